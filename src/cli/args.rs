@@ -1,0 +1,121 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::diagnostic::{Tongue, render};
+
+/// 産着（うぶぎ）: one body of clinician-supervised health information, a site for every municipality.
+#[derive(Debug, Parser)]
+#[command(name = "ubugi", version, propagate_version = true, after_help = "Exit codes: 0 fine, 1 faults in the content, 2 wrong usage, 3 machine trouble (disk, permission).\n終了コード: 0 問題なし、1 原稿に誤り、2 使い方の誤り、3 機械の問題（ディスクや権限）")]
+pub struct Args {
+    /// Language of messages (otherwise the system's) / メッセージの言語
+    #[arg(long, global = true, value_enum, value_name = "ja|en")]
+    pub lang: Option<Lang>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What ubugi can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build every municipality's site / すべての市区町村のサイトを作る
+    Build {
+        /// What to build.
+        #[command(flatten)]
+        edition: Edition,
+        /// Folder to write to (DIR/dist of the project otherwise) / 出力先
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Find every fault without writing anything / 書き出さずに誤りをすべて調べる
+    Check {
+        /// What to check.
+        #[command(flatten)]
+        edition: Edition,
+    },
+    /// Make a small project that builds and explains itself / 小さな見本のプロジェクトを作る
+    New {
+        /// Folder to make; it must not exist or be empty
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Print a completion script for a shell / シェルの補完スクリプトを出す
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `build` and `check` have in common.
+#[derive(Debug, clap::Args)]
+pub struct Edition {
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// Only these municipalities, by code; may be repeated / この市区町村だけ
+    #[arg(long, value_name = "CODE")]
+    pub only: Vec<String>,
+    /// The date to build for (today in Japan otherwise) / いつの版か
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub date: Option<Date>,
+    /// Show drafts as well / 下書きも出す
+    #[arg(long)]
+    pub drafts: bool,
+    /// How faults are shown / 誤りの出し方
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub diagnostics: Format,
+    /// Treat warnings as errors / 注意も誤りとして扱う
+    #[arg(long)]
+    pub strict: bool,
+    /// Say nothing when all is well / うまくいったら何も言わない
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    crate::source::decode::parse_date(text).map_err(|_| "expected an existing day as YYYY-MM-DD / 2026-11-21 のように書いてください".to_owned())
+}
+
+/// A language of messages.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Lang {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+impl From<Lang> for Tongue {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Ja => Self::Ja,
+            Lang::En => Self::En,
+        }
+    }
+}
+
+/// A way of showing faults.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// Drawn, with the line and what to do (on standard error)
+    Human,
+    /// One JSON object a line (on standard output)
+    Json,
+    /// Annotations for GitHub Actions (on standard output)
+    Github,
+}
+
+impl From<Format> for render::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+            Format::Github => Self::Github,
+        }
+    }
+}

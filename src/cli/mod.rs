@@ -1,0 +1,268 @@
+//! The command line: the only place that prints, reads the environment or asks the clock.
+//!
+//! [`args`] holds what was typed; the commands turn it into calls of the library and its answers into words.
+
+pub mod args;
+mod new;
+mod words;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{CommandFactory as _, Parser as _};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
+use crate::edition::{self, Discard, Progress, Summary};
+use crate::message;
+use crate::municipality::{self, code::MunicipalityCode};
+use crate::output::{Output, OutputError};
+use crate::project::Project;
+use crate::site::Moment;
+use crate::source::Files;
+
+use args::{Args, Command, Edition};
+
+/// Exit codes, as told in `--help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything is fine.
+    Fine = 0,
+    /// The content has faults.
+    Faults = 1,
+    /// The command was used wrongly.
+    Usage = 2,
+    /// The machine refused: a disk, a permission.
+    Machine = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // clap's own exit codes are 0 for help and 2 for wrong usage, as ours.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let tongue = args.lang.map_or_else(tongue_of_locale, Into::into);
+    run(&args.command, tongue).into()
+}
+
+fn tongue_of_locale() -> Tongue {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("ja") => Tongue::Ja,
+        _ => Tongue::En,
+    }
+}
+
+fn run(command: &Command, tongue: Tongue) -> Exit {
+    match command {
+        Command::Build { edition, out } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), tongue),
+        Command::Check { edition } => build(edition, None, tongue),
+        Command::New { folder } => new::run(folder, tongue),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut std::io::stdout());
+            Exit::Fine
+        }
+    }
+}
+
+/// Builds or checks an edition.
+fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
+    let started = started();
+    let mut diagnostics = Diagnostics::new();
+    let files = match Files::from_disk(&options.project) {
+        Ok((files, found)) => {
+            diagnostics.extend(found);
+            files
+        }
+        Err(error) => {
+            let path = options.project.display();
+            say(&message!("誤り: プロジェクト「{path}」を読めません：{error}", "error: the project `{path}` cannot be read: {error}"), tongue);
+            return Exit::Machine;
+        }
+    };
+    if files.get("ubugi.yaml").is_none() {
+        let path = options.project.display();
+        say(&message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"), tongue);
+        say(&message!("直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます", "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"), tongue);
+        return Exit::Usage;
+    }
+    let project = Project::load(files, &mut diagnostics);
+    let only = match only(options, &project, tongue) {
+        Ok(only) => only,
+        Err(exit) => return exit,
+    };
+    let date = options.date.unwrap_or_else(today_in_japan);
+    let edition_options = edition::Options { moment: Moment { date, drafts: options.drafts }, only: only.clone() };
+    let output = match &out {
+        Some(out) => {
+            let sources = crate::source::files::FOLDERS.map(|folder| options.project.join(folder));
+            match Output::open(out, &sources) {
+                Ok(output) => Some(output),
+                Err(error) => return refuse(out, &error, tongue),
+            }
+        }
+        None => None,
+    };
+    let bar = progress_bar(options);
+    let progress = |step: Progress| match step {
+        Progress::Total(pages) => bar.set_length(pages as u64),
+        Progress::Page => bar.inc(1),
+    };
+    let built = match &output {
+        Some(output) => edition::build(&project, &edition_options, output, &progress, &mut diagnostics),
+        None => edition::build(&project, &edition_options, &Discard, &progress, &mut diagnostics),
+    };
+    bar.finish_and_clear();
+    let summary = match built {
+        Ok(summary) => summary,
+        Err(error) => {
+            if let Some(output) = output {
+                let _ = output.discard();
+            }
+            say(&message!("誤り: 書き出せません：{error}（前の出力はそのままです）", "error: cannot write: {error} (the earlier output is untouched)"), tongue);
+            return Exit::Machine;
+        }
+    };
+    if options.strict {
+        diagnostics.deny_warnings();
+    }
+    diagnostics.sort();
+    show(&diagnostics, options, tongue);
+    if diagnostics.errors() > 0 {
+        if let Some(output) = output {
+            let _ = output.discard();
+        }
+        say(&words::faults(&diagnostics, out.is_some()), tongue);
+        return Exit::Faults;
+    }
+    if let Some(output) = output {
+        let codes: Vec<String> = only.iter().map(ToString::to_string).collect();
+        let keep = |path: &str| !codes.is_empty() && !codes.iter().any(|code| path.split('/').next() == Some(code));
+        if let Err(error) = output.commit(keep) {
+            say(&message!("誤り: 書き出せません：{error}", "error: cannot write: {error}"), tongue);
+            return Exit::Machine;
+        }
+    }
+    if !options.quiet {
+        finish(&summary, &diagnostics, started.elapsed(), out.as_deref(), date, tongue);
+    }
+    Exit::Fine
+}
+
+fn only(options: &Edition, project: &Project, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {
+    let mut only = Vec::new();
+    for asked in &options.only {
+        match project.municipalities.iter().find(|m| m.code.as_str() == asked) {
+            Some(found) => only.push(found.code),
+            None => {
+                let near = municipality::suggest_code(asked, &project.municipalities);
+                let known = project.municipalities.iter().map(|m| format!("{} {}", m.code, m.name.in_default())).collect::<Vec<_>>().join("、");
+                let code = codes::NO_SUCH_SITE.id;
+                say(&message!("誤り[{code}]: --only {asked}：そのコードの市区町村はありません（{known}）", "error[{code}]: --only {asked}: there is no such municipality ({known})"), tongue);
+                if let Some(near) = near {
+                    say(&message!("直し方: 「{near}」のことですか", "help: did you mean {near}?"), tongue);
+                }
+                return Err(Exit::Usage);
+            }
+        }
+    }
+    Ok(only)
+}
+
+fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
+    let path = out.display();
+    let (said, exit) = match error {
+        OutputError::Foreign => (
+            Diagnostic::error(codes::FOREIGN_OUTPUT, None, message!("出力先「{path}」には、このソフトが作ったのではないファイルがあります", "the output folder `{path}` has files that ubugi did not make"))
+                .help(message!("空のフォルダか、まだないフォルダを --out で指してください", "name an empty or new folder with --out")),
+            Exit::Usage,
+        ),
+        OutputError::InSource => (
+            Diagnostic::error(codes::OUTPUT_IN_SOURCE, None, message!("出力先「{path}」が原稿のフォルダと重なっています", "the output folder `{path}` overlaps with the sources"))
+                .help(message!("content、municipalities、themes の外を指してください", "choose a folder outside content, municipalities and themes")),
+            Exit::Usage,
+        ),
+        OutputError::Busy => {
+            say(&message!("誤り: 別の ubugi が「{path}」に書き出しています。終わってからやりなおしてください", "error: another ubugi is writing to `{path}`; try again when it is done"), tongue);
+            return Exit::Machine;
+        }
+        OutputError::Io { .. } => {
+            say(&message!("誤り: 「{path}」を使えません：{error}", "error: cannot use `{path}`: {error}"), tongue);
+            return Exit::Machine;
+        }
+    };
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.push(said);
+    write_err(&render::render(&diagnostics, render::Format::Human, tongue, colour()));
+    exit
+}
+
+fn show(diagnostics: &Diagnostics, options: &Edition, tongue: Tongue) {
+    let format = options.diagnostics.into();
+    let text = render::render(diagnostics, format, tongue, colour());
+    if format == render::Format::Human { write_err(&text) } else { write_out(&text) }
+}
+
+fn finish(summary: &Summary, diagnostics: &Diagnostics, elapsed: Duration, out: Option<&Path>, date: Date, tongue: Tongue) {
+    say(&words::summary(summary, elapsed, out, date), tongue);
+    if let Some(hidden) = words::hidden(&summary.hidden) {
+        say(&hidden, tongue);
+    }
+    if diagnostics.warnings() > 0 {
+        say(&words::warnings(diagnostics), tongue);
+    }
+}
+
+fn progress_bar(options: &Edition) -> ProgressBar {
+    let target = if options.quiet || !std::io::stderr().is_terminal() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Tells whether to draw in colour: on a terminal, unless `NO_COLOR` (no-color.org) is set.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line measures time")]
+fn started() -> Instant {
+    Instant::now()
+}
+
+/// Returns today's date in Japan, which keeps no summer time.
+#[expect(clippy::disallowed_methods, reason = "the command line asks the clock")]
+fn today_in_japan() -> Date {
+    let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+    jiff::Timestamp::now().to_zoned(japan).date()
+}
+
+fn say(message: &Message, tongue: Tongue) {
+    write_err(&format!("{}\n", message.get(tongue)));
+}
+
+/// Writes to the standard error; where nobody listens any more there is nobody to tell.
+fn write_err(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn write_out(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,102 @@
+//! The closing lines of a command.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostics, Message};
+use crate::edition::Summary;
+use crate::message;
+use crate::site::Hidden;
+
+/// Writes a number with commas between thousands.
+fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Writes bytes in the unit in which people think of them.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["B", "KB", "MB", "GB"];
+    let mut unit = 0;
+    let mut whole = bytes;
+    let mut tenths = 0;
+    while whole >= 1000 && unit + 1 < UNITS.len() {
+        tenths = (whole % 1000) / 100;
+        whole /= 1000;
+        unit += 1;
+    }
+    if unit == 0 { format!("{whole} B") } else { format!("{whole}.{tenths} {}", UNITS[unit]) }
+}
+
+/// One line: sites, pages, files, bytes, seconds.
+pub(super) fn summary(summary: &Summary, elapsed: Duration, out: Option<&Path>, date: Date) -> Message {
+    let count = |value: usize| number(value as u64);
+    let (sites, pages, files, bytes) = (count(summary.sites), count(summary.pages), count(summary.files), size(summary.bytes));
+    let seconds = format!("{:.2}", elapsed.as_secs_f64());
+    match out {
+        Some(out) => {
+            let out = out.display();
+            message!(
+                "サイト {sites}、ページ {pages}、ファイル {files}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
+                "{sites} sites, {pages} pages, {files} files, {bytes}, {seconds} s → {out} (edition of {date})"
+            )
+        }
+        None => message!(
+            "誤りはありません：サイト {sites}、ページ {pages}、{seconds} 秒（{date} の版。書き出していません）",
+            "no faults: {sites} sites, {pages} pages, {seconds} s (edition of {date}; nothing written)"
+        ),
+    }
+}
+
+/// Says what is not visible, so that no page vanishes silently.
+pub(super) fn hidden(hidden: &Hidden) -> Option<Message> {
+    let parts = [
+        (hidden.waiting, "公開待ち", "waiting for their day"),
+        (hidden.over, "掲載終了", "over"),
+        (hidden.drafts, "下書き", "drafts"),
+        (hidden.unsupervised, "未監修のため非公開", "left out as unsupervised"),
+    ];
+    let ja: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, ja, _)| format!("{ja} {count}")).collect();
+    let en: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, _, en)| format!("{count} {en}")).collect();
+    if ja.is_empty() {
+        return None;
+    }
+    let (ja, en) = (ja.join("、"), en.join(", "));
+    Some(message!("出ていない記事：{ja}", "articles not shown: {en}"))
+}
+
+/// Says how many faults there are.
+pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
+    let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
+    if writes {
+        message!("誤り {errors} 件、注意 {warnings} 件。何も書き出していません", "{errors} errors, {warnings} warnings; nothing was written")
+    } else {
+        message!("誤り {errors} 件、注意 {warnings} 件", "{errors} errors, {warnings} warnings")
+    }
+}
+
+/// Says how many warnings there are.
+pub(super) fn warnings(diagnostics: &Diagnostics) -> Message {
+    let warnings = diagnostics.warnings();
+    message!("注意 {warnings} 件", "{warnings} warnings")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes_read_easily() {
+        assert_eq!((number(0), number(999), number(1_000), number(1_234_567)), ("0".into(), "999".into(), "1,000".into(), "1,234,567".into()));
+        assert_eq!((size(999), size(1_500), size(12_345_678)), ("999 B".into(), "1.5 KB".into(), "12.3 MB".into()));
+    }
+}

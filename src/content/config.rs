@@ -1,0 +1,144 @@
+//! The project itself: `ubugi.yaml`.
+
+use jiff::civil::Date;
+
+use super::language::{Language, Languages};
+use super::text::Text;
+use crate::diagnostic::{Located, codes};
+use crate::message;
+use crate::source::decode::Decoder;
+use crate::source::yaml::Node;
+
+/// What happens to a text that no clinician has approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unsupervised {
+    /// It is shown under a plain notice.
+    #[default]
+    Notice,
+    /// It is left out of every site.
+    LeaveOut,
+    /// The build fails.
+    Fail,
+}
+
+/// `ubugi.yaml`, decoded.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Title of the project, used where no municipality is meant.
+    pub title: Text,
+    /// Languages.
+    pub languages: Languages,
+    /// Theme of municipalities that name none.
+    pub default_theme: Located<String>,
+    /// What happens to unsupervised text.
+    pub unsupervised: Unsupervised,
+    /// The words of the notice above unsupervised text.
+    pub unsupervised_notice: Text,
+    /// Title of the lactation table.
+    pub lactation_title: Option<Text>,
+    /// When the table as a whole was last edited.
+    pub lactation_updated: Option<Date>,
+}
+
+/// Reads the languages first, as every other text depends on them.
+fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
+    let Some(mut fields) = decoder.fields(root) else { return Languages::default() };
+    let mut all: Vec<Language> = Vec::new();
+    let listed = fields.required(decoder, "languages", |decoder, node| {
+        decoder.list(node, |decoder, node| {
+            let mut fields = decoder.fields(node)?;
+            let tag = fields.required(decoder, "tag", |decoder, node| {
+                let tag = decoder.string(node)?;
+                let well_formed = tag.value.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())) && tag.value.as_bytes()[0].is_ascii_alphabetic();
+                if !well_formed {
+                    let written = &tag.value;
+                    decoder.fault(codes::BAD_LANGUAGE, node, message!("「{written}」は言語タグではありません", "`{written}` is not a language tag"), message!("ja、en、ja-x-easy のような BCP 47 のタグにしてください", "use a BCP 47 tag such as ja, en or ja-x-easy"));
+                    return None;
+                }
+                Some(tag)
+            });
+            let name = fields.required(decoder, "name", Decoder::string);
+            let path = fields.optional(decoder, "path", Decoder::id);
+            fields.finish(decoder);
+            let language = Language { tag: tag?.value, name: name?.value, path: path.map(|p| p.value).unwrap_or_default() };
+            if all.iter().any(|other| other.tag.eq_ignore_ascii_case(&language.tag) || other.path == language.path) {
+                let tag = &language.tag;
+                decoder.fault(codes::DUPLICATE, node, message!("言語「{tag}」のタグか path が、前の言語と同じです", "the tag or path of `{tag}` is that of an earlier language"), message!("もとの言語のほかは、違う path を付けてください", "give every language but the default one a path of its own"));
+                return None;
+            }
+            all.push(language);
+            Some(())
+        })
+    });
+    if listed.is_some() && all.is_empty() {
+        decoder.fault(codes::EMPTY_VALUE, root, message!("言語が一つもありません", "there is no language"), message!("languages に少なくとも一つ書いてください", "list at least one under `languages`"));
+    }
+    let default = fields.required(decoder, "default_language", |decoder, node| {
+        let tag = decoder.string(node)?;
+        let index = all.iter().position(|language| language.tag.eq_ignore_ascii_case(&tag.value));
+        if index.is_none() {
+            let written = &tag.value;
+            decoder.fault(codes::BAD_LANGUAGE, node, message!("「{written}」は languages にありません", "`{written}` is not among the languages"), message!("languages にあるタグを書いてください", "write a tag listed under `languages`"));
+        }
+        index
+    });
+    if let Some(index) = default
+        && let Some(language) = all.get_mut(index)
+    {
+        language.path.clear();
+    }
+    Languages::new(all, default.unwrap_or(0))
+}
+
+impl Config {
+    /// Reads `ubugi.yaml`; what is missing or wrong is reported and replaced by its default, so that loading goes on.
+    pub fn decode(decoder: &mut Decoder, root: &Node) -> Self {
+        let languages = languages(decoder, root);
+        let mut config = Self::fallback(decoder, languages);
+        let Some(mut fields) = decoder.fields(root) else { return config };
+        let languages = config.languages.clone();
+        let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, &languages);
+        fields.entry("languages");
+        fields.entry("default_language");
+        if let Some(title) = fields.required(decoder, "title", text) {
+            config.title = title;
+        }
+        if let Some(theme) = fields.optional(decoder, "default_theme", Decoder::id) {
+            config.default_theme = theme;
+        }
+        fields.optional(decoder, "policy", |decoder, node| {
+            let mut fields = decoder.fields(node)?;
+            if let Some(unsupervised) = fields.optional(decoder, "unsupervised", |decoder, node| {
+                decoder.choice(node, &[("notice", Unsupervised::Notice), ("leave-out", Unsupervised::LeaveOut), ("fail", Unsupervised::Fail)])
+            }) {
+                config.unsupervised = unsupervised;
+            }
+            if let Some(notice) = fields.optional(decoder, "unsupervised_notice", text) {
+                config.unsupervised_notice = notice;
+            }
+            fields.finish(decoder);
+            Some(())
+        });
+        fields.optional(decoder, "lactation", |decoder, node| {
+            let mut fields = decoder.fields(node)?;
+            config.lactation_title = fields.optional(decoder, "title", text);
+            config.lactation_updated = fields.optional(decoder, "updated", Decoder::date).map(|date| date.value);
+            fields.finish(decoder);
+            Some(())
+        });
+        fields.finish(decoder);
+        config
+    }
+
+    fn fallback(decoder: &Decoder, languages: Languages) -> Self {
+        Self {
+            title: Text::plain(&languages, "健康情報"),
+            default_theme: Located::new("base".to_owned(), decoder.place(0..0)),
+            unsupervised: Unsupervised::Notice,
+            unsupervised_notice: Text::plain(&languages, "医療専門職の監修を受けていません"),
+            lactation_title: None,
+            lactation_updated: None,
+            languages,
+        }
+    }
+}

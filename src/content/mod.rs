@@ -1,0 +1,17 @@
+//! The domain shared by all municipalities: articles, drugs, stages, topics and what they cite. No I/O.
+
+pub mod article;
+pub mod citation;
+pub mod config;
+pub mod drug;
+pub mod emergency;
+pub mod language;
+pub mod taxonomy;
+pub mod text;
+
+pub use article::{Article, Work};
+pub use citation::Citation;
+pub use config::Config;
+pub use drug::Drug;
+pub use language::{LangId, Languages};
+pub use text::Text;

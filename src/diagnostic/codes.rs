@@ -1,0 +1,127 @@
+//! The catalogue of codes. A code never changes its meaning and is never used again for another one.
+//!
+//! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
+//! 8 supervision, 9 output.
+
+use std::fmt;
+
+/// A stable code with the name of the fault in both tongues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `UB` and four digits.
+    pub id: &'static str,
+    /// Name of the fault in Japanese.
+    pub ja: &'static str,
+    /// Name of the fault in English.
+    pub en: &'static str,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $ja:literal, $en:literal;)*) => {
+        $(#[doc = concat!($id, ": ", $en, ".")] pub const $name: Code = Code { id: $id, ja: $ja, en: $en };)*
+        /// Every code, in the order of their numbers.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    UNREADABLE = "UB0101", "ファイルを読めない", "a file cannot be read";
+    NOT_UTF8 = "UB0102", "文字コードが UTF-8 ではない", "a file is not UTF-8";
+    SYMLINK = "UB0103", "シンボリックリンクは使えない", "a symbolic link is not followed";
+    YAML_SYNTAX = "UB0104", "YAML の書き方の誤り", "YAML cannot be parsed";
+    MISSING_FILE = "UB0105", "必要なファイルがない", "a required file is missing";
+    STRAY_FILE = "UB0106", "使われないファイル", "a file has no place here";
+
+    UNKNOWN_KEY = "UB0201", "知らないキー", "unknown key";
+    WRONG_TYPE = "UB0202", "値の型の誤り", "a value has the wrong type";
+    MISSING_KEY = "UB0203", "必要なキーがない", "a required key is missing";
+    BAD_DATE = "UB0204", "日付の誤り", "not a date";
+    BAD_ID = "UB0205", "ID の書き方の誤り", "not a valid id";
+    DUPLICATE = "UB0206", "重複", "a duplicate";
+    UNKNOWN_REFERENCE = "UB0207", "存在しないものへの参照", "a reference to what does not exist";
+    BAD_URL = "UB0208", "URL の誤り", "not a usable URL";
+    BAD_LANGUAGE = "UB0209", "言語タグの誤り", "not a language of the project";
+    BAD_CHOICE = "UB0210", "選べない値", "not one of the allowed values";
+    OUT_OF_RANGE = "UB0211", "範囲外の値", "a value is out of range";
+    EMPTY_VALUE = "UB0212", "空の値", "an empty value";
+
+    NO_FRONT_MATTER = "UB0301", "記事の見出し情報がない", "an article has no front matter";
+    DATES_CONTRADICT = "UB0302", "日付どうしの矛盾", "dates contradict each other";
+    BAD_SLUG = "UB0303", "スラッグの誤り", "not a usable slug";
+    DUPLICATE_SLUG = "UB0304", "スラッグの重複", "two articles have the same address";
+    SAID_IN_ORIGINAL = "UB0305", "原文にだけ書く項目", "a key belongs into the original only";
+    NO_ORIGINAL = "UB0306", "翻訳のもとの記事がない", "a translation has no original";
+    NOT_FOR_CLINICAL = "UB0307", "共通記事は監修の対象", "a shared article cannot do without supervision";
+    ONLY_AND_EXCEPT = "UB0308", "only と except の併用", "only and except exclude each other";
+    NOWHERE = "UB0309", "どのサイトにも出ない記事", "an article appears nowhere";
+    OLD_TRANSLATION = "UB0310", "古い翻訳", "a translation is older than its original";
+
+    RAW_HTML = "UB0401", "HTML は書けない", "raw HTML is not allowed";
+    DANGEROUS_URL = "UB0402", "使えない URL の種類", "a URL scheme is not allowed";
+    DEAD_LINK = "UB0403", "リンク先がない", "a link leads nowhere";
+    DEAD_FRAGMENT = "UB0404", "リンク先の見出しがない", "a link names a heading that does not exist";
+    MISSING_ALT = "UB0405", "画像の説明がない", "an image has no alternative text";
+    MISSING_IMAGE = "UB0406", "画像がない", "an image does not exist";
+    BAD_IMAGE = "UB0407", "画像を読めない", "an image cannot be used";
+    BAD_FACT = "UB0408", "差し込みの書き方の誤り", "a fact is not well formed";
+    UNKNOWN_FACT = "UB0409", "知らない差し込み", "a fact has an unknown name";
+    MISSING_FACT = "UB0410", "差し込む値がない", "a municipality lacks a fact and there is no fallback";
+    HEADING_LEVEL = "UB0411", "見出しの段の誤り", "a heading has the wrong level";
+    DUPLICATE_HEADING = "UB0412", "見出し ID の重複", "two headings have the same id";
+    LINK_TO_ABSENT = "UB0413", "このサイトにない記事へのリンク", "a link leads to what this site does not have";
+    BAD_FOOTNOTE = "UB0414", "脚注がない", "a footnote does not exist";
+
+    BAD_CODE = "UB0501", "全国地方公共団体コードの誤り", "not a local government code";
+    CODE_NAME_MISMATCH = "UB0502", "コードと名前の不一致", "code and name do not belong together";
+    FOLDER_NAME = "UB0503", "フォルダ名とコードの不一致", "the folder is not named for its code";
+    BAD_COLOUR = "UB0504", "色の書き方の誤り", "not a colour";
+    LOW_CONTRAST = "UB0505", "コントラスト不足", "a colour cannot reach WCAG AA contrast";
+    BAD_HOURS = "UB0506", "時間の誤り", "hours are not usable";
+    BAD_LOGO = "UB0507", "ロゴを使えない", "the logo cannot be used";
+    LOGO_CLEANED = "UB0508", "ロゴから危険な部分を除いた", "parts of the logo were removed";
+    BAD_BASE_URL = "UB0509", "公開先 URL の誤り", "the base URL is not usable";
+    SHARED_SLUG = "UB0510", "共通記事は置きかえられない", "a municipality cannot replace a shared article";
+    BASE_URL_CLASH = "UB0511", "公開先 URL の衝突", "two sites would lie in the same place";
+    NO_SUCH_SITE = "UB0512", "その市区町村はない", "no such municipality";
+
+    BAD_KANA = "UB0601", "かなではない", "not kana";
+    DUPLICATE_DRUG = "UB0602", "薬の名前の重複", "two drugs have the same name";
+    BAD_RANGE = "UB0603", "範囲の誤り", "a range is impossible";
+    SELF_ALTERNATIVE = "UB0604", "自分自身を代わりに挙げている", "a drug names itself as its alternative";
+    DUPLICATE_ASSESSMENT = "UB0605", "同じ出典の評価が二つある", "two assessments from the same source";
+
+    THEME_CYCLE = "UB0701", "テーマの継承が循環している", "themes extend each other in a circle";
+    TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";
+    MISSING_TEMPLATE = "UB0703", "テンプレートがない", "a template is missing";
+    MISSING_STRING = "UB0704", "テーマの文言がない", "a theme lacks a string";
+    BAD_ASSET = "UB0705", "テーマの部品がない", "an asset does not exist";
+
+    UNSUPERVISED = "UB0801", "監修を受けていない", "a text has no supervision";
+    CHANGED_AFTER_APPROVAL = "UB0802", "承認後に変わった", "a text changed after its approval";
+    REVIEW_OVERDUE = "UB0803", "見直しの期限切れ", "a review is overdue";
+    BAD_APPROVAL = "UB0804", "承認の記録の誤り", "an approval is not usable";
+
+    FOREIGN_OUTPUT = "UB0901", "出力先がこのソフトのものではない", "the output folder is not ours";
+    OUTPUT_IN_SOURCE = "UB0902", "出力先が原稿の中にある", "the output folder lies within the sources";
+    PATH_CLASH = "UB0903", "二つのページが同じ場所になる", "two pages have the same address";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_ascending() {
+        let ids: Vec<_> = ALL.iter().map(|code| code.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted);
+    }
+}

@@ -1,0 +1,275 @@
+//! What is wrong, where, and what to do about it.
+//!
+//! Every station reports through [`Diagnostics`] and goes on, so that one run shows every fault. A [`Diagnostic`] carries its
+//! words in Japanese and English and its place as a byte range of a kept [`Source`]; how it is shown is decided at the edge,
+//! in [`render`].
+
+pub mod codes;
+pub mod render;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use codes::Code;
+
+/// A text file that diagnostics can point into.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Path relative to the project, with `/` between its parts.
+    pub path: String,
+    /// The decoded text; a byte order mark is already removed.
+    pub text: String,
+}
+
+impl Source {
+    /// Makes a source that can be shared by the values read from it.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { path: path.into(), text: text.into() })
+    }
+
+    /// Returns the line and column of a byte offset, both counted from 1, the column in Unicode characters.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let offset = floor_char_boundary(&self.text, offset);
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// Returns the largest character boundary that is not beyond `offset` nor the text's end.
+pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    text.floor_char_boundary(offset)
+}
+
+/// A byte range of a source.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Byte range within [`Source::text`].
+    pub range: Range<usize>,
+}
+
+impl Place {
+    /// Points at a byte range of a source.
+    pub fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
+        Self { source: Arc::clone(source), range }
+    }
+
+    /// Points at the beginning of a file.
+    pub fn start_of(source: &Arc<Source>) -> Self {
+        Self::new(source, 0..0)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{:?}", self.source.path, self.range)
+    }
+}
+
+/// A value together with the place it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// What was read.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl<T> Located<T> {
+    /// Joins a value and its place.
+    pub fn new(value: T, place: Place) -> Self {
+        Self { value, place }
+    }
+}
+
+/// How grave a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The edition cannot be published like this.
+    Error,
+    /// Worth mending; it stops the build only with `--strict`.
+    Warning,
+}
+
+/// The language in which the program speaks to its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Tongue {
+    /// Japanese.
+    #[default]
+    Ja,
+    /// English.
+    En,
+}
+
+/// One sentence in both tongues.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Message {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+impl Message {
+    /// Returns the sentence in one tongue.
+    pub fn get(&self, tongue: Tongue) -> &str {
+        match tongue {
+            Tongue::Ja => &self.ja,
+            Tongue::En => &self.en,
+        }
+    }
+}
+
+/// Makes a [`Message`] from a Japanese and an English format string, which capture the same variables.
+#[macro_export]
+macro_rules! message {
+    ($ja:literal, $en:literal $(,)?) => {
+        $crate::diagnostic::Message { ja: format!($ja), en: format!($en) }
+    };
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Stable code, such as `UB0201`.
+    pub code: Code,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Where it is; absent only when no file is concerned.
+    pub place: Option<Place>,
+    /// What is wrong.
+    pub message: Message,
+    /// What to do.
+    pub help: Option<Message>,
+    /// Other places that explain it, each with a label.
+    pub related: Vec<(Place, Message)>,
+}
+
+impl Diagnostic {
+    /// Makes an error.
+    pub fn error(code: Code, place: impl Into<Option<Place>>, message: Message) -> Self {
+        Self { code, severity: Severity::Error, place: place.into(), message, help: None, related: Vec::new() }
+    }
+
+    /// Makes a warning.
+    pub fn warning(code: Code, place: impl Into<Option<Place>>, message: Message) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: Message) -> Self {
+        self.help = Some(help);
+        self
+    }
+
+    /// Adds what to do, if there is something to say.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<Message>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Adds another place that explains the finding.
+    #[must_use]
+    pub fn related(mut self, place: Place, label: Message) -> Self {
+        self.related.push((place, label));
+        self
+    }
+}
+
+/// Findings in the order in which they are shown: by file, place and code.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Starts an empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds all of another collection.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Puts the findings into their order and drops repetitions, as the same fault may be met once for each site.
+    pub fn sort(&mut self) {
+        fn key(d: &Diagnostic) -> (&str, usize, usize, &'static str, &str) {
+            let (path, start, end) = d.place.as_ref().map_or(("", 0, 0), |p| (p.source.path.as_str(), p.range.start, p.range.end));
+            (path, start, end, d.code.id, &d.message.en)
+        }
+        self.0.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.0.dedup_by(|a, b| key(a) == key(b));
+    }
+
+    /// Iterates over the findings.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Counts the errors.
+    pub fn errors(&self) -> usize {
+        self.0.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// Counts the warnings.
+    pub fn warnings(&self) -> usize {
+        self.0.len() - self.errors()
+    }
+
+    /// Tells whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Counts all findings.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Makes every warning an error (`--strict`).
+    pub fn deny_warnings(&mut self) {
+        for diagnostic in &mut self.0 {
+            diagnostic.severity = Severity::Error;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_survive_odd_offsets() {
+        let source = Source::new("a.md", "発熱\nあ b");
+        assert_eq!(source.line_column(0), (1, 1));
+        assert_eq!(source.line_column("発".len()), (1, 2));
+        assert_eq!(source.line_column("発熱\n".len()), (2, 1));
+        assert_eq!(source.line_column("発熱\nあ".len()), (2, 2));
+        assert_eq!(source.line_column(1), (1, 1), "within a character");
+        assert_eq!(source.line_column(9999), (2, 4), "beyond the end");
+    }
+
+    #[test]
+    fn order_is_by_place_and_repetitions_go() {
+        let source = Source::new("a.md", "0123456789");
+        let at = |offset: usize| Diagnostic::error(codes::UNKNOWN_KEY, Place::new(&source, offset..offset + 1), message!("い", "x"));
+        let mut all = Diagnostics::new();
+        for offset in [5, 2, 5, 9] {
+            all.push(at(offset));
+        }
+        all.sort();
+        let starts: Vec<_> = all.iter().map(|d| d.place.as_ref().map(|p| p.range.start)).collect();
+        assert_eq!(starts, [Some(2), Some(5), Some(9)]);
+    }
+}

@@ -1,0 +1,192 @@
+//! One build: inputs and a date in, files out.
+//!
+//! An edition is a pure function of the project and its [`Options`]; where the files go is the [`Sink`]'s affair.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::content::article::Work;
+use crate::diagnostic::{Diagnostics, Message};
+use crate::municipality::code::MunicipalityCode;
+use crate::project::Project;
+use crate::render::image::{self, Image};
+use crate::render::markdown::{self, Body, References};
+use crate::render::pages::{self, Renderer, Shared};
+use crate::site::{self, Hidden, Moment, Site, Visible};
+
+/// What an edition is built for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The date, and whether drafts are shown.
+    pub moment: Moment,
+    /// These municipalities alone; empty for all.
+    pub only: Vec<MunicipalityCode>,
+}
+
+/// Receives the files of an edition from several threads.
+pub trait Sink: Sync {
+    /// Takes one file; `path` is relative to the output folder and begins with the municipality's code.
+    ///
+    /// # Errors
+    /// Whatever keeps the sink from taking it; the build then ends.
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// Takes every file and keeps none, for `check`.
+#[derive(Debug)]
+pub struct Discard;
+
+impl Sink for Discard {
+    fn write(&self, _: &str, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps every file in memory.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Memory {
+    /// Returns what was written, by path.
+    pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+        self.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Sink for Memory {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+}
+
+/// What an edition came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Sites.
+    pub sites: usize,
+    /// Pages.
+    pub pages: usize,
+    /// Files.
+    pub files: usize,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// What is not visible.
+    pub hidden: Hidden,
+}
+
+/// Renders every site into a sink; `progress` is told how many pages there are and is called after each.
+///
+/// # Errors
+/// Fails only when the sink does; faults of the content are diagnostics.
+pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+    let visible = Visible::decide(project, options.moment, diagnostics);
+    let images = image::prepare_all(&project.files);
+    let bodies = compile_all(project, &images, diagnostics);
+    pages::check_fragments(project, &bodies, diagnostics);
+    let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
+    site::check_nowhere(project, &all, &visible, diagnostics);
+    let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
+    let shared = Shared { project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images };
+    let prepared: Vec<(Option<Renderer<'_>>, Diagnostics)> = sites
+        .par_iter()
+        .map(|site| {
+            let mut found = Diagnostics::new();
+            let renderer = project.theme_of(site.municipality).map(|theme| Renderer::prepare(&shared, site, theme, &mut found));
+            (renderer, found)
+        })
+        .collect();
+    let mut renderers = Vec::new();
+    for ((renderer, found), site) in prepared.into_iter().zip(&sites) {
+        diagnostics.extend(found);
+        renderers.extend(renderer.map(|renderer| (renderer, site)));
+    }
+    progress(Progress::Total(renderers.iter().map(|(_, site)| site.pages.len()).sum()));
+    let (pages, files, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let write = |code: MunicipalityCode, path: &str, content: &[u8]| -> io::Result<()> {
+        sink.write(&format!("{code}/{path}"), content)?;
+        files.fetch_add(1, Ordering::Relaxed);
+        bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+        Ok(())
+    };
+    let jobs: Vec<(usize, usize)> = renderers.iter().enumerate().flat_map(|(index, (_, site))| (0..site.pages.len()).map(move |page| (index, page))).collect();
+    let found: Vec<io::Result<Diagnostics>> = jobs
+        .par_iter()
+        .with_min_len(8)
+        .map(|(index, page)| {
+            let (renderer, site) = &renderers[*index];
+            let (language, page) = site.pages[*page];
+            let mut found = Diagnostics::new();
+            if let Some((path, content)) = renderer.page(language, page, &mut found) {
+                write(site.municipality.code, &path, &content)?;
+                pages.fetch_add(1, Ordering::Relaxed);
+            }
+            progress(Progress::Page);
+            Ok(found)
+        })
+        .collect();
+    for found in found {
+        diagnostics.extend(found?);
+    }
+    renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
+    Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: visible.hidden })
+}
+
+/// How far a build is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many pages will be rendered.
+    Total(usize),
+    /// One more is done.
+    Page,
+}
+
+/// Compiles the bodies of all articles, visible or not, so that their faults are found before they are published.
+fn compile_all<'p>(project: &'p Project, images: &BTreeMap<String, Result<Image, Message>>, diagnostics: &mut Diagnostics) -> BTreeMap<&'p str, Body> {
+    let page_names = site::page_names(project);
+    let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
+    let emergency = project.emergency.iter().chain(project.municipalities.iter().flat_map(|m| &m.emergency)).map(|number| number.id.value.as_str());
+    fact_ids.insert("emergency", emergency.collect());
+    fact_ids.insert("contact", project.municipalities.iter().flat_map(|m| &m.contacts).map(|contact| contact.id.value.as_str()).collect());
+    fact_ids.insert("service", project.municipalities.iter().flat_map(|m| &m.services).map(|service| service.id.value.as_str()).collect());
+    let drugs: BTreeSet<&str> = project.table.drugs.iter().map(|drug| drug.id.as_str()).collect();
+    let references = |own: Option<(&'p str, &'p [Work])>| {
+        let works: Vec<&Work> = project.works.iter().chain(own.into_iter().flat_map(|(_, works)| works)).collect();
+        References {
+            works: works.iter().map(|work| work.path.as_str()).collect(),
+            article_files: works.iter().flat_map(|work| work.versions.values().map(|version| (version.source.path.as_str(), work.path.as_str()))).collect(),
+            drugs: drugs.clone(),
+            pages: page_names.clone(),
+            images,
+            fact_ids: fact_ids.clone(),
+            own_folder: own.map(|(folder, _)| folder),
+        }
+    };
+    let shared = references(None);
+    let owned: Vec<(References<'_>, &[Work])> = project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (references(Some((m.folder.as_str(), &m.works))), m.works.as_slice())).collect();
+    let jobs: Vec<(&References<'_>, &crate::content::Article)> = project
+        .works
+        .iter()
+        .map(|work| (&shared, work))
+        .chain(owned.iter().flat_map(|(references, works)| works.iter().map(move |work| (references, work))))
+        .flat_map(|(references, work)| work.versions.values().map(move |version| (references, version)))
+        .collect();
+    let compiled: Vec<(&str, Body, Diagnostics)> = jobs
+        .par_iter()
+        .map(|(references, article)| {
+            let mut found = Diagnostics::new();
+            let body = markdown::compile(&article.source, article.body.clone(), references, &mut found);
+            (article.source.path.as_str(), body, found)
+        })
+        .collect();
+    let mut bodies = BTreeMap::new();
+    for (path, body, found) in compiled {
+        diagnostics.extend(found);
+        bodies.insert(path, body);
+    }
+    bodies
+}

@@ -1,0 +1,7 @@
+//! The command `ubugi`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ubugi::cli::main()
+}

@@ -1,0 +1,289 @@
+//! A whole project, read and checked: everything an edition is made from.
+
+use std::collections::BTreeMap;
+
+use crate::content::article::{self, Work, fold_slug};
+use crate::content::drug::{self, LactationTable};
+use crate::content::emergency::{self, EmergencyNumber};
+use crate::content::language::Languages;
+use crate::content::taxonomy::{self, Kind, Term};
+use crate::content::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
+use crate::message;
+use crate::municipality::{self, Municipality, code};
+use crate::render::theme::{self, Theme};
+use crate::source::decode::Decoder;
+use crate::source::yaml::Node;
+use crate::source::{Files, suggest};
+use crate::supervision::{self, Supervision};
+
+/// A project's typed content; references within it are checked.
+#[derive(Debug)]
+pub struct Project {
+    /// `ubugi.yaml`.
+    pub config: Config,
+    /// Stages in order.
+    pub stages: Vec<Term>,
+    /// Topics in order.
+    pub topics: Vec<Term>,
+    /// Numbers that every site shows.
+    pub emergency: Vec<EmergencyNumber>,
+    /// Reviewers and approvals.
+    pub supervision: Supervision,
+    /// Shared articles, by path.
+    pub works: Vec<Work>,
+    /// The lactation table.
+    pub table: LactationTable,
+    /// Municipalities, by folder.
+    pub municipalities: Vec<Municipality>,
+    /// Themes, by name.
+    pub themes: BTreeMap<String, Theme>,
+    /// All files, for images and assets.
+    pub files: Files,
+}
+
+impl Project {
+    /// Reads a project from its files, going on after every fault.
+    pub fn load(files: Files, diagnostics: &mut Diagnostics) -> Self {
+        let config = read(&files, "ubugi.yaml", true, diagnostics, Config::decode).unwrap_or_else(|| {
+            let source = Source::new("ubugi.yaml", "");
+            let mut unread = Diagnostics::new();
+            let node = Node { range: 0..0, value: crate::source::yaml::Value::Mapping(Vec::new()) };
+            Decoder::on(&source, &mut unread, |decoder| Config::decode(decoder, &node))
+        });
+        let languages = &config.languages;
+        let stages = read(&files, "content/stages.yaml", true, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Stage, languages)).unwrap_or_default();
+        let topics = read(&files, "content/topics.yaml", true, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Topic, languages)).unwrap_or_default();
+        let emergency = read(&files, "content/emergency.yaml", false, diagnostics, |d, n| emergency::decode_all(d, n, languages)).unwrap_or_default();
+        let reviewers = read(&files, "content/reviewers.yaml", false, diagnostics, |d, n| supervision::decode_reviewers(d, n, languages)).unwrap_or_default();
+        let supervision = read(&files, "content/approvals.yaml", false, diagnostics, |d, n| supervision::decode_approvals(d, n, reviewers.clone(), &files))
+            .unwrap_or_else(|| Supervision::without_approvals(reviewers.clone()));
+        let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
+        let works = article::decode_all(sources, None, languages, diagnostics);
+        let table = table(&files, languages, diagnostics);
+        let municipalities = municipality::decode_all(&files, languages, diagnostics);
+        let themes = theme::load_all(&files, languages, diagnostics);
+        let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, files };
+        project.check(diagnostics);
+        project
+    }
+
+    /// Iterates over the shared articles and those of every municipality.
+    pub fn all_works(&self) -> impl Iterator<Item = &Work> {
+        self.works.iter().chain(self.municipalities.iter().flat_map(|m| &m.works))
+    }
+
+    /// Finds the theme of a municipality, or the default one.
+    pub fn theme_of(&self, municipality: &Municipality) -> Option<&Theme> {
+        let name = municipality.theme.as_ref().map_or(self.config.default_theme.value.as_str(), |theme| theme.value.as_str());
+        self.themes.get(name)
+    }
+
+    /// Checks every reference from one part to another.
+    fn check(&self, diagnostics: &mut Diagnostics) {
+        let stages = ids(&self.stages);
+        let topics = ids(&self.topics);
+        let codes_known: Vec<&str> = self.municipalities.iter().map(|m| m.code.as_str()).collect();
+        for work in self.all_works() {
+            for stage in &work.stages {
+                known(stage, &stages, "content/stages.yaml", diagnostics);
+            }
+            for topic in &work.topics {
+                known(topic, &topics, "content/topics.yaml", diagnostics);
+            }
+            for code in work.only.iter().chain(&work.except) {
+                if !codes_known.contains(&code.value.as_str()) {
+                    let (number, near) = (code.value, suggest::nearest(code.value.as_str(), codes_known.iter().copied()));
+                    let name = code::lookup(number).map(|g| format!("（{}）", g.full_name())).unwrap_or_default();
+                    diagnostics.push(
+                        Diagnostic::error(codes::UNKNOWN_REFERENCE, code.place.clone(), message!("コード {number}{name} の市区町村は、このプロジェクトにありません", "this project has no municipality {number}")).help(match near {
+                            Some(near) => message!("「{near}」のことですか", "did you mean {near}?"),
+                            None => message!("municipalities/ にあるコードを書いてください", "write a code that is under municipalities/"),
+                        }),
+                    );
+                }
+            }
+        }
+        self.check_slugs(diagnostics);
+        self.check_municipalities(&stages, &topics, diagnostics);
+        self.check_table(diagnostics);
+    }
+
+    /// Checks that addresses are unique: among shared articles, and for each municipality together with its own.
+    fn check_slugs(&self, diagnostics: &mut Diagnostics) {
+        let mut shared: BTreeMap<String, &Located<String>> = BTreeMap::new();
+        for work in &self.works {
+            for slug in std::iter::once(&work.slug).chain(&work.aliases) {
+                match shared.get(&fold_slug(&slug.value)) {
+                    Some(first) => diagnostics.push(same_slug(codes::DUPLICATE_SLUG, slug, first)),
+                    None => {
+                        shared.insert(fold_slug(&slug.value), slug);
+                    }
+                }
+            }
+        }
+        for municipality in &self.municipalities {
+            let mut own: BTreeMap<String, &Located<String>> = BTreeMap::new();
+            for work in &municipality.works {
+                for slug in std::iter::once(&work.slug).chain(&work.aliases) {
+                    let folded = fold_slug(&slug.value);
+                    if let Some(first) = shared.get(&folded) {
+                        diagnostics.push(same_slug(codes::SHARED_SLUG, slug, first));
+                    } else if let Some(first) = own.get(&folded) {
+                        diagnostics.push(same_slug(codes::DUPLICATE_SLUG, slug, first));
+                    } else {
+                        own.insert(folded, slug);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_municipalities(&self, stages: &[&str], topics: &[&str], diagnostics: &mut Diagnostics) {
+        let paths: Vec<&str> = self.works.iter().map(|work| work.path.as_str()).collect();
+        let themes: Vec<&str> = self.themes.keys().map(String::as_str).collect();
+        known(&self.config.default_theme, &themes, "themes/", diagnostics);
+        let mut bases: BTreeMap<String, &Municipality> = BTreeMap::new();
+        for municipality in &self.municipalities {
+            for stage in municipality.stages.named() {
+                known(stage, stages, "content/stages.yaml", diagnostics);
+            }
+            for topic in municipality.topics.named() {
+                known(topic, topics, "content/topics.yaml", diagnostics);
+            }
+            for path in municipality.articles.named() {
+                known(path, &paths, "content/articles/", diagnostics);
+            }
+            if let Some(theme) = &municipality.theme {
+                known(theme, &themes, "themes/", diagnostics);
+            }
+            let base = format!("{}{}", municipality.base_url.origin, municipality.base_url.path);
+            if let Some(other) = bases.insert(base, municipality) {
+                let folder = &other.folder;
+                diagnostics.push(
+                    Diagnostic::error(codes::BASE_URL_CLASH, municipality.base_url_place.clone(), message!("公開先が「{folder}」と同じです", "the base address is that of `{folder}`"))
+                        .help(message!("市区町村ごとに別の base_url を付けてください", "give every municipality a base_url of its own"))
+                        .related(other.base_url_place.clone(), message!("同じ公開先", "the same address")),
+                );
+            }
+        }
+    }
+
+    fn check_table(&self, diagnostics: &mut Diagnostics) {
+        let table = &self.table;
+        let classes: Vec<&str> = table.classes.iter().map(|class| class.id.value.as_str()).collect();
+        let groups: Vec<&str> = table.groups.iter().map(|group| group.id.value.as_str()).collect();
+        let sources: Vec<&str> = table.sources.iter().map(|source| source.id.value.as_str()).collect();
+        let drugs: Vec<&str> = table.drugs.iter().map(|drug| drug.id.as_str()).collect();
+        for class in &table.classes {
+            known(&class.group, &groups, "content/drug-classes.yaml", diagnostics);
+        }
+        let mut names: BTreeMap<String, (&str, Place)> = BTreeMap::new();
+        for drug in &table.drugs {
+            known(&drug.class, &classes, "content/drug-classes.yaml", diagnostics);
+            for assessment in &drug.assessments {
+                if known(&assessment.source, &sources, "content/drug-sources.yaml", diagnostics)
+                    && let Some(source) = table.source(&assessment.source.value)
+                {
+                    let categories: Vec<&str> = source.categories.iter().map(|category| category.id.value.as_str()).collect();
+                    known(&assessment.category, &categories, "content/drug-sources.yaml", diagnostics);
+                }
+                for alternative in &assessment.alternatives {
+                    if alternative.value == drug.id {
+                        diagnostics.push(
+                            Diagnostic::error(codes::SELF_ALTERNATIVE, alternative.place.clone(), message!("自分自身を代わりの薬に挙げています", "the drug names itself as its alternative"))
+                                .help(message!("この項目を消してください", "remove this item")),
+                        );
+                    } else {
+                        known(alternative, &drugs, "content/drugs/", diagnostics);
+                    }
+                }
+            }
+            let own: BTreeMap<String, Place> = drug
+                .aliases
+                .iter()
+                .map(|alias| (fold_slug(&alias.value), alias.place.clone()))
+                .chain(std::iter::once((fold_slug(drug.name.in_default()), drug.name_place.clone())))
+                .collect();
+            for (name, place) in own {
+                if let Some((other, first)) = names.get(&name) {
+                    diagnostics.push(
+                        Diagnostic::error(codes::DUPLICATE_DRUG, place, message!("「{other}」と同じ名前です", "the name is that of `{other}`"))
+                            .help(message!("一つの薬は一つのファイルにまとめてください", "keep one file for each drug"))
+                            .related(first.clone(), message!("同じ名前", "the same name")),
+                    );
+                } else {
+                    names.insert(name, (&drug.id, place));
+                }
+            }
+        }
+    }
+}
+
+fn ids(terms: &[Term]) -> Vec<&str> {
+    terms.iter().map(|term| term.id.value.as_str()).collect()
+}
+
+/// Reports a reference to what does not exist, with the nearest that does.
+fn known(reference: &Located<String>, all: &[&str], where_: &str, diagnostics: &mut Diagnostics) -> bool {
+    let written = &reference.value;
+    if all.contains(&written.as_str()) {
+        return true;
+    }
+    let help = match suggest::nearest(written, all.iter().copied()) {
+        Some(near) => message!("「{near}」のことですか（{where_}）", "did you mean `{near}`? (see {where_})"),
+        None => message!("{where_} にあるものを書いてください", "write one that is in {where_}"),
+    };
+    diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, reference.place.clone(), message!("「{written}」はありません", "there is no `{written}`")).help(help));
+    false
+}
+
+fn same_slug(code: crate::diagnostic::Code, second: &Located<String>, first: &Located<String>) -> Diagnostic {
+    let (slug, path) = (&second.value, &first.place.source.path);
+    Diagnostic::error(code, second.place.clone(), message!("アドレス「{slug}」は「{path}」と重なります（大文字小文字や文字の形の違いは区別しません）", "the address `{slug}` is that of `{path}` (case and Unicode form make no difference)"))
+        .help(if code == codes::SHARED_SLUG {
+            message!("市区町村の記事は、共通記事を置きかえられません。別の slug を付けてください", "a municipality cannot replace a shared article; choose another slug")
+        } else {
+            message!("どちらかに別の slug を付けてください", "give one of them another slug")
+        })
+        .related(first.place.clone(), message!("同じアドレス", "the same address"))
+}
+
+/// Decodes one YAML file; a missing one is reported only where it is required.
+fn read<T>(files: &Files, path: &str, required: bool, diagnostics: &mut Diagnostics, decode: impl FnOnce(&mut Decoder, &Node) -> T) -> Option<T> {
+    let Some(file) = files.get(path) else {
+        if required {
+            let source = Source::new(path, "");
+            diagnostics.push(
+                Diagnostic::error(codes::MISSING_FILE, Place::start_of(&source), message!("「{path}」がありません", "`{path}` is missing"))
+                    .help(message!("プロジェクトのフォルダを指しているか確かめるか、`ubugi new` で見本を作ってください", "check that you are in a project's folder, or make a sample with `ubugi new`")),
+            );
+        }
+        return None;
+    };
+    let source = file.text()?;
+    Decoder::on(source, diagnostics, |decoder| decoder.parse_all().map(|root| decode(decoder, &root)))
+}
+
+fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> LactationTable {
+    let has_drugs = files.under("content/drugs/").next().is_some();
+    let sources = read(files, "content/drug-sources.yaml", has_drugs, diagnostics, |d, n| drug::decode_sources(d, n, languages)).unwrap_or_default();
+    let (groups, classes) = read(files, "content/drug-classes.yaml", has_drugs, diagnostics, |d, n| drug::decode_classes(d, n, languages)).unwrap_or_default();
+    let not_listed = read(files, "content/drugs-not-listed.yaml", false, diagnostics, |d, n| drug::decode_not_listed(d, n, languages)).unwrap_or_default();
+    let mut drugs = Vec::new();
+    for (path, file) in files.under("content/drugs/") {
+        let Some(source) = file.text() else { continue };
+        let name = &path["content/drugs/".len()..];
+        let id = name.strip_suffix(".yaml").unwrap_or_default();
+        if !crate::source::decode::is_id(id) {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_ID, Place::start_of(source), message!("ファイル名「{name}」は薬の ID になりません", "the file's name `{name}` is not a drug's id"))
+                    .help(message!("content/drugs/ に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください", "put it into content/drugs/ under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml")),
+            );
+            continue;
+        }
+        drugs.extend(Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| drug::decode(decoder, &root, id, languages))));
+    }
+    drugs.sort_by(|a, b| a.id.cmp(&b.id));
+    LactationTable { sources, groups, classes, drugs, not_listed }
+}

@@ -1,0 +1,57 @@
+//! Images that articles show: their size, and SVG cleaned of everything that is not drawing.
+
+use std::collections::BTreeMap;
+
+use super::svg;
+use super::theme::Asset;
+use crate::message;
+use crate::diagnostic::Message;
+use crate::source::Files;
+
+/// An image as it is published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// The file.
+    pub asset: Asset,
+    /// Width and height in CSS pixels, where they are known.
+    pub size: Option<(u32, u32)>,
+}
+
+/// The kinds of images that browsers show without help.
+pub const EXTENSIONS: [&str; 7] = ["png", "jpg", "jpeg", "webp", "gif", "avif", "svg"];
+
+/// Makes an image ready for publishing.
+///
+/// # Errors
+/// Tells why a file is not a usable image.
+pub fn prepare(path: &str, bytes: &[u8]) -> Result<Image, Message> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let extension = extension.to_ascii_lowercase();
+    if extension == "svg" {
+        let text = std::str::from_utf8(bytes).map_err(|_| message!("SVG が UTF-8 ではありません", "the SVG is not UTF-8"))?;
+        let cleaned = svg::clean(text).map_err(|error| message!("SVG を使えません：{error}", "the SVG cannot be used: {error}"))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are finite and positive; a browser's pixels end long before u32 does")]
+        let size = cleaned.size.map(|size| (size.width.round() as u32, size.height.round() as u32));
+        return Ok(Image { asset: Asset::new(&file_name(stem, "svg"), cleaned.text.into_bytes()), size });
+    }
+    let size = imagesize::blob_size(bytes).map_err(|error| message!("画像として読めません：{error}", "it cannot be read as an image: {error}"))?;
+    let size = u32::try_from(size.width).ok().zip(u32::try_from(size.height).ok());
+    Ok(Image { asset: Asset::new(&file_name(stem, &extension), bytes.to_vec()), size })
+}
+
+/// Keeps only what needs no escaping in an address.
+fn file_name(stem: &str, extension: &str) -> String {
+    let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    format!("{stem}.{extension}")
+}
+
+/// All images of a project that can be used, by path; what cannot be used keeps its reason.
+pub fn prepare_all(files: &Files) -> BTreeMap<String, Result<Image, Message>> {
+    files
+        .iter()
+        .filter(|(path, _)| path.starts_with("content/") || path.starts_with("municipalities/"))
+        .filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())))
+        .map(|(path, file)| (path.to_owned(), prepare(path, file.bytes())))
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! What a site has besides its pages: site map, robots, headers, web manifest, structured data.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+/// The security headers of every page.
+///
+/// The policy allows nothing but the site itself and has no inline exceptions (Content Security Policy Level 3); `data:` is not allowed
+/// either. `manifest-src` is named because it falls back to `default-src`.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read.
+pub fn headers(root: &str, demo: bool) -> String {
+    let mut out = format!(
+        "{root}*\n  Content-Security-Policy: {CONTENT_SECURITY_POLICY}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n  X-Frame-Options: DENY\n  Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\n  Strict-Transport-Security: max-age=31536000\n  Cross-Origin-Opener-Policy: same-origin\n"
+    );
+    if demo {
+        out.push_str("  X-Robots-Tag: noindex\n");
+    }
+    let _ = write!(out, "{root}assets/*\n  Cache-Control: public, max-age=31536000, immutable\n");
+    out
+}
+
+/// Writes `robots.txt`; a demo site asks all robots to stay away.
+pub fn robots(base_url: &str, demo: bool) -> String {
+    if demo { "User-agent: *\nDisallow: /\n".to_owned() } else { format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n") }
+}
+
+/// One page in `sitemap.xml`.
+#[derive(Debug)]
+pub struct SitemapEntry {
+    /// Absolute address.
+    pub url: String,
+    /// Last change, where there is one.
+    pub changed: Option<String>,
+    /// The same page in other languages: tag and absolute address.
+    pub alternates: Vec<(String, String)>,
+}
+
+/// Writes `sitemap.xml` (sitemaps.org protocol 0.9, with `xhtml:link` for languages).
+pub fn sitemap(entries: &[SitemapEntry]) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
+    for entry in entries {
+        let _ = write!(out, "<url><loc>{}</loc>", xml(&entry.url));
+        if let Some(changed) = &entry.changed {
+            let _ = write!(out, "<lastmod>{changed}</lastmod>");
+        }
+        for (tag, url) in &entry.alternates {
+            let _ = write!(out, "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{}\"/>", xml(tag), xml(url));
+        }
+        out.push_str("</url>\n");
+    }
+    out.push_str("</urlset>\n");
+    out
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;")
+}
+
+/// What a web manifest says.
+#[derive(Debug)]
+pub struct Manifest<'a> {
+    /// Name of the site.
+    pub name: &'a str,
+    /// Name below an icon.
+    pub short_name: &'a str,
+    /// Language tag.
+    pub lang: &'a str,
+    /// Path of the site's root.
+    pub root: &'a str,
+    /// Colour of the browser's frame.
+    pub theme_color: &'a str,
+    /// Icons: address, sizes, type, purpose.
+    pub icons: Vec<(String, &'static str, &'static str, &'static str)>,
+}
+
+/// Writes `manifest.webmanifest`.
+pub fn manifest(manifest: &Manifest<'_>) -> String {
+    let icons: Vec<Json> = manifest.icons.iter().map(|(src, sizes, kind, purpose)| json!({"src": src, "sizes": sizes, "type": kind, "purpose": purpose})).collect();
+    let value = json!({
+        "name": manifest.name,
+        "short_name": manifest.short_name,
+        "lang": manifest.lang,
+        "start_url": manifest.root,
+        "scope": manifest.root,
+        "display": "minimal-ui",
+        "theme_color": manifest.theme_color,
+        "background_color": "#ffffff",
+        "icons": icons,
+    });
+    value.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_xml_are_escaped() {
+        let entry = SitemapEntry { url: "https://a.jp/?a=1&b='2'".into(), changed: None, alternates: vec![] };
+        assert!(sitemap(&[entry]).contains("<loc>https://a.jp/?a=1&amp;b=&apos;2&apos;</loc>"));
+    }
+
+    #[test]
+    fn the_policy_has_no_exceptions() {
+        assert!(!CONTENT_SECURITY_POLICY.contains("unsafe") && !CONTENT_SECURITY_POLICY.contains('*') && !CONTENT_SECURITY_POLICY.contains("http"));
+    }
+}

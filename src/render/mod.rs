@@ -1,0 +1,12 @@
+//! From content to bytes: Markdown, themes, and the values that templates are given.
+
+pub mod context;
+pub mod facts;
+pub mod icon;
+pub mod image;
+pub mod markdown;
+pub mod meta;
+pub mod pages;
+pub mod strings;
+pub mod svg;
+pub mod theme;

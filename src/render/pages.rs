@@ -1,0 +1,1301 @@
+//! Pages of one site: the values for each template, and the template rendered with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use tera::{Context, Value};
+
+use super::context::{self, NamedLink, TextValue, Voice, value};
+use super::facts::Fact;
+use super::icon::{self, IconColours, IconEdge};
+use super::image::Image;
+use super::markdown::{self, Body, Link, PlacedFact, Segment, Target, escape_attribute};
+use super::meta::{self, SitemapEntry};
+use super::svg;
+use super::theme::{Asset, Theme, json_in_html};
+use crate::content::article::{Article, Work};
+use crate::content::drug::{Drug, LactationTable, Tone};
+use crate::content::emergency::{EmergencyNumber, Use, tel};
+use crate::content::language::LangId;
+use crate::content::taxonomy::Kind;
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
+use crate::message;
+use crate::municipality::colour::Palette;
+use crate::municipality::holidays;
+use crate::municipality::service::{Phase, Service};
+use crate::project::Project;
+use crate::site::{Moment, Page, Site, Visible, state_of};
+use crate::supervision::State;
+
+/// How long an article counts as new, in days.
+const NEW_DAYS: i64 = 14;
+/// How many cards the home page shows.
+const LATEST: usize = 8;
+/// How many related articles a page shows.
+const RELATED: usize = 4;
+
+/// What all sites of an edition share.
+#[derive(Debug)]
+pub struct Shared<'p> {
+    /// The project.
+    pub project: &'p Project,
+    /// Which content is visible.
+    pub visible: &'p Visible,
+    /// When.
+    pub moment: Moment,
+    /// Bodies of articles, by file.
+    pub bodies: &'p BTreeMap<&'p str, Body>,
+    /// Usable images, by path.
+    pub images: &'p BTreeMap<String, Result<Image, Message>>,
+}
+
+/// A site ready to render: everything that its pages share is made once.
+#[derive(Debug)]
+pub struct Renderer<'p> {
+    shared: &'p Shared<'p>,
+    site: &'p Site<'p>,
+    theme: &'p Theme,
+    root: String,
+    emergency: Vec<&'p EmergencyNumber>,
+    /// What the site publishes besides pages.
+    assets: Vec<Asset>,
+    /// What depends on the language as well.
+    by_language: BTreeMap<LangId, Spoken>,
+}
+
+/// What a site says in one language on many pages.
+#[derive(Debug)]
+struct Spoken {
+    site: Value,
+    strings: Value,
+    lang: Value,
+    services: Value,
+    cards: Vec<Value>,
+    footer_pages: Vec<Page>,
+}
+
+/// A file of a site, with its path below the site's root.
+pub type File = (String, Vec<u8>);
+
+impl<'p> Renderer<'p> {
+    /// Prepares a site; faults of its brand are reported.
+    pub fn prepare(shared: &'p Shared<'p>, site: &'p Site<'p>, theme: &'p Theme, diagnostics: &mut Diagnostics) -> Self {
+        let project = shared.project;
+        let municipality = site.municipality;
+        let mut emergency: Vec<&EmergencyNumber> = project
+            .emergency
+            .iter()
+            .map(|number| municipality.emergency.iter().find(|own| own.id.value == number.id.value).unwrap_or(number))
+            .chain(municipality.emergency.iter().filter(|own| !project.emergency.iter().any(|number| number.id.value == own.id.value)))
+            .collect();
+        emergency.sort_by_key(|number| number.purpose != Use::Urgent);
+        let mut renderer = Self { shared, site, theme, root: municipality.base_url.root(), emergency, assets: Vec::new(), by_language: BTreeMap::new() };
+        let brand = renderer.brand(diagnostics);
+        for language in &municipality.languages {
+            let spoken = renderer.speak(*language, &brand);
+            renderer.by_language.insert(*language, spoken);
+        }
+        renderer
+    }
+
+    fn voice(&self, language: LangId) -> Voice<'p> {
+        Voice { languages: &self.shared.project.config.languages, language, strings: self.theme.strings(language) }
+    }
+
+    /// Returns the address of a page from the host's root.
+    fn url(&self, language: LangId, page: Page) -> String {
+        let language = self.site.language_of(self.shared.project, self.shared.visible, page, language);
+        encode_path(&self.root, &self.site.path(self.shared.project, language, page))
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.site.municipality.base_url.origin)
+    }
+
+    /// Makes the files of the brand: style sheet, logo, icons.
+    fn brand(&mut self, diagnostics: &mut Diagnostics) -> Brand {
+        let municipality = self.site.municipality;
+        let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
+        let colours = IconColours { background: palette.light.brand, foreground: palette.light.on_brand };
+        let mut add = |asset: Asset| {
+            let url = format!("{}{}", self.root, asset.path);
+            self.assets.push(asset);
+            url
+        };
+        let css = add(Asset::new("brand.css", palette.css().into_bytes()));
+        let icon_svg = add(Asset::new("icon.svg", icon::svg(colours).into_bytes()));
+        let icon_png = add(Asset::new("icon-192.png", icon::png(192, colours, IconEdge::Rounded)));
+        let icon_512 = add(Asset::new("icon-512.png", icon::png(512, colours, IconEdge::Full)));
+        let apple_icon = add(Asset::new("icon-180.png", icon::png(180, colours, IconEdge::Full)));
+        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| match self.shared.images.get(path) {
+            Some(Ok(image)) => {
+                warn_cleaned(self.shared.project, path, place, diagnostics);
+                Some((add(image.asset.clone()), image.size))
+            }
+            Some(Err(reason)) => {
+                let (ja, en) = (&reason.ja, &reason.en);
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_LOGO, place.clone(), message!("ロゴを使えません：{ja}", "the logo cannot be used: {en}"))
+                        .help(message!("プレーンな SVG か PNG で保存しなおしてください", "save it again as plain SVG or PNG")),
+                );
+                None
+            }
+            None => None,
+        });
+        Brand { css, icon_svg, icon_png, icon_512, apple_icon, theme_color: palette.light.brand.to_string(), logo }
+    }
+
+    fn speak(&self, language: LangId, brand: &Brand) -> Spoken {
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let voice = self.voice(language);
+        let on = self.shared.moment.date;
+        let mut services: Vec<&Service> = municipality.services.iter().collect();
+        services.sort_by_key(|service| service.period.phase(on));
+        let services: Vec<Value> = services.into_iter().map(|service| value(&context::service(voice, service, on))).collect();
+        let contacts: Vec<Value> = municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
+        let emergency: Vec<Value> = self.emergency.iter().map(|number| value(&context::emergency(voice, number))).collect();
+        let mut nav = vec![("home", Page::Home)];
+        if self.site.has_medicines {
+            nav.push(("medicines", Page::Medicines));
+        }
+        nav.push(("consultation", Page::Consultation));
+        let nav: Vec<Json> = nav.into_iter().map(|(id, page)| json!({"id": id, "url": self.url(language, page), "label": voice.strings.get(&format!("pages.{id}"))})).collect();
+        let footer_pages = vec![Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap];
+        let footer: Vec<Json> = footer_pages.iter().map(|page| json!({"url": self.url(language, *page), "label": voice.strings.get(&format!("pages.{}", kind(*page)))})).collect();
+        let first = jiff::civil::Date::new(on.year(), 1, 1).unwrap_or(on);
+        let last = jiff::civil::Date::new(on.year() + 2, 12, 31).unwrap_or(on);
+        let holidays: Vec<String> = holidays::between(first, last).into_iter().map(|(date, _)| date.to_string()).collect();
+        let (name, _) = municipality.name.pick(language);
+        let (title, _) = project.config.title.pick(language);
+        let logo = brand.logo.as_ref().map(|(url, size)| {
+            let alt = municipality.brand.logo_alt.as_ref().unwrap_or(&municipality.name).pick(language).0;
+            json!({"url": url, "alt": alt, "width": size.map(|s| s.0), "height": size.map(|s| s.1)})
+        });
+        let site = value(&SiteValue {
+            code: municipality.code.as_str(),
+            name,
+            title,
+            tagline: municipality.brand.tagline.as_ref().map(|tagline| tagline.pick(language).0),
+            url: self.url(language, Page::Home),
+            root: &self.root,
+            base_url: self.absolute(&municipality.base_url.path),
+            demo: municipality.demo,
+            website: municipality.website.as_deref(),
+            logo,
+            brand_css: &brand.css,
+            manifest_url: format!("{}manifest.webmanifest", self.root),
+            icon_svg_url: &brand.icon_svg,
+            icon_png_url: &brand.icon_png,
+            icon_512_url: &brand.icon_512,
+            apple_icon_url: &brand.apple_icon,
+            theme_color: &brand.theme_color,
+            nav,
+            emergency,
+            contacts,
+            has_medicines: self.site.has_medicines,
+            footer,
+            holidays,
+            project_title: title,
+        });
+        let language_value = project.config.languages.get(language);
+        Spoken {
+            site,
+            strings: value(voice.strings.tree()),
+            lang: value(&json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()})),
+            services: value(&services),
+            cards: self.site.works.iter().enumerate().map(|(index, work)| self.card(voice, index, work)).collect(),
+            footer_pages,
+        }
+    }
+
+    /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
+    fn card(&self, voice: Voice<'p>, index: usize, work: &'p Work) -> Value {
+        let found = self.site.language_of(self.shared.project, self.shared.visible, Page::Article(index), voice.language);
+        let article = work.version(found);
+        let on = self.shared.moment.date;
+        let changed = article.last_changed();
+        let is_new = on.since((jiff::Unit::Day, article.published)).is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS);
+        value(&CardValue {
+            url: self.url(voice.language, Page::Article(index)),
+            title: &article.title.value,
+            description: &article.description.value,
+            updated: value(&voice.date(changed)),
+            is_new,
+            own: work.owner.is_some(),
+            supervised: matches!(state_of(self.shared.project, article, on), State::Approved { .. }),
+            lang: (found != voice.language).then(|| self.shared.project.config.languages.get(found).tag.as_str()),
+        })
+    }
+
+    /// Renders one page and returns its file; a template's fault is reported.
+    pub fn page(&self, language: LangId, page: Page, diagnostics: &mut Diagnostics) -> Option<File> {
+        let spoken = self.by_language.get(&language)?;
+        let voice = self.voice(language);
+        let mut context = Context::new();
+        context.insert_value("root", Value::from(self.root.as_str()));
+        context.insert_value("site", spoken.site.clone());
+        context.insert_value("t", spoken.strings.clone());
+        context.insert_value("lang", spoken.lang.clone());
+        let head = self.fill(language, page, spoken, voice, &mut context, diagnostics);
+        context.insert_value("page", self.page_value(language, page, voice, &head));
+        let mut bytes = Vec::with_capacity(24 * 1024);
+        let template = template(page);
+        if let Err(error) = self.theme.tera.render_to(template, &context, &mut bytes) {
+            diagnostics.push(self.theme.fault(&error, template));
+            return None;
+        }
+        let mut path = self.site.path(self.shared.project, language, page);
+        if !path.ends_with(".html") {
+            path.push_str("index.html");
+        }
+        Some((path, bytes))
+    }
+
+    /// Puts what is particular to a kind of page into the context and returns what its head needs.
+    fn fill(&self, language: LangId, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+        let project = self.shared.project;
+        let strings = voice.strings;
+        let name = self.site.municipality.name.pick(language).0;
+        let generated = |kind: &str| Head { heading: strings.get(&format!("pages.{kind}")).to_owned(), description: strings.fill(&format!("descriptions.{kind}"), &[("site", name)]), ..Head::default() };
+        match page {
+            Page::Home => {
+                context.insert_value("services", spoken.services.clone());
+                self.insert_terms(voice, context);
+                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| spoken.cards[index].clone()).collect();
+                context.insert_value("latest", value(&latest));
+                if self.site.has_medicines {
+                    context.insert("medicines_url", &self.url(language, Page::Medicines));
+                }
+                context.insert("consultation_url", &self.url(language, Page::Consultation));
+                Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
+            }
+            Page::Stage(index) => self.listing(language, Kind::Stage, index, spoken, voice, context),
+            Page::Topic(index) => self.listing(language, Kind::Topic, index, spoken, voice, context),
+            Page::Article(index) => self.article(language, index, spoken, voice, context, diagnostics),
+            Page::Medicines => {
+                context.insert_value("services", spoken.services.clone());
+                self.medicines(language, voice, context);
+                let mut head = generated("medicines");
+                if let Some(title) = &project.config.lactation_title {
+                    head.heading = title.pick(language).0.to_owned();
+                }
+                head
+            }
+            Page::Medicine(index) => self.medicine(language, &project.table.drugs[index], spoken, voice, context),
+            Page::Consultation => {
+                context.insert_value("services", spoken.services.clone());
+                let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
+                context.insert_value("contacts", value(&contacts));
+                let figures: Vec<Value> = self.site.municipality.figures.iter().map(|figures| value(&context::figures(voice, figures))).collect();
+                context.insert_value("figures", value(&figures));
+                generated("consultation")
+            }
+            Page::Supervision => {
+                self.about_supervision(voice, context);
+                generated("supervision")
+            }
+            Page::Privacy => generated("privacy"),
+            Page::Accessibility => generated("accessibility"),
+            Page::Sitemap => {
+                self.sitemap_groups(language, spoken, voice, context);
+                generated("sitemap")
+            }
+            Page::NotFound => {
+                context.insert_value("services", spoken.services.clone());
+                self.insert_terms(voice, context);
+                Head { noindex: true, ..generated("not_found") }
+            }
+            Page::Redirect(index, _) => {
+                let url = self.url(language, Page::Article(index));
+                let title = &self.site.works[index].version(language).title.value;
+                context.insert_value("target", value(&json!({"url": url, "title": title})));
+                Head { noindex: true, canonical: Some(self.absolute(&url)), ..generated("redirect") }
+            }
+        }
+    }
+
+    fn page_value(&self, language: LangId, page: Page, voice: Voice<'p>, head: &Head) -> Value {
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let url = self.url(language, page);
+        let canonical = head.canonical.clone().unwrap_or_else(|| self.absolute(&url));
+        let site_name = municipality.name.pick(language).0;
+        let title = if page == Page::Home { head.heading.clone() } else { format!("{} | {site_name}", head.heading) };
+        let mut languages = Vec::with_capacity(municipality.languages.len());
+        let mut alternates = Vec::new();
+        for other in &municipality.languages {
+            let exact = self.site.language_of(project, self.shared.visible, page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..));
+            let info = project.config.languages.get(*other);
+            let current = *other == language;
+            let target = if exact || current { self.url(*other, page) } else { self.url(*other, Page::Home) };
+            if exact {
+                let absolute = self.absolute(&target);
+                if *other == project.config.languages.default_id() {
+                    alternates.push(AlternateValue { tag: "x-default", url: absolute.clone() });
+                }
+                alternates.push(AlternateValue { tag: &info.tag, url: absolute });
+            }
+            languages.push(LanguageValue { tag: &info.tag, name: &info.name, url: target, current, exact });
+        }
+        if alternates.len() < 3 {
+            alternates.clear();
+        }
+        if languages.len() < 2 {
+            languages.clear();
+        }
+        let breadcrumbs = self.breadcrumbs(language, page, voice, head);
+        let jsonld = self.structured_data(language, page, head, &canonical, &breadcrumbs);
+        value(&PageValue {
+            kind: kind(page),
+            title: &title,
+            heading: &head.heading,
+            description: &head.description,
+            url: &url,
+            canonical: &canonical,
+            noindex: head.noindex || municipality.demo,
+            languages,
+            alternates,
+            og: OpenGraph {
+                kind: if matches!(page, Page::Article(_)) { "article" } else { "website" },
+                title: &head.heading,
+                description: &head.description,
+                url: &canonical,
+                site_name: &format!("{site_name} {}", project.config.title.pick(language).0),
+                locale: open_graph_locale(&project.config.languages.get(language).tag),
+            },
+            jsonld: Value::safe_string(&json_in_html(&jsonld.to_string())),
+            edition: value(&voice.date(self.shared.moment.date)),
+            breadcrumbs,
+        })
+    }
+
+    fn breadcrumbs(&self, language: LangId, page: Page, voice: Voice<'p>, head: &Head) -> Vec<Crumb> {
+        if page == Page::Home {
+            return Vec::new();
+        }
+        let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
+        let middle = match page {
+            Page::Article(index) => self.site.works[index].topics.iter().find_map(|id| self.site.named_page(self.shared.project, &format!("topic/{}", id.value))),
+            Page::Medicine(_) => Some(Page::Medicines),
+            _ => None,
+        };
+        if let Some(middle) = middle {
+            let label = match middle {
+                Page::Topic(index) => self.shared.project.topics[index].name.pick(language).0.to_owned(),
+                _ => voice.strings.get("pages.medicines").to_owned(),
+            };
+            crumbs.push(Crumb { label, url: Some(self.url(language, middle)) });
+        }
+        crumbs.push(Crumb { label: head.heading.clone(), url: None });
+        crumbs
+    }
+
+    /// Writes structured data (schema.org); a reviewer is named only where the text is approved, and a demo site has no publisher.
+    fn structured_data(&self, language: LangId, page: Page, head: &Head, canonical: &str, breadcrumbs: &[Crumb]) -> Json {
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
+        let mut data = json!({
+            "@type": kind,
+            "@id": canonical,
+            "url": canonical,
+            "name": head.heading,
+            "description": head.description,
+            "inLanguage": project.config.languages.get(language).tag,
+        });
+        if !municipality.demo {
+            data["publisher"] = json!({"@type": "GovernmentOrganization", "name": municipality.name.in_default(), "identifier": municipality.code.as_str()});
+        }
+        for (key, content) in &head.structured {
+            data[*key] = content.clone();
+        }
+        let mut graph = vec![data];
+        if breadcrumbs.len() > 1 {
+            let items: Vec<Json> = breadcrumbs
+                .iter()
+                .enumerate()
+                .map(|(index, crumb)| match &crumb.url {
+                    Some(url) => json!({"@type": "ListItem", "position": index + 1, "name": crumb.label, "item": self.absolute(url)}),
+                    None => json!({"@type": "ListItem", "position": index + 1, "name": crumb.label}),
+                })
+                .collect();
+            graph.push(json!({"@type": "BreadcrumbList", "itemListElement": items}));
+        }
+        json!({"@context": "https://schema.org", "@graph": graph})
+    }
+
+    fn insert_terms(&self, voice: Voice<'p>, context: &mut Context) {
+        context.insert_value("stages", value(&self.term_values(voice, Kind::Stage)));
+        context.insert_value("topics", value(&self.term_values(voice, Kind::Topic)));
+    }
+
+    fn term_values(&self, voice: Voice<'p>, kind: Kind) -> Vec<TermValue<'p>> {
+        self.site.terms(kind).iter().map(|(index, works)| self.term_value(voice, kind, *index, works.len())).collect()
+    }
+
+    fn term_value(&self, voice: Voice<'p>, kind: Kind, index: usize, count: usize) -> TermValue<'p> {
+        let (term, page) = match kind {
+            Kind::Stage => (&self.shared.project.stages[index], Page::Stage(index)),
+            Kind::Topic => (&self.shared.project.topics[index], Page::Topic(index)),
+        };
+        TermValue { id: &term.id.value, url: self.url(voice.language, page), name: voice.text(&term.name), description: term.description.as_ref().map(|text| voice.text(text)), count }
+    }
+
+    fn has(&self, index: usize, language: LangId) -> bool {
+        self.site.language_of(self.shared.project, self.shared.visible, Page::Article(index), language) == language
+    }
+
+    /// Iterates over all works, those in the page's language first, each group newest first.
+    fn in_language_first(&self, language: LangId) -> impl Iterator<Item = usize> + '_ {
+        let all = 0..self.site.works.len();
+        all.clone().filter(move |index| self.has(*index, language)).chain(all.filter(move |index| !self.has(*index, language)))
+    }
+
+    fn listing(&self, language: LangId, kind: Kind, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+        let project = self.shared.project;
+        let term = match kind {
+            Kind::Stage => &project.stages[index],
+            Kind::Topic => &project.topics[index],
+        };
+        let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
+        let (mine, others): (Vec<usize>, Vec<usize>) = works.iter().copied().partition(|work| self.has(*work, language));
+        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| spoken.cards[*work].clone()).collect();
+        let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
+        let related: Vec<TermValue<'_>> = self
+            .site
+            .terms(other_kind)
+            .iter()
+            .map(|(other, listed)| (*other, listed.iter().filter(|work| works.contains(work)).count()))
+            .filter(|(_, count)| *count > 0)
+            .map(|(other, count)| self.term_value(voice, other_kind, other, count))
+            .collect();
+        context.insert_value("related", value(&related));
+        context.insert_value(
+            "listing",
+            value(&ListingValue {
+                id: &term.id.value,
+                name: voice.text(&term.name),
+                description: term.description.as_ref().map(|text| voice.text(text)),
+                cards,
+                source: term.source.as_ref().map(|citation| value(&context::source(voice, citation))),
+            }),
+        );
+        let name = term.name.pick(language).0.to_owned();
+        let description = term.description.as_ref().map_or_else(|| name.clone(), |text| text.pick(language).0.to_owned());
+        Head { heading: name, description, ..Head::default() }
+    }
+
+    fn article(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+        let project = self.shared.project;
+        let work = self.site.works[index];
+        let article = work.version(language);
+        let original = work.original();
+        let state = state_of(project, article, self.shared.moment.date);
+        let body = self.shared.bodies.get(article.source.path.as_str());
+        let mut html = String::new();
+        let mut toc = Vec::new();
+        if let Some(body) = body {
+            self.write_body(body, language, voice, &mut html, diagnostics);
+            toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
+        }
+        let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
+        let links = |kind: Kind, ids: &'p [crate::diagnostic::Located<String>]| -> Vec<NamedLink<'p>> {
+            let prefix = if kind == Kind::Stage { "stage" } else { "topic" };
+            ids.iter()
+                .filter_map(|id| {
+                    let page = self.site.named_page(project, &format!("{prefix}/{}", id.value))?;
+                    let term = match page {
+                        Page::Stage(index) => &project.stages[index],
+                        Page::Topic(index) => &project.topics[index],
+                        _ => return None,
+                    };
+                    Some(NamedLink { url: self.url(language, page), name: voice.text(&term.name) })
+                })
+                .collect()
+        };
+        let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
+        context.insert_value(
+            "article",
+            value(&ArticleValue {
+                title: &article.title.value,
+                description: &article.description.value,
+                body: Value::safe_string(&html),
+                toc,
+                stages: links(Kind::Stage, &work.stages),
+                topics: links(Kind::Topic, &work.topics),
+                published: value(&voice.date(article.published)),
+                updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
+                own: work.owner.is_some(),
+                supervision: value(&context::supervision(voice, state, &project.config)),
+                sources,
+                older_than_original: older.map(|date| value(&voice.date(date))),
+                original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
+            }),
+        );
+        context.insert_value("related", value(&self.related(index, language, spoken)));
+        context.insert_value("services", spoken.services.clone());
+        let mut structured = vec![
+            ("datePublished", json!(article.published.to_string())),
+            ("dateModified", json!(article.last_changed().to_string())),
+            ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
+        ];
+        structured.extend(reviewed(state));
+        Head { heading: article.title.value.clone(), description: article.description.value.clone(), structured, ..Head::default() }
+    }
+
+    /// Picks related articles: of the same topics first, then of the same stages, those in the page's language first.
+    fn related(&self, index: usize, language: LangId, spoken: &Spoken) -> Vec<Value> {
+        let work = self.site.works[index];
+        let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
+        let lists = [(Kind::Topic, &work.topics), (Kind::Stage, &work.stages)];
+        for in_language in [true, false] {
+            for (kind, ids) in lists {
+                for id in ids {
+                    let prefix = if kind == Kind::Stage { "stage" } else { "topic" };
+                    let list = match self.site.named_page(self.shared.project, &format!("{prefix}/{}", id.value)) {
+                        Some(Page::Stage(term)) => self.site.stages.get(&term),
+                        Some(Page::Topic(term)) => self.site.topics.get(&term),
+                        _ => None,
+                    };
+                    for candidate in list.into_iter().flatten() {
+                        if picked.len() == RELATED {
+                            return picked.into_iter().map(|index| spoken.cards[index].clone()).collect();
+                        }
+                        if *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
+                            picked.push(*candidate);
+                        }
+                    }
+                }
+            }
+        }
+        picked.into_iter().map(|index| spoken.cards[index].clone()).collect()
+    }
+
+    /// Fills the open parts of a body for this site.
+    fn write_body(&self, body: &Body, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+        let mut open_links: Vec<bool> = Vec::new();
+        for segment in &body.segments {
+            match segment {
+                Segment::Html(html) => out.push_str(html),
+                Segment::Word(path) => out.push_str(&escape_attribute(voice.strings.get(path))),
+                Segment::LinkOpen(link) => match self.link(link, body, language, diagnostics) {
+                    Some(href) => {
+                        let _ = write!(out, "<a href=\"{}\">", escape_attribute(&href));
+                        open_links.push(true);
+                    }
+                    None => open_links.push(false),
+                },
+                Segment::LinkClose => {
+                    if open_links.pop().unwrap_or(false) {
+                        out.push_str("</a>");
+                    }
+                }
+                Segment::Address(path) => {
+                    if let Some(Ok(image)) = self.shared.images.get(path) {
+                        let _ = write!(out, "{}{}", self.root, image.asset.path);
+                    }
+                }
+                Segment::Fact(fact) => self.fact(fact, voice, out, diagnostics),
+            }
+        }
+    }
+
+    /// Returns a link's address on this site; nothing where the site does not have the target, so that its words stay as plain text.
+    fn link(&self, link: &Link, here: &Body, language: LangId, diagnostics: &mut Diagnostics) -> Option<String> {
+        let project = self.shared.project;
+        let fragment = |body: &Body, wanted: &str| body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)));
+        match &link.target {
+            Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
+            Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
+            Target::Drug(id) => {
+                let index = project.table.find(id).filter(|_| self.site.has_medicines)?;
+                Some(self.url(language, Page::Medicine(index)))
+            }
+            Target::Work(path) => {
+                let Some(index) = self.site.by_path.get(path.as_str()).copied() else {
+                    let hidden = project.all_works().find(|work| work.path == *path).is_some_and(|work| !self.shared.visible.shows(work.original()));
+                    if hidden {
+                        diagnostics.push(
+                            Diagnostic::warning(codes::LINK_TO_ABSENT, link.place.clone(), message!("リンク先「{path}」は、いまは公開されていません。リンクではなく文字として出します", "the link leads to `{path}`, which is not published now; its words appear without a link"))
+                                .help(message!("下書き・公開日・掲載の終わりを確かめてください", "check whether it is a draft, still to be published, or over")),
+                        );
+                    }
+                    return None;
+                };
+                let mut url = self.url(language, Page::Article(index));
+                if let Some(wanted) = link.fragment.as_deref() {
+                    let found = self.site.language_of(project, self.shared.visible, Page::Article(index), language);
+                    let target = self.site.works[index].version(found);
+                    if let Some(found) = self.shared.bodies.get(target.source.path.as_str()).and_then(|body| fragment(body, wanted)) {
+                        url.push_str(&found);
+                    }
+                }
+                Some(url)
+            }
+        }
+    }
+
+    /// Writes a municipality's fact, or its fallback. What belongs to a service that has not begun or is over counts as absent.
+    fn fact(&self, placed: &PlacedFact, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+        if let Some(html) = self.fact_html(&placed.fact, voice, placed.fallback.is_some()) {
+            out.push_str(&html);
+            return;
+        }
+        match &placed.fallback {
+            Some(fallback) => out.push_str(&escape_attribute(fallback)),
+            None => {
+                let name = self.site.municipality.name.in_default();
+                diagnostics.push(
+                    Diagnostic::error(codes::MISSING_FACT, placed.place.clone(), message!("「{name}」にはこの値がなく、代わりの言葉もありません", "{name} does not have this value and there is no fallback"))
+                        .help(message!("「| 代わりの言葉」を加えるか、municipality.yaml に値を書いてください", "add `| fallback`, or give the value in its municipality.yaml")),
+                );
+            }
+        }
+    }
+
+    fn fact_html(&self, fact: &Fact, voice: Voice<'p>, has_fallback: bool) -> Option<String> {
+        let municipality = self.site.municipality;
+        let plain = |text: &str| format!("<span class=\"fact\">{}</span>", escape_attribute(text));
+        let text = |text: TextValue<'_>| plain(text.words());
+        let phone = |number: &str| format!("<a class=\"tel\" href=\"{}\">{}</a>", tel(number), escape_attribute(number));
+        let site_link = |url: &str, words: &str| format!("<a href=\"{}\" rel=\"external\">{}</a>", escape_attribute(url), escape_attribute(words));
+        match fact {
+            Fact::Municipality("name") => Some(plain(municipality.name.pick(voice.language).0)),
+            Fact::Municipality(_) => municipality.website.as_deref().map(|url| site_link(url, municipality.name.pick(voice.language).0)),
+            Fact::Emergency(id, field) => {
+                let number = self.emergency.iter().find(|number| number.id.value == *id)?;
+                match *field {
+                    "number" => Some(phone(&number.number)),
+                    "label" => Some(text(voice.text(&number.label))),
+                    _ => number.note.as_ref().map(|note| text(voice.text(note))),
+                }
+            }
+            Fact::Contact(id, field) => {
+                let contact = municipality.contacts.iter().find(|contact| contact.id.value == *id)?;
+                match *field {
+                    "name" => Some(text(voice.text(&contact.name))),
+                    "phone" => contact.phone.as_deref().map(phone),
+                    "hours" => contact.hours.as_ref().map(|hours| text(voice.text(hours))),
+                    "address" => contact.address.as_ref().map(|address| text(voice.text(address))),
+                    "email" => contact.email.as_deref().map(|email| format!("<a href=\"mailto:{0}\">{0}</a>", escape_attribute(email))),
+                    _ => contact.url.as_deref().map(|url| site_link(url, contact.name.pick(voice.language).0)),
+                }
+            }
+            Fact::Service(id, field) => {
+                let service = municipality.services.iter().find(|service| service.id.value == *id)?;
+                let on = self.shared.moment.date;
+                let status = context::status_text(voice, service, on);
+                if !matches!(*field, "name" | "period" | "status") && service.period.phase(on) != Phase::During {
+                    return (!has_fallback).then(|| plain(&status));
+                }
+                let maybe = |words: Option<String>| words.filter(|words| !words.is_empty()).map(|words| plain(&words));
+                match *field {
+                    "name" => Some(text(voice.text(&service.name))),
+                    "hours" => maybe(context::hours_text(voice, service)),
+                    "channels" => maybe(Some(context::channel_labels(voice, service).join(voice.strings.get("list_sep")))),
+                    "eligibility" => service.eligibility.as_ref().map(|who| text(voice.text(who))),
+                    "fee" => context::fee(voice, service).map(text),
+                    "reservation" => context::reservation_text(voice, service).map(plain),
+                    "slot" => maybe(context::slot_text(voice, service)),
+                    "period" => maybe(context::period_text(voice, service)),
+                    "phone" => service.phone.as_deref().map(phone),
+                    "url" => service.url.as_deref().map(|url| site_link(url, service.name.pick(voice.language).0)),
+                    "languages" => maybe(Some(context::spoken(voice, service).join(voice.strings.get("list_sep")))),
+                    _ => Some(plain(&status)),
+                }
+            }
+        }
+    }
+
+    fn drug_row(&self, language: LangId, index: usize, voice: Voice<'p>) -> Value {
+        let table = &self.shared.project.table;
+        let drug = &table.drugs[index];
+        let on = self.shared.moment.date;
+        let mut verdicts = Vec::new();
+        for assessment in &drug.assessments {
+            let Some((source, category)) = declared(table, assessment) else { continue };
+            verdicts.push(context::verdict(voice, assessment, source, category, on));
+        }
+        let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map(|class| voice.text(&class.name));
+        value(&DrugRow {
+            id: &drug.id,
+            url: self.url(language, Page::Medicine(index)),
+            name: voice.text(&drug.name),
+            name_en: drug.name_en.as_deref(),
+            kana: &drug.kana,
+            brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
+            class,
+            verdicts,
+            differ: differ(table, drug),
+        })
+    }
+
+    fn medicines(&self, language: LangId, voice: Voice<'p>, context: &mut Context) {
+        let project = self.shared.project;
+        let table = &project.table;
+        let rows: Vec<Value> = (0..table.drugs.len()).map(|index| self.drug_row(language, index, voice)).collect();
+        let mut by_kana: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
+        for (index, drug) in table.drugs.iter().enumerate() {
+            by_kana.insert((kana_row(&drug.kana), &drug.kana, &drug.id), index);
+        }
+        let kana_rows: Vec<Json> = (0..=KANA_ROWS.len())
+            .filter_map(|row| {
+                let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
+                let drugs: Vec<&Value> = by_kana.iter().filter(|((at, _, _), _)| *at == row).map(|(_, index)| &rows[*index]).collect();
+                (!drugs.is_empty()).then(|| json!({"id": id, "label": voice.strings.get(&format!("kana_rows.{id}")), "drugs": drugs}))
+            })
+            .collect();
+        let classes: Vec<Json> = table
+            .groups
+            .iter()
+            .filter_map(|group| {
+                let drugs: Vec<&Value> = by_kana
+                    .values()
+                    .filter(|index| table.classes.iter().any(|class| class.id.value == table.drugs[**index].class.value && class.group.value == group.id.value))
+                    .map(|index| &rows[*index])
+                    .collect();
+                (!drugs.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "drugs": drugs}))
+            })
+            .collect();
+        let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
+        let not_listed: Vec<Json> = table.not_listed.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect();
+        context.insert_value(
+            "table",
+            value(&json!({
+                "title": project.config.lactation_title.as_ref().map(|title| voice.text(title)),
+                "updated": project.config.lactation_updated.map(|date| voice.date(date)),
+                "classes": classes,
+                "kana_rows": kana_rows,
+                "sources": sources,
+                "not_listed": not_listed,
+                "count": table.drugs.len(),
+            })),
+        );
+        let on = self.shared.moment.date;
+        if table.drugs.iter().any(|drug| !matches!(project.supervision.state(&drug.source.path, true, on), State::Approved { .. })) {
+            context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
+        }
+    }
+
+    fn medicine(&self, language: LangId, drug: &'p Drug, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+        let project = self.shared.project;
+        let table = &project.table;
+        let on = self.shared.moment.date;
+        let state = project.supervision.state(&drug.source.path, true, on);
+        let mut assessments = Vec::new();
+        let mut warnings = Vec::new();
+        for assessment in &drug.assessments {
+            let Some((source, category)) = declared(table, assessment) else { continue };
+            let alternatives = assessment
+                .alternatives
+                .iter()
+                .filter_map(|id| table.find(&id.value))
+                .map(|index| NamedLink { url: self.url(language, Page::Medicine(index)), name: voice.text(&table.drugs[index].name) })
+                .collect();
+            warnings.push(format!("{}: {}", source.name.pick(language).0, category.label.pick(language).0));
+            assessments.push(value(&context::assessment(voice, assessment, source, category, on, alternatives)));
+        }
+        let class = table.classes.iter().find(|class| class.id.value == drug.class.value);
+        let class_url = class.map(|class| format!("{}#class-{}", self.url(language, Page::Medicines), class.group.value));
+        context.insert_value(
+            "drug",
+            value(&DrugValue {
+                id: &drug.id,
+                name: voice.text(&drug.name),
+                name_en: drug.name_en.as_deref(),
+                kana: &drug.kana,
+                aliases: drug.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+                brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
+                class: class.map(|class| voice.text(&class.name)),
+                class_url,
+                atc: drug.atc.as_deref(),
+                routes: &drug.routes,
+                names_unsourced: drug.names_source.is_none(),
+                assessments,
+                differ: differ(table, drug),
+                supervision: value(&context::supervision(voice, state, &project.config)),
+            }),
+        );
+        context.insert_value("services", spoken.services.clone());
+        let name = drug.name.pick(language).0;
+        let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
+        if let Some(english) = &drug.name_en {
+            about["nonProprietaryName"] = json!(english);
+        }
+        let other: Vec<&str> = drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
+        if !other.is_empty() {
+            about["alternateName"] = json!(other);
+        }
+        let mut structured = vec![("about", about)];
+        structured.extend(reviewed(state));
+        let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
+        let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
+        Head { heading: if heading.is_empty() { name.to_owned() } else { heading }, description: if description.is_empty() { name.to_owned() } else { description }, structured, ..Head::default() }
+    }
+
+    fn about_supervision(&self, voice: Voice<'p>, context: &mut Context) {
+        let project = self.shared.project;
+        let on = self.shared.moment.date;
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut supervised, mut unsupervised) = (0, 0);
+        let articles = self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
+        let drugs = project.table.drugs.iter().filter(|_| self.site.has_medicines).map(|drug| project.supervision.state(&drug.source.path, true, on));
+        for state in articles.chain(drugs) {
+            match state {
+                State::Approved { reviewer, .. } => {
+                    supervised += 1;
+                    *counts.entry(&reviewer.id.value).or_default() += 1;
+                }
+                State::Unsupervised => unsupervised += 1,
+                State::NotRequired => {}
+            }
+        }
+        let reviewers: Vec<Value> = project
+            .supervision
+            .reviewers
+            .iter()
+            .filter_map(|reviewer| counts.get(reviewer.id.value.as_str()).map(|count| value(&context::reviewer(voice, reviewer, *count))))
+            .collect();
+        context.insert_value("reviewers", value(&reviewers));
+        context.insert_value("counts", value(&json!({"supervised": supervised, "unsupervised": unsupervised})));
+        context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
+    }
+
+    fn sitemap_groups(&self, language: LangId, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) {
+        let project = self.shared.project;
+        let strings = voice.strings;
+        let own = |page: Page| json!({"url": self.url(language, page), "label": {"text": strings.get(&format!("pages.{}", kind(page)))}});
+        let mut general = vec![own(Page::Home), own(Page::Consultation)];
+        general.extend(spoken.footer_pages.iter().filter(|page| **page != Page::Sitemap).map(|page| own(*page)));
+        let mut groups = vec![json!({"name": {"text": project.config.title.pick(language).0}, "links": general})];
+        let mut listed: BTreeSet<usize> = BTreeSet::new();
+        for (stage, works) in &self.site.stages {
+            let links: Vec<Json> = works
+                .iter()
+                .filter(|work| listed.insert(**work))
+                .map(|work| {
+                    let found = self.site.language_of(project, self.shared.visible, Page::Article(*work), language);
+                    let title = &self.site.works[*work].version(found).title.value;
+                    let tag = (found != language).then(|| project.config.languages.get(found).tag.as_str());
+                    json!({"url": self.url(language, Page::Article(*work)), "label": {"text": title, "lang": tag}})
+                })
+                .collect();
+            groups.push(json!({"name": voice.text(&project.stages[*stage].name), "url": self.url(language, Page::Stage(*stage)), "links": links}));
+        }
+        let topics: Vec<Json> = self.site.topics.keys().map(|topic| json!({"url": self.url(language, Page::Topic(*topic)), "label": voice.text(&project.topics[*topic].name)})).collect();
+        groups.push(json!({"name": {"text": strings.get("home.by_topic")}, "links": topics}));
+        if self.site.has_medicines {
+            let drugs: Vec<Json> = project.table.drugs.iter().enumerate().map(|(index, drug)| json!({"url": self.url(language, Page::Medicine(index)), "label": voice.text(&drug.name)})).collect();
+            groups.push(json!({"name": {"text": strings.get("pages.medicines")}, "url": self.url(language, Page::Medicines), "links": drugs}));
+        }
+        context.insert_value("groups", value(&groups));
+    }
+
+    /// Writes everything that is not a page.
+    pub fn other_files(&self) -> Vec<File> {
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let default = project.config.languages.default_id();
+        let base_url = self.absolute(&municipality.base_url.path);
+        let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
+        for asset in self.assets.iter().chain(self.theme.assets.values()) {
+            files.insert(asset.path.clone(), Arc::clone(&asset.bytes));
+        }
+        for work in &self.site.works {
+            for version in work.versions.values().filter(|version| self.shared.visible.shows(version)) {
+                for segment in self.shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
+                    if let Segment::Address(path) = segment
+                        && let Some(Ok(image)) = self.shared.images.get(path)
+                    {
+                        files.insert(image.asset.path.clone(), Arc::clone(&image.asset.bytes));
+                    }
+                }
+            }
+        }
+        let mut out: Vec<File> = files.into_iter().map(|(path, bytes)| (path, bytes.to_vec())).collect();
+        let entries: Vec<SitemapEntry> = self
+            .site
+            .pages
+            .iter()
+            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Redirect(..)))
+            .map(|(language, page)| {
+                let changed = match page {
+                    Page::Article(index) => Some(self.site.works[*index].version(*language).last_changed().to_string()),
+                    _ => None,
+                };
+                let alternates: Vec<(String, String)> = municipality
+                    .languages
+                    .iter()
+                    .filter(|other| self.site.language_of(project, self.shared.visible, *page, **other) == **other)
+                    .map(|other| (project.config.languages.get(*other).tag.clone(), self.absolute(&self.url(*other, *page))))
+                    .collect();
+                SitemapEntry { url: self.absolute(&self.url(*language, *page)), changed, alternates: if alternates.len() > 1 { alternates } else { Vec::new() } }
+            })
+            .collect();
+        out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
+        out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
+        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo).into_bytes()));
+        let icon = |prefix: &str| self.assets.iter().find(|asset| asset.path.starts_with(prefix)).map(|asset| format!("{}{}", self.root, asset.path)).unwrap_or_default();
+        let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
+        let manifest = meta::Manifest {
+            name: &format!("{} {}", municipality.name.in_default(), project.config.title.in_default()),
+            short_name: municipality.name.in_default(),
+            lang: &project.config.languages.get(default).tag,
+            root: &self.root,
+            theme_color: &palette.light.brand.to_string(),
+            icons: vec![
+                (icon("assets/icon."), "any", "image/svg+xml", "any"),
+                (icon("assets/icon-192."), "192x192", "image/png", "any"),
+                (icon("assets/icon-512."), "512x512", "image/png", "maskable"),
+            ],
+        };
+        out.push(("manifest.webmanifest".into(), meta::manifest(&manifest).into_bytes()));
+        out
+    }
+}
+
+/// Warns where cleaning a logo took away more than what drawing programs leave behind.
+fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut Diagnostics) {
+    let Some(source) = project.files.get(path).and_then(|file| file.text()) else { return };
+    let Ok(cleaned) = svg::clean(&source.text) else { return };
+    let harmless = |removed: &svg::Removed| {
+        matches!(removed.kind, svg::RemovedKind::Comment | svg::RemovedKind::Instruction | svg::RemovedKind::Doctype | svg::RemovedKind::Text)
+            || removed.name.contains(':')
+            || removed.name.starts_with("data-")
+            || matches!(removed.name.as_str(), "metadata" | "version" | "enable-background")
+    };
+    if let Some(removed) = cleaned.removed.iter().find(|removed| !harmless(removed)) {
+        let (name, count) = (&removed.name, cleaned.removed.len());
+        diagnostics.push(
+            Diagnostic::warning(codes::LOGO_CLEANED, Place::new(source, removed.offset..removed.offset + 1), message!("ロゴの「{name}」など {count} か所を除いて公開します", "`{name}` and others ({count} in all) are left out of the published logo"))
+                .help(message!("図形だけの SVG にしてください。スクリプトや外部の参照は公開できません", "use an SVG that only draws; script and outside references cannot be published"))
+                .related(place.clone(), message!("このロゴです", "this logo")),
+        );
+    }
+}
+
+fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
+    match state {
+        State::Approved { approval, reviewer, .. } => vec![
+            ("lastReviewed", json!(approval.on.to_string())),
+            ("reviewedBy", json!({"@type": "Person", "name": reviewer.name.in_default(), "jobTitle": reviewer.licence})),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn declared<'t>(table: &'t LactationTable, assessment: &crate::content::drug::Assessment) -> Option<(&'t crate::content::drug::DrugSource, &'t crate::content::drug::Category)> {
+    let source = table.source(&assessment.source.value)?;
+    let category = source.categories.iter().find(|category| category.id.value == assessment.category.value)?;
+    Some((source, category))
+}
+
+/// Tells whether the sources of a drug speak in different tones.
+fn differ(table: &LactationTable, drug: &Drug) -> bool {
+    let tones: BTreeSet<Tone> = drug.assessments.iter().filter_map(|assessment| declared(table, assessment)).map(|(_, category)| category.tone).collect();
+    tones.len() > 1
+}
+
+/// The rows of the 五十音 table, by their last kana.
+const KANA_ROWS: [(&str, char); 10] =
+    [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
+
+fn kana_row(kana: &str) -> usize {
+    let Some(first) = kana.chars().next() else { return KANA_ROWS.len() };
+    let first = if first == 'ゔ' { 'う' } else { first };
+    if !('ぁ'..='ん').contains(&first) {
+        return KANA_ROWS.len();
+    }
+    KANA_ROWS.iter().position(|(_, last)| first <= *last).unwrap_or(KANA_ROWS.len())
+}
+
+fn template(page: Page) -> &'static str {
+    match page {
+        Page::Home => "home.html",
+        Page::Stage(_) | Page::Topic(_) => "listing.html",
+        Page::Article(_) => "article.html",
+        Page::Medicines => "medicines.html",
+        Page::Medicine(_) => "medicine.html",
+        Page::Consultation => "consultation.html",
+        Page::Supervision => "supervision.html",
+        Page::Privacy => "privacy.html",
+        Page::Accessibility => "accessibility.html",
+        Page::Sitemap => "sitemap.html",
+        Page::NotFound => "404.html",
+        Page::Redirect(..) => "redirect.html",
+    }
+}
+
+/// Names a page's kind as templates and strings do.
+fn kind(page: Page) -> &'static str {
+    match page {
+        Page::Home => "home",
+        Page::Stage(_) => "stage",
+        Page::Topic(_) => "topic",
+        Page::Article(_) => "article",
+        Page::Medicines => "medicines",
+        Page::Medicine(_) => "medicine",
+        Page::Consultation => "consultation",
+        Page::Supervision => "supervision",
+        Page::Privacy => "privacy",
+        Page::Accessibility => "accessibility",
+        Page::Sitemap => "sitemap",
+        Page::NotFound => "not_found",
+        Page::Redirect(..) => "redirect",
+    }
+}
+
+/// Writes a language tag as Open Graph does, with a territory.
+fn open_graph_locale(tag: &str) -> &'static str {
+    match tag.split('-').next() {
+        Some("ja") => "ja_JP",
+        Some("zh") => "zh_CN",
+        Some("ko") => "ko_KR",
+        Some("vi") => "vi_VN",
+        Some("pt") => "pt_BR",
+        _ => "en_US",
+    }
+}
+
+/// Percent-encodes a path (RFC 3986, section 3.3); slashes stay.
+fn encode_path(root: &str, path: &str) -> String {
+    let mut out = String::with_capacity(root.len() + path.len());
+    out.push_str(root);
+    encode(path, &mut out, |byte| byte == b'/');
+    out
+}
+
+fn encode_fragment(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    encode(id, &mut out, |_| false);
+    out
+}
+
+fn encode(text: &str, out: &mut String, also: impl Fn(u8) -> bool) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || also(byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+/// Addresses of a brand's files.
+struct Brand {
+    css: String,
+    icon_svg: String,
+    icon_png: String,
+    icon_512: String,
+    apple_icon: String,
+    theme_color: String,
+    logo: Option<(String, Option<(u32, u32)>)>,
+}
+
+/// What a page's head and structured data are made from.
+#[derive(Debug, Default)]
+struct Head {
+    heading: String,
+    description: String,
+    noindex: bool,
+    canonical: Option<String>,
+    structured: Vec<(&'static str, Json)>,
+}
+
+#[derive(Serialize)]
+struct SiteValue<'a> {
+    code: &'a str,
+    name: &'a str,
+    title: &'a str,
+    tagline: Option<&'a str>,
+    url: String,
+    root: &'a str,
+    base_url: String,
+    demo: bool,
+    website: Option<&'a str>,
+    logo: Option<Json>,
+    brand_css: &'a str,
+    manifest_url: String,
+    icon_svg_url: &'a str,
+    icon_png_url: &'a str,
+    icon_512_url: &'a str,
+    apple_icon_url: &'a str,
+    theme_color: &'a str,
+    nav: Vec<Json>,
+    emergency: Vec<Value>,
+    contacts: Vec<Value>,
+    has_medicines: bool,
+    footer: Vec<Json>,
+    holidays: Vec<String>,
+    project_title: &'a str,
+}
+
+#[derive(Serialize)]
+struct PageValue<'a> {
+    kind: &'static str,
+    title: &'a str,
+    heading: &'a str,
+    description: &'a str,
+    url: &'a str,
+    canonical: &'a str,
+    noindex: bool,
+    breadcrumbs: Vec<Crumb>,
+    languages: Vec<LanguageValue<'a>>,
+    alternates: Vec<AlternateValue<'a>>,
+    og: OpenGraph<'a>,
+    jsonld: Value,
+    edition: Value,
+}
+
+#[derive(Serialize)]
+struct Crumb {
+    label: String,
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LanguageValue<'a> {
+    tag: &'a str,
+    name: &'a str,
+    url: String,
+    current: bool,
+    exact: bool,
+}
+
+#[derive(Serialize)]
+struct AlternateValue<'a> {
+    tag: &'a str,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct OpenGraph<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    description: &'a str,
+    url: &'a str,
+    site_name: &'a str,
+    locale: &'static str,
+}
+
+#[derive(Serialize)]
+struct TermValue<'a> {
+    id: &'a str,
+    url: String,
+    name: TextValue<'a>,
+    description: Option<TextValue<'a>>,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct CardValue<'a> {
+    url: String,
+    title: &'a str,
+    description: &'a str,
+    updated: Value,
+    is_new: bool,
+    own: bool,
+    supervised: bool,
+    lang: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ListingValue<'a> {
+    id: &'a str,
+    name: TextValue<'a>,
+    description: Option<TextValue<'a>>,
+    cards: Vec<Value>,
+    source: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct TocValue<'a> {
+    id: &'a str,
+    text: &'a str,
+    level: u8,
+}
+
+#[derive(Serialize)]
+struct ArticleValue<'a> {
+    title: &'a str,
+    description: &'a str,
+    body: Value,
+    toc: Vec<TocValue<'a>>,
+    stages: Vec<NamedLink<'a>>,
+    topics: Vec<NamedLink<'a>>,
+    published: Value,
+    updated: Option<Value>,
+    own: bool,
+    supervision: Value,
+    sources: Vec<Value>,
+    older_than_original: Option<Value>,
+    original_url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DrugRow<'a> {
+    id: &'a str,
+    url: String,
+    name: TextValue<'a>,
+    name_en: Option<&'a str>,
+    kana: &'a str,
+    brands: Vec<&'a str>,
+    class: Option<TextValue<'a>>,
+    verdicts: Vec<context::Verdict<'a>>,
+    differ: bool,
+}
+
+#[derive(Serialize)]
+struct DrugValue<'a> {
+    id: &'a str,
+    name: TextValue<'a>,
+    name_en: Option<&'a str>,
+    kana: &'a str,
+    aliases: Vec<&'a str>,
+    brands: Vec<&'a str>,
+    class: Option<TextValue<'a>>,
+    class_url: Option<String>,
+    atc: Option<&'a str>,
+    routes: &'a [&'static str],
+    names_unsourced: bool,
+    assessments: Vec<Value>,
+    differ: bool,
+    supervision: Value,
+}
+
+/// Checks links with a fragment into other articles, once for all sites.
+pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Body>, diagnostics: &mut Diagnostics) {
+    let works: BTreeMap<&str, &Work> = project.all_works().map(|work| (work.path.as_str(), work)).collect();
+    let bodies_of = |article: &Article| bodies.get(article.source.path.as_str());
+    for body in bodies.values() {
+        for segment in &body.segments {
+            let Segment::LinkOpen(Link { target: Target::Work(path), fragment: Some(fragment), place }) = segment else { continue };
+            let Some(work) = works.get(path.as_str()) else { continue };
+            let found = work.versions.values().filter_map(bodies_of).any(|body| body.heading(fragment).is_some());
+            if let (false, Some(target)) = (found, bodies_of(work.original())) {
+                diagnostics.push(markdown::dead_fragment(fragment, target, place.clone()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kana_rows_follow_the_syllabary() {
+        let rows: Vec<usize> = ["あせと", "ぉ", "がば", "ざ", "っ", "ぱ", "も", "ゃ", "ろ", "ん", "ゔぁ", "A", ""].iter().map(|kana| kana_row(kana)).collect();
+        assert_eq!(rows, [0, 0, 1, 2, 3, 5, 6, 7, 8, 9, 0, 10, 10]);
+    }
+
+    #[test]
+    fn paths_are_percent_encoded() {
+        assert_eq!(encode_path("/kohoku/", "articles/発熱/"), "/kohoku/articles/%E7%99%BA%E7%86%B1/");
+    }
+}

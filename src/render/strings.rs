@@ -1,0 +1,159 @@
+//! Every word that a theme itself says, in one language.
+
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use serde_json::{Map, Value as Json};
+
+use crate::source::decode::PartialDate;
+use crate::source::yaml::{Kind, Node, Value};
+
+/// The strings of one language, already completed from the theme's parents and the default language.
+#[derive(Clone, Debug, Default)]
+pub struct Strings {
+    tree: Json,
+}
+
+impl Strings {
+    /// Wraps a tree of strings.
+    pub fn new(tree: Json) -> Self {
+        Self { tree }
+    }
+
+    /// Returns the tree, for templates.
+    pub fn tree(&self) -> &Json {
+        &self.tree
+    }
+
+    /// Returns the string at a path such as `service.always`; an absent one gives the empty string.
+    pub fn get(&self, path: &str) -> &str {
+        path.split('.').try_fold(&self.tree, |node, key| node.get(key)).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// Returns the string at a path with `{name}` replaced by each value.
+    pub fn fill(&self, path: &str, values: &[(&str, &str)]) -> String {
+        fill(self.get(path), values)
+    }
+
+    /// Writes a date in words, as exactly as it is known.
+    pub fn date(&self, date: PartialDate) -> String {
+        let month = date.month.unwrap_or(1);
+        let name = self.tree.pointer("/dates/months").and_then(|months| months.get(usize::try_from(month - 1).unwrap_or(0))).and_then(Json::as_str).unwrap_or_default();
+        let (year, month_number, day) = (date.year.to_string(), month.to_string(), date.day.unwrap_or(1).to_string());
+        let path = match (date.month, date.day) {
+            (Some(_), Some(_)) => "dates.full",
+            (Some(_), None) => "dates.month",
+            _ => "dates.year",
+        };
+        self.fill(path, &[("y", &year), ("m", &month_number), ("d", &day), ("mon", name)])
+    }
+
+    /// Writes a whole date in words.
+    pub fn day(&self, date: Date) -> String {
+        self.date(date.into())
+    }
+
+    /// Returns the name of a day of the week, 1 (Monday) to 7.
+    pub fn weekday(&self, day: u8) -> &str {
+        self.tree.pointer("/days").and_then(|days| days.get(usize::from(day.saturating_sub(1)))).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// Names a set of days: 平日, 毎日, 土日, or one after another.
+    pub fn days(&self, days: &[u8]) -> String {
+        match days {
+            [1, 2, 3, 4, 5] => self.get("days_ranges.weekdays").to_owned(),
+            [1, 2, 3, 4, 5, 6, 7] => self.get("days_ranges.everyday").to_owned(),
+            [6, 7] => self.get("days_ranges.weekend").to_owned(),
+            _ => days.iter().map(|day| self.weekday(*day)).collect::<Vec<_>>().join(self.get("list_sep")),
+        }
+    }
+}
+
+/// Replaces `{name}` by each value, once and from left to right, so that a value cannot bring in another placeholder.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        match after.find('}') {
+            Some(close) => {
+                match values.iter().find(|(name, _)| *name == &after[..close]) {
+                    Some((_, value)) => out.push_str(value),
+                    None => {
+                        let _ = write!(out, "{{{}}}", &after[..close]);
+                    }
+                }
+                rest = &after[close + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Turns a YAML tree into JSON; scalars become strings, except unquoted truths and whole numbers.
+pub fn to_json(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Scalar(scalar) => match scalar.kind {
+            Kind::Bool if scalar.text == "true" || scalar.text == "false" => Json::Bool(scalar.text == "true"),
+            Kind::Number => scalar.text.parse::<i64>().map_or_else(|_| Json::String(scalar.text.clone()), Json::from),
+            _ => Json::String(scalar.text.clone()),
+        },
+        Value::Sequence(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Mapping(entries) => Json::Object(
+            entries
+                .iter()
+                .filter_map(|(key, value)| match &key.value {
+                    Value::Scalar(scalar) => Some((scalar.text.clone(), to_json(value))),
+                    _ => None,
+                })
+                .collect::<Map<_, _>>(),
+        ),
+    }
+}
+
+/// Lays one tree over another, key by key.
+pub fn overlay(base: &mut Json, over: &Json) {
+    match (base, over) {
+        (Json::Object(base), Json::Object(over)) => {
+            for (key, value) in over {
+                match base.get_mut(key) {
+                    Some(slot) => overlay(slot, value),
+                    None => {
+                        base.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (base, over) => *base = over.clone(),
+    }
+}
+
+/// Lists the paths that one tree has and another lacks.
+pub fn missing(wanted: &Json, have: &Json, path: &str, out: &mut Vec<String>) {
+    let Json::Object(wanted) = wanted else { return };
+    for (key, value) in wanted {
+        let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match have.get(key) {
+            Some(inner) => missing(value, inner, &here, out),
+            None => out.push(here),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filling_replaces_known_names_once() {
+        assert_eq!(fill("{from}〜{to}", &[("from", "{to}"), ("to", "22:00")]), "{to}〜22:00");
+        assert_eq!(fill("{unknown} {", &[]), "{unknown} {");
+    }
+}

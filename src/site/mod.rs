@@ -1,0 +1,314 @@
+//! Which page exists where: for every municipality and language, before anything is rendered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::content::article::{Article, Work};
+use crate::content::language::LangId;
+use crate::content::taxonomy::{Kind, Term};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
+use crate::message;
+use crate::municipality::Municipality;
+use crate::project::Project;
+use crate::supervision::State;
+
+/// What decides which content an edition shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The date it is built for.
+    pub date: Date,
+    /// Whether drafts are shown.
+    pub drafts: bool,
+}
+
+/// What a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Page {
+    /// Home.
+    Home,
+    /// Articles of a stage, by its index.
+    Stage(usize),
+    /// Articles of a topic, by its index.
+    Topic(usize),
+    /// An article, by its index in [`Site::works`].
+    Article(usize),
+    /// The lactation table.
+    Medicines,
+    /// A drug, by its index in the table.
+    Medicine(usize),
+    /// Services, contacts, figures.
+    Consultation,
+    /// About the supervision.
+    Supervision,
+    /// Privacy.
+    Privacy,
+    /// Accessibility.
+    Accessibility,
+    /// Site map.
+    Sitemap,
+    /// The page for addresses that do not exist.
+    NotFound,
+    /// A former address: the article's index and the alias's.
+    Redirect(usize, usize),
+}
+
+/// One municipality's site, planned.
+#[derive(Debug)]
+pub struct Site<'p> {
+    /// The municipality.
+    pub municipality: &'p Municipality,
+    /// Its articles, shared ones and its own, newest change first.
+    pub works: Vec<&'p Work>,
+    /// Index of each work by the path of its original.
+    pub by_path: BTreeMap<&'p str, usize>,
+    /// Whether it has the lactation table.
+    pub has_medicines: bool,
+    /// Stages with the works of each, by the index of the stage.
+    pub stages: BTreeMap<usize, Vec<usize>>,
+    /// Topics with the works of each, by the index of the topic.
+    pub topics: BTreeMap<usize, Vec<usize>>,
+    /// All pages in order, by language.
+    pub pages: Vec<(LangId, Page)>,
+}
+
+/// How many works are not visible, so that none vanishes silently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Their day of publication is still to come.
+    pub waiting: usize,
+    /// Their last day is over.
+    pub over: usize,
+    /// Drafts.
+    pub drafts: usize,
+    /// Left out by the policy, as no clinician approved them.
+    pub unsupervised: usize,
+}
+
+/// Which works and versions an edition may show, decided once for all sites.
+#[derive(Debug, Default)]
+pub struct Visible {
+    /// The versions that may be shown, by file.
+    files: BTreeSet<String>,
+    /// What is hidden.
+    pub hidden: Hidden,
+}
+
+impl Visible {
+    /// Decides for every work of a project.
+    pub fn decide(project: &Project, moment: Moment, diagnostics: &mut Diagnostics) -> Self {
+        let mut visible = Self::default();
+        for work in project.all_works() {
+            let original = work.original();
+            if original.draft && !moment.drafts {
+                visible.hidden.drafts += 1;
+                continue;
+            }
+            if original.published > moment.date {
+                visible.hidden.waiting += 1;
+                continue;
+            }
+            if work.expires.is_some_and(|last| last < moment.date) {
+                visible.hidden.over += 1;
+                continue;
+            }
+            if !visible.admit(project, original, moment, diagnostics) {
+                visible.hidden.unsupervised += 1;
+                continue;
+            }
+            for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
+                if (!version.draft || moment.drafts) && version.published <= moment.date {
+                    visible.admit(project, version, moment, diagnostics);
+                }
+            }
+        }
+        visible
+    }
+
+    fn admit(&mut self, project: &Project, article: &Article, moment: Moment, diagnostics: &mut Diagnostics) -> bool {
+        let admitted = project.supervision.admit(state_of(project, article, moment.date), project.config.unsupervised, &article.source, diagnostics);
+        if admitted {
+            self.files.insert(article.source.path.clone());
+        }
+        admitted
+    }
+
+    /// Tells whether a version may be shown.
+    pub fn shows(&self, article: &Article) -> bool {
+        self.files.contains(&article.source.path)
+    }
+}
+
+/// Tells under which state an article may be published.
+pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
+    project.supervision.state(&article.source.path, article.supervision == crate::content::article::Supervision::Clinical, on)
+}
+
+impl<'p> Site<'p> {
+    /// Plans a municipality's site.
+    pub fn plan(project: &'p Project, municipality: &'p Municipality, visible: &Visible) -> Self {
+        let mut works: Vec<&Work> = project
+            .works
+            .iter()
+            .filter(|work| work.is_for(municipality.code) && municipality.articles.takes(&work.path))
+            .filter(|work| work.stages.iter().any(|stage| municipality.stages.takes(&stage.value)) && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value)))
+            .chain(&municipality.works)
+            .filter(|work| visible.shows(work.original()))
+            .collect();
+        works.sort_by(|a, b| b.original().last_changed().cmp(&a.original().last_changed()).then_with(|| a.path.cmp(&b.path)));
+        let by_path = works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
+        let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
+        let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
+        let has_medicines = municipality.drugs && !project.table.drugs.is_empty();
+        let mut site = Self { municipality, works, by_path, has_medicines, stages, topics, pages: Vec::new() };
+        site.pages = site.list_pages(project, visible);
+        site
+    }
+
+    fn list_pages(&self, project: &Project, visible: &Visible) -> Vec<(LangId, Page)> {
+        let default = project.config.languages.default_id();
+        let mut pages = Vec::new();
+        for language in &self.municipality.languages {
+            let mut add = |page| pages.push((*language, page));
+            add(Page::Home);
+            for stage in self.stages.keys() {
+                add(Page::Stage(*stage));
+            }
+            for topic in self.topics.keys() {
+                add(Page::Topic(*topic));
+            }
+            for (index, work) in self.works.iter().enumerate() {
+                if work.versions.get(language).is_some_and(|version| visible.shows(version)) {
+                    add(Page::Article(index));
+                    if *language == default {
+                        for alias in 0..work.aliases.len() {
+                            add(Page::Redirect(index, alias));
+                        }
+                    }
+                }
+            }
+            if self.has_medicines {
+                add(Page::Medicines);
+                for drug in 0..project.table.drugs.len() {
+                    add(Page::Medicine(drug));
+                }
+            }
+            for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
+                add(page);
+            }
+            if *language == default {
+                add(Page::NotFound);
+            }
+        }
+        pages
+    }
+
+    /// Returns the language in which a page exists: the one asked for, or the default one.
+    pub fn language_of(&self, project: &Project, visible: &Visible, page: Page, language: LangId) -> LangId {
+        match page {
+            Page::Article(index) => {
+                let has = self.works[index].versions.get(&language).is_some_and(|version| visible.shows(version)) && self.municipality.languages.contains(&language);
+                if has { language } else { project.config.languages.default_id() }
+            }
+            Page::NotFound | Page::Redirect(..) => project.config.languages.default_id(),
+            _ => language,
+        }
+    }
+
+    /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
+    pub fn path(&self, project: &Project, language: LangId, page: Page) -> String {
+        let mut path = String::new();
+        let prefix = &project.config.languages.get(language).path;
+        if !prefix.is_empty() {
+            path.push_str(prefix);
+            path.push('/');
+        }
+        match page {
+            Page::Home => {}
+            Page::Stage(index) => push(&mut path, &["stages", &project.stages[index].id.value]),
+            Page::Topic(index) => push(&mut path, &["topics", &project.topics[index].id.value]),
+            Page::Article(index) => push(&mut path, &["articles", &self.works[index].slug.value]),
+            Page::Redirect(index, alias) => push(&mut path, &["articles", &self.works[index].aliases[alias].value]),
+            Page::Medicines => push(&mut path, &["medicines"]),
+            Page::Medicine(index) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
+            Page::Consultation => push(&mut path, &["consultation"]),
+            Page::Supervision => push(&mut path, &["supervision"]),
+            Page::Privacy => push(&mut path, &["privacy"]),
+            Page::Accessibility => push(&mut path, &["accessibility"]),
+            Page::Sitemap => push(&mut path, &["sitemap"]),
+            Page::NotFound => path.push_str("404.html"),
+        }
+        path
+    }
+
+    /// Finds a generated page by the name that articles use: `consultation`, `stage/newborn`; nothing when this site has none.
+    pub fn named_page(&self, project: &Project, name: &str) -> Option<Page> {
+        let term = |terms: &[Term], id: &str| terms.iter().position(|term| term.id.value == id);
+        Some(match name {
+            "home" => Page::Home,
+            "consultation" => Page::Consultation,
+            "medicines" if self.has_medicines => Page::Medicines,
+            "supervision" => Page::Supervision,
+            "privacy" => Page::Privacy,
+            "accessibility" => Page::Accessibility,
+            "sitemap" => Page::Sitemap,
+            _ => match name.split_once('/')? {
+                ("stage", id) => Page::Stage(term(&project.stages, id).filter(|index| self.stages.contains_key(index))?),
+                ("topic", id) => Page::Topic(term(&project.topics, id).filter(|index| self.topics.contains_key(index))?),
+                _ => return None,
+            },
+        })
+    }
+
+    /// Returns the terms of a kind with their works.
+    pub fn terms(&self, kind: Kind) -> &BTreeMap<usize, Vec<usize>> {
+        match kind {
+            Kind::Stage => &self.stages,
+            Kind::Topic => &self.topics,
+        }
+    }
+}
+
+/// All names of generated pages that articles may link to.
+pub fn page_names(project: &Project) -> BTreeSet<String> {
+    ["home", "consultation", "medicines", "supervision", "privacy", "accessibility", "sitemap"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))
+        .chain(project.topics.iter().map(|term| format!("topic/{}", term.id.value)))
+        .collect()
+}
+
+fn push(path: &mut String, parts: &[&str]) {
+    for part in parts {
+        path.push_str(part);
+        path.push('/');
+    }
+}
+
+fn by_term<'w>(terms: &[Term], works: &[&'w Work], of: impl Fn(&'w Work) -> &'w Vec<crate::diagnostic::Located<String>>, takes: impl Fn(&str) -> bool) -> BTreeMap<usize, Vec<usize>> {
+    let mut map: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (work_index, work) in works.iter().enumerate() {
+        for id in of(work) {
+            if let Some(index) = terms.iter().position(|term| term.id.value == id.value)
+                && takes(&id.value)
+                && map.get(&index).is_none_or(|list| list.last() != Some(&work_index))
+            {
+                map.entry(index).or_default().push(work_index);
+            }
+        }
+    }
+    map
+}
+
+/// Reports shared works that would be visible but that no site takes.
+pub fn check_nowhere(project: &Project, sites: &[Site<'_>], visible: &Visible, diagnostics: &mut Diagnostics) {
+    for work in &project.works {
+        if visible.shows(work.original()) && !sites.is_empty() && !sites.iter().any(|site| site.by_path.contains_key(work.path.as_str())) {
+            diagnostics.push(
+                Diagnostic::warning(codes::NOWHERE, Place::start_of(&work.original().source), message!("この記事は、どの市区町村のサイトにも出ません", "this article appears on no municipality's site"))
+                    .help(message!("only / except と、各 municipality.yaml の content を確かめてください", "check `only` and `except` here, and `content` in each municipality.yaml")),
+            );
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A project's files, read into memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
+use crate::message;
+
+/// The folders of a project that are read, besides `ubugi.yaml`.
+pub const FOLDERS: [&str; 3] = ["content", "municipalities", "themes"];
+
+/// One file as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum File {
+    /// UTF-8 text, without its byte order mark.
+    Text(Arc<Source>),
+    /// Anything else, such as an image.
+    Binary(Arc<[u8]>),
+}
+
+impl File {
+    /// Returns the text of a text file.
+    pub fn text(&self) -> Option<&Arc<Source>> {
+        match self {
+            Self::Text(source) => Some(source),
+            Self::Binary(_) => None,
+        }
+    }
+
+    /// Returns the bytes as they are published (a text without its byte order mark).
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(source) => source.text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
+/// All files of a project by their path relative to it, `/` between the parts, in the order of these paths.
+#[derive(Clone, Debug, Default)]
+pub struct Files(BTreeMap<String, File>);
+
+impl Files {
+    /// Starts with no file.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds or replaces a file; bytes that must be text but are not UTF-8 are reported.
+    pub fn insert(&mut self, path: &str, bytes: Vec<u8>, diagnostics: &mut Diagnostics) {
+        let (file, fault) = read(path, bytes);
+        diagnostics.extend(fault);
+        self.0.insert(path.to_owned(), file);
+    }
+
+    /// Returns a file by its path.
+    pub fn get(&self, path: &str) -> Option<&File> {
+        self.0.get(path)
+    }
+
+    /// Iterates over files in the order of their paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.0.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
+    /// Iterates over the files below a folder, given with a `/` at its end.
+    pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a File)> {
+        self.0.range(folder.to_owned()..).map(|(path, file)| (path.as_str(), file)).take_while(move |(path, _)| path.starts_with(folder))
+    }
+
+    /// Counts the files.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Tells whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads a project from the disk.
+    ///
+    /// Hidden files, editors' backups and swap files are passed over; symbolic links are reported and not followed, so that nothing
+    /// outside the project can be published.
+    ///
+    /// # Errors
+    /// Fails when the project's folder itself cannot be read; single files that cannot are diagnostics.
+    pub fn from_disk(root: &Path) -> io::Result<(Self, Diagnostics)> {
+        let mut diagnostics = Diagnostics::new();
+        let mut paths: Vec<(String, PathBuf)> = Vec::new();
+        std::fs::read_dir(root)?;
+        if root.join("ubugi.yaml").is_file() {
+            paths.push(("ubugi.yaml".to_owned(), root.join("ubugi.yaml")));
+        }
+        for folder in FOLDERS {
+            let top = root.join(folder);
+            if !top.exists() {
+                continue;
+            }
+            for entry in WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(|entry| !is_passed_over(entry.file_name().to_string_lossy().as_ref())) {
+                match entry {
+                    Ok(entry) => {
+                        let relative = slashed(entry.path().strip_prefix(root).unwrap_or(entry.path()));
+                        if entry.path_is_symlink() {
+                            diagnostics.push(symlink(&relative));
+                        } else if entry.file_type().is_file() {
+                            paths.push((relative, entry.into_path()));
+                        }
+                    }
+                    Err(error) => {
+                        let relative = error.path().map(|path| slashed(path.strip_prefix(root).unwrap_or(path))).unwrap_or_default();
+                        diagnostics.push(unreadable(&relative, &error.to_string()));
+                    }
+                }
+            }
+        }
+        let read: Vec<(String, Result<Vec<u8>, io::Error>)> = paths.into_par_iter().map(|(relative, path)| (relative, std::fs::read(path))).collect();
+        let mut files = Self::new();
+        for (path, bytes) in read {
+            match bytes {
+                Ok(bytes) => files.insert(&path, bytes, &mut diagnostics),
+                Err(error) => diagnostics.push(unreadable(&path, &error.to_string())),
+            }
+        }
+        Ok((files, diagnostics))
+    }
+}
+
+/// Tells whether a name is hidden or an editor's backup, swap or lock file.
+pub fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with('#') || name.starts_with("~$") || name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name == "Thumbs.db"
+}
+
+/// Joins the parts of a path with `/` on every system.
+pub fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn is_text(path: &str) -> bool {
+    matches!(path.rsplit_once('.').map(|(_, extension)| extension), Some("md" | "yaml" | "yml" | "html" | "css" | "js" | "mjs" | "svg" | "json" | "txt" | "csv" | "xml"))
+}
+
+fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    if !is_text(path) {
+        return (File::Binary(bytes.into()), diagnostics);
+    }
+    match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            if text.starts_with('\u{feff}') {
+                text.drain(..'\u{feff}'.len_utf8());
+            }
+            (File::Text(Source::new(path, text)), diagnostics)
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let source = Source::new(path, String::from_utf8_lossy(error.as_bytes()));
+            let place = Place::new(&source, valid..valid + '\u{fffd}'.len_utf8());
+            diagnostics.push(
+                Diagnostic::error(codes::NOT_UTF8, place, message!("このファイルの文字コードは UTF-8 ではありません", "this file is not encoded in UTF-8")).help(message!(
+                    "エディタで「UTF-8」を選んで保存しなおしてください（Shift_JIS などのままでは読めません）",
+                    "save it again as UTF-8 in your editor (Shift_JIS and others cannot be read)"
+                )),
+            );
+            (File::Binary(error.into_bytes().into()), diagnostics)
+        }
+    }
+}
+
+fn unreadable(path: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error(codes::UNREADABLE, Place::start_of(&Source::new(path, "")), message!("ファイルを読めません：{reason}", "the file cannot be read: {reason}"))
+        .help(message!("ファイルがあるか、読む権限があるかを確かめてください", "check that the file exists and that you may read it"))
+}
+
+fn symlink(path: &str) -> Diagnostic {
+    Diagnostic::warning(codes::SYMLINK, Place::start_of(&Source::new(path, "")), message!("シンボリックリンクなので読みませんでした", "this is a symbolic link and was not read"))
+        .help(message!("プロジェクトの中に実際のファイルを置いてください", "put the real file into the project"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shift_jis_is_told_at_its_first_byte() {
+        let mut diagnostics = Diagnostics::new();
+        let mut files = Files::new();
+        files.insert("content/articles/a.md", b"---\ntitle: \x94\xad\x94M\n---\n".to_vec(), &mut diagnostics);
+        let found = diagnostics.iter().next().expect("one finding");
+        assert_eq!(found.code, codes::NOT_UTF8);
+        let place = found.place.as_ref().expect("a place");
+        assert_eq!(place.source.line_column(place.range.start), (2, 8));
+    }
+
+    #[test]
+    fn byte_order_mark_is_dropped() {
+        let mut files = Files::new();
+        files.insert("ubugi.yaml", "\u{feff}title: x".into(), &mut Diagnostics::new());
+        assert_eq!(files.get("ubugi.yaml").and_then(File::text).map(|s| s.text.as_str()), Some("title: x"));
+    }
+
+    #[test]
+    fn under_stops_at_the_folder() {
+        let mut files = Files::new();
+        for path in ["content/a/x.md", "content/a/y.md", "content/b/z.md", "content/a.md"] {
+            files.insert(path, Vec::new(), &mut Diagnostics::new());
+        }
+        assert_eq!(files.under("content/a/").map(|(path, _)| path).collect::<Vec<_>>(), ["content/a/x.md", "content/a/y.md"]);
+    }
+}
