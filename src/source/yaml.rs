@@ -75,6 +75,8 @@ fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yam
         Some(offset) => usize::try_from(offset).unwrap_or(0),
         None => offset_of(text, at.line(), at.column()),
     });
+    // A tab in the indentation is what confuses the parser, wherever it noticed.
+    let offset = tab_near(text, offset.min(text.len())).unwrap_or(offset);
     let at = base + offset.min(text.len());
     let end = source.text[crate::diagnostic::floor_char_boundary(&source.text, at)..].chars().next().map_or(at, |c| at + c.len_utf8());
     let raw = error.without_snippet().to_string();
@@ -84,7 +86,7 @@ fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yam
         return Diagnostic::error(codes::DUPLICATE, Place::new(source, at..at + key.len()), message!("キー「{key}」が二度書かれています", "the key `{key}` is written twice"))
             .help(message!("どちらか一つを残してください", "keep one of the two"));
     }
-    Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(if text.contains('\t') {
+    Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(if text[offset.min(text.len())..].starts_with('\t') {
         message!("字下げはタブではなく半角の空白で書いてください", "indent with spaces, not with tabs")
     } else {
         message!(
@@ -92,6 +94,20 @@ fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yam
             "check the indentation, the colon and space, and unclosed quotes or brackets on this line and the one before"
         )
     })
+}
+
+/// Finds a tab in the indentation of the line of an offset or of the next one.
+fn tab_near(text: &str, offset: usize) -> Option<usize> {
+    let offset = crate::diagnostic::floor_char_boundary(text, offset);
+    let mut start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    for line in text[start..].split_inclusive('\n').take(2) {
+        let indentation = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        if let Some(tab) = indentation.find('\t') {
+            return Some(start + tab);
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn offset_of(text: &str, line: u64, column: u64) -> usize {

@@ -1,0 +1,220 @@
+//! The lines that must hold; `ARCHITECTURE.md` names these tests.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch};
+
+fn pages(built: &common::Built) -> impl Iterator<Item = (&String, &str)> {
+    built.files.iter().filter(|(path, _)| path.ends_with(".html")).map(|(path, bytes)| (path, std::str::from_utf8(bytes).expect("UTF-8")))
+}
+
+#[test]
+fn the_scratch_project_has_no_findings() {
+    assert_eq!(Scratch::new().build().findings(), [String::new(); 0]);
+}
+
+/// Invariants 1 and 12.
+#[test]
+fn a_build_is_a_pure_function_of_its_inputs() {
+    let first = common::build_repository();
+    assert_eq!(first.diagnostics.errors(), 0, "{:#?}", first.findings());
+    let second = common::build_repository();
+    assert!(first.files == second.files, "two builds differ");
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool").install(common::build_repository);
+    assert!(first.files == one_thread.files, "a build on one thread differs");
+    assert_eq!(first.summary.sites, 4);
+}
+
+/// Invariant 3: a reviewer's name stands on a page only while the file has exactly the approved bytes.
+#[test]
+fn nothing_unapproved_is_published_as_approved() {
+    let page = "132128/articles/fever/index.html";
+    let unapproved = Scratch::new().build();
+    assert!(unapproved.text(page).contains("監修を受けていません") && !unapproved.text(page).contains("見本 医師"));
+
+    let seal = ubugi::supervision::seal(Scratch::new().bytes(ARTICLE));
+    let approval = format!("- path: {ARTICLE}\n  sha256: {seal}\n  reviewer: sample-doctor\n  on: 2026-11-20\n  next_review: 2027-11-20\n");
+    let approved = Scratch::new().with("content/approvals.yaml", &approval);
+    let built = approved.build();
+    assert_eq!(built.findings(), [String::new(); 0]);
+    assert!(built.text(page).contains("見本 医師") && !built.text(page).contains("監修を受けていません"));
+    assert!(built.text(page).contains("\"lastReviewed\":\"2026-11-20\""));
+    assert!(!built.text("132128/en/articles/fever/index.html").contains("見本 医師"), "a translation has an approval of its own");
+
+    let changed = approved.clone().edit(ARTICLE, "ぐったり", "元気に").build();
+    assert_eq!(changed.findings(), ["UB0802 content/approvals.yaml:1:9"]);
+    assert!(!changed.text(page).contains("見本 医師") && changed.text(page).contains("監修を受けていません"));
+
+    let early = approved.build_on("2026-11-19");
+    assert!(!early.text(page).contains("見本 医師"), "an approval does not count before its day");
+    let late = approved.build_on("2027-11-21");
+    assert_eq!(late.findings(), ["UB0803 content/approvals.yaml:1:9"]);
+    assert!(late.text(page).contains("見直しの予定日を過ぎています"));
+}
+
+/// Invariant 3: the policy decides what becomes of unsupervised text.
+#[test]
+fn the_policy_for_unsupervised_text_holds() {
+    let left_out = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out").build();
+    assert!(!left_out.files.contains_key("132128/articles/fever/index.html"));
+    assert!(left_out.files.contains_key("132128/articles/hino-notice/index.html"), "an office's notice needs no approval");
+    assert_eq!(left_out.summary.hidden.unsupervised, 2);
+    let failed = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: fail").build();
+    assert!(failed.findings().contains(&"UB0801 content/articles/fever.md:1:1".to_owned()));
+}
+
+/// Invariant 4.
+#[test]
+fn towns_do_not_leak() {
+    let built = Scratch::new().build();
+    for (path, bytes) in &built.files {
+        let text = String::from_utf8_lossy(bytes);
+        if path.starts_with("132063/") {
+            for word in ["日野", "042-000-0001", "夜間相談", "hino"] {
+                assert!(!text.contains(word), "{path} has {word}");
+            }
+        } else {
+            for word in ["府中", "042-000-0002", "小児科オンライン", "fuchu"] {
+                assert!(!text.contains(word), "{path} has {word}");
+            }
+        }
+    }
+    let reached = Scratch::new().edit(ARTICLE, "(sleep.md#ようす)", "(../../municipalities/132128-hino/articles/hino-notice.md)").build();
+    assert_eq!(reached.findings(), ["UB0403 content/articles/fever.md:18:36"], "shared text cannot link into one town");
+}
+
+/// Invariant 5: nothing on a page comes from elsewhere, and nothing inline runs or styles.
+#[test]
+fn pages_are_private_and_strict() {
+    for (path, text) in pages(&common::build_repository()) {
+        for script in text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap_or_default();
+            assert!(tag.contains("type=\"application/") || tag.contains("src=\""), "{path}: inline script");
+        }
+        for word in ["<style", " style=\"", " onclick=", " onload=", "javascript:", "document.cookie"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+        for attribute in ["src=\"", "<link rel=\"stylesheet\" href=\""] {
+            for value in text.split(attribute).skip(1) {
+                assert!(value.starts_with('/') && !value.starts_with("//"), "{path} loads {}", &value[..value.len().min(60)]);
+            }
+        }
+    }
+}
+
+/// Invariant 6: every medicine's page leads to help, and what the table lacks is named as lacking.
+#[test]
+fn a_miss_is_never_safe() {
+    let built = common::build_repository();
+    let table = built.text("141097/medicines/index.html");
+    assert!(table.contains("ロキソプロフェン") && table.contains("載っていないことは、安全とも危険とも意味しません"));
+    let mut medicines = 0;
+    for (path, text) in pages(&built).filter(|(path, _)| path.starts_with("141097/medicines/") && path.matches('/').count() == 3) {
+        medicines += 1;
+        assert!(text.contains("id=\"help\"") && text.contains("href=\"tel:119\""), "{path} leads nowhere");
+        assert!(text.contains("監修を受けていません"), "{path} hides that nobody signed it");
+    }
+    assert!(medicines > 160, "{medicines}");
+}
+
+/// Invariant 6: sources that differ and old ones say so.
+#[test]
+fn differing_and_old_sources_say_so() {
+    let second = "  - source: other\n    url: https://www.example.jp/list\n    revised: 2017-12\n    read: 2026-11-21\n    category: no\n";
+    let sources = String::from_utf8(Scratch::new().bytes("content/drug-sources.yaml").to_vec()).expect("UTF-8");
+    let other = "- id: other\n  name: 別の出典\n  publisher: 見本\n  url: https://www.example.jp/\n  licence: 引用\n  graded: true\n  stale_after_months: 36\n  disclaimer: 古い一覧です。\n  categories:\n    - {id: \"no\", label: 勧めないとされている, tone: unfavourable}\n";
+    let drug = format!("{}{second}", String::from_utf8(Scratch::new().bytes(DRUG).to_vec()).expect("UTF-8"));
+    let built = Scratch::new().with("content/drug-sources.yaml", format!("{sources}{other}")).with(DRUG, drug).build();
+    assert_eq!(built.findings(), [String::new(); 0]);
+    let page = built.text("132128/medicines/acetaminophen/index.html");
+    assert!(page.contains("出典によって判断が分かれています"));
+    assert!(page.contains("勧めないとされている") && page.contains("選ばれやすいとされている"), "never merged");
+    assert!(page.contains("改訂から時間がたっています"), "2017 is old");
+}
+
+/// Invariant 9: a former address leads to the new one.
+#[test]
+fn aliases_become_redirects() {
+    let built = Scratch::new().build();
+    let page = built.text("132063/articles/nemuri/index.html");
+    assert!(page.contains("url=/tokyo/fuchu/articles/sleep/") && page.contains("<a class=\"button\" href=\"/tokyo/fuchu/articles/sleep/\""), "{page}");
+}
+
+/// Invariant 11: hours and state stand in the page itself.
+#[test]
+fn the_timetable_needs_no_script() {
+    let built = Scratch::new().build();
+    let page = built.text("132128/consultation/index.html");
+    for word in ["平日", "18:00", "22:00", "祝日は休み", "無料"] {
+        assert!(page.contains(word), "no {word}");
+    }
+    assert!(built.text("132063/consultation/index.html").contains("2021年12月31日で終了しました"));
+}
+
+/// What is not visible is counted, so that no page vanishes silently.
+#[test]
+fn dates_decide_what_is_visible() {
+    let scratch = Scratch::new().edit("content/articles/sleep.md", "published: 2026-11-10", "published: 2026-12-01\nexpires: 2026-12-31");
+    for (date, shown, waiting, over) in [("2026-11-30", false, 1, 0), ("2026-12-01", true, 0, 0), ("2026-12-31", true, 0, 0), ("2027-01-01", false, 0, 1)] {
+        let built = scratch.build_on(date);
+        assert_eq!(built.files.contains_key("132128/articles/sleep/index.html"), shown, "{date}");
+        assert_eq!((built.summary.hidden.waiting, built.summary.hidden.over), (waiting, over), "{date}");
+        if !shown {
+            assert!(built.findings().contains(&"UB0413 content/articles/fever.md:18:36".to_owned()), "the link is told: {:?}", built.findings());
+            assert!(built.text("132128/articles/fever/index.html").contains("ねむり、"), "its words stay");
+        }
+    }
+    assert_eq!(Scratch::new().edit(ARTICLE, "topics: [fever]", "topics: [fever]\ndraft: true").build().summary.hidden.drafts, 1);
+}
+
+/// A municipality's facts stand in shared text; what is over is not offered any more.
+#[test]
+fn facts_differ_by_town() {
+    let built = Scratch::new().build();
+    let hino = built.text("132128/articles/fever/index.html");
+    assert!(hino.contains("相談は<span class=\"fact\">平日 18:00〜22:00（祝日は休み）</span>"), "{hino}");
+    assert!(hino.contains("<a class=\"tel\" href=\"tel:119\">119</a>"));
+    assert!(built.text("132063/articles/fever/index.html").contains("相談は窓口へ。"), "the service is over");
+    let missing = Scratch::new().edit(ARTICLE, "{{ service.night.hours | 窓口へ }}", "{{ service.night.phone }}").build();
+    assert_eq!(missing.findings(), ["UB0410 content/articles/fever.md:18:4"]);
+}
+
+/// Links are right at a domain's root, under a path, and in each language.
+#[test]
+fn links_fit_the_site_and_the_language() {
+    let built = Scratch::new().build();
+    assert!(built.text("132128/articles/fever/index.html").contains("<a href=\"/articles/sleep/#%E3%82%88%E3%81%86%E3%81%99\">ねむり</a>"));
+    assert!(built.text("132063/articles/fever/index.html").contains("<a href=\"/tokyo/fuchu/medicines/acetaminophen/\">薬</a>"));
+    let english = built.text("132063/en/articles/fever/index.html");
+    assert!(english.contains("<a href=\"/tokyo/fuchu/articles/sleep/\">Sleep</a>"), "the original where there is no translation");
+    assert!(english.contains("hreflang=\"ja\" href=\"https://www.example.jp/tokyo/fuchu/articles/fever/\""));
+    assert!(built.text("132128/articles/hino-notice/index.html").contains("<a href=\"/articles/fever/#night\">発熱</a>"));
+}
+
+/// A brand that cannot be read on white is told, and the nearest that can is used.
+#[test]
+fn pale_brands_are_told_with_the_nearest_colour() {
+    let built = Scratch::new().edit(HINO, "#0b5cad", "#ffd400").build();
+    assert_eq!(built.findings(), ["UB0505 municipalities/132128-hino/municipality.yaml:6:12"]);
+    let css = built.files.iter().find(|(path, _)| path.starts_with("132128/assets/brand.")).map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).expect("a brand");
+    assert!(!css.contains("--brand:#ffd400"), "{css}");
+}
+
+/// A municipality cannot reword a shared text, nor take its address.
+#[test]
+fn shared_text_cannot_be_replaced() {
+    let own = "---\ntitle: 発熱\ndescription: 別の話\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\nslug: Fever\n---\n本文\n";
+    let built = Scratch::new().with("municipalities/132063-fuchu/articles/x.md", own).build();
+    assert_eq!(built.findings(), ["UB0510 municipalities/132063-fuchu/articles/x.md:7:7"], "also when only the case differs");
+}
+
+/// A logo is cleaned of everything that is not drawing.
+#[test]
+fn logos_are_cleaned() {
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\" onload=\"alert(1)\"><script>alert(2)</script><rect width=\"10\" height=\"10\"/></svg>";
+    let built = Scratch::new().edit(FUCHU, "primary: \"#7a3b00\"", "primary: \"#7a3b00\"\n  logo: logo.svg").with("municipalities/132063-fuchu/logo.svg", logo).build();
+    assert_eq!(built.findings(), ["UB0508 municipalities/132063-fuchu/logo.svg:1:61"]);
+    let published = built.files.iter().find(|(path, _)| path.starts_with("132063/assets/logo.")).map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).expect("a logo");
+    assert!(published.contains("<rect") && !published.contains("alert"), "{published}");
+}
