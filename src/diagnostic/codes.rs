@@ -50,6 +50,7 @@ codes! {
     BAD_CHOICE = "UB0210", "選べない値", "not one of the allowed values";
     OUT_OF_RANGE = "UB0211", "範囲外の値", "a value is out of range";
     EMPTY_VALUE = "UB0212", "空の値", "an empty value";
+    CUT_BY_COMMENT = "UB0213", "注釈で切れた文", "a text is cut short by a comment";
 
     NO_FRONT_MATTER = "UB0301", "記事の見出し情報がない", "an article has no front matter";
     DATES_CONTRADICT = "UB0302", "日付どうしの矛盾", "dates contradict each other";

@@ -20,7 +20,7 @@ use crate::content::article::{Article, Work};
 use crate::content::drug::{Drug, LactationTable, Tone};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
-use crate::content::taxonomy::Kind;
+use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
 use crate::message;
 use crate::municipality::colour::Palette;
@@ -75,6 +75,8 @@ struct Spoken {
     services: Value,
     cards: Vec<Value>,
     footer_pages: Vec<Page>,
+    /// Parts that are the same on many pages, rendered once.
+    fragments: Value,
 }
 
 /// A file of a site, with its path below the site's root.
@@ -95,7 +97,8 @@ impl<'p> Renderer<'p> {
         let mut renderer = Self { shared, site, theme, root: municipality.base_url.root(), emergency, assets: Vec::new(), by_language: BTreeMap::new() };
         let brand = renderer.brand(diagnostics);
         for language in &municipality.languages {
-            let spoken = renderer.speak(*language, &brand);
+            let mut spoken = renderer.speak(*language, &brand);
+            spoken.fragments = renderer.fragments(*language, &spoken, diagnostics);
             renderer.by_language.insert(*language, spoken);
         }
         renderer
@@ -107,7 +110,7 @@ impl<'p> Renderer<'p> {
 
     /// Returns the address of a page from the host's root.
     fn url(&self, language: LangId, page: Page) -> String {
-        let language = self.site.language_of(self.shared.project, self.shared.visible, page, language);
+        let language = self.site.language_of(page, language);
         encode_path(&self.root, &self.site.path(self.shared.project, language, page))
     }
 
@@ -209,12 +212,40 @@ impl<'p> Renderer<'p> {
             services: value(&services),
             cards: self.site.works.iter().enumerate().map(|(index, work)| self.card(voice, index, work)).collect(),
             footer_pages,
+            fragments: Value::none(),
         }
+    }
+
+    /// Begins the context that every template of a language is given.
+    fn context(&self, spoken: &Spoken) -> Context {
+        let mut context = Context::new();
+        context.insert_value("root", Value::from(self.root.as_str()));
+        context.insert_value("site", spoken.site.clone());
+        context.insert_value("t", spoken.strings.clone());
+        context.insert_value("lang", spoken.lang.clone());
+        context
+    }
+
+    /// Renders what is the same on many pages of a site: every template in `fragments/`, as `fragments.NAME`.
+    fn fragments(&self, language: LangId, spoken: &Spoken, diagnostics: &mut Diagnostics) -> Value {
+        let mut context = self.context(spoken);
+        context.insert_value("services", spoken.services.clone());
+        context.insert_value("page", value(&json!({"kind": "fragment", "edition": self.voice(language).date(self.shared.moment.date)})));
+        let mut fragments: BTreeMap<&str, Value> = BTreeMap::new();
+        for (name, template) in &self.theme.fragments {
+            match self.theme.tera.render(template, &context) {
+                Ok(html) => {
+                    fragments.insert(name, Value::safe_string(&html));
+                }
+                Err(error) => diagnostics.push(self.theme.fault(&error, template)),
+            }
+        }
+        value(&fragments)
     }
 
     /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
     fn card(&self, voice: Voice<'p>, index: usize, work: &'p Work) -> Value {
-        let found = self.site.language_of(self.shared.project, self.shared.visible, Page::Article(index), voice.language);
+        let found = self.site.language_of(Page::Article(index), voice.language);
         let article = work.version(found);
         let on = self.shared.moment.date;
         let changed = article.last_changed();
@@ -235,11 +266,8 @@ impl<'p> Renderer<'p> {
     pub fn page(&self, language: LangId, page: Page, diagnostics: &mut Diagnostics) -> Option<File> {
         let spoken = self.by_language.get(&language)?;
         let voice = self.voice(language);
-        let mut context = Context::new();
-        context.insert_value("root", Value::from(self.root.as_str()));
-        context.insert_value("site", spoken.site.clone());
-        context.insert_value("t", spoken.strings.clone());
-        context.insert_value("lang", spoken.lang.clone());
+        let mut context = self.context(spoken);
+        context.insert_value("fragments", spoken.fragments.clone());
         let head = self.fill(language, page, spoken, voice, &mut context, diagnostics);
         context.insert_value("page", self.page_value(language, page, voice, &head));
         let mut bytes = Vec::with_capacity(24 * 1024);
@@ -328,7 +356,7 @@ impl<'p> Renderer<'p> {
         let mut languages = Vec::with_capacity(municipality.languages.len());
         let mut alternates = Vec::new();
         for other in &municipality.languages {
-            let exact = self.site.language_of(project, self.shared.visible, page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..));
+            let exact = self.site.language_of(page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..));
             let info = project.config.languages.get(*other);
             let current = *other == language;
             let target = if exact || current { self.url(*other, page) } else { self.url(*other, Page::Home) };
@@ -379,7 +407,7 @@ impl<'p> Renderer<'p> {
         }
         let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
         let middle = match page {
-            Page::Article(index) => self.site.works[index].topics.iter().find_map(|id| self.site.named_page(self.shared.project, &format!("topic/{}", id.value))),
+            Page::Article(index) => self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic)),
             Page::Medicine(_) => Some(Page::Medicines),
             _ => None,
         };
@@ -446,7 +474,7 @@ impl<'p> Renderer<'p> {
     }
 
     fn has(&self, index: usize, language: LangId) -> bool {
-        self.site.language_of(self.shared.project, self.shared.visible, Page::Article(index), language) == language
+        self.site.language_of(Page::Article(index), language) == language
     }
 
     /// Iterates over all works, those in the page's language first, each group newest first.
@@ -503,19 +531,9 @@ impl<'p> Renderer<'p> {
             toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
         }
         let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
-        let links = |kind: Kind, ids: &'p [crate::diagnostic::Located<String>]| -> Vec<NamedLink<'p>> {
-            let prefix = if kind == Kind::Stage { "stage" } else { "topic" };
-            ids.iter()
-                .filter_map(|id| {
-                    let page = self.site.named_page(project, &format!("{prefix}/{}", id.value))?;
-                    let term = match page {
-                        Page::Stage(index) => &project.stages[index],
-                        Page::Topic(index) => &project.topics[index],
-                        _ => return None,
-                    };
-                    Some(NamedLink { url: self.url(language, page), name: voice.text(&term.name) })
-                })
-                .collect()
+        let (stages, topics) = &self.site.terms_of[index];
+        let links = |terms: &'p [Term], indexes: &[usize], page: fn(usize) -> Page| -> Vec<NamedLink<'p>> {
+            indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
         };
         let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
         context.insert_value(
@@ -525,8 +543,8 @@ impl<'p> Renderer<'p> {
                 description: &article.description.value,
                 body: Value::safe_string(&html),
                 toc,
-                stages: links(Kind::Stage, &work.stages),
-                topics: links(Kind::Topic, &work.topics),
+                stages: links(&project.stages, stages, Page::Stage),
+                topics: links(&project.topics, topics, Page::Topic),
                 published: value(&voice.date(article.published)),
                 updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
                 own: work.owner.is_some(),
@@ -549,26 +567,13 @@ impl<'p> Renderer<'p> {
 
     /// Picks related articles: of the same topics first, then of the same stages, those in the page's language first.
     fn related(&self, index: usize, language: LangId, spoken: &Spoken) -> Vec<Value> {
-        let work = self.site.works[index];
+        let (stages, topics) = &self.site.terms_of[index];
+        let lists = topics.iter().filter_map(|topic| self.site.topics.get(topic)).chain(stages.iter().filter_map(|stage| self.site.stages.get(stage)));
         let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
-        let lists = [(Kind::Topic, &work.topics), (Kind::Stage, &work.stages)];
         for in_language in [true, false] {
-            for (kind, ids) in lists {
-                for id in ids {
-                    let prefix = if kind == Kind::Stage { "stage" } else { "topic" };
-                    let list = match self.site.named_page(self.shared.project, &format!("{prefix}/{}", id.value)) {
-                        Some(Page::Stage(term)) => self.site.stages.get(&term),
-                        Some(Page::Topic(term)) => self.site.topics.get(&term),
-                        _ => None,
-                    };
-                    for candidate in list.into_iter().flatten() {
-                        if picked.len() == RELATED {
-                            return picked.into_iter().map(|index| spoken.cards[index].clone()).collect();
-                        }
-                        if *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
-                            picked.push(*candidate);
-                        }
-                    }
+            for candidate in lists.clone().flatten() {
+                if picked.len() < RELATED && *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
+                    picked.push(*candidate);
                 }
             }
         }
@@ -628,7 +633,7 @@ impl<'p> Renderer<'p> {
                 };
                 let mut url = self.url(language, Page::Article(index));
                 if let Some(wanted) = link.fragment.as_deref() {
-                    let found = self.site.language_of(project, self.shared.visible, Page::Article(index), language);
+                    let found = self.site.language_of(Page::Article(index), language);
                     let target = self.site.works[index].version(found);
                     if let Some(found) = self.shared.bodies.get(target.source.path.as_str()).and_then(|body| fragment(body, wanted)) {
                         url.push_str(&found);
@@ -878,7 +883,7 @@ impl<'p> Renderer<'p> {
                 .iter()
                 .filter(|work| listed.insert(**work))
                 .map(|work| {
-                    let found = self.site.language_of(project, self.shared.visible, Page::Article(*work), language);
+                    let found = self.site.language_of(Page::Article(*work), language);
                     let title = &self.site.works[*work].version(found).title.value;
                     let tag = (found != language).then(|| project.config.languages.get(found).tag.as_str());
                     json!({"url": self.url(language, Page::Article(*work)), "label": {"text": title, "lang": tag}})
@@ -930,7 +935,7 @@ impl<'p> Renderer<'p> {
                 let alternates: Vec<(String, String)> = municipality
                     .languages
                     .iter()
-                    .filter(|other| self.site.language_of(project, self.shared.visible, *page, **other) == **other)
+                    .filter(|other| self.site.language_of(*page, **other) == **other)
                     .map(|other| (project.config.languages.get(*other).tag.clone(), self.absolute(&self.url(*other, *page))))
                     .collect();
                 SitemapEntry { url: self.absolute(&self.url(*language, *page)), changed, alternates: if alternates.len() > 1 { alternates } else { Vec::new() } }

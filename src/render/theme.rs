@@ -60,6 +60,8 @@ pub struct Theme {
     strings: Vec<Strings>,
     /// Static files by the name that templates use.
     pub assets: BTreeMap<String, Asset>,
+    /// Templates in `fragments/`: the name that pages use, and the template's.
+    pub fragments: BTreeMap<String, String>,
     /// Template sources by their full name, for diagnostics.
     sources: BTreeMap<String, Arc<Source>>,
 }
@@ -177,7 +179,13 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
             );
         }
     }
-    Theme { name: manifest.name.clone(), tera, strings, assets, sources }
+    let fragments = sources
+        .keys()
+        .filter_map(|full| full.split_once('/'))
+        .filter_map(|(_, template)| template.strip_prefix("fragments/").and_then(|name| name.strip_suffix(".html")))
+        .map(|name| (name.replace('-', "_"), format!("fragments/{name}.html")))
+        .collect();
+    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, sources }
 }
 
 /// Compiles all templates; a faulty one is reported and left out, so that the next one's fault is found too.
@@ -269,18 +277,22 @@ fn register(tera: &mut Tera, assets: &BTreeMap<String, Asset>) {
 
 /// Escapes JSON so that it can stand within a `script` element or an attribute without ending it.
 pub fn json_in_html(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '\'' => out.push_str("\\u0027"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
-            _ => out.push(c),
-        }
+    let mut out = String::with_capacity(json.len() + 64);
+    let mut rest = json;
+    while let Some(at) = rest.find(['<', '>', '&', '\'', '\u{2028}', '\u{2029}']) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        out.push_str(match chars.next() {
+            Some('<') => "\\u003c",
+            Some('>') => "\\u003e",
+            Some('&') => "\\u0026",
+            Some('\'') => "\\u0027",
+            Some('\u{2028}') => "\\u2028",
+            _ => "\\u2029",
+        });
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     out
 }
 

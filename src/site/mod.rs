@@ -68,6 +68,12 @@ pub struct Site<'p> {
     pub stages: BTreeMap<usize, Vec<usize>>,
     /// Topics with the works of each, by the index of the topic.
     pub topics: BTreeMap<usize, Vec<usize>>,
+    /// For each work the stages and topics of this site that list it.
+    pub terms_of: Vec<(Vec<usize>, Vec<usize>)>,
+    /// For each work the languages in which it may be shown here.
+    shown_in: Vec<BTreeSet<LangId>>,
+    /// The language in which every page exists.
+    default: LangId,
     /// All pages in order, by language.
     pub pages: Vec<(LangId, Page)>,
 }
@@ -160,13 +166,18 @@ impl<'p> Site<'p> {
         let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
         let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
         let has_medicines = municipality.drugs && !project.table.drugs.is_empty();
-        let mut site = Self { municipality, works, by_path, has_medicines, stages, topics, pages: Vec::new() };
-        site.pages = site.list_pages(project, visible);
+        let terms_of = (0..works.len()).map(|work| (listing(&stages, work), listing(&topics, work))).collect();
+        let shown_in = works
+            .iter()
+            .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
+            .collect();
+        let default = project.config.languages.default_id();
+        let mut site = Self { municipality, works, by_path, has_medicines, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        site.pages = site.list_pages(project);
         site
     }
 
-    fn list_pages(&self, project: &Project, visible: &Visible) -> Vec<(LangId, Page)> {
-        let default = project.config.languages.default_id();
+    fn list_pages(&self, project: &Project) -> Vec<(LangId, Page)> {
         let mut pages = Vec::new();
         for language in &self.municipality.languages {
             let mut add = |page| pages.push((*language, page));
@@ -178,9 +189,9 @@ impl<'p> Site<'p> {
                 add(Page::Topic(*topic));
             }
             for (index, work) in self.works.iter().enumerate() {
-                if work.versions.get(language).is_some_and(|version| visible.shows(version)) {
+                if self.shown_in[index].contains(language) {
                     add(Page::Article(index));
-                    if *language == default {
+                    if *language == self.default {
                         for alias in 0..work.aliases.len() {
                             add(Page::Redirect(index, alias));
                         }
@@ -196,7 +207,7 @@ impl<'p> Site<'p> {
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
             }
-            if *language == default {
+            if *language == self.default {
                 add(Page::NotFound);
             }
         }
@@ -204,13 +215,10 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the language in which a page exists: the one asked for, or the default one.
-    pub fn language_of(&self, project: &Project, visible: &Visible, page: Page, language: LangId) -> LangId {
+    pub fn language_of(&self, page: Page, language: LangId) -> LangId {
         match page {
-            Page::Article(index) => {
-                let has = self.works[index].versions.get(&language).is_some_and(|version| visible.shows(version)) && self.municipality.languages.contains(&language);
-                if has { language } else { project.config.languages.default_id() }
-            }
-            Page::NotFound | Page::Redirect(..) => project.config.languages.default_id(),
+            Page::Article(index) if !self.shown_in[index].contains(&language) => self.default,
+            Page::NotFound | Page::Redirect(..) => self.default,
             _ => language,
         }
     }
@@ -299,6 +307,10 @@ fn by_term<'w>(terms: &[Term], works: &[&'w Work], of: impl Fn(&'w Work) -> &'w 
         }
     }
     map
+}
+
+fn listing(terms: &BTreeMap<usize, Vec<usize>>, work: usize) -> Vec<usize> {
+    terms.iter().filter(|(_, works)| works.contains(&work)).map(|(term, _)| *term).collect()
 }
 
 /// Reports shared works that would be visible but that no site takes.

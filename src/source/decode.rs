@@ -34,7 +34,12 @@ impl Decoder {
     /// Parses a part of the file, reporting a syntax fault.
     pub fn parse(&mut self, part: Range<usize>) -> Option<Node> {
         match yaml::parse(&self.source, part) {
-            Ok(node) => Some(node),
+            Ok(node) => {
+                let mut cut = Vec::new();
+                yaml::cut_by_comment(&self.source, &node, &mut cut);
+                cut.into_iter().for_each(|diagnostic| self.diagnostics.push(diagnostic));
+                Some(node)
+            }
             Err(fault) => {
                 self.diagnostics.push(*fault);
                 None

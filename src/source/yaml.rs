@@ -56,6 +56,31 @@ pub enum Kind {
     Bool,
 }
 
+/// Finds unquoted texts that a `#` cuts short: `call #8000` is `call` and a comment, which no writer of telephone numbers means.
+///
+/// A comment proper has a space after its `#`.
+pub fn cut_by_comment(source: &Arc<Source>, root: &Node, out: &mut Vec<Diagnostic>) {
+    match &root.value {
+        Value::Null => {}
+        Value::Sequence(items) => items.iter().for_each(|item| cut_by_comment(source, item, out)),
+        Value::Mapping(entries) => entries.iter().for_each(|(key, value)| [key, value].into_iter().for_each(|node| cut_by_comment(source, node, out))),
+        Value::Scalar(_) => {
+            let written = source.text.get(root.range.clone()).unwrap_or_default();
+            let after = source.text.get(root.range.end..).unwrap_or_default();
+            let rest = after.trim_start_matches([' ', '\t']);
+            let is_plain = !written.starts_with(['"', '\'', '|', '>']);
+            if is_plain && rest.len() < after.len() && rest.starts_with('#') && rest[1..].starts_with(|c: char| c.is_alphanumeric()) {
+                let start = root.range.end + (after.len() - rest.len());
+                let end = start + rest.find('\n').unwrap_or(rest.len());
+                out.push(
+                    Diagnostic::error(codes::CUT_BY_COMMENT, Place::new(source, start..end), message!("空白と「#」のあとは注釈とみなされ、文が途中で切れます", "what follows a space and `#` is a comment, so the text ends before it"))
+                        .help(message!("この値の全体を \"…\" で囲んでください。注釈なら # のあとに空白を入れてください", "put the whole value in \"…\"; if it is meant as a comment, put a space after the #")),
+                );
+            }
+        }
+    }
+}
+
 /// Parses a part of a file, which begins at byte `base` of it.
 ///
 /// # Errors
@@ -264,6 +289,19 @@ mod tests {
         let twice = Source::new("x.yaml", "a: 1\na: 2\n");
         let fault = parse(&twice, 0..10).expect_err("a fault");
         assert_eq!((fault.code, fault.place.map(|p| p.range)), (codes::DUPLICATE, Some(5..6)));
+    }
+
+    #[test]
+    fn telephone_numbers_are_not_comments() {
+        let found = |text: &str| {
+            let source = Source::new("x.yaml", text);
+            let mut out = Vec::new();
+            cut_by_comment(&source, &tree(text), &mut out);
+            out.iter().map(|d| d.place.as_ref().map(|p| p.range.start)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("note: call #8000 now\n"), [Some(11)]);
+        assert_eq!(found("note: {ja: 電話は #7119\n  , en: x}\n").len(), 1);
+        assert_eq!(found("note: \"call #8000\" # hours\nb: x # y\nc: \"#8000\"\n"), []);
     }
 
     proptest::proptest! {

@@ -1,0 +1,50 @@
+// Debian's Chromium, driven by playwright-core, and a watch over what pages do that they must not.
+
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Starts the browser with an empty profile that is removed at the end. */
+export function launch() {
+  if (!existsSync(EXECUTABLE)) throw new Error(`${EXECUTABLE} does not exist: apt-get install chromium, or name it in CHROMIUM`);
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/**
+ * Opens a page whose misdeeds are noted: messages in the console, violations of the content security policy, errors of scripts, requests
+ * to anywhere but the page's own origin, and requests that fail. Returns `{page, misdeeds, close}`.
+ */
+export async function watched(browser, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", locale: "ja-JP", ...options });
+  const page = await context.newPage();
+  const misdeeds = [];
+  let origin;
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && misdeeds.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => misdeeds.push(`script: ${error.message}`));
+  page.on("requestfailed", (request) => misdeeds.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (request.isNavigationRequest()) origin ??= url.origin;
+    if (url.origin !== origin) misdeeds.push(`request to ${request.url()}`);
+  });
+  page.on("response", (response) => response.status() >= 400 && !response.request().isNavigationRequest() && misdeeds.push(`${response.status()}: ${response.url()}`));
+  return { page, misdeeds, close: () => context.close() };
+}
+
+/** What a page has stored on the device; nothing, if all is well. */
+export async function stored(page) {
+  const cookies = await page.context().cookies();
+  const kept = await page.evaluate(async () => ({
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+  }));
+  return [...cookies.map(({ name }) => `cookie ${name}`), ...kept.local.map((key) => `localStorage ${key}`), ...kept.session.map((key) => `sessionStorage ${key}`), ...kept.databases.map((name) => `database ${name}`)];
+}

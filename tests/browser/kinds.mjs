@@ -1,0 +1,60 @@
+// Picks pages of every kind from a built site, by what is in them.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { addressOf, filesIn } from "./sites.mjs";
+
+const count = (text, part) => text.split(part).length - 1;
+const isKind = (kind) => (text) => text.includes(`<body class="kind-${kind}"`);
+const article = (test) => (text) => isKind("article")(text) && test(text);
+const assessments = (number) => (text) => isKind("medicine")(text) && structured(text) === number;
+
+/** How many assessments a medicine's page shows: one heading for each source. */
+function structured(text) {
+  return count(text, 'class="assessment');
+}
+
+/** Every kind of page: name and how to tell it. */
+export const KINDS = {
+  home: isKind("home"),
+  stage: isKind("stage"),
+  topic: isKind("topic"),
+  "article with a table": article((text) => text.includes('class="table"')),
+  "article with callouts": article((text) => count(text, 'class="callout ') > 2),
+  "article with footnotes": article((text) => text.includes('class="footnotes"')),
+  "article with an image": article((text) => text.includes("<figure")),
+  "supervised article": article((text) => text.includes('class="supervision is-approved')),
+  "article of the municipality": article((text) => text.includes('<p class="meta"><span class="badge">') || /<p class="meta">\s*<span class="badge">/.test(text)),
+  medicines: isKind("medicines"),
+  "medicine with one assessment": assessments(1),
+  "medicine with two assessments": assessments(2),
+  consultation: isKind("consultation"),
+  supervision: isKind("supervision"),
+  privacy: isKind("privacy"),
+  accessibility: isKind("accessibility"),
+  sitemap: isKind("sitemap"),
+  "404": isKind("not_found"),
+  redirect: (text) => text.includes('http-equiv="refresh"'),
+};
+
+/**
+ * The first page of every kind in every language of a site that has it: `{kind, language, file, address}`; a page that stands for several kinds
+ * occurs once.
+ */
+export function pagesOfEveryKind(site) {
+  const files = filesIn(site.folder).filter((file) => file.endsWith(".html"));
+  const paths = site.languages.map(({ path }) => path).filter(Boolean);
+  const found = new Map();
+  for (const { tag, path } of site.languages) {
+    const own = files.filter((file) => (path ? file.startsWith(path) : !paths.some((other) => file.startsWith(other))));
+    const texts = own.map((file) => [file, readFileSync(join(site.folder, file), "utf8")]);
+    for (const [kind, test] of Object.entries(KINDS)) {
+      const file = texts.find(([, text]) => test(text))?.[0];
+      if (!file) continue;
+      const known = found.get(file);
+      if (known) known.kind += `, ${kind}`;
+      else found.set(file, { kind, language: tag, file, address: addressOf(file) });
+    }
+  }
+  return [...found.values()];
+}
