@@ -5,11 +5,12 @@
 //! and narrowed after the last one: a build killed at any moment leaves a folder that the next build completes. A build with faults
 //! drops its staging folder and changes nothing.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -17,6 +18,8 @@ use crate::edition::Sink;
 
 /// The folder within the output folder that is ubugi's own.
 pub const OWN: &str = ".ubugi";
+/// The folder in staging for files of sites that are there already; no site's code begins with a dot.
+const SIDE_BY_SIDE: &str = ".side-by-side";
 
 /// Why an output folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +54,14 @@ pub struct Output {
     staging: PathBuf,
     /// What earlier builds made.
     known: BTreeSet<String>,
-    /// What this build made.
-    made: Mutex<Vec<String>>,
+    /// The sites that are there already; their new files are staged side by side and moved one by one.
+    present: BTreeSet<String>,
+    /// What this build made, and where it is staged unless it is there already with the same bytes.
+    made: Mutex<Vec<(String, Option<PathBuf>)>>,
+    /// Folders that were made in staging.
     folders: Mutex<HashSet<PathBuf>>,
+    /// Counts the files staged side by side.
+    staged: AtomicUsize,
     /// Held until the build ends; the system lets go of it when the process dies.
     _lock: File,
 }
@@ -94,7 +102,10 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
             Err(error) => return Err(at(&list)(error)),
         };
-        Ok(Self { root: root.to_owned(), staging, known, made: Mutex::new(Vec::new()), folders: Mutex::new(HashSet::new()), _lock: lock })
+        let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let side_by_side = staging.join(SIDE_BY_SIDE);
+        fs::create_dir_all(&side_by_side).map_err(at(&side_by_side))?;
+        Ok(Self { root: root.to_owned(), staging, known, present, made: Mutex::new(Vec::new()), folders: Mutex::new(HashSet::new()), staged: AtomicUsize::new(0), _lock: lock })
     }
 
     /// Puts the staged files into their places and removes what earlier builds made and this one did not.
@@ -104,40 +115,22 @@ impl Output {
     /// # Errors
     /// Fails when the machine refuses; the next build then completes what was begun.
     pub fn commit(self, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
-        let mut made = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        made.sort_unstable();
-        let made: BTreeSet<String> = made.into_iter().collect();
-        let widened: BTreeSet<&String> = self.known.union(&made).collect();
+        let made: BTreeMap<String, Option<PathBuf>> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
+        let mut widened: BTreeSet<&str> = self.known.iter().map(String::as_str).collect();
+        widened.extend(made.keys().map(String::as_str));
         let list = self.root.join(OWN).join("files");
-        write_list(&list, widened.iter().map(|path| path.as_str()))?;
+        write_list(&list, widened.iter().copied())?;
         // A site that is not there yet moves into place with one rename.
-        let mut whole: HashSet<&str> = HashSet::new();
-        let tops: BTreeSet<&str> = made.iter().filter_map(|path| path.split_once('/').map(|(top, _)| top)).collect();
-        for top in tops {
-            let target = self.root.join(top);
-            if !target.exists() {
-                fs::rename(self.staging.join(top), &target).map_err(at(&target))?;
-                whole.insert(top);
-            }
+        let fresh: BTreeSet<&str> = made.keys().map(|path| site_of(path)).filter(|site| !self.present.contains(*site)).collect();
+        for site in &fresh {
+            let target = self.root.join(site);
+            fs::rename(self.staging.join(site), &target).map_err(at(&target))?;
         }
-        let single: Vec<&String> = made.iter().filter(|path| path.split_once('/').is_none_or(|(top, _)| !whole.contains(top))).collect();
-        let folders: BTreeSet<PathBuf> = single.iter().filter_map(|path| self.root.join(path.as_str()).parent().map(Path::to_owned)).collect();
-        for folder in &folders {
-            make_folder(folder)?;
-        }
-        single.par_iter().try_for_each(|path| {
-            let staged = self.staging.join(path.as_str());
-            // An unchanged file was never staged.
-            if staged.exists() {
-                let target = self.root.join(path.as_str());
-                if target.is_dir() {
-                    remove_if_empty(&target);
-                }
-                fs::rename(&staged, &target).map_err(at(&target))?;
-            }
-            Ok::<(), OutputError>(())
+        made.par_iter().filter(|(path, _)| !fresh.contains(site_of(path))).try_for_each(|(path, staged)| match staged {
+            Some(staged) => place(staged, &self.root.join(path)),
+            None => Ok(()),
         })?;
-        let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains(*path) && !keep(path)).collect();
+        let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
         for path in &obsolete {
             let target = self.root.join(path.as_str());
             match fs::remove_file(&target) {
@@ -150,7 +143,7 @@ impl Output {
             let mut folder = self.root.join(path.as_str());
             while folder.pop() && folder != self.root && remove_if_empty(&folder) {}
         }
-        let left = widened.iter().map(|path| path.as_str()).filter(|path| made.contains(*path) || keep(path));
+        let left = widened.iter().copied().filter(|path| made.contains_key(*path) || keep(path));
         write_list(&list, left)?;
         fs::remove_dir_all(&self.staging).map_err(at(&self.staging))
     }
@@ -171,20 +164,25 @@ impl Sink for Output {
         }
         // What is there already with the same bytes stays untouched, so that copying tools see no change.
         let is_same = self.known.contains(path) && fs::metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64) && fs::read(self.root.join(path)).is_ok_and(|found| found == bytes);
-        if !is_same {
-            let target = self.staging.join(path);
-            if let Some(folder) = target.parent() {
+        let staged = if is_same {
+            None
+        } else if self.present.contains(site_of(path)) {
+            Some(self.staging.join(SIDE_BY_SIDE).join(self.staged.fetch_add(1, Ordering::Relaxed).to_string()))
+        } else {
+            let staged = self.staging.join(path);
+            if let Some(folder) = staged.parent() {
                 let is_new = self.folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(folder.to_owned());
-                if is_new {
-                    fs::create_dir_all(folder)?;
-                } else if !folder.exists() {
-                    // Another thread has announced this folder and is about to make it.
+                // Another thread may have announced this folder and be about to make it.
+                if is_new || !folder.exists() {
                     fs::create_dir_all(folder)?;
                 }
             }
-            fs::write(&target, bytes)?;
+            Some(staged)
+        };
+        if let Some(staged) = &staged {
+            fs::write(staged, bytes)?;
         }
-        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path.to_owned());
+        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), staged));
         Ok(())
     }
 }
@@ -206,9 +204,23 @@ fn write_list<'a>(list: &Path, paths: impl Iterator<Item = &'a str>) -> Result<(
     fs::rename(&fresh, list).map_err(at(list))
 }
 
-/// Makes a folder; a file of ours that stands in its way (a page that became a folder) gives way.
-fn make_folder(folder: &Path) -> Result<(), OutputError> {
-    fs::create_dir_all(folder).map_err(at(folder))
+/// Returns the first part of a path: the site it belongs to.
+fn site_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+/// Moves a staged file into its place; folders are made where they are missing, and an empty one in its place gives way.
+fn place(staged: &Path, target: &Path) -> Result<(), OutputError> {
+    if fs::rename(staged, target).is_ok() {
+        return Ok(());
+    }
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    if target.is_dir() {
+        remove_if_empty(target);
+    }
+    fs::rename(staged, target).map_err(at(target))
 }
 
 fn remove_if_empty(folder: &Path) -> bool {

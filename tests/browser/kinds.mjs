@@ -7,12 +7,8 @@ import { addressOf, filesIn } from "./sites.mjs";
 const count = (text, part) => text.split(part).length - 1;
 const isKind = (kind) => (text) => text.includes(`<body class="kind-${kind}"`);
 const article = (test) => (text) => isKind("article")(text) && test(text);
-const assessments = (number) => (text) => isKind("medicine")(text) && structured(text) === number;
-
-/** How many assessments a medicine's page shows: one heading for each source. */
-function structured(text) {
-  return count(text, 'class="assessment');
-}
+/** A medicine's page with so many assessments, one for each source. */
+const assessments = (number) => (text) => isKind("medicine")(text) && count(text, '<section class="assessment">') === number;
 
 /** Every kind of page: name and how to tell it. */
 export const KINDS = {
@@ -23,8 +19,8 @@ export const KINDS = {
   "article with callouts": article((text) => count(text, 'class="callout ') > 2),
   "article with footnotes": article((text) => text.includes('class="footnotes"')),
   "article with an image": article((text) => text.includes("<figure")),
-  "supervised article": article((text) => text.includes('class="supervision is-approved')),
-  "article of the municipality": article((text) => text.includes('<p class="meta"><span class="badge">') || /<p class="meta">\s*<span class="badge">/.test(text)),
+  "supervised article": article((text) => text.includes('<div class="supervised">')),
+  "article of the municipality": article((text) => /<p class="meta">\s*<span class="badge">/.test(text)),
   medicines: isKind("medicines"),
   "medicine with one assessment": assessments(1),
   "medicine with two assessments": assessments(2),
