@@ -218,3 +218,17 @@ fn logos_are_cleaned() {
     let published = built.files.iter().find(|(path, _)| path.starts_with("132063/assets/logo.")).map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).expect("a logo");
     assert!(published.contains("<rect") && !published.contains("alert"), "{published}");
 }
+
+/// Invariant 10: no part of the program can reach a network.
+#[test]
+fn nothing_opens_a_connection() {
+    for entry in walkdir::WalkDir::new(common::repository().join("src")) {
+        let entry = entry.expect("readable");
+        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(entry.path()).expect("UTF-8");
+            for word in ["std::net", "TcpStream", "UdpSocket", "reqwest", "hyper::", "ureq"] {
+                assert!(!text.contains(word), "{} has {word}", entry.path().display());
+            }
+        }
+    }
+}

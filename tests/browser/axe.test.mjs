@@ -91,7 +91,9 @@ function overflow(page) {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 1);
+    // What lies in a frame that scrolls by itself does not widen the page.
+    const framed = (element) => element && element !== document.body && (getComputedStyle(element).overflowX !== "visible" || framed(element.parentElement));
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 1 && !framed(element.parentElement));
     return [`has to be scrolled sideways (${document.documentElement.scrollWidth} px): ${wide.slice(0, 3).map((element) => `${element.tagName.toLowerCase()}.${element.className}`).join(", ")}`];
   });
 }

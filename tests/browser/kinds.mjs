@@ -10,6 +10,9 @@ const article = (test) => (text) => isKind("article")(text) && test(text);
 /** A medicine's page with so many assessments, one for each source. */
 const assessments = (number) => (text) => isKind("medicine")(text) && count(text, '<section class="assessment">') === number;
 
+/** An article's page from its heading to its text. */
+const head = (text) => text.split('<div class="article-head">')[1]?.split("<article")[0] ?? "";
+
 /** Every kind of page: name and how to tell it. */
 export const KINDS = {
   home: isKind("home"),
@@ -20,7 +23,7 @@ export const KINDS = {
   "article with footnotes": article((text) => text.includes('class="footnotes"')),
   "article with an image": article((text) => text.includes("<figure")),
   "supervised article": article((text) => text.includes('<div class="supervised">')),
-  "article of the municipality": article((text) => /<p class="meta">\s*<span class="badge">/.test(text)),
+  "article of the municipality": article((text) => head(text).includes('<span class="badge">')),
   medicines: isKind("medicines"),
   "medicine with one assessment": assessments(1),
   "medicine with two assessments": assessments(2),

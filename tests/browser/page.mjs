@@ -41,6 +41,7 @@ function readElement(page, element, attributes) {
     if (attribute === "style" || attribute.startsWith("on")) page.errors.push(`${name} has ${attribute}`);
   }
   if (name === "style") page.errors.push("has style inline");
+  if (name === "th" && !text(element).trim() && !element.childNodes.some(({ tagName }) => tagName)) page.errors.push("has an empty table header");
   if (name === "html") page.lang = attributes.lang ?? "";
   if (name === "h1") page.headings++;
   if (name === "title" && element.namespaceURI.endsWith("xhtml")) page.title = text(element);
