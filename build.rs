@@ -1,5 +1,7 @@
 //! Gathers the sample project of `ubugi new` and the base theme into the binary, as a list of paths and texts.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through the environment")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

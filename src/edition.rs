@@ -153,21 +153,28 @@ fn compile_all<'p>(project: &'p Project, images: &BTreeMap<String, Result<Image,
     fact_ids.insert("emergency", emergency.collect());
     fact_ids.insert("contact", project.municipalities.iter().flat_map(|m| &m.contacts).map(|contact| contact.id.value.as_str()).collect());
     fact_ids.insert("service", project.municipalities.iter().flat_map(|m| &m.services).map(|service| service.id.value.as_str()).collect());
-    let drugs: BTreeSet<&str> = project.table.drugs.iter().map(|drug| drug.id.as_str()).collect();
+    // What has a file is not missing, even where the file has a fault that is told elsewhere.
+    let drugs: BTreeSet<&str> = project.files.under("content/drugs/").filter_map(|(path, _)| crate::project::drug_id(path)).collect();
+    let unread = |folder: &'p str| project.files.under(folder).map(|(path, _)| path).filter(|path| path.ends_with(".md")).map(|path| (path, path));
     let references = |own: Option<(&'p str, &'p [Work])>| {
         let works: Vec<&Work> = project.works.iter().chain(own.into_iter().flat_map(|(_, works)| works)).collect();
         References {
             works: works.iter().map(|work| work.path.as_str()).collect(),
-            article_files: works.iter().flat_map(|work| work.versions.values().map(|version| (version.source.path.as_str(), work.path.as_str()))).collect(),
+            article_files: unread("content/articles/")
+                .chain(own.into_iter().flat_map(|(folder, _)| unread(folder)))
+                .chain(works.iter().flat_map(|work| work.versions.values().map(|version| (version.source.path.as_str(), work.path.as_str()))))
+                .collect(),
             drugs: drugs.clone(),
             pages: page_names.clone(),
             images,
             fact_ids: fact_ids.clone(),
+            lacks_facts: project.lacks_municipality,
             own_folder: own.map(|(folder, _)| folder),
         }
     };
     let shared = references(None);
-    let owned: Vec<(References<'_>, &[Work])> = project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (references(Some((m.folder.as_str(), &m.works))), m.works.as_slice())).collect();
+    let owned: Vec<(References<'_>, &[Work])> =
+        project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (references(Some((m.folder.as_str(), &m.works))), m.works.as_slice())).collect();
     let jobs: Vec<(&References<'_>, &crate::content::Article)> = project
         .works
         .iter()

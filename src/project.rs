@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
 use crate::content::drug::{self, LactationTable};
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
 use crate::content::taxonomy::{self, Kind, Term};
-use crate::content::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::municipality::{self, Municipality, code};
@@ -38,6 +38,8 @@ pub struct Project {
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
     pub themes: BTreeMap<String, Theme>,
+    /// Whether a municipality could not be read, so that what only it has is not known.
+    pub lacks_municipality: bool,
     /// All files, for images and assets.
     pub files: Files,
 }
@@ -63,8 +65,11 @@ impl Project {
         let table = table(&files, languages, diagnostics);
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
         let themes = theme::load_all(&files, languages, diagnostics);
-        let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, files };
+        let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
+        let lacks_municipality = folders > municipalities.len();
+        let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, lacks_municipality, files };
         project.check(diagnostics);
+        stray_files(&project.files, diagnostics);
         project
     }
 
@@ -96,7 +101,12 @@ impl Project {
                     let (number, near) = (code.value, suggest::nearest(code.value.as_str(), codes_known.iter().copied()));
                     let name = code::lookup(number).map(|g| format!("（{}）", g.full_name())).unwrap_or_default();
                     diagnostics.push(
-                        Diagnostic::error(codes::UNKNOWN_REFERENCE, code.place.clone(), message!("コード {number}{name} の市区町村は、このプロジェクトにありません", "this project has no municipality {number}")).help(match near {
+                        Diagnostic::error(
+                            codes::UNKNOWN_REFERENCE,
+                            code.place.clone(),
+                            message!("コード {number}{name} の市区町村は、このプロジェクトにありません", "this project has no municipality {number}"),
+                        )
+                        .help(match near {
                             Some(near) => message!("「{near}」のことですか", "did you mean {near}?"),
                             None => message!("municipalities/ にあるコードを書いてください", "write a code that is under municipalities/"),
                         }),
@@ -161,9 +171,13 @@ impl Project {
             if let Some(other) = bases.insert(base, municipality) {
                 let folder = &other.folder;
                 diagnostics.push(
-                    Diagnostic::error(codes::BASE_URL_CLASH, municipality.base_url_place.clone(), message!("公開先が「{folder}」と同じです", "the base address is that of `{folder}`"))
-                        .help(message!("市区町村ごとに別の base_url を付けてください", "give every municipality a base_url of its own"))
-                        .related(other.base_url_place.clone(), message!("同じ公開先", "the same address")),
+                    Diagnostic::error(
+                        codes::BASE_URL_CLASH,
+                        municipality.base_url_place.clone(),
+                        message!("公開先が「{folder}」と同じです", "the base address is that of `{folder}`"),
+                    )
+                    .help(message!("市区町村ごとに別の base_url を付けてください", "give every municipality a base_url of its own"))
+                    .related(other.base_url_place.clone(), message!("同じ公開先", "the same address")),
                 );
             }
         }
@@ -174,7 +188,8 @@ impl Project {
         let classes: Vec<&str> = table.classes.iter().map(|class| class.id.value.as_str()).collect();
         let groups: Vec<&str> = table.groups.iter().map(|group| group.id.value.as_str()).collect();
         let sources: Vec<&str> = table.sources.iter().map(|source| source.id.value.as_str()).collect();
-        let drugs: Vec<&str> = table.drugs.iter().map(|drug| drug.id.as_str()).collect();
+        // A drug whose file has a fault is not missing.
+        let drugs: Vec<&str> = self.files.under("content/drugs/").filter_map(|(path, _)| drug_id(path)).collect();
         for class in &table.classes {
             known(&class.group, &groups, "content/drug-classes.yaml", diagnostics);
         }
@@ -191,8 +206,12 @@ impl Project {
                 for alternative in &assessment.alternatives {
                     if alternative.value == drug.id {
                         diagnostics.push(
-                            Diagnostic::error(codes::SELF_ALTERNATIVE, alternative.place.clone(), message!("自分自身を代わりの薬に挙げています", "the drug names itself as its alternative"))
-                                .help(message!("この項目を消してください", "remove this item")),
+                            Diagnostic::error(
+                                codes::SELF_ALTERNATIVE,
+                                alternative.place.clone(),
+                                message!("自分自身を代わりの薬に挙げています", "the drug names itself as its alternative"),
+                            )
+                            .help(message!("この項目を消してください", "remove this item")),
                         );
                     } else {
                         known(alternative, &drugs, "content/drugs/", diagnostics);
@@ -220,6 +239,42 @@ impl Project {
     }
 }
 
+/// Returns the id of the drug that a file describes.
+pub fn drug_id(path: &str) -> Option<&str> {
+    path.strip_prefix("content/drugs/")?.strip_suffix(".yaml")
+}
+
+/// Warns of texts and tables that lie where nobody reads them, so that no page vanishes silently.
+fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
+    const KNOWN: [&str; 8] =
+        ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "approvals.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
+    let known: Vec<String> = KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/".to_owned(), "content/drugs/".to_owned()]).collect();
+    for (path, file) in files.iter() {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path == "ubugi.yaml" {
+            continue;
+        }
+        let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
+            Some(inner) => inner == "municipality.yaml" || (inner.starts_with("articles/") && path.ends_with(".md")),
+            None => known[..KNOWN.len()].iter().any(|name| name == path) || (path.starts_with("content/articles/") && path.ends_with(".md")) || path.starts_with("content/drugs/"),
+        };
+        if is_read || path.ends_with("/README.md") {
+            continue;
+        }
+        let help = match (extension.as_str(), suggest::nearest(path, known.iter().map(String::as_str))) {
+            ("markdown" | "mdown", _) => message!("名前の終わりを .md にしてください", "end its name in .md"),
+            ("yml", _) => message!("名前の終わりを .yaml にしてください", "end its name in .yaml"),
+            (_, Some(near)) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+            _ => message!(
+                "記事は articles/ の中に .md で、表は docs/content.md にある名前で置きます",
+                "articles belong into articles/ as .md, tables have the names in docs/content.md"
+            ),
+        };
+        let place = file.text().map_or_else(|| Place::start_of(&Source::new(path, "")), Place::start_of);
+        diagnostics.push(Diagnostic::warning(codes::STRAY_FILE, place, message!("このファイルは、ここにあっても読まれません", "this file is not read where it lies")).help(help));
+    }
+}
+
 fn ids(terms: &[Term]) -> Vec<&str> {
     terms.iter().map(|term| term.id.value.as_str()).collect()
 }
@@ -240,13 +295,20 @@ fn known(reference: &Located<String>, all: &[&str], where_: &str, diagnostics: &
 
 fn same_slug(code: crate::diagnostic::Code, second: &Located<String>, first: &Located<String>) -> Diagnostic {
     let (slug, path) = (&second.value, &first.place.source.path);
-    Diagnostic::error(code, second.place.clone(), message!("アドレス「{slug}」は「{path}」と重なります（大文字小文字や文字の形の違いは区別しません）", "the address `{slug}` is that of `{path}` (case and Unicode form make no difference)"))
-        .help(if code == codes::SHARED_SLUG {
-            message!("市区町村の記事は、共通記事を置きかえられません。別の slug を付けてください", "a municipality cannot replace a shared article; choose another slug")
-        } else {
-            message!("どちらかに別の slug を付けてください", "give one of them another slug")
-        })
-        .related(first.place.clone(), message!("同じアドレス", "the same address"))
+    Diagnostic::error(
+        code,
+        second.place.clone(),
+        message!(
+            "アドレス「{slug}」は「{path}」と重なります（大文字小文字や文字の形の違いは区別しません）",
+            "the address `{slug}` is that of `{path}` (case and Unicode form make no difference)"
+        ),
+    )
+    .help(if code == codes::SHARED_SLUG {
+        message!("市区町村の記事は、共通記事を置きかえられません。別の slug を付けてください", "a municipality cannot replace a shared article; choose another slug")
+    } else {
+        message!("どちらかに別の slug を付けてください", "give one of them another slug")
+    })
+    .related(first.place.clone(), message!("同じアドレス", "the same address"))
 }
 
 /// Decodes one YAML file; a missing one is reported only where it is required.
@@ -254,10 +316,10 @@ fn read<T>(files: &Files, path: &str, required: bool, diagnostics: &mut Diagnost
     let Some(file) = files.get(path) else {
         if required {
             let source = Source::new(path, "");
-            diagnostics.push(
-                Diagnostic::error(codes::MISSING_FILE, Place::start_of(&source), message!("「{path}」がありません", "`{path}` is missing"))
-                    .help(message!("プロジェクトのフォルダを指しているか確かめるか、`ubugi new` で見本を作ってください", "check that you are in a project's folder, or make a sample with `ubugi new`")),
-            );
+            diagnostics.push(Diagnostic::error(codes::MISSING_FILE, Place::start_of(&source), message!("「{path}」がありません", "`{path}` is missing")).help(message!(
+                "プロジェクトのフォルダを指しているか確かめるか、`ubugi new` で見本を作ってください",
+                "check that you are in a project's folder, or make a sample with `ubugi new`"
+            )));
         }
         return None;
     };
@@ -278,7 +340,10 @@ fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) ->
         if !crate::source::decode::is_id(id) {
             diagnostics.push(
                 Diagnostic::error(codes::BAD_ID, Place::start_of(source), message!("ファイル名「{name}」は薬の ID になりません", "the file's name `{name}` is not a drug's id"))
-                    .help(message!("content/drugs/ に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください", "put it into content/drugs/ under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml")),
+                    .help(message!(
+                        "content/drugs/ に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
+                        "put it into content/drugs/ under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
+                    )),
             );
             continue;
         }

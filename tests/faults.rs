@@ -19,7 +19,9 @@ fn drug(name: &str, kana: &str) -> String {
 
 /// A municipality without fault.
 fn municipality(code: &str, name: &str) -> String {
-    format!("code: \"{code}\"\nname: {name}\nbase_url: https://{code}.example.jp\ndemo: true\nbrand:\n  primary: \"#0b5cad\"\nservices:\n  - id: s{code}\n    name: 相談\n    channels: [line]\n    hours:\n      - {{days: [mon], from: \"9:00\", to: \"17:00\"}}\n    public_holidays: closed\n")
+    format!(
+        "code: \"{code}\"\nname: {name}\nbase_url: https://{code}.example.jp\ndemo: true\nbrand:\n  primary: \"#0b5cad\"\nservices:\n  - id: s{code}\n    name: 相談\n    channels: [line]\n    hours:\n      - {{days: [mon], from: \"9:00\", to: \"17:00\"}}\n    public_holidays: closed\n"
+    )
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn pages(built: &common::Built) -> impl Iterator<Item = (&String, &str)> {
 
 #[test]
 fn the_scratch_project_has_no_findings() {
-    assert_eq!(Scratch::new().build().findings(), [String::new(); 0]);
+    assert_eq!(Scratch::new().build().findings(), Vec::<String>::new());
 }
 
 /// Invariants 1 and 12.
@@ -37,7 +37,7 @@ fn nothing_unapproved_is_published_as_approved() {
     let approval = format!("- path: {ARTICLE}\n  sha256: {seal}\n  reviewer: sample-doctor\n  on: 2026-11-20\n  next_review: 2027-11-20\n");
     let approved = Scratch::new().with("content/approvals.yaml", &approval);
     let built = approved.build();
-    assert_eq!(built.findings(), [String::new(); 0]);
+    assert_eq!(built.findings(), Vec::<String>::new());
     assert!(built.text(page).contains("見本 医師") && !built.text(page).contains("監修を受けていません"));
     assert!(built.text(page).contains("\"lastReviewed\":\"2026-11-20\""));
     assert!(!built.text("132128/en/articles/fever/index.html").contains("見本 医師"), "a translation has an approval of its own");
@@ -126,7 +126,7 @@ fn differing_and_old_sources_say_so() {
     let other = "- id: other\n  name: 別の出典\n  publisher: 見本\n  url: https://www.example.jp/\n  licence: 引用\n  graded: true\n  stale_after_months: 36\n  disclaimer: 古い一覧です。\n  categories:\n    - {id: \"no\", label: 勧めないとされている, tone: unfavourable}\n";
     let drug = format!("{}{second}", String::from_utf8(Scratch::new().bytes(DRUG).to_vec()).expect("UTF-8"));
     let built = Scratch::new().with("content/drug-sources.yaml", format!("{sources}{other}")).with(DRUG, drug).build();
-    assert_eq!(built.findings(), [String::new(); 0]);
+    assert_eq!(built.findings(), Vec::<String>::new());
     let page = built.text("132128/medicines/acetaminophen/index.html");
     assert!(page.contains("出典によって判断が分かれています"));
     assert!(page.contains("勧めないとされている") && page.contains("選ばれやすいとされている"), "never merged");
@@ -231,4 +231,31 @@ fn nothing_opens_a_connection() {
             }
         }
     }
+}
+
+/// A text that nobody reads is told, so that no page vanishes silently.
+#[test]
+fn stray_files_are_told() {
+    let article = Scratch::new().bytes(ARTICLE).to_vec();
+    let built = Scratch::new()
+        .with("content/article/rash.md", &article)
+        .with("content/articles/cough.markdown", &article)
+        .with("content/stage.yaml", "[]")
+        .with("municipalities/132128-hino/rash.md", &article)
+        .build();
+    assert_eq!(
+        built.findings(),
+        ["UB0106 content/article/rash.md:1:1", "UB0106 content/articles/cough.markdown:1:1", "UB0106 content/stage.yaml:1:1", "UB0106 municipalities/132128-hino/rash.md:1:1"]
+    );
+}
+
+/// One fault is told once: what follows from it is not.
+#[test]
+fn a_fault_does_not_drag_others_along() {
+    let built = Scratch::new().edit("content/articles/sleep.md", "title:", "titel:").build();
+    assert_eq!(built.findings(), ["UB0201 content/articles/sleep.md:2:1"]);
+    let built = Scratch::new().edit(HINO, "code:", "cod:").build();
+    assert_eq!(built.findings(), ["UB0201 municipalities/132128-hino/municipality.yaml:1:1"]);
+    let built = Scratch::new().edit(DRUG, "kana: あ", "kana: ア").build();
+    assert_eq!(built.findings(), ["UB0601 content/drugs/acetaminophen.yaml:2:7"]);
 }

@@ -9,13 +9,52 @@ use proptest::prelude::*;
 /// Bytes of any kind, and texts made from the pieces that matter to the parsers.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![
-        "---\n", "title: x\n", "stages: [newborn]\n", "- ", "  ", ": ", "{", "}", "{{", "}}", "|", "[", "](", ")", "\"", "'", "\n", "\r\n", "\t", "&a ", "*a", "#", "##", "> [!CAUTION]\n", "<script>", "`", "漢字", "|かな", "😀", "{% block x %}", "{% endblock %}",
-        "{{ site.name }}", "2026-11-21", "\u{feff}", "~", "null", "\0", "!!binary x", "<<: *a", "[^1]", "[^1]: x\n", "site:home", "../", "code: \"132128\"\n",
+        "---\n",
+        "title: x\n",
+        "stages: [newborn]\n",
+        "- ",
+        "  ",
+        ": ",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        "|",
+        "[",
+        "](",
+        ")",
+        "\"",
+        "'",
+        "\n",
+        "\r\n",
+        "\t",
+        "&a ",
+        "*a",
+        "#",
+        "##",
+        "> [!CAUTION]\n",
+        "<script>",
+        "`",
+        "漢字",
+        "|かな",
+        "😀",
+        "{% block x %}",
+        "{% endblock %}",
+        "{{ site.name }}",
+        "2026-11-21",
+        "\u{feff}",
+        "~",
+        "null",
+        "\0",
+        "!!binary x",
+        "<<: *a",
+        "[^1]",
+        "[^1]: x\n",
+        "site:home",
+        "../",
+        "code: \"132128\"\n",
     ]);
-    prop_oneof![
-        prop::collection::vec(any::<u8>(), 0..300),
-        prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),
-    ]
+    prop_oneof![prop::collection::vec(any::<u8>(), 0..300), prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),]
 }
 
 proptest! {

@@ -96,8 +96,17 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
     };
     if files.get("ubugi.yaml").is_none() {
         let path = options.project.display();
-        say(&message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"), tongue);
-        say(&message!("直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます", "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"), tongue);
+        say(
+            &message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"),
+            tongue,
+        );
+        say(
+            &message!(
+                "直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます",
+                "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"
+            ),
+            tongue,
+        );
         return Exit::Usage;
     }
     let project = Project::load(files, &mut diagnostics);
@@ -172,7 +181,13 @@ fn only(options: &Edition, project: &Project, tongue: Tongue) -> Result<Vec<Muni
                 let near = municipality::suggest_code(asked, &project.municipalities);
                 let known = project.municipalities.iter().map(|m| format!("{} {}", m.code, m.name.in_default())).collect::<Vec<_>>().join("、");
                 let code = codes::NO_SUCH_SITE.id;
-                say(&message!("誤り[{code}]: --only {asked}：そのコードの市区町村はありません（{known}）", "error[{code}]: --only {asked}: there is no such municipality ({known})"), tongue);
+                say(
+                    &message!(
+                        "誤り[{code}]: --only {asked}：そのコードの市区町村はありません（{known}）",
+                        "error[{code}]: --only {asked}: there is no such municipality ({known})"
+                    ),
+                    tongue,
+                );
                 if let Some(near) = near {
                     say(&message!("直し方: 「{near}」のことですか", "help: did you mean {near}?"), tongue);
                 }
@@ -187,8 +202,12 @@ fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
     let path = out.display();
     let (said, exit) = match error {
         OutputError::Foreign => (
-            Diagnostic::error(codes::FOREIGN_OUTPUT, None, message!("出力先「{path}」には、このソフトが作ったのではないファイルがあります", "the output folder `{path}` has files that ubugi did not make"))
-                .help(message!("空のフォルダか、まだないフォルダを --out で指してください", "name an empty or new folder with --out")),
+            Diagnostic::error(
+                codes::FOREIGN_OUTPUT,
+                None,
+                message!("出力先「{path}」には、このソフトが作ったのではないファイルがあります", "the output folder `{path}` has files that ubugi did not make"),
+            )
+            .help(message!("空のフォルダか、まだないフォルダを --out で指してください", "name an empty or new folder with --out")),
             Exit::Usage,
         ),
         OutputError::InSource => (
@@ -197,7 +216,13 @@ fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
             Exit::Usage,
         ),
         OutputError::Busy => {
-            say(&message!("誤り: 別の ubugi が「{path}」に書き出しています。終わってからやりなおしてください", "error: another ubugi is writing to `{path}`; try again when it is done"), tongue);
+            say(
+                &message!(
+                    "誤り: 別の ubugi が「{path}」に書き出しています。終わってからやりなおしてください",
+                    "error: another ubugi is writing to `{path}`; try again when it is done"
+                ),
+                tongue,
+            );
             return Exit::Machine;
         }
         OutputError::Io { .. } => {

@@ -15,12 +15,17 @@ fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
     out
+}
+
+/// Writes a number with an English noun.
+fn plural(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", number(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// Writes bytes in the unit in which people think of them.
@@ -41,18 +46,19 @@ fn size(bytes: u64) -> String {
 pub(super) fn summary(summary: &Summary, elapsed: Duration, out: Option<&Path>, date: Date) -> Message {
     let count = |value: usize| number(value as u64);
     let (sites, pages, files, bytes) = (count(summary.sites), count(summary.pages), count(summary.files), size(summary.bytes));
+    let (sites_en, pages_en, files_en) = (plural(summary.sites, "site"), plural(summary.pages, "page"), plural(summary.files, "file"));
     let seconds = format!("{:.2}", elapsed.as_secs_f64());
     match out {
         Some(out) => {
             let out = out.display();
             message!(
                 "サイト {sites}、ページ {pages}、ファイル {files}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
-                "{sites} sites, {pages} pages, {files} files, {bytes}, {seconds} s → {out} (edition of {date})"
+                "{sites_en}, {pages_en}, {files_en}, {bytes}, {seconds} s → {out} (edition of {date})"
             )
         }
         None => message!(
             "誤りはありません：サイト {sites}、ページ {pages}、{seconds} 秒（{date} の版。書き出していません）",
-            "no faults: {sites} sites, {pages} pages, {seconds} s (edition of {date}; nothing written)"
+            "no faults: {sites_en}, {pages_en}, {seconds} s (edition of {date}; nothing written)"
         ),
     }
 }
@@ -77,17 +83,19 @@ pub(super) fn hidden(hidden: &Hidden) -> Option<Message> {
 /// Says how many faults there are.
 pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
     let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
+    let (errors_en, warnings_en) = (plural(errors, "error"), plural(warnings, "warning"));
     if writes {
-        message!("誤り {errors} 件、注意 {warnings} 件。何も書き出していません", "{errors} errors, {warnings} warnings; nothing was written")
+        message!("誤り {errors} 件、注意 {warnings} 件。何も書き出していません", "{errors_en}, {warnings_en}; nothing was written")
     } else {
-        message!("誤り {errors} 件、注意 {warnings} 件", "{errors} errors, {warnings} warnings")
+        message!("誤り {errors} 件、注意 {warnings} 件", "{errors_en}, {warnings_en}")
     }
 }
 
 /// Says how many warnings there are.
 pub(super) fn warnings(diagnostics: &Diagnostics) -> Message {
     let warnings = diagnostics.warnings();
-    message!("注意 {warnings} 件", "{warnings} warnings")
+    let warnings_en = plural(warnings, "warning");
+    message!("注意 {warnings} 件", "{warnings_en}")
 }
 
 #[cfg(test)]

@@ -120,7 +120,9 @@ struct Placement {
 fn split_name(source: &Arc<Source>, languages: &Languages, diagnostics: &mut Diagnostics) -> Option<(String, LangId)> {
     let path = source.path.strip_suffix(".md")?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let Some((stem, tag)) = name.split_once('.') else { return Some((source.path.clone(), languages.default_id())) };
+    let Some((stem, tag)) = name.split_once('.') else {
+        return Some((source.path.clone(), languages.default_id()));
+    };
     match languages.find(tag) {
         Some(language) => Some((format!("{folder}/{stem}.md"), language)),
         None => {
@@ -128,7 +130,14 @@ fn split_name(source: &Arc<Source>, languages: &Languages, diagnostics: &mut Dia
                 Some(near) => message!("「{stem}.{near}.md」のことですか", "did you mean `{stem}.{near}.md`?"),
                 None => message!("名前の点の後には言語タグを書きます（例：{stem}.en.md）", "after the dot in the name comes a language tag, like {stem}.en.md"),
             };
-            diagnostics.push(Diagnostic::error(codes::BAD_LANGUAGE, Place::start_of(source), message!("ファイル名の「{tag}」はこのプロジェクトの言語ではありません", "`{tag}` in the file's name is not a language of this project")).help(help));
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_LANGUAGE,
+                    Place::start_of(source),
+                    message!("ファイル名の「{tag}」はこのプロジェクトの言語ではありません", "`{tag}` in the file's name is not a language of this project"),
+                )
+                .help(help),
+            );
             None
         }
     }
@@ -141,7 +150,9 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
     let mut translations: Vec<(String, Arc<Source>, LangId)> = Vec::new();
     let mut unread: Vec<String> = Vec::new();
     for source in sources {
-        let Some((path, language)) = split_name(source, languages, diagnostics) else { continue };
+        let Some((path, language)) = split_name(source, languages, diagnostics) else {
+            continue;
+        };
         if language == default {
             match original(source, language, owner, diagnostics) {
                 Some(both) => {
@@ -173,7 +184,9 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
                     Some(near) => message!("もとの記事は「{near}」ですか。名前をそろえてください", "is the original `{near}`? The names must agree"),
                     None => message!("もとの記事「{path}」を作るか、このファイルの名前を直してください", "make the original `{path}` or rename this file"),
                 };
-                diagnostics.push(Diagnostic::error(codes::NO_ORIGINAL, Place::start_of(&source), message!("もとの記事「{path}」がありません", "there is no original `{path}`")).help(help));
+                diagnostics.push(
+                    Diagnostic::error(codes::NO_ORIGINAL, Place::start_of(&source), message!("もとの記事「{path}」がありません", "there is no original `{path}`")).help(help),
+                );
             }
             _ => {}
         }
@@ -198,10 +211,20 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
         let only = fields.list(decoder, "only", crate::municipality::decode_code);
         let except = fields.list(decoder, "except", crate::municipality::decode_code);
         if !only.is_empty() && !except.is_empty() {
-            decoder.fault(codes::ONLY_AND_EXCEPT, node, message!("only と except は一緒に使えません", "`only` and `except` cannot be used together"), message!("どちらか一方にしてください", "keep one of the two"));
+            decoder.fault(
+                codes::ONLY_AND_EXCEPT,
+                node,
+                message!("only と except は一緒に使えません", "`only` and `except` cannot be used together"),
+                message!("どちらか一方にしてください", "keep one of the two"),
+            );
         }
         if owner.is_some() && (fields.has("only") || fields.has("except")) {
-            decoder.fault(codes::ONLY_AND_EXCEPT, node, message!("市区町村の記事には only も except も書けません", "a municipality's own article has neither `only` nor `except`"), message!("この記事はもともと、この市区町村のサイトにだけ出ます", "it appears on this municipality's site alone as it is"));
+            decoder.fault(
+                codes::ONLY_AND_EXCEPT,
+                node,
+                message!("市区町村の記事には only も except も書けません", "a municipality's own article has neither `only` nor `except`"),
+                message!("この記事はもともと、この市区町村のサイトにだけ出ます", "it appears on this municipality's site alone as it is"),
+            );
         }
         let article = common(decoder, fields, source, language, body, owner, None, expires.as_ref());
         Some((article?, Placement { slug: slug?, stages: stages?, topics: topics?, expires, aliases, only, except }))
@@ -213,7 +236,12 @@ fn translation(source: &Arc<Source>, language: LangId, owner: Option<Municipalit
         let mut fields = decoder.fields(node)?;
         for key in ["slug", "stages", "topics", "expires", "aliases", "only", "except"] {
             if let Some((name, _)) = fields.entry(key) {
-                decoder.fault(codes::SAID_IN_ORIGINAL, name, message!("「{key}」は、もとの記事にだけ書きます", "`{key}` is said in the original only"), message!("この行を消してください。もとの記事の値が使われます", "remove this line; the original's value applies"));
+                decoder.fault(
+                    codes::SAID_IN_ORIGINAL,
+                    name,
+                    message!("「{key}」は、もとの記事にだけ書きます", "`{key}` is said in the original only"),
+                    message!("この行を消してください。もとの記事の値が使われます", "remove this line; the original's value applies"),
+                );
             }
         }
         common(decoder, fields, source, language, body, owner, original, None)
@@ -225,7 +253,12 @@ fn with_front_matter<T>(source: &Arc<Source>, diagnostics: &mut Diagnostics, rea
     let Some(parts) = front_matter::split(&source.text) else {
         let end = source.text.find('\n').unwrap_or(source.text.len());
         diagnostics.push(
-            Diagnostic::error(codes::NO_FRONT_MATTER, Place::new(source, 0..end), message!("記事のはじめに「---」で囲んだ見出し情報がありません", "the article does not begin with front matter between two lines `---`")).help(message!(
+            Diagnostic::error(
+                codes::NO_FRONT_MATTER,
+                Place::new(source, 0..end),
+                message!("記事のはじめに「---」で囲んだ見出し情報がありません", "the article does not begin with front matter between two lines `---`"),
+            )
+            .help(message!(
                 "一行目を --- とし、title、description、stages、topics、published を書いて、もう一度 --- で閉じてください",
                 "make the first line ---, write title, description, stages, topics and published, and close with another ---"
             )),
@@ -281,8 +314,12 @@ fn common(
         if later.value < earlier.value {
             let (later_date, earlier_date) = (later.value, earlier.value);
             decoder.diagnostics.push(
-                Diagnostic::error(codes::DATES_CONTRADICT, later.place.clone(), message!("{ja}（{later_date}）が公開日（{earlier_date}）より前です", "{en} ({later_date}) is before the day of publication ({earlier_date})"))
-                    .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+                Diagnostic::error(
+                    codes::DATES_CONTRADICT,
+                    later.place.clone(),
+                    message!("{ja}（{later_date}）が公開日（{earlier_date}）より前です", "{en} ({later_date}) is before the day of publication ({earlier_date})"),
+                )
+                .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
             );
         }
     };
@@ -301,8 +338,12 @@ fn common(
         if own < theirs {
             let place = updated.as_ref().map_or_else(|| Place::start_of(source), |date| date.place.clone());
             decoder.diagnostics.push(
-                Diagnostic::warning(codes::OLD_TRANSLATION, place, message!("翻訳（{own}）が、もとの記事の更新（{theirs}）より古くなっています", "the translation ({own}) is older than the original's update ({theirs})"))
-                    .help(message!("もとの記事の変更を訳に写し、updated を改めてください", "bring the original's change into the translation and set `updated`")),
+                Diagnostic::warning(
+                    codes::OLD_TRANSLATION,
+                    place,
+                    message!("翻訳（{own}）が、もとの記事の更新（{theirs}）より古くなっています", "the translation ({own}) is older than the original's update ({theirs})"),
+                )
+                .help(message!("もとの記事の変更を訳に写し、updated を改めてください", "bring the original's change into the translation and set `updated`")),
             );
         }
     }
@@ -323,7 +364,12 @@ fn common(
 fn ids(decoder: &mut Decoder, node: &Node) -> Option<Vec<Located<String>>> {
     let ids = decoder.list(node, Decoder::id)?;
     if ids.is_empty() {
-        decoder.fault(codes::EMPTY_VALUE, node, message!("少なくとも一つ必要です", "at least one is needed"), message!("content/stages.yaml や content/topics.yaml にある ID を書いてください", "write ids from content/stages.yaml or content/topics.yaml"));
+        decoder.fault(
+            codes::EMPTY_VALUE,
+            node,
+            message!("少なくとも一つ必要です", "at least one is needed"),
+            message!("content/stages.yaml や content/topics.yaml にある ID を書いてください", "write ids from content/stages.yaml or content/topics.yaml"),
+        );
         return None;
     }
     Some(ids)

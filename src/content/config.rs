@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::language::{Language, Languages};
 use super::text::Text;
-use crate::diagnostic::{Located, codes};
+use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
 use crate::source::decode::Decoder;
 use crate::source::yaml::Node;
@@ -40,19 +40,30 @@ pub struct Config {
     pub lactation_updated: Option<Date>,
 }
 
+/// First parts of addresses that pages of every language use.
+const RESERVED_PATHS: [&str; 10] = ["accessibility", "articles", "assets", "consultation", "medicines", "privacy", "sitemap", "stages", "supervision", "topics"];
+
 /// Reads the languages first, as every other text depends on them.
 fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
-    let Some(mut fields) = decoder.fields(root) else { return Languages::default() };
+    let Some(mut fields) = decoder.fields(root) else {
+        return Languages::default();
+    };
     let mut all: Vec<Language> = Vec::new();
     let listed = fields.required(decoder, "languages", |decoder, node| {
         decoder.list(node, |decoder, node| {
             let mut fields = decoder.fields(node)?;
             let tag = fields.required(decoder, "tag", |decoder, node| {
                 let tag = decoder.string(node)?;
-                let well_formed = tag.value.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())) && tag.value.as_bytes()[0].is_ascii_alphabetic();
+                let well_formed = tag.value.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+                    && tag.value.as_bytes()[0].is_ascii_alphabetic();
                 if !well_formed {
                     let written = &tag.value;
-                    decoder.fault(codes::BAD_LANGUAGE, node, message!("「{written}」は言語タグではありません", "`{written}` is not a language tag"), message!("ja、en、ja-x-easy のような BCP 47 のタグにしてください", "use a BCP 47 tag such as ja, en or ja-x-easy"));
+                    decoder.fault(
+                        codes::BAD_LANGUAGE,
+                        node,
+                        message!("「{written}」は言語タグではありません", "`{written}` is not a language tag"),
+                        message!("ja、en、ja-x-easy のような BCP 47 のタグにしてください", "use a BCP 47 tag such as ja, en or ja-x-easy"),
+                    );
                     return None;
                 }
                 Some(tag)
@@ -60,10 +71,27 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             let name = fields.required(decoder, "name", Decoder::string);
             let path = fields.optional(decoder, "path", Decoder::id);
             fields.finish(decoder);
+            if let Some(path) = path.as_ref().filter(|path| RESERVED_PATHS.contains(&path.value.as_str())) {
+                let written = &path.value;
+                decoder.diagnostics.push(
+                    Diagnostic::error(
+                        codes::PATH_CLASH,
+                        path.place.clone(),
+                        message!("path「{written}」は、どの言語でも使うページの場所と重なります", "the path `{written}` is where pages of every language lie"),
+                    )
+                    .help(message!("言語タグなど、別の短い名前にしてください（例：en）", "choose another short name, such as the language tag")),
+                );
+                return None;
+            }
             let language = Language { tag: tag?.value, name: name?.value, path: path.map(|p| p.value).unwrap_or_default() };
             if all.iter().any(|other| other.tag.eq_ignore_ascii_case(&language.tag) || other.path == language.path) {
                 let tag = &language.tag;
-                decoder.fault(codes::DUPLICATE, node, message!("言語「{tag}」のタグか path が、前の言語と同じです", "the tag or path of `{tag}` is that of an earlier language"), message!("もとの言語のほかは、違う path を付けてください", "give every language but the default one a path of its own"));
+                decoder.fault(
+                    codes::DUPLICATE,
+                    node,
+                    message!("言語「{tag}」のタグか path が、前の言語と同じです", "the tag or path of `{tag}` is that of an earlier language"),
+                    message!("もとの言語のほかは、違う path を付けてください", "give every language but the default one a path of its own"),
+                );
                 return None;
             }
             all.push(language);
@@ -71,14 +99,24 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
         })
     });
     if listed.is_some() && all.is_empty() {
-        decoder.fault(codes::EMPTY_VALUE, root, message!("言語が一つもありません", "there is no language"), message!("languages に少なくとも一つ書いてください", "list at least one under `languages`"));
+        decoder.fault(
+            codes::EMPTY_VALUE,
+            root,
+            message!("言語が一つもありません", "there is no language"),
+            message!("languages に少なくとも一つ書いてください", "list at least one under `languages`"),
+        );
     }
     let default = fields.required(decoder, "default_language", |decoder, node| {
         let tag = decoder.string(node)?;
         let index = all.iter().position(|language| language.tag.eq_ignore_ascii_case(&tag.value));
         if index.is_none() {
             let written = &tag.value;
-            decoder.fault(codes::BAD_LANGUAGE, node, message!("「{written}」は languages にありません", "`{written}` is not among the languages"), message!("languages にあるタグを書いてください", "write a tag listed under `languages`"));
+            decoder.fault(
+                codes::BAD_LANGUAGE,
+                node,
+                message!("「{written}」は languages にありません", "`{written}` is not among the languages"),
+                message!("languages にあるタグを書いてください", "write a tag listed under `languages`"),
+            );
         }
         index
     });

@@ -347,7 +347,8 @@ pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languag
             let name = fields.required(decoder, "name", text);
             let kana = fields.required(decoder, "kana", kana);
             let brands = fields.list(decoder, "brands", Decoder::string);
-            let reason = fields.required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
+            let reason = fields
+                .required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
             fields.finish(decoder);
             Some(NotListed { name: name?, kana: kana?, brands: brands.into_iter().map(|b| b.value).collect(), reason: reason? })
         })
@@ -382,9 +383,13 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
             if let Some(earlier) = all.iter().find(|other| other.source.value == assessment.source.value) {
                 let written = &assessment.source.value;
                 decoder.diagnostics.push(
-                    Diagnostic::error(codes::DUPLICATE_ASSESSMENT, assessment.source.place.clone(), message!("出典「{written}」の評価が二つあります", "there are two assessments from `{written}`"))
-                        .help(message!("一つの出典につき評価は一つです", "keep one assessment for each source"))
-                        .related(earlier.source.place.clone(), message!("はじめの評価", "the first one")),
+                    Diagnostic::error(
+                        codes::DUPLICATE_ASSESSMENT,
+                        assessment.source.place.clone(),
+                        message!("出典「{written}」の評価が二つあります", "there are two assessments from `{written}`"),
+                    )
+                    .help(message!("一つの出典につき評価は一つです", "keep one assessment for each source"))
+                    .related(earlier.source.place.clone(), message!("はじめの評価", "the first one")),
                 );
                 return None;
             }
@@ -435,14 +440,20 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
             && min.value.number > max.value.number
         {
             let (low, high) = (&min.value.written, &max.value.written);
-            decoder.fault(codes::BAD_RANGE, node, message!("min（{low}）が max（{high}）より大きくなっています", "min ({low}) is greater than max ({high})"), message!("出典の値を確かめて直してください", "check the source and correct it"));
+            decoder.fault(
+                codes::BAD_RANGE,
+                node,
+                message!("min（{low}）が max（{high}）より大きくなっています", "min ({low}) is greater than max ({high})"),
+                message!("出典の値を確かめて直してください", "check the source and correct it"),
+            );
             return None;
         }
         Some(RelativeInfantDose { min: min.map(|m| m.value), max: max.value, condition })
     });
     let monitor = fields.list(decoder, "monitor", text);
     let age_caution = fields.optional(decoder, "age_caution", text);
-    let milk_supply = fields.optional(decoder, "milk_supply", |decoder, node| decoder.choice(node, &[("may-decrease", MilkSupply::MayDecrease), ("may-increase", MilkSupply::MayIncrease)]));
+    let milk_supply =
+        fields.optional(decoder, "milk_supply", |decoder, node| decoder.choice(node, &[("may-decrease", MilkSupply::MayDecrease), ("may-increase", MilkSupply::MayIncrease)]));
     let alternatives = fields.list(decoder, "alternatives", Decoder::id);
     let alternatives_unlisted = fields.list(decoder, "alternatives_unlisted", text);
     let alternatives_read = fields.optional(decoder, "alternatives_read", Decoder::boolean);
@@ -452,8 +463,12 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     {
         let place = decoder.place(node.range.clone());
         decoder.diagnostics.push(
-            Diagnostic::error(codes::DATES_CONTRADICT, place, message!("読んだ日（{read}）が、出典の改訂（{revised}）より前です", "it was read ({read}) before it was revised ({revised})"))
-                .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+            Diagnostic::error(
+                codes::DATES_CONTRADICT,
+                place,
+                message!("読んだ日（{read}）が、出典の改訂（{revised}）より前です", "it was read ({read}) before it was revised ({revised})"),
+            )
+            .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
         );
     }
     Some(Assessment {
@@ -479,7 +494,12 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
 fn kana(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
     if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)) {
-        decoder.fault(codes::BAD_KANA, node, message!("かなに「{odd}」は使えません", "`{odd}` is not kana"), message!("ひらがなと「ー」「・」だけで読みを書いてください", "write the reading in hiragana, with ー and ・ only"));
+        decoder.fault(
+            codes::BAD_KANA,
+            node,
+            message!("かなに「{odd}」は使えません", "`{odd}` is not kana"),
+            message!("ひらがなと「ー」「・」だけで読みを書いてください", "write the reading in hiragana, with ー and ・ only"),
+        );
         return None;
     }
     Some(text)
@@ -500,6 +520,11 @@ fn atc(decoder: &mut Decoder, node: &Node) -> Option<String> {
     if matches!(text.len(), 1 | 3 | 4 | 5 | 7) && text.bytes().enumerate().all(|(index, byte)| shape(index, byte)) {
         return Some(text);
     }
-    decoder.fault(codes::BAD_ID, node, message!("「{text}」は ATC コードではありません", "`{text}` is not an ATC code"), message!("N02BE01 のような形で書いてください", "write it like N02BE01"));
+    decoder.fault(
+        codes::BAD_ID,
+        node,
+        message!("「{text}」は ATC コードではありません", "`{text}` is not an ATC code"),
+        message!("N02BE01 のような形で書いてください", "write it like N02BE01"),
+    );
     None
 }

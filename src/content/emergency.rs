@@ -67,7 +67,15 @@ pub fn phone_number(decoder: &mut Decoder, node: &Node) -> Option<String> {
     if usable {
         return Some(text);
     }
-    decoder.fault(codes::WRONG_TYPE, node, message!("「{text}」は電話番号ではありません", "`{text}` is not a telephone number"), message!("半角の数字とハイフンで、引用符に入れて書いてください（例：\"#8000\"、\"045-000-0000\"）", "use digits and hyphens within quotes, like \"#8000\" or \"045-000-0000\""));
+    decoder.fault(
+        codes::WRONG_TYPE,
+        node,
+        message!("「{text}」は電話番号ではありません", "`{text}` is not a telephone number"),
+        message!(
+            "半角の数字とハイフンで、引用符に入れて書いてください（例：\"#8000\"、\"045-000-0000\"）",
+            "use digits and hyphens within quotes, like \"#8000\" or \"045-000-0000\""
+        ),
+    );
     None
 }
 

@@ -88,7 +88,12 @@ fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
             match ends[..] {
                 [from, to] if from <= to => Some((from, to)),
                 _ => {
-                    decoder.fault(codes::BAD_RANGE, node, message!("範囲は [はじめ, 終わり] の二つの数で書きます", "a span is two numbers, [first, last]"), message!("例：[0, 27]", "for example [0, 27]"));
+                    decoder.fault(
+                        codes::BAD_RANGE,
+                        node,
+                        message!("範囲は [はじめ, 終わり] の二つの数で書きます", "a span is two numbers, [first, last]"),
+                        message!("例：[0, 27]", "for example [0, 27]"),
+                    );
                     None
                 }
             }

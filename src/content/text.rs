@@ -66,7 +66,12 @@ impl Text {
         }
         if !by_language.contains_key(&default) {
             let tag = &languages.get(default).tag;
-            decoder.fault(codes::MISSING_KEY, node, message!("もとの言語（{tag}）の文がありません", "there is no text in the default language ({tag})"), message!("「{tag}: …」を加えてください", "add `{tag}: …`"));
+            decoder.fault(
+                codes::MISSING_KEY,
+                node,
+                message!("もとの言語（{tag}）の文がありません", "there is no text in the default language ({tag})"),
+                message!("「{tag}: …」を加えてください", "add `{tag}: …`"),
+            );
             return None;
         }
         Some(Self { default, by_language })

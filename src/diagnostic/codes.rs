@@ -101,7 +101,6 @@ codes! {
     TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";
     MISSING_TEMPLATE = "UB0703", "テンプレートがない", "a template is missing";
     MISSING_STRING = "UB0704", "テーマの文言がない", "a theme lacks a string";
-    BAD_ASSET = "UB0705", "テーマの部品がない", "an asset does not exist";
 
     UNSUPERVISED = "UB0801", "監修を受けていない", "a text has no supervision";
     CHANGED_AFTER_APPROVAL = "UB0802", "承認後に変わった", "a text changed after its approval";

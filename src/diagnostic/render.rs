@@ -43,27 +43,35 @@ fn human(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue, colour: bool
         Tongue::Ja => Level::HELP.with_name("直し方"),
         Tongue::En => Level::HELP,
     };
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let title = level.primary_title(diagnostic.message.get(tongue)).id(diagnostic.code.id);
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    match &diagnostic.place {
-        Some(place) => {
-            let snippet = Snippet::source(place.source.text.as_str())
-                .path(place.source.path.as_str())
-                .annotation(AnnotationKind::Primary.span(visible_range(place)));
-            groups.push(title.element(snippet));
+    let Some(place) = &diagnostic.place else {
+        // Without a file there is nothing to draw: the sentence, and below it what to do.
+        out.push_str(&renderer.render(&[Group::with_title(title)]));
+        if let Some(text) = &diagnostic.help {
+            out.push('\n');
+            out.push_str(&renderer.render(&[Group::with_title(help.primary_title(text.get(tongue)))]));
         }
-        None => groups.push(Group::with_title(title)),
-    }
+        out.push('\n');
+        return;
+    };
+    let snippet = Snippet::source(place.source.text.as_str()).path(place.source.path.as_str()).annotation(AnnotationKind::Primary.span(visible_range(place)));
+    let mut groups: Vec<Group<'_>> = vec![title.element(snippet)];
     for (place, label) in &diagnostic.related {
-        let snippet = Snippet::source(place.source.text.as_str())
-            .path(place.source.path.as_str())
-            .annotation(AnnotationKind::Context.span(visible_range(place)));
-        groups.push(Level::NOTE.with_name(match tongue { Tongue::Ja => "参考", Tongue::En => "note" }).secondary_title(label.get(tongue)).element(snippet));
+        let snippet = Snippet::source(place.source.text.as_str()).path(place.source.path.as_str()).annotation(AnnotationKind::Context.span(visible_range(place)));
+        groups.push(
+            Level::NOTE
+                .with_name(match tongue {
+                    Tongue::Ja => "参考",
+                    Tongue::En => "note",
+                })
+                .secondary_title(label.get(tongue))
+                .element(snippet),
+        );
     }
     if let Some(text) = &diagnostic.help {
         groups.push(Group::with_title(help.secondary_title(text.get(tongue))));
     }
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     out.push_str(&renderer.render(&groups));
     out.push_str("\n\n");
 }

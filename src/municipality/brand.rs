@@ -41,7 +41,12 @@ impl Brand {
             let inside = !name.value.split('/').any(|part| part == ".." || part.is_empty() || part == ".");
             let extension = name.value.rsplit_once('.').map_or("", |(_, extension)| extension);
             if !inside || !matches!(extension, "svg" | "png") {
-                decoder.fault(codes::BAD_LOGO, node, message!("ロゴ「{written}」は使えません", "the logo `{written}` cannot be used"), message!("このフォルダの中の svg か png の名前を書いてください", "name an svg or png within this folder"));
+                decoder.fault(
+                    codes::BAD_LOGO,
+                    node,
+                    message!("ロゴ「{written}」は使えません", "the logo `{written}` cannot be used"),
+                    message!("このフォルダの中の svg か png の名前を書いてください", "name an svg or png within this folder"),
+                );
                 return None;
             }
             if files.get(&path).is_none() {
@@ -66,7 +71,12 @@ fn colour(decoder: &mut Decoder, node: &Node) -> Option<Colour> {
     let text = decoder.string(node)?;
     let written = &text.value;
     let Ok(colour) = Colour::parse(written) else {
-        decoder.fault(codes::BAD_COLOUR, node, message!("「{written}」は色ではありません", "`{written}` is not a colour"), message!("\"#0b5cad\" のように、# と 6 桁の十六進数を引用符に入れて書いてください", "write # and six hexadecimal digits in quotes, like \"#0b5cad\""));
+        decoder.fault(
+            codes::BAD_COLOUR,
+            node,
+            message!("「{written}」は色ではありません", "`{written}` is not a colour"),
+            message!("\"#0b5cad\" のように、# と 6 桁の十六進数を引用符に入れて書いてください", "write # and six hexadecimal digits in quotes, like \"#0b5cad\""),
+        );
         return None;
     };
     let white = Colour { r: 255, g: 255, b: 255 };
@@ -78,8 +88,18 @@ fn colour(decoder: &mut Decoder, node: &Node) -> Option<Colour> {
     // Rounded down, so that 4.49 is never printed as 4.5.
     let shown = (ratio * 100.0).floor() / 100.0;
     decoder.diagnostics.push(
-        Diagnostic::warning(codes::LOW_CONTRAST, text.place, message!("色 {colour} は白地の文字として読みにくい色です（{shown}:1、WCAG AA は 4.5:1 以上）", "{colour} is hard to read as text on white ({shown}:1; WCAG AA asks for 4.5:1)"))
-            .help(message!("いちばん近い基準内の色は \"{near}\" です。このままでは、文字とボタンにその色を使います", "the nearest colour that reaches it is \"{near}\"; it is used for text and buttons meanwhile")),
+        Diagnostic::warning(
+            codes::LOW_CONTRAST,
+            text.place,
+            message!(
+                "色 {colour} は白地の文字として読みにくい色です（{shown}:1、WCAG AA は 4.5:1 以上）",
+                "{colour} is hard to read as text on white ({shown}:1; WCAG AA asks for 4.5:1)"
+            ),
+        )
+        .help(message!(
+            "いちばん近い基準内の色は \"{near}\" です。このままでは、文字とボタンにその色を使います",
+            "the nearest colour that reaches it is \"{near}\"; it is used for text and buttons meanwhile"
+        )),
     );
     Some(near)
 }

@@ -205,10 +205,7 @@ mod tests {
         for entry in table().values() {
             assert_eq!(entry.kind == LocalGovernmentKind::Ward, entry.parent_city.is_some(), "{}", entry.code);
             if let Some(city) = entry.parent_city {
-                assert!(
-                    table().values().any(|other| other.name == city && other.prefecture == entry.prefecture),
-                    "{city}"
-                );
+                assert!(table().values().any(|other| other.name == city && other.prefecture == entry.prefecture), "{city}");
             }
         }
     }
@@ -218,14 +215,8 @@ mod tests {
         for text in ["", "14109", "1410970", "14109a", "１４１０９７", " 141097", "東京", "+41097"] {
             assert_eq!(MunicipalityCode::parse(text), Err(CodeError::NotSixDigits), "{text}");
         }
-        assert_eq!(
-            MunicipalityCode::parse("141098"),
-            Err(CodeError::WrongCheckDigit { given: '8', expected: '7' })
-        );
-        assert_eq!(
-            "141098".parse::<MunicipalityCode>().unwrap_err().to_string(),
-            "the check digit is 8, but 7 follows from the first five digits"
-        );
+        assert_eq!(MunicipalityCode::parse("141098"), Err(CodeError::WrongCheckDigit { given: '8', expected: '7' }));
+        assert_eq!("141098".parse::<MunicipalityCode>().unwrap_err().to_string(), "the check digit is 8, but 7 follows from the first five digits");
     }
 
     #[test]

@@ -95,13 +95,9 @@ impl Colour {
             }
             Some(found)
         });
-        candidates.min_by(|a, b| lab.distance(Oklab::from(*a)).total_cmp(&lab.distance(Oklab::from(*b)))).unwrap_or_else(|| {
-            if Self::BLACK.contrast_ratio(background) >= Self::WHITE.contrast_ratio(background) {
-                Self::BLACK
-            } else {
-                Self::WHITE
-            }
-        })
+        candidates
+            .min_by(|a, b| lab.distance(Oklab::from(*a)).total_cmp(&lab.distance(Oklab::from(*b))))
+            .unwrap_or_else(|| if Self::BLACK.contrast_ratio(background) >= Self::WHITE.contrast_ratio(background) { Self::BLACK } else { Self::WHITE })
     }
 
     /// Returns the channels in linear light, 0 to 1 (IEC 61966-2-1).
@@ -263,8 +259,7 @@ pub struct Scheme {
 impl Scheme {
     fn new(primary: Colour, accent: Colour, page: Colour, soft_lightness: f64, soft_chroma: f64) -> Self {
         let brand = primary.nearest_with_contrast(page, AA);
-        let brand_soft =
-            Oklab::from(primary).with_lightness(soft_lightness).with_chroma_up_to(soft_chroma).to_colour();
+        let brand_soft = Oklab::from(primary).with_lightness(soft_lightness).with_chroma_up_to(soft_chroma).to_colour();
         Self {
             brand,
             brand_strong: brand.nearest_with_contrast(page, AAA),
@@ -299,10 +294,7 @@ impl Palette {
     #[must_use]
     pub fn from_brand(primary: Colour, accent: Option<Colour>) -> Self {
         let accent = accent.unwrap_or(primary);
-        Self {
-            light: Scheme::new(primary, accent, LIGHT_PAGE, 0.96, 0.025),
-            dark: Scheme::new(primary, accent, DARK_PAGE, 0.29, 0.04),
-        }
+        Self { light: Scheme::new(primary, accent, LIGHT_PAGE, 0.96, 0.025), dark: Scheme::new(primary, accent, DARK_PAGE, 0.29, 0.04) }
     }
 
     /// Writes the custom properties as a minified style sheet: light, dark by the reader's preference, and paper.
@@ -311,12 +303,7 @@ impl Palette {
     #[must_use]
     pub fn css(&self) -> String {
         let paper = Scheme { brand_soft: LIGHT_PAGE, ..self.light };
-        format!(
-            "{}@media (prefers-color-scheme:dark){{{}}}@media print{{{}}}",
-            self.light.css(),
-            self.dark.css(),
-            paper.css()
-        )
+        format!("{}@media (prefers-color-scheme:dark){{{}}}@media print{{{}}}", self.light.css(), self.dark.css(), paper.css())
     }
 }
 
@@ -359,12 +346,9 @@ mod tests {
     #[test]
     fn oklab_agrees_with_the_published_values() {
         // Red, green and blue in CSS Color 4's table of sRGB in OKLab.
-        for (text, l, a, b) in [
-            ("#ff0000", 0.627_96, 0.224_86, 0.125_85),
-            ("#00ff00", 0.866_44, -0.233_89, 0.179_50),
-            ("#0000ff", 0.452_01, -0.032_46, -0.311_53),
-            ("#ffffff", 1.0, 0.0, 0.0),
-        ] {
+        for (text, l, a, b) in
+            [("#ff0000", 0.627_96, 0.224_86, 0.125_85), ("#00ff00", 0.866_44, -0.233_89, 0.179_50), ("#0000ff", 0.452_01, -0.032_46, -0.311_53), ("#ffffff", 1.0, 0.0, 0.0)]
+        {
             let lab = Oklab::from(colour(text));
             for (found, expected) in [(lab.lightness, l), (lab.a, a), (lab.b, b)] {
                 assert!((found - expected).abs() < 1e-4, "{text}: {found} for {expected}");

@@ -68,10 +68,7 @@ mod tests {
     #[test]
     fn the_published_days_of_2021_to_2027_agree() {
         for (year, days) in OFFICIAL {
-            let found: Vec<String> = between(date(year, 1, 1), date(year, 12, 31))
-                .iter()
-                .map(|(day, _)| format!("{}-{}", day.month(), day.day()))
-                .collect();
+            let found: Vec<String> = between(date(year, 1, 1), date(year, 12, 31)).iter().map(|(day, _)| format!("{}-{}", day.month(), day.day())).collect();
             assert_eq!(found.join(" "), days, "{year}");
         }
     }

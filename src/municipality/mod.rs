@@ -45,7 +45,10 @@ impl BaseUrl {
             Some(at) => text.split_at(host_start + at),
             None => (text, ""),
         };
-        let clean = path.split('/').skip(1).all(|part| !part.is_empty() && part != "." && part != ".." && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~')));
+        let clean = path
+            .split('/')
+            .skip(1)
+            .all(|part| !part.is_empty() && part != "." && part != ".." && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~')));
         (clean && !origin[host_start..].contains('@')).then(|| Self { origin: origin.to_ascii_lowercase(), path: path.to_owned() })
     }
 
@@ -190,7 +193,10 @@ pub fn decode_code(decoder: &mut Decoder, node: &Node) -> Option<Located<Municip
                 codes::BAD_CODE,
                 node,
                 message!("コード「{written}」は検査数字（6 桁目）が合いません", "the check digit (the sixth) of `{written}` is wrong"),
-                message!("はじめの 5 桁が正しければ「{right}」です。総務省の全国地方公共団体コードを確かめてください", "if the first five digits are right it is \"{right}\"; check the national list"),
+                message!(
+                    "はじめの 5 桁が正しければ「{right}」です。総務省の全国地方公共団体コードを確かめてください",
+                    "if the first five digits are right it is \"{right}\"; check the national list"
+                ),
             );
             None
         }
@@ -218,8 +224,12 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
             if files.get(&path).is_none() {
                 let at = Source::new(&path, "");
                 diagnostics.push(
-                    Diagnostic::error(codes::MISSING_FILE, Place::start_of(&at), message!("「{folder}」に municipality.yaml がありません", "there is no municipality.yaml in `{folder}`"))
-                        .help(message!("ファイルを作るか、フォルダを消してください", "make the file or remove the folder")),
+                    Diagnostic::error(
+                        codes::MISSING_FILE,
+                        Place::start_of(&at),
+                        message!("「{folder}」に municipality.yaml がありません", "there is no municipality.yaml in `{folder}`"),
+                    )
+                    .help(message!("ファイルを作るか、フォルダを消してください", "make the file or remove the folder")),
                 );
             }
             continue;
@@ -229,8 +239,12 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
         if let Some(other) = all.iter().find(|other| other.code == municipality.code) {
             let (code, folder) = (municipality.code, &other.folder);
             diagnostics.push(
-                Diagnostic::error(codes::DUPLICATE, Place::start_of(source), message!("コード {code} は「{folder}」でも使われています", "the code {code} is used in `{folder}` as well"))
-                    .help(message!("フォルダを一つにまとめてください", "keep one folder for each municipality")),
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    Place::start_of(source),
+                    message!("コード {code} は「{folder}」でも使われています", "the code {code} is used in `{folder}` as well"),
+                )
+                .help(message!("フォルダを一つにまとめてください", "keep one folder for each municipality")),
             );
             continue;
         }
@@ -242,7 +256,6 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
     all
 }
 
-#[expect(clippy::too_many_lines, reason = "one key after another, in the order of the reference")]
 fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, languages: &Languages) -> Option<Municipality> {
     let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
     let source = Arc::clone(&decoder.source);
@@ -259,7 +272,12 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
             return Some(Located::new(url, written.place));
         }
         let written = &written.value;
-        decoder.fault(codes::BAD_BASE_URL, node, message!("「{written}」は公開先に使えません", "`{written}` cannot be a site's base address"), message!("https://www.example.jp/kosodate のように、英数字の道すじで、? や # なしで書いてください", "write it like https://www.example.jp/kosodate, without ? or #"));
+        decoder.fault(
+            codes::BAD_BASE_URL,
+            node,
+            message!("「{written}」は公開先に使えません", "`{written}` cannot be a site's base address"),
+            message!("https://www.example.jp/kosodate のように、英数字の道すじで、? や # なしで書いてください", "write it like https://www.example.jp/kosodate, without ? or #"),
+        );
         None
     });
     let demo = fields.optional(decoder, "demo", Decoder::boolean).unwrap_or(false);
@@ -270,7 +288,12 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
             if found.is_none() {
                 let written = &tag.value;
                 let known = languages.tags().collect::<Vec<_>>().join(", ");
-                decoder.fault(codes::BAD_LANGUAGE, node, message!("「{written}」はこのプロジェクトの言語ではありません", "`{written}` is not a language of this project"), message!("ubugi.yaml の languages にあるもの（{known}）から選んでください", "choose among those in ubugi.yaml ({known})"));
+                decoder.fault(
+                    codes::BAD_LANGUAGE,
+                    node,
+                    message!("「{written}」はこのプロジェクトの言語ではありません", "`{written}` is not a language of this project"),
+                    message!("ubugi.yaml の languages にあるもの（{known}）から選んでください", "choose among those in ubugi.yaml ({known})"),
+                );
             }
             found
         })
@@ -326,7 +349,13 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
 }
 
 /// Reads a list whose items have ids that may not repeat.
-fn unique<T>(decoder: &mut Decoder, fields: &mut crate::source::decode::Fields<'_>, key: &'static str, mut read: impl FnMut(&mut Decoder, &Node) -> Option<T>, id: impl Fn(&T) -> &Located<String>) -> Vec<T> {
+fn unique<T>(
+    decoder: &mut Decoder,
+    fields: &mut crate::source::decode::Fields<'_>,
+    key: &'static str,
+    mut read: impl FnMut(&mut Decoder, &Node) -> Option<T>,
+    id: impl Fn(&T) -> &Located<String>,
+) -> Vec<T> {
     let mut all: Vec<T> = Vec::new();
     fields.list(decoder, key, |decoder, node| {
         let item = read(decoder, node)?;
@@ -345,15 +374,23 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, name:
     match code::lookup(number) {
         None => decoder.diagnostics.push(
             // A warning, as the list is older than the newest mergers.
-            Diagnostic::warning(codes::BAD_CODE, code.place.clone(), message!("コード {number} の市区町村は、手もとの一覧にありません", "the code {number} is not in the list of local governments that ubugi has"))
-                .maybe_help(by_name(name)),
+            Diagnostic::warning(
+                codes::BAD_CODE,
+                code.place.clone(),
+                message!("コード {number} の市区町村は、手もとの一覧にありません", "the code {number} is not in the list of local governments that ubugi has"),
+            )
+            .maybe_help(by_name(name)),
         ),
         Some(government) => {
             let official = government.full_name();
             if name != official && name != government.name {
                 decoder.diagnostics.push(
-                    Diagnostic::error(codes::CODE_NAME_MISMATCH, name_place.clone(), message!("コード {number} は「{official}」のもので、「{name}」ではありません", "the code {number} belongs to {official}, not to {name}"))
-                        .maybe_help(by_name(name).or_else(|| Some(message!("name の ja を「{official}」にしてください", "make the Japanese name {official}")))),
+                    Diagnostic::error(
+                        codes::CODE_NAME_MISMATCH,
+                        name_place.clone(),
+                        message!("コード {number} は「{official}」のもので、「{name}」ではありません", "the code {number} belongs to {official}, not to {name}"),
+                    )
+                    .maybe_help(by_name(name).or_else(|| Some(message!("name の ja を「{official}」にしてください", "make the Japanese name {official}")))),
                 );
             }
         }
@@ -361,8 +398,12 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, name:
     let folder_name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if folder_name.split('-').next() != Some(number.as_str()) {
         decoder.diagnostics.push(
-            Diagnostic::error(codes::FOLDER_NAME, code.place.clone(), message!("フォルダ名「{folder_name}」がコード {number} で始まっていません", "the folder `{folder_name}` does not begin with the code {number}"))
-                .help(message!("フォルダ名を「{number}-名前」にしてください", "rename the folder to {number}-name")),
+            Diagnostic::error(
+                codes::FOLDER_NAME,
+                code.place.clone(),
+                message!("フォルダ名「{folder_name}」がコード {number} で始まっていません", "the folder `{folder_name}` does not begin with the code {number}"),
+            )
+            .help(message!("フォルダ名を「{number}-名前」にしてください", "rename the folder to {number}-name")),
         );
     }
 }
@@ -400,7 +441,12 @@ fn email(decoder: &mut Decoder, node: &Node) -> Option<String> {
     if usable {
         return Some(text);
     }
-    decoder.fault(codes::WRONG_TYPE, node, message!("「{text}」はメールアドレスではありません", "`{text}` is not an e-mail address"), message!("name@example.jp の形で書いてください", "write it like name@example.jp"));
+    decoder.fault(
+        codes::WRONG_TYPE,
+        node,
+        message!("「{text}」はメールアドレスではありません", "`{text}` is not an e-mail address"),
+        message!("name@example.jp の形で書いてください", "write it like name@example.jp"),
+    );
     None
 }
 

@@ -188,7 +188,12 @@ impl Service {
         let source = fields.optional(decoder, "source", Citation::decode);
         fields.finish(decoder);
         if always && !hours.is_empty() {
-            decoder.fault(codes::BAD_HOURS, node, message!("always: true と hours は一緒に使えません", "`always: true` and `hours` exclude each other"), message!("どちらか一方にしてください", "keep one of the two"));
+            decoder.fault(
+                codes::BAD_HOURS,
+                node,
+                message!("always: true と hours は一緒に使えません", "`always: true` and `hours` exclude each other"),
+                message!("どちらか一方にしてください", "keep one of the two"),
+            );
         }
         Some(Self {
             id: id?,
@@ -242,7 +247,12 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
         days.sort_unstable();
         days.dedup();
         if days.is_empty() {
-            decoder.fault(codes::BAD_HOURS, node, message!("曜日がありません", "no day is given"), message!("[mon, tue, wed, thu, fri] のように書いてください", "write them like [mon, tue, wed, thu, fri]"));
+            decoder.fault(
+                codes::BAD_HOURS,
+                node,
+                message!("曜日がありません", "no day is given"),
+                message!("[mon, tue, wed, thu, fri] のように書いてください", "write them like [mon, tue, wed, thu, fri]"),
+            );
             return None;
         }
         Some(days)
@@ -278,7 +288,12 @@ fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
     match minutes {
         Some(minutes) if minutes <= most => Some(minutes),
         _ => {
-            decoder.fault(codes::BAD_HOURS, node, message!("「{text}」は時刻ではありません", "`{text}` is not a time of day"), message!("\"18:00\" のように、24 時間の書き方で引用符に入れて書いてください", "write it on the 24-hour clock in quotes, like \"18:00\""));
+            decoder.fault(
+                codes::BAD_HOURS,
+                node,
+                message!("「{text}」は時刻ではありません", "`{text}` is not a time of day"),
+                message!("\"18:00\" のように、24 時間の書き方で引用符に入れて書いてください", "write it on the 24-hour clock in quotes, like \"18:00\""),
+            );
             None
         }
     }

@@ -163,7 +163,9 @@ impl Sink for Output {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the path `{path}` leads out of the output folder")));
         }
         // What is there already with the same bytes stays untouched, so that copying tools see no change.
-        let is_same = self.known.contains(path) && fs::metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64) && fs::read(self.root.join(path)).is_ok_and(|found| found == bytes);
+        let is_same = self.known.contains(path)
+            && fs::metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64)
+            && fs::read(self.root.join(path)).is_ok_and(|found| found == bytes);
         let staged = if is_same {
             None
         } else if self.present.contains(site_of(path)) {

@@ -384,12 +384,21 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
         summary: voice.maybe(service.summary.as_ref()),
         provider: voice.texts(&service.provider),
         channels: service.channels.iter().zip(channel_labels(voice, service)).map(|(id, label)| ChannelValue { id, label }).collect(),
-        hours: service.hours.iter().map(|hours| HoursValue { label: voice.strings.days(&hours.days), days: &hours.days, from: clock(hours.from), to: end_of_day(voice, hours.to) }).collect(),
+        hours: service
+            .hours
+            .iter()
+            .map(|hours| HoursValue { label: voice.strings.days(&hours.days), days: &hours.days, from: clock(hours.from), to: end_of_day(voice, hours.to) })
+            .collect(),
         timetable,
         always: service.always,
         holidays: service.holidays,
         holidays_label: holidays_label(voice, service),
-        closed: service.closed.iter().filter(|closed| closed.to >= on).map(|closed| ClosedValue { from: voice.date(closed.from), to: voice.date(closed.to), note: voice.maybe(closed.note.as_ref()) }).collect(),
+        closed: service
+            .closed
+            .iter()
+            .filter(|closed| closed.to >= on)
+            .map(|closed| ClosedValue { from: voice.date(closed.from), to: voice.date(closed.to), note: voice.maybe(closed.note.as_ref()) })
+            .collect(),
         answer_within: service.answer_within_hours.map(|hours| voice.strings.fill("service.answer_within", &[("hours", &hours.to_string())])),
         slot: slot_text(voice, service),
         reservation: reservation_text(voice, service),
@@ -424,7 +433,13 @@ struct ReviewerValue<'a> {
 
 /// Writes a reviewer with the number of pages they approved.
 pub fn reviewer<'a>(voice: Voice<'a>, reviewer: &'a Reviewer, count: usize) -> impl Serialize + use<'a> {
-    ReviewerValue { name: voice.text(&reviewer.name), licence: reviewer.licence, specialty: voice.maybe(reviewer.specialty.as_ref()), affiliation: voice.maybe(reviewer.affiliation.as_ref()), count }
+    ReviewerValue {
+        name: voice.text(&reviewer.name),
+        licence: reviewer.licence,
+        specialty: voice.maybe(reviewer.specialty.as_ref()),
+        affiliation: voice.maybe(reviewer.affiliation.as_ref()),
+        count,
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -448,7 +463,9 @@ pub fn supervision<'a>(voice: Voice<'a>, state: State<'a>, config: &'a Config) -
             next_review: Some(voice.date(approval.next_review)),
             overdue,
         },
-        State::Unsupervised => SupervisionValue { state: "unsupervised", notice: Some(voice.text(&config.unsupervised_notice)), reviewer: None, on: None, next_review: None, overdue: false },
+        State::Unsupervised => {
+            SupervisionValue { state: "unsupervised", notice: Some(voice.text(&config.unsupervised_notice)), reviewer: None, on: None, next_review: None, overdue: false }
+        }
         State::NotRequired => SupervisionValue { state: "not_required", notice: None, reviewer: None, on: None, next_review: None, overdue: false },
     }
 }
@@ -523,7 +540,14 @@ struct AssessmentValue<'a> {
 }
 
 /// Writes an assessment as of a date.
-pub fn assessment<'a>(voice: Voice<'a>, assessment: &'a Assessment, source: &'a DrugSource, category: &'a Category, on: Date, alternatives: Vec<NamedLink<'a>>) -> impl Serialize + use<'a> {
+pub fn assessment<'a>(
+    voice: Voice<'a>,
+    assessment: &'a Assessment,
+    source: &'a DrugSource,
+    category: &'a Category,
+    on: Date,
+    alternatives: Vec<NamedLink<'a>>,
+) -> impl Serialize + use<'a> {
     AssessmentValue {
         source: drug_source(voice, source),
         record: assessment.record.as_deref(),

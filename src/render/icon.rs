@@ -27,33 +27,9 @@ const SQUARE: &[Corner] = &[(0.0, 0.0, 112.0), (512.0, 0.0, 112.0), (512.0, 512.
 /// Head, the panel that lies under and the panel that lies over, which do not overlap. All of it stays within 204 units of the middle,
 /// the part of a maskable icon that no platform cuts off (W3C, Web Application Manifest, "safe zone").
 const MOTIF: [&[Corner]; 3] = [
-    &[
-        (239.0, 72.0, 16.9),
-        (273.0, 72.0, 16.9),
-        (297.0, 96.0, 16.9),
-        (297.0, 130.0, 16.9),
-        (273.0, 154.0, 16.9),
-        (239.0, 154.0, 16.9),
-        (215.0, 130.0, 16.9),
-        (215.0, 96.0, 16.9),
-    ],
-    &[
-        (204.0, 156.0, 10.0),
-        (244.9, 209.6, 6.0),
-        (164.0, 321.7, 6.0),
-        (164.0, 290.0, 10.0),
-        (94.0, 290.0, 18.0),
-        (94.0, 192.0, 18.0),
-    ],
-    &[
-        (308.0, 156.0, 10.0),
-        (418.0, 192.0, 18.0),
-        (418.0, 290.0, 18.0),
-        (348.0, 290.0, 10.0),
-        (348.0, 430.0, 24.0),
-        (164.0, 430.0, 24.0),
-        (164.0, 355.5, 10.0),
-    ],
+    &[(239.0, 72.0, 16.9), (273.0, 72.0, 16.9), (297.0, 96.0, 16.9), (297.0, 130.0, 16.9), (273.0, 154.0, 16.9), (239.0, 154.0, 16.9), (215.0, 130.0, 16.9), (215.0, 96.0, 16.9)],
+    &[(204.0, 156.0, 10.0), (244.9, 209.6, 6.0), (164.0, 321.7, 6.0), (164.0, 290.0, 10.0), (94.0, 290.0, 18.0), (94.0, 192.0, 18.0)],
+    &[(308.0, 156.0, 10.0), (418.0, 192.0, 18.0), (418.0, 290.0, 18.0), (348.0, 290.0, 10.0), (348.0, 430.0, 24.0), (164.0, 430.0, 24.0), (164.0, 355.5, 10.0)],
 ];
 
 /// Holds the two colours of an icon.
@@ -79,10 +55,7 @@ pub enum IconEdge {
 /// Colours stand in attributes, so it needs no exception in a Content-Security-Policy.
 #[must_use]
 pub fn svg(colours: IconColours) -> String {
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\"><path fill=\"{}\" d=\"",
-        colours.background
-    );
+    let mut text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\"><path fill=\"{}\" d=\"", colours.background);
     write_path(&mut text, SQUARE);
     // Writing to a string cannot fail.
     let _ = write!(text, "\"/><path fill=\"{}\" d=\"", colours.foreground);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::svg;
 use super::theme::Asset;
-use crate::message;
 use crate::diagnostic::Message;
+use crate::message;
 use crate::source::Files;
 
 /// An image as it is published.

@@ -112,6 +112,8 @@ pub struct References<'a> {
     pub images: &'a BTreeMap<String, Result<super::image::Image, crate::diagnostic::Message>>,
     /// Ids that facts may name, by kind.
     pub fact_ids: BTreeMap<&'static str, BTreeSet<&'a str>>,
+    /// Whether a municipality could not be read, so that its ids are not among them.
+    pub lacks_facts: bool,
     /// The folder that a municipality's own article may use besides `content/`.
     pub own_folder: Option<&'a str>,
 }
@@ -124,8 +126,9 @@ const LITERAL_BRACE: char = '\u{e002}';
 /// Turns a part of a file into a body.
 pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References<'_>, diagnostics: &mut Diagnostics) -> Body {
     let text = source.text.get(part.clone()).unwrap_or_default();
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_GFM;
-    let events: Vec<(Event<'_>, Range<usize>)> = Parser::new_ext(text, options).into_offset_iter().collect();
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_GFM;
+    let events: Vec<Spot<'_>> = Parser::new_ext(text, options).into_offset_iter().collect();
     let mut writer = Writer {
         source,
         base: part.start,
@@ -170,6 +173,9 @@ pub fn dead_fragment(fragment: &str, target: &Body, place: Place) -> Diagnostic 
     })
 }
 
+/// An event of the parser and where it stands.
+type Spot<'t> = (Event<'t>, Range<usize>);
+
 #[derive(Default)]
 struct Footnotes {
     numbers: BTreeMap<String, usize>,
@@ -178,8 +184,8 @@ struct Footnotes {
 }
 
 struct Split<'e, 't> {
-    body: Vec<&'e (Event<'t>, Range<usize>)>,
-    definitions: BTreeMap<String, Vec<&'e (Event<'t>, Range<usize>)>>,
+    body: Vec<&'e Spot<'t>>,
+    definitions: BTreeMap<String, Vec<&'e Spot<'t>>>,
 }
 
 struct Writer<'a, 'd> {
@@ -214,9 +220,9 @@ impl<'t> Writer<'t, '_> {
         format!("{MARK_OPEN}{}{MARK_CLOSE}", self.slots.len() - 1)
     }
 
-    fn take_footnotes<'e>(&mut self, events: &'e [(Event<'t>, Range<usize>)]) -> Split<'e, 't> {
+    fn take_footnotes<'e>(&mut self, events: &'e [Spot<'t>]) -> Split<'e, 't> {
         let mut split = Split { body: Vec::new(), definitions: BTreeMap::new() };
-        let mut current: Option<(String, Vec<&'e (Event<'t>, Range<usize>)>)> = None;
+        let mut current: Option<(String, Vec<&'e Spot<'t>>)> = None;
         for item in events {
             match &item.0 {
                 Event::Start(Tag::FootnoteDefinition(name)) => current = Some((name.to_string(), Vec::new())),
@@ -234,7 +240,7 @@ impl<'t> Writer<'t, '_> {
         split
     }
 
-    fn push_footnotes(&mut self, definitions: &BTreeMap<String, Vec<&(Event<'t>, Range<usize>)>>, out: &mut String) {
+    fn push_footnotes(&mut self, definitions: &BTreeMap<String, Vec<&Spot<'t>>>, out: &mut String) {
         if self.footnotes.order.is_empty() {
             return;
         }
@@ -257,7 +263,7 @@ impl<'t> Writer<'t, '_> {
         out.push_str("</ol></section>");
     }
 
-    fn convert(&mut self, events: &[&(Event<'t>, Range<usize>)]) -> Vec<Event<'t>> {
+    fn convert(&mut self, events: &[&Spot<'t>]) -> Vec<Event<'t>> {
         let mut out: Vec<Event<'t>> = Vec::with_capacity(events.len());
         let mut at = 0;
         while let Some((event, range)) = events.get(at).copied() {
@@ -379,7 +385,9 @@ impl<'t> Writer<'t, '_> {
                 let id = if *count == 1 { format!("fnref-{number}") } else { format!("fnref-{number}-{count}") };
                 out.push(Event::InlineHtml(format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"{id}\">{number}</a></sup>").into()));
             }
-            Event::TaskListMarker(done) => out.push(Event::InlineHtml(CowStr::Borrowed(if *done { "<span class=\"task\">☑</span> " } else { "<span class=\"task\">☐</span> " }))),
+            Event::TaskListMarker(done) => {
+                out.push(Event::InlineHtml(CowStr::Borrowed(if *done { "<span class=\"task\">☑</span> " } else { "<span class=\"task\">☐</span> " })))
+            }
             Event::Code(text) => {
                 self.last_char = text.chars().last();
                 out.push(Event::Code(text.clone()));
@@ -415,13 +423,17 @@ impl<'t> Writer<'t, '_> {
         );
     }
 
-    fn heading(&mut self, level: HeadingLevel, id: Option<&str>, inner: &[&(Event<'t>, Range<usize>)], range: &Range<usize>, out: &mut Vec<Event<'t>>) {
+    fn heading(&mut self, level: HeadingLevel, id: Option<&str>, inner: &[&Spot<'t>], range: &Range<usize>, out: &mut Vec<Event<'t>>) {
         let level = level as u8;
         if level == 1 {
             let place = self.place(range);
             self.diagnostics.push(
-                Diagnostic::error(codes::HEADING_LEVEL, place, message!("本文の見出しは「##」から始めます（「#」は題名に使われます）", "headings begin at `##` (the title is the page's `#`)"))
-                    .help(message!("「#」を一つ加えてください", "add one `#`")),
+                Diagnostic::error(
+                    codes::HEADING_LEVEL,
+                    place,
+                    message!("本文の見出しは「##」から始めます（「#」は題名に使われます）", "headings begin at `##` (the title is the page's `#`)"),
+                )
+                .help(message!("「#」を一つ加えてください", "add one `#`")),
             );
         } else if level > self.last_level + 1 {
             let place = self.place(range);
@@ -487,7 +499,8 @@ impl<'t> Writer<'t, '_> {
         }
         if url.starts_with("//") {
             self.diagnostics.push(
-                Diagnostic::error(codes::DANGEROUS_URL, place, message!("「//」で始まるリンクは使えません", "links that begin with `//` are not allowed")).help(message!("https:// から書いてください", "write it with https://")),
+                Diagnostic::error(codes::DANGEROUS_URL, place, message!("「//」で始まるリンクは使えません", "links that begin with `//` are not allowed"))
+                    .help(message!("https:// から書いてください", "write it with https://")),
             );
             return None;
         }
@@ -495,7 +508,8 @@ impl<'t> Writer<'t, '_> {
         let target = if path.is_empty() { Target::Here } else { self.resolve(&decode_percent(path), place.clone())? };
         if target == Target::Here && fragment.as_deref().is_none_or(str::is_empty) {
             self.diagnostics.push(
-                Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先が空です", "the link is empty")).help(message!("リンク先のファイルか見出しを書いてください", "write the file or heading that it leads to")),
+                Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先が空です", "the link is empty"))
+                    .help(message!("リンク先のファイルか見出しを書いてください", "write the file or heading that it leads to")),
             );
             return None;
         }
@@ -538,13 +552,16 @@ impl<'t> Writer<'t, '_> {
             }
             None => message!("このファイルから見た道すじで書いてください（例：../illness/fever.md）", "write the path as seen from this file, like ../illness/fever.md"),
         };
-        self.diagnostics.push(Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先「{shown}」がありません", "the link leads to `{shown}`, which does not exist")).help(help));
+        self.diagnostics
+            .push(Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先「{shown}」がありません", "the link leads to `{shown}`, which does not exist")).help(help));
         None
     }
 
     /// Writes an image; `events` run from its start to its end.
-    fn image(&mut self, events: &[&(Event<'t>, Range<usize>)], lone: bool) -> String {
-        let Some((Event::Start(Tag::Image { dest_url, title, .. }), range)) = events.first().copied() else { return String::new() };
+    fn image(&mut self, events: &[&Spot<'t>], lone: bool) -> String {
+        let Some((Event::Start(Tag::Image { dest_url, title, .. }), range)) = events.first().copied() else {
+            return String::new();
+        };
         let place = self.place(range);
         let alt = plain_text(&events[1..events.len().saturating_sub(1)]);
         if alt.trim().is_empty() {
@@ -554,26 +571,35 @@ impl<'t> Writer<'t, '_> {
             );
         }
         if scheme(dest_url).is_some() || dest_url.starts_with("//") {
-            self.diagnostics.push(
-                Diagnostic::error(codes::DANGEROUS_URL, place, message!("外部の画像は使えません", "images from other servers are not allowed"))
-                    .help(message!("画像ファイルを記事のそばに置き、その名前を書いてください。よそのサーバーに読者の情報が渡るのを防ぎます", "put the file beside the article and name it; so no other server learns of your readers")),
-            );
+            self.diagnostics.push(Diagnostic::error(codes::DANGEROUS_URL, place, message!("外部の画像は使えません", "images from other servers are not allowed")).help(message!(
+                "画像ファイルを記事のそばに置き、その名前を書いてください。よそのサーバーに読者の情報が渡るのを防ぎます",
+                "put the file beside the article and name it; so no other server learns of your readers"
+            )));
             return String::new();
         }
-        let path = join(&self.source.path, &decode_percent(dest_url)).filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)));
+        let path = join(&self.source.path, &decode_percent(dest_url))
+            .filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)));
         let size = match path.as_deref().and_then(|path| self.references.images.get(path)) {
             Some(Ok(image)) => image.size,
             Some(Err(reason)) => {
                 let (ja, en) = (&reason.ja, &reason.en);
-                self.diagnostics.push(Diagnostic::error(codes::BAD_IMAGE, place, message!("「{dest_url}」を使えません：{ja}", "`{dest_url}` cannot be used: {en}")).help(message!("画像を保存しなおすか、別の形式にしてください", "save the image again or in another format")));
+                self.diagnostics.push(
+                    Diagnostic::error(codes::BAD_IMAGE, place, message!("「{dest_url}」を使えません：{ja}", "`{dest_url}` cannot be used: {en}"))
+                        .help(message!("画像を保存しなおすか、別の形式にしてください", "save the image again or in another format")),
+                );
                 return String::new();
             }
             None => {
                 let near = suggest::nearest(path.as_deref().unwrap_or(dest_url), self.references.images.keys().map(String::as_str)).map(|near| relative(&self.source.path, near));
-                self.diagnostics.push(Diagnostic::error(codes::MISSING_IMAGE, place, message!("画像「{dest_url}」がありません", "the image `{dest_url}` does not exist")).help(match near {
-                    Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                    None => message!("このファイルから見た道すじで書いてください（png、jpg、webp、gif、avif、svg）", "write the path as seen from this file (png, jpg, webp, gif, avif, svg)"),
-                }));
+                self.diagnostics.push(Diagnostic::error(codes::MISSING_IMAGE, place, message!("画像「{dest_url}」がありません", "the image `{dest_url}` does not exist")).help(
+                    match near {
+                        Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+                        None => message!(
+                            "このファイルから見た道すじで書いてください（png、jpg、webp、gif、avif、svg）",
+                            "write the path as seen from this file (png, jpg, webp, gif, avif, svg)"
+                        ),
+                    },
+                ));
                 return String::new();
             }
         };
@@ -623,10 +649,10 @@ impl<'t> Writer<'t, '_> {
                     }
                     None => {
                         let place = self.place(&(start..start + 2));
-                        self.diagnostics.push(
-                            Diagnostic::error(codes::BAD_FACT, place, message!("「{{{{」が閉じられていません", "`{{{{` is not closed"))
-                                .help(message!("「{{{{ service.ID.hours | 代わりの言葉 }}}}」のように、同じ段落の中で閉じてください", "close it in the same paragraph: {{{{ service.ID.hours | fallback }}}}")),
-                        );
+                        self.diagnostics.push(Diagnostic::error(codes::BAD_FACT, place, message!("「{{{{」が閉じられていません", "`{{{{` is not closed")).help(message!(
+                            "「{{{{ service.ID.hours | 代わりの言葉 }}}}」のように、同じ段落の中で閉じてください",
+                            "close it in the same paragraph: {{{{ service.ID.hours | fallback }}}}"
+                        )));
                         rest = open + 2;
                     }
                 }
@@ -665,22 +691,31 @@ impl<'t> Writer<'t, '_> {
             Ok(fact) => fact,
             Err(unknown) => {
                 let (part, known) = (&unknown.part, &unknown.known);
-                self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_FACT, place, message!("差し込みの「{part}」がわかりません", "`{part}` is not known in a fact's name")).help(match unknown.near {
-                    Some(near) => message!("「{near}」のことですか（使えるもの：{known}）", "did you mean `{near}`? (known: {known})"),
-                    None => message!("使えるもの：{known}", "known: {known}"),
-                }));
+                self.diagnostics.push(
+                    Diagnostic::error(codes::UNKNOWN_FACT, place, message!("差し込みの「{part}」がわかりません", "`{part}` is not known in a fact's name")).help(
+                        match unknown.near {
+                            Some(near) => message!("「{near}」のことですか（使えるもの：{known}）", "did you mean `{near}`? (known: {known})"),
+                            None => message!("使えるもの：{known}", "known: {known}"),
+                        },
+                    ),
+                );
                 return String::new();
             }
         };
         if let Some((kind, id)) = fact.id() {
             let empty = BTreeSet::new();
             let known = self.references.fact_ids.get(kind).unwrap_or(&empty);
+            if !known.contains(id) && self.references.lacks_facts {
+                return fallback.map(|words| escape_attribute(&words)).unwrap_or_default();
+            }
             if !known.contains(id) {
                 let near = suggest::nearest(id, known.iter().copied());
-                self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_FACT, place, message!("どの市区町村にも「{kind}.{id}」がありません", "no municipality has `{kind}.{id}`")).help(match near {
-                    Some(near) => message!("「{kind}.{near}」のことですか", "did you mean `{kind}.{near}`?"),
-                    None => message!("municipality.yaml にある ID を書いてください", "write an id from a municipality.yaml"),
-                }));
+                self.diagnostics.push(
+                    Diagnostic::error(codes::UNKNOWN_FACT, place, message!("どの市区町村にも「{kind}.{id}」がありません", "no municipality has `{kind}.{id}`")).help(match near {
+                        Some(near) => message!("「{kind}.{near}」のことですか", "did you mean `{kind}.{near}`?"),
+                        None => message!("municipality.yaml にある ID を書いてください", "write an id from a municipality.yaml"),
+                    }),
+                );
                 return String::new();
             }
         }
@@ -699,7 +734,7 @@ fn event_text<'e>(event: &'e Event<'_>) -> &'e str {
 }
 
 /// Returns the text of inline events, ruby reduced to its base and facts left out.
-fn plain_text(events: &[&(Event<'_>, Range<usize>)]) -> String {
+fn plain_text(events: &[&Spot<'_>]) -> String {
     let mut out = String::new();
     for (event, _) in events {
         match event {
@@ -736,11 +771,13 @@ fn ruby(text: &str) -> Option<(&str, &str, usize)> {
     (plain(base) && plain(reading)).then_some((base, reading, close + 1))
 }
 
-fn is_lone_image(events: &[&(Event<'_>, Range<usize>)]) -> bool {
+fn is_lone_image(events: &[&Spot<'_>]) -> bool {
     if !matches!(events.first(), Some((Event::Start(Tag::Image { .. }), _))) {
         return false;
     }
-    let Some(end) = events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image))) else { return false };
+    let Some(end) = events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image))) else {
+        return false;
+    };
     matches!(events.get(end + 1), Some((Event::End(TagEnd::Paragraph), _)))
 }
 
@@ -884,6 +921,7 @@ mod tests {
             pages: BTreeSet::from(["consultation".to_owned()]),
             images: &images,
             fact_ids: BTreeMap::from([("service", BTreeSet::from(["night"]))]),
+            lacks_facts: false,
             own_folder: None,
         };
         let source = Source::new("content/articles/a.md", markdown);
@@ -931,7 +969,9 @@ mod tests {
 
     #[test]
     fn dangerous_and_dead_links_are_told_at_their_place() {
-        let (html, found, _) = compiled("[a](javascript:alert(1))\n[b](JAVA&#x9;SCRIPT:x)\n[c](//evil)\n[d](fevr.md)\n[e](data:text/html,x)\n[f](../../../etc/passwd)\n[g](#なし)\n\n<script>x</script>\n\na <b>c</b> <!-- note -->\n");
+        let (html, found, _) = compiled(
+            "[a](javascript:alert(1))\n[b](JAVA&#x9;SCRIPT:x)\n[c](//evil)\n[d](fevr.md)\n[e](data:text/html,x)\n[f](../../../etc/passwd)\n[g](#なし)\n\n<script>x</script>\n\na <b>c</b> <!-- note -->\n",
+        );
         assert!(!html.contains("<script") && !html.contains("javascript") && !html.contains("<b>"), "{html}");
         assert_eq!(
             found,
@@ -979,7 +1019,10 @@ mod tests {
     #[test]
     fn images_need_words_and_a_file() {
         let (html, found, _) = compiled("![浴そう](images/a.svg)\n\n![](images/a.svg) ![x](images/b.svg) ![y](https://a.jp/x.png)\n");
-        assert!(html.starts_with("<figure><img src=\"«content/articles/images/a.svg»\" alt=\"浴そう\" loading=\"lazy\" decoding=\"async\" width=\"20\" height=\"10\"></figure>"), "{html}");
+        assert!(
+            html.starts_with("<figure><img src=\"«content/articles/images/a.svg»\" alt=\"浴そう\" loading=\"lazy\" decoding=\"async\" width=\"20\" height=\"10\"></figure>"),
+            "{html}"
+        );
         assert_eq!(found, [("UB0405", 3, 1), ("UB0406", 3, 19), ("UB0402", 3, 38)]);
     }
 

@@ -40,7 +40,8 @@ pub struct SitemapEntry {
 
 /// Writes `sitemap.xml` (sitemaps.org protocol 0.9, with `xhtml:link` for languages).
 pub fn sitemap(entries: &[SitemapEntry]) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
+    let mut out =
+        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
     for entry in entries {
         let _ = write!(out, "<url><loc>{}</loc>", xml(&entry.url));
         if let Some(changed) = &entry.changed {

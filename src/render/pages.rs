@@ -288,7 +288,11 @@ impl<'p> Renderer<'p> {
         let project = self.shared.project;
         let strings = voice.strings;
         let name = self.site.municipality.name.pick(language).0;
-        let generated = |kind: &str| Head { heading: strings.get(&format!("pages.{kind}")).to_owned(), description: strings.fill(&format!("descriptions.{kind}"), &[("site", name)]), ..Head::default() };
+        let generated = |kind: &str| Head {
+            heading: strings.get(&format!("pages.{kind}")).to_owned(),
+            description: strings.fill(&format!("descriptions.{kind}"), &[("site", name)]),
+            ..Head::default()
+        };
         match page {
             Page::Home => {
                 context.insert_value("services", spoken.services.clone());
@@ -470,7 +474,13 @@ impl<'p> Renderer<'p> {
             Kind::Stage => (&self.shared.project.stages[index], Page::Stage(index)),
             Kind::Topic => (&self.shared.project.topics[index], Page::Topic(index)),
         };
-        TermValue { id: &term.id.value, url: self.url(voice.language, page), name: voice.text(&term.name), description: term.description.as_ref().map(|text| voice.text(text)), count }
+        TermValue {
+            id: &term.id.value,
+            url: self.url(voice.language, page),
+            name: voice.text(&term.name),
+            description: term.description.as_ref().map(|text| voice.text(text)),
+            count,
+        }
     }
 
     fn has(&self, index: usize, language: LangId) -> bool {
@@ -625,8 +635,15 @@ impl<'p> Renderer<'p> {
                     let hidden = project.all_works().find(|work| work.path == *path).is_some_and(|work| !self.shared.visible.shows(work.original()));
                     if hidden {
                         diagnostics.push(
-                            Diagnostic::warning(codes::LINK_TO_ABSENT, link.place.clone(), message!("リンク先「{path}」は、いまは公開されていません。リンクではなく文字として出します", "the link leads to `{path}`, which is not published now; its words appear without a link"))
-                                .help(message!("下書き・公開日・掲載の終わりを確かめてください", "check whether it is a draft, still to be published, or over")),
+                            Diagnostic::warning(
+                                codes::LINK_TO_ABSENT,
+                                link.place.clone(),
+                                message!(
+                                    "リンク先「{path}」は、いまは公開されていません。リンクではなく文字として出します",
+                                    "the link leads to `{path}`, which is not published now; its words appear without a link"
+                                ),
+                            )
+                            .help(message!("下書き・公開日・掲載の終わりを確かめてください", "check whether it is a draft, still to be published, or over")),
                         );
                     }
                     return None;
@@ -655,8 +672,12 @@ impl<'p> Renderer<'p> {
             None => {
                 let name = self.site.municipality.name.in_default();
                 diagnostics.push(
-                    Diagnostic::error(codes::MISSING_FACT, placed.place.clone(), message!("「{name}」にはこの値がなく、代わりの言葉もありません", "{name} does not have this value and there is no fallback"))
-                        .help(message!("「| 代わりの言葉」を加えるか、municipality.yaml に値を書いてください", "add `| fallback`, or give the value in its municipality.yaml")),
+                    Diagnostic::error(
+                        codes::MISSING_FACT,
+                        placed.place.clone(),
+                        message!("「{name}」にはこの値がなく、代わりの言葉もありません", "{name} does not have this value and there is no fallback"),
+                    )
+                    .help(message!("「| 代わりの言葉」を加えるか、municipality.yaml に値を書いてください", "add `| fallback`, or give the value in its municipality.yaml")),
                 );
             }
         }
@@ -767,7 +788,8 @@ impl<'p> Renderer<'p> {
             })
             .collect();
         let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
-        let not_listed: Vec<Json> = table.not_listed.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect();
+        let not_listed: Vec<Json> =
+            table.not_listed.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect();
         context.insert_value(
             "table",
             value(&json!({
@@ -839,7 +861,12 @@ impl<'p> Renderer<'p> {
         structured.extend(reviewed(state));
         let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
         let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
-        Head { heading: if heading.is_empty() { name.to_owned() } else { heading }, description: if description.is_empty() { name.to_owned() } else { description }, structured, ..Head::default() }
+        Head {
+            heading: if heading.is_empty() { name.to_owned() } else { heading },
+            description: if description.is_empty() { name.to_owned() } else { description },
+            structured,
+            ..Head::default()
+        }
     }
 
     fn about_supervision(&self, voice: Voice<'p>, context: &mut Context) {
@@ -847,7 +874,8 @@ impl<'p> Renderer<'p> {
         let on = self.shared.moment.date;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut supervised, mut unsupervised) = (0, 0);
-        let articles = self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
+        let articles =
+            self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
         let drugs = project.table.drugs.iter().filter(|_| self.site.has_medicines).map(|drug| project.supervision.state(&drug.source.path, true, on));
         for state in articles.chain(drugs) {
             match state {
@@ -891,10 +919,12 @@ impl<'p> Renderer<'p> {
                 .collect();
             groups.push(json!({"name": voice.text(&project.stages[*stage].name), "url": self.url(language, Page::Stage(*stage)), "links": links}));
         }
-        let topics: Vec<Json> = self.site.topics.keys().map(|topic| json!({"url": self.url(language, Page::Topic(*topic)), "label": voice.text(&project.topics[*topic].name)})).collect();
+        let topics: Vec<Json> =
+            self.site.topics.keys().map(|topic| json!({"url": self.url(language, Page::Topic(*topic)), "label": voice.text(&project.topics[*topic].name)})).collect();
         groups.push(json!({"name": {"text": strings.get("home.by_topic")}, "links": topics}));
         if self.site.has_medicines {
-            let drugs: Vec<Json> = project.table.drugs.iter().enumerate().map(|(index, drug)| json!({"url": self.url(language, Page::Medicine(index)), "label": voice.text(&drug.name)})).collect();
+            let drugs: Vec<Json> =
+                project.table.drugs.iter().enumerate().map(|(index, drug)| json!({"url": self.url(language, Page::Medicine(index)), "label": voice.text(&drug.name)})).collect();
             groups.push(json!({"name": {"text": strings.get("pages.medicines")}, "url": self.url(language, Page::Medicines), "links": drugs}));
         }
         context.insert_value("groups", value(&groups));
@@ -965,7 +995,9 @@ impl<'p> Renderer<'p> {
 
 /// Warns where cleaning a logo took away more than what drawing programs leave behind.
 fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut Diagnostics) {
-    let Some(source) = project.files.get(path).and_then(|file| file.text()) else { return };
+    let Some(source) = project.files.get(path).and_then(|file| file.text()) else {
+        return;
+    };
     let Ok(cleaned) = svg::clean(&source.text) else { return };
     let harmless = |removed: &svg::Removed| {
         matches!(removed.kind, svg::RemovedKind::Comment | svg::RemovedKind::Instruction | svg::RemovedKind::Doctype | svg::RemovedKind::Text)
@@ -976,19 +1008,25 @@ fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut 
     if let Some(removed) = cleaned.removed.iter().find(|removed| !harmless(removed)) {
         let (name, count) = (&removed.name, cleaned.removed.len());
         diagnostics.push(
-            Diagnostic::warning(codes::LOGO_CLEANED, Place::new(source, removed.offset..removed.offset + 1), message!("ロゴの「{name}」など {count} か所を除いて公開します", "`{name}` and others ({count} in all) are left out of the published logo"))
-                .help(message!("図形だけの SVG にしてください。スクリプトや外部の参照は公開できません", "use an SVG that only draws; script and outside references cannot be published"))
-                .related(place.clone(), message!("このロゴです", "this logo")),
+            Diagnostic::warning(
+                codes::LOGO_CLEANED,
+                Place::new(source, removed.offset..removed.offset + 1),
+                message!("ロゴの「{name}」など {count} か所を除いて公開します", "`{name}` and others ({count} in all) are left out of the published logo"),
+            )
+            .help(message!(
+                "図形だけの SVG にしてください。スクリプトや外部の参照は公開できません",
+                "use an SVG that only draws; script and outside references cannot be published"
+            ))
+            .related(place.clone(), message!("このロゴです", "this logo")),
         );
     }
 }
 
 fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     match state {
-        State::Approved { approval, reviewer, .. } => vec![
-            ("lastReviewed", json!(approval.on.to_string())),
-            ("reviewedBy", json!({"@type": "Person", "name": reviewer.name.in_default(), "jobTitle": reviewer.licence})),
-        ],
+        State::Approved { approval, reviewer, .. } => {
+            vec![("lastReviewed", json!(approval.on.to_string())), ("reviewedBy", json!({"@type": "Person", "name": reviewer.name.in_default(), "jobTitle": reviewer.licence}))]
+        }
         _ => Vec::new(),
     }
 }
@@ -1006,8 +1044,7 @@ fn differ(table: &LactationTable, drug: &Drug) -> bool {
 }
 
 /// The rows of the 五十音 table, by their last kana.
-const KANA_ROWS: [(&str, char); 10] =
-    [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
+const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
 
 fn kana_row(kana: &str) -> usize {
     let Some(first) = kana.chars().next() else { return KANA_ROWS.len() };
@@ -1279,7 +1316,9 @@ pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Body>, diagnos
     let bodies_of = |article: &Article| bodies.get(article.source.path.as_str());
     for body in bodies.values() {
         for segment in &body.segments {
-            let Segment::LinkOpen(Link { target: Target::Work(path), fragment: Some(fragment), place }) = segment else { continue };
+            let Segment::LinkOpen(Link { target: Target::Work(path), fragment: Some(fragment), place }) = segment else {
+                continue;
+            };
             let Some(work) = works.get(path.as_str()) else { continue };
             let found = work.versions.values().filter_map(bodies_of).any(|body| body.heading(fragment).is_some());
             if let (false, Some(target)) = (found, bodies_of(work.original())) {

@@ -186,9 +186,7 @@ impl<'a> Cleaner<'a> {
         let mut reader = self.reader();
         loop {
             let offset = self.offset(reader.buffer_position());
-            let event = reader
-                .read_event()
-                .map_err(|error| malformed(&error, self.offset(reader.error_position())))?;
+            let event = reader.read_event().map_err(|error| malformed(&error, self.offset(reader.error_position())))?;
             match event {
                 Event::Start(start) => self.start(&reader, &start, offset, false)?,
                 Event::Empty(start) => self.start(&reader, &start, offset, true)?,
@@ -227,13 +225,7 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    fn start(
-        &mut self,
-        reader: &NsReader<&[u8]>,
-        start: &BytesStart<'_>,
-        offset: usize,
-        is_empty: bool,
-    ) -> Result<(), SvgError> {
+    fn start(&mut self, reader: &NsReader<&[u8]>, start: &BytesStart<'_>, offset: usize, is_empty: bool) -> Result<(), SvgError> {
         self.flush_text()?;
         if self.open.len() >= MAX_DEPTH {
             return Err(SvgError::TooDeep { offset });
@@ -267,12 +259,7 @@ impl<'a> Cleaner<'a> {
     }
 
     /// Reads all attributes of an element, prefixes resolved; declarations of namespaces are left out.
-    fn attributes(
-        &self,
-        reader: &NsReader<&[u8]>,
-        start: &BytesStart<'_>,
-        offset: usize,
-    ) -> Result<Vec<Attribute>, SvgError> {
+    fn attributes(&self, reader: &NsReader<&[u8]>, start: &BytesStart<'_>, offset: usize) -> Result<Vec<Attribute>, SvgError> {
         let mut attributes = Vec::new();
         for (index, attribute) in start.attributes().enumerate() {
             if index >= MAX_ATTRIBUTES {
@@ -368,13 +355,7 @@ impl<'a> Cleaner<'a> {
     }
 
     /// Sets as attributes what the style of an element says: rules for its name, then for its classes, then its own.
-    fn apply_style(
-        &mut self,
-        name: &str,
-        attributes: &[Attribute],
-        kept: &mut Vec<(&'static str, String)>,
-        found: &mut Vec<String>,
-    ) {
+    fn apply_style(&mut self, name: &str, attributes: &[Attribute], kept: &mut Vec<(&'static str, String)>, found: &mut Vec<String>) {
         let value_of = |key: &str| attributes.iter().find(|attribute| attribute.name.as_deref() == Some(key));
         let classes = value_of("class").map_or("", |attribute| attribute.value.as_str());
         let own = value_of("style").map(|attribute| {
@@ -544,9 +525,7 @@ fn is_id(text: &str) -> bool {
 
 /// Returns the ids that a value refers to, or `None` where it has anything but numbers, words and the functions of drawing.
 fn harmless(value: &str) -> Option<Vec<String>> {
-    const FUNCTIONS: [&str; 13] = [
-        "url", "rgb", "rgba", "hsl", "hsla", "oklch", "oklab", "matrix", "translate", "scale", "rotate", "skewx", "skewy",
-    ];
+    const FUNCTIONS: [&str; 13] = ["url", "rgb", "rgba", "hsl", "hsla", "oklch", "oklab", "matrix", "translate", "scale", "rotate", "skewx", "skewy"];
     // An escape or a comment would hide a function's name.
     if value.contains('\\') || value.contains("/*") {
         return None;
@@ -621,8 +600,7 @@ impl Rules {
         let mut refused = Vec::new();
         // At-rules, escapes and a hidden end of the element are beyond drawing; then nothing else in the sheet is believed either.
         if let Some(at) = css.find(['@', '\\', '<']) {
-            let name: String =
-                css.chars().skip(css.chars().take(at).count()).take_while(|c| !c.is_whitespace() && !"{(;".contains(*c)).take(32).collect();
+            let name: String = css.chars().skip(css.chars().take(at).count()).take_while(|c| !c.is_whitespace() && !"{(;".contains(*c)).take(32).collect();
             refused.push(name);
             return refused;
         }
@@ -721,12 +699,7 @@ impl References {
 fn natural_size(attributes: &[(&'static str, String)]) -> Option<Size> {
     let value = |key: &str| attributes.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str());
     let (width, height) = (value("width").and_then(pixels), value("height").and_then(pixels));
-    let numbers: Vec<f64> = value("viewBox")
-        .unwrap_or_default()
-        .split([' ', ','])
-        .filter(|part| !part.is_empty())
-        .map_while(|part| part.parse().ok())
-        .collect();
+    let numbers: Vec<f64> = value("viewBox").unwrap_or_default().split([' ', ',']).filter(|part| !part.is_empty()).map_while(|part| part.parse().ok()).collect();
     let field = match *numbers.as_slice() {
         [_, _, width, height] if is_length(width) && is_length(height) => Some((width, height)),
         _ => None,
@@ -820,10 +793,8 @@ mod tests {
 
     /// Cleans what stands within an `svg` and returns the result without that `svg`, and the names of what was removed.
     fn inner(content: &str) -> (String, Vec<String>) {
-        let cleaned = clean(&format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{content}</svg>"
-        ))
-        .unwrap_or_else(|error| panic!("{content}: {error}"));
+        let cleaned = clean(&format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{content}</svg>"))
+            .unwrap_or_else(|error| panic!("{content}: {error}"));
         let text = cleaned.text.strip_prefix(OPEN).and_then(|text| text.strip_suffix("</svg>")).unwrap().to_owned();
         let again = clean(&cleaned.text).unwrap();
         assert_eq!((again.text, again.removed), (cleaned.text, Vec::new()));
@@ -886,8 +857,11 @@ mod tests {
             ("<g style=\"width:expression(alert(1));fill:url(//evil.example/a)\"/>", "<g/>", "width fill"),
             ("<g style=\"fill:red;behavior:url(x.htc);-moz-binding:url(x)\"/>", "<g fill=\"red\"/>", "behavior -moz-binding"),
             ("<g style=\"fill:u/**/rl(//evil.example)\"/>", "<g/>", "fill"),
-            ("<style>.a{fill:red}.b,path{fill:blue;stroke:none}</style><path class=\"a x\"/><g class=\"b a\"/>",
-                "<path fill=\"red\" stroke=\"none\"/><g fill=\"blue\" stroke=\"none\"/>", ""),
+            (
+                "<style>.a{fill:red}.b,path{fill:blue;stroke:none}</style><path class=\"a x\"/><g class=\"b a\"/>",
+                "<path fill=\"red\" stroke=\"none\"/><g fill=\"blue\" stroke=\"none\"/>",
+                "",
+            ),
             ("<g class=\"a\" fill=\"blue\"/><style><![CDATA[ .a { fill : red } ]]></style>", "<g fill=\"red\"/>", ""),
             ("<style>@import url(//evil.example);.a{fill:red}</style><g class=\"a\"/>", "<g/>", "@import"),
             ("<style>.a{fill:url(//evil.example)} g > path{fill:red}</style><g class=\"a\"/>", "<g/>", "fill g > path"),
@@ -906,10 +880,7 @@ mod tests {
              <s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height='48pt'><s:svg x=\"1\"><s:title>a&lt;b &#38; \"c\"</s:title></s:svg></s:svg>\n",
         )
         .unwrap();
-        assert_eq!(
-            cleaned.text,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>"
-        );
+        assert_eq!(cleaned.text, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>");
         assert_eq!(cleaned.size, Some(Size { width: 96.0, height: 64.0 }));
         assert_eq!(cleaned.removed, [Removed { kind: RemovedKind::Doctype, name: String::new(), offset: 42 }]);
     }
@@ -944,7 +915,9 @@ mod tests {
     #[test]
     fn what_is_no_sound_svg_is_refused() {
         let malformed = |text: &str| assert!(matches!(clean(text), Err(SvgError::Malformed { .. })), "{text}");
-        for text in ["<svg>", "<svg></g>", "<svg/><svg/>", "<svg/>x", "x<svg/>", "<svg a=b/>", "<svg><g x=\"1\" x=\"2\"/></svg>", "<svg>\u{1}</svg>", "<svg><title>&#1;</title></svg>"] {
+        for text in
+            ["<svg>", "<svg></g>", "<svg/><svg/>", "<svg/>x", "x<svg/>", "<svg a=b/>", "<svg><g x=\"1\" x=\"2\"/></svg>", "<svg>\u{1}</svg>", "<svg><title>&#1;</title></svg>"]
+        {
             malformed(text);
         }
         for text in ["", " ", "<html/>", "<SVG/>", "<svg xmlns=\"urn:x\"/>", "<!-- x -->"] {
@@ -964,9 +937,7 @@ mod tests {
         let attributes: Vec<String> = (0..300).map(|n| format!("a{n}=\"\"")).collect();
         assert_eq!(clean(&format!("<svg {}/>", attributes.join(" "))), Err(SvgError::TooLarge));
 
-        let doubling: Vec<String> = (0..20)
-            .map(|n| format!("<g id=\"a{}\"><use href=\"#a{n}\"/><use href=\"#a{n}\"/></g>", n + 1))
-            .collect();
+        let doubling: Vec<String> = (0..20).map(|n| format!("<g id=\"a{}\"><use href=\"#a{n}\"/><use href=\"#a{n}\"/></g>", n + 1)).collect();
         assert_eq!(clean(&format!("<svg><g id=\"a0\"/>{}</svg>", doubling.concat())), Err(SvgError::TooMuchRepeated));
         assert_eq!(clean("<svg><g id=\"a\"><use href=\"#a\"/></g></svg>"), Err(SvgError::TooMuchRepeated));
         assert_eq!(clean("<svg><mask id=\"a\" mask=\"url(#b)\"/><g id=\"b\" style=\"mask:url(#a)\"/></svg>"), Err(SvgError::TooMuchRepeated));
@@ -978,10 +949,49 @@ mod tests {
     /// Text made of the pieces that the cleaner has to tell apart, so that a good part of it is well-formed.
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
-            "<g>", "</g>", "<g/>", "<a>", "</a>", "<text>", "</text>", "<title>", "</title>", "<style>", "</style>", "<script>", "</script>",
-            "<use href=\"#a\" id=\"b\"/>", "<path id='a' style='fill:red;x:y' class=\"c\" onload='x'/>", "<x:y/>", ".c{fill:url(#a)}",
-            "<![CDATA[", "]]>", "<!--", "-->", "<?p i?>", "&amp;", "&#10;", "&#13;", "&lt;", "&x;", "]]&gt;", " ", "\r\n", "\t", "市", "\"", "'",
-            "<g fill=\"&#9;url( '#a' )\" d=\"a&#xD;b\" aria-label='&quot;&lt;'>", "<!DOCTYPE svg>", "{", "}", ";", "/*", "*/", "\u{1}", "\u{85}",
+            "<g>",
+            "</g>",
+            "<g/>",
+            "<a>",
+            "</a>",
+            "<text>",
+            "</text>",
+            "<title>",
+            "</title>",
+            "<style>",
+            "</style>",
+            "<script>",
+            "</script>",
+            "<use href=\"#a\" id=\"b\"/>",
+            "<path id='a' style='fill:red;x:y' class=\"c\" onload='x'/>",
+            "<x:y/>",
+            ".c{fill:url(#a)}",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "-->",
+            "<?p i?>",
+            "&amp;",
+            "&#10;",
+            "&#13;",
+            "&lt;",
+            "&x;",
+            "]]&gt;",
+            " ",
+            "\r\n",
+            "\t",
+            "市",
+            "\"",
+            "'",
+            "<g fill=\"&#9;url( '#a' )\" d=\"a&#xD;b\" aria-label='&quot;&lt;'>",
+            "<!DOCTYPE svg>",
+            "{",
+            "}",
+            ";",
+            "/*",
+            "*/",
+            "\u{1}",
+            "\u{85}",
         ]);
         prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
     }

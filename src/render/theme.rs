@@ -123,8 +123,12 @@ fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Optio
     if name.value != folder {
         let written = &name.value;
         diagnostics.push(
-            Diagnostic::error(codes::UNKNOWN_REFERENCE, name.place.clone(), message!("テーマの名前「{written}」がフォルダ名「{folder}」と違います", "the theme's name `{written}` is not that of its folder `{folder}`"))
-                .help(message!("name を「{folder}」にしてください", "make the name `{folder}`")),
+            Diagnostic::error(
+                codes::UNKNOWN_REFERENCE,
+                name.place.clone(),
+                message!("テーマの名前「{written}」がフォルダ名「{folder}」と違います", "the theme's name `{written}` is not that of its folder `{folder}`"),
+            )
+            .help(message!("name を「{folder}」にしてください", "make the name `{folder}`")),
         );
     }
     Some(Manifest { name: folder.to_owned(), extends, place: name.place })
@@ -148,7 +152,8 @@ fn chain(theme: &Manifest, all: &BTreeMap<String, Manifest>, diagnostics: &mut D
                 Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
                 None => message!("themes/ にある名前を書いてください", "write the name of a folder under themes/"),
             };
-            diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, parent.place.clone(), message!("テーマ「{written}」はありません", "there is no theme `{written}`")).help(help));
+            diagnostics
+                .push(Diagnostic::error(codes::UNKNOWN_REFERENCE, parent.place.clone(), message!("テーマ「{written}」はありません", "there is no theme `{written}`")).help(help));
             return None;
         };
         chain.push(next.name.clone());
@@ -174,8 +179,12 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
         if !chain.iter().any(|name| sources.contains_key(&format!("{name}/{template}"))) {
             let name = &manifest.name;
             diagnostics.push(
-                Diagnostic::error(codes::MISSING_TEMPLATE, manifest.place.clone(), message!("テーマ「{name}」にテンプレート {template} がありません", "the theme `{name}` has no template {template}"))
-                    .help(message!("templates/{template} を作るか、extends: base を書いてください", "make templates/{template} or write `extends: base`")),
+                Diagnostic::error(
+                    codes::MISSING_TEMPLATE,
+                    manifest.place.clone(),
+                    message!("テーマ「{name}」にテンプレート {template} がありません", "the theme `{name}` has no template {template}"),
+                )
+                .help(message!("templates/{template} を作るか、extends: base を書いてください", "make templates/{template} or write `extends: base`")),
             );
         }
     }
@@ -247,8 +256,14 @@ fn fault(error: &tera::Error, sources: &BTreeMap<String, Arc<Source>>, page: Opt
     let reason = reason.trim().to_owned();
     let diagnostic = Diagnostic::error(codes::TEMPLATE_FAULT, place, message!("テンプレートの誤り：{reason}", "the template is faulty: {reason}"));
     match page {
-        Some(page) => diagnostic.help(message!("ページ {page} を作るときに見つかりました。使える値は docs/themes.md にあります", "found while rendering {page}; docs/themes.md lists the values that a template is given")),
-        None => diagnostic.help(message!("書き方は Tera 2 のものです。使える値は docs/themes.md にあります", "templates are written for Tera 2; docs/themes.md lists the values that they are given")),
+        Some(page) => diagnostic.help(message!(
+            "ページ {page} を作るときに見つかりました。使える値は docs/themes.md にあります",
+            "found while rendering {page}; docs/themes.md lists the values that a template is given"
+        )),
+        None => diagnostic.help(message!(
+            "書き方は Tera 2 のものです。使える値は docs/themes.md にあります",
+            "templates are written for Tera 2; docs/themes.md lists the values that they are given"
+        )),
     }
 }
 
@@ -344,7 +359,9 @@ fn load_strings(files: &Files, manifest: &Manifest, chain: &[String], languages:
         let mut tree = Json::Object(serde_json::Map::new());
         for (index, name) in chain.iter().enumerate().rev() {
             let path = format!("themes/{name}/strings/{tag}.yaml");
-            let Some(source) = files.get(&path).and_then(|file| file.text()) else { continue };
+            let Some(source) = files.get(&path).and_then(|file| file.text()) else {
+                continue;
+            };
             // A parent's faults are reported when the parent itself is loaded.
             let mut ignored = Diagnostics::new();
             let found = if index == 0 { &mut *diagnostics } else { &mut ignored };
@@ -369,8 +386,15 @@ fn load_strings(files: &Files, manifest: &Manifest, chain: &[String], languages:
                 let (theme, tag, count) = (&manifest.name, &language.tag, lacking.len());
                 let some = lacking.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
                 diagnostics.push(
-                    Diagnostic::warning(codes::MISSING_STRING, manifest.place.clone(), message!("テーマ「{theme}」の {tag} の文言が {count} 件足りません（{some} …）", "the theme `{theme}` lacks {count} strings in {tag} ({some} …)"))
-                        .help(message!("strings/{tag}.yaml に加えてください。それまでは、もとの言語の文言が出ます", "add them to strings/{tag}.yaml; those of the default language are shown meanwhile")),
+                    Diagnostic::warning(
+                        codes::MISSING_STRING,
+                        manifest.place.clone(),
+                        message!("テーマ「{theme}」の {tag} の文言が {count} 件足りません（{some} …）", "the theme `{theme}` lacks {count} strings in {tag} ({some} …)"),
+                    )
+                    .help(message!(
+                        "strings/{tag}.yaml に加えてください。それまでは、もとの言語の文言が出ます",
+                        "add them to strings/{tag}.yaml; those of the default language are shown meanwhile"
+                    )),
                 );
             }
             let mut complete = default.clone();

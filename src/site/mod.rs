@@ -294,7 +294,12 @@ fn push(path: &mut String, parts: &[&str]) {
     }
 }
 
-fn by_term<'w>(terms: &[Term], works: &[&'w Work], of: impl Fn(&'w Work) -> &'w Vec<crate::diagnostic::Located<String>>, takes: impl Fn(&str) -> bool) -> BTreeMap<usize, Vec<usize>> {
+fn by_term<'w>(
+    terms: &[Term],
+    works: &[&'w Work],
+    of: impl Fn(&'w Work) -> &'w Vec<crate::diagnostic::Located<String>>,
+    takes: impl Fn(&str) -> bool,
+) -> BTreeMap<usize, Vec<usize>> {
     let mut map: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (work_index, work) in works.iter().enumerate() {
         for id in of(work) {
@@ -318,8 +323,12 @@ pub fn check_nowhere(project: &Project, sites: &[Site<'_>], visible: &Visible, d
     for work in &project.works {
         if visible.shows(work.original()) && !sites.is_empty() && !sites.iter().any(|site| site.by_path.contains_key(work.path.as_str())) {
             diagnostics.push(
-                Diagnostic::warning(codes::NOWHERE, Place::start_of(&work.original().source), message!("この記事は、どの市区町村のサイトにも出ません", "this article appears on no municipality's site"))
-                    .help(message!("only / except と、各 municipality.yaml の content を確かめてください", "check `only` and `except` here, and `content` in each municipality.yaml")),
+                Diagnostic::warning(
+                    codes::NOWHERE,
+                    Place::start_of(&work.original().source),
+                    message!("この記事は、どの市区町村のサイトにも出ません", "this article appears on no municipality's site"),
+                )
+                .help(message!("only / except と、各 municipality.yaml の content を確かめてください", "check `only` and `except` here, and `content` in each municipality.yaml")),
             );
         }
     }

@@ -73,12 +73,8 @@ impl Decoder {
         let (wanted_ja, wanted_en, found_ja, found_en) = (wanted.ja, wanted.en, found.ja, found.en);
         let place = self.place(node.range.clone());
         self.diagnostics.push(
-            Diagnostic::error(
-                codes::WRONG_TYPE,
-                place,
-                message!("ここには{wanted_ja}を書きますが、{found_ja}になっています", "expected {wanted_en}, found {found_en}"),
-            )
-            .help(message!("{wanted_ja}に直してください", "write {wanted_en} here")),
+            Diagnostic::error(codes::WRONG_TYPE, place, message!("ここには{wanted_ja}を書きますが、{found_ja}になっています", "expected {wanted_en}, found {found_en}"))
+                .help(message!("{wanted_ja}に直してください", "write {wanted_en} here")),
         );
     }
 
@@ -86,12 +82,22 @@ impl Decoder {
     pub fn string(&mut self, node: &Node) -> Option<Located<String>> {
         match &node.value {
             Value::Scalar(scalar) if scalar.text.trim().is_empty() => {
-                self.fault(codes::EMPTY_VALUE, node, message!("値が空です", "the value is empty"), message!("値を書くか、キーごと消してください", "write a value or remove the key"));
+                self.fault(
+                    codes::EMPTY_VALUE,
+                    node,
+                    message!("値が空です", "the value is empty"),
+                    message!("値を書くか、キーごと消してください", "write a value or remove the key"),
+                );
                 None
             }
             Value::Scalar(scalar) => Some(self.located(scalar.text.trim().to_owned(), node)),
             Value::Null => {
-                self.fault(codes::EMPTY_VALUE, node, message!("値がありません", "there is no value"), message!("値を書くか、キーごと消してください", "write a value or remove the key"));
+                self.fault(
+                    codes::EMPTY_VALUE,
+                    node,
+                    message!("値がありません", "there is no value"),
+                    message!("値を書くか、キーごと消してください", "write a value or remove the key"),
+                );
                 None
             }
             _ => {
@@ -161,7 +167,12 @@ impl Decoder {
             return Some(Located::new(date, text.place));
         }
         let written = &text.value;
-        self.fault(codes::BAD_DATE, node, message!("「{written}」は日付ではありません", "`{written}` is not a date"), message!("2026-11-21 のように、実在する日を 年-月-日 で書いてください", "write an existing day as year-month-day, like 2026-11-21"));
+        self.fault(
+            codes::BAD_DATE,
+            node,
+            message!("「{written}」は日付ではありません", "`{written}` is not a date"),
+            message!("2026-11-21 のように、実在する日を 年-月-日 で書いてください", "write an existing day as year-month-day, like 2026-11-21"),
+        );
         None
     }
 
@@ -172,7 +183,12 @@ impl Decoder {
             return Some(date);
         }
         let written = &text.value;
-        self.fault(codes::BAD_DATE, node, message!("「{written}」は日付ではありません", "`{written}` is not a date"), message!("2026-11-21、2026-11、2026 のどれかの形で書いてください", "write it like 2026-11-21, 2026-11 or 2026"));
+        self.fault(
+            codes::BAD_DATE,
+            node,
+            message!("「{written}」は日付ではありません", "`{written}` is not a date"),
+            message!("2026-11-21、2026-11、2026 のどれかの形で書いてください", "write it like 2026-11-21, 2026-11 or 2026"),
+        );
         None
     }
 
@@ -183,7 +199,12 @@ impl Decoder {
             return Some(text);
         }
         let written = &text.value;
-        self.fault(codes::BAD_ID, node, message!("「{written}」は ID に使えません", "`{written}` is not a valid id"), message!("半角の英小文字・数字・ハイフンだけで書いてください（例：child-line）", "use lower-case letters, digits and hyphens only, like child-line"));
+        self.fault(
+            codes::BAD_ID,
+            node,
+            message!("「{written}」は ID に使えません", "`{written}` is not a valid id"),
+            message!("半角の英小文字・数字・ハイフンだけで書いてください（例：child-line）", "use lower-case letters, digits and hyphens only, like child-line"),
+        );
         None
     }
 
@@ -194,7 +215,12 @@ impl Decoder {
             return Some(text);
         }
         let written = &text.value;
-        self.fault(codes::BAD_URL, node, message!("「{written}」は使える URL ではありません", "`{written}` is not a usable URL"), message!("https:// から始まる URL を、空白なしで書いてください", "write an address that begins with https:// and has no spaces"));
+        self.fault(
+            codes::BAD_URL,
+            node,
+            message!("「{written}」は使える URL ではありません", "`{written}` is not a usable URL"),
+            message!("https:// から始まる URL を、空白なしで書いてください", "write an address that begins with https:// and has no spaces"),
+        );
         None
     }
 
@@ -323,9 +349,10 @@ impl<'n> Fields<'n> {
         let end = decoder.source.text[start..].find('\n').map_or(self.range.end, |at| start + at).min(self.range.end).max(start);
         for key in self.missing {
             let place = decoder.place(start..end);
-            decoder
-                .diagnostics
-                .push(Diagnostic::error(codes::MISSING_KEY, place, message!("必要なキー「{key}」がありません", "the key `{key}` is missing")).help(message!("「{key}: …」の行を加えてください", "add a line `{key}: …`")));
+            decoder.diagnostics.push(
+                Diagnostic::error(codes::MISSING_KEY, place, message!("必要なキー「{key}」がありません", "the key `{key}` is missing"))
+                    .help(message!("「{key}: …」の行を加えてください", "add a line `{key}: …`")),
+            );
         }
     }
 }
@@ -420,9 +447,13 @@ pub fn is_id(text: &str) -> bool {
 
 /// Tells whether a text is an `http` or `https` address with a host and without spaces, quotes or control characters.
 pub fn is_web_url(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    !host.is_empty() && !host.starts_with(['.', ':']) && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'))
+    !host.is_empty()
+        && !host.starts_with(['.', ':'])
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'))
 }
 
 #[cfg(test)]

@@ -161,12 +161,12 @@ fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {
             let valid = error.utf8_error().valid_up_to();
             let source = Source::new(path, String::from_utf8_lossy(error.as_bytes()));
             let place = Place::new(&source, valid..valid + '\u{fffd}'.len_utf8());
-            diagnostics.push(
-                Diagnostic::error(codes::NOT_UTF8, place, message!("このファイルの文字コードは UTF-8 ではありません", "this file is not encoded in UTF-8")).help(message!(
+            diagnostics.push(Diagnostic::error(codes::NOT_UTF8, place, message!("このファイルの文字コードは UTF-8 ではありません", "this file is not encoded in UTF-8")).help(
+                message!(
                     "エディタで「UTF-8」を選んで保存しなおしてください（Shift_JIS などのままでは読めません）",
                     "save it again as UTF-8 in your editor (Shift_JIS and others cannot be read)"
-                )),
-            );
+                ),
+            ));
             (File::Binary(error.into_bytes().into()), diagnostics)
         }
     }

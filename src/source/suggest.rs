@@ -29,11 +29,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let common = word.chars().zip(folded.chars()).take_while(|(a, b)| a == b).count();
             let shorter = length.min(letters);
             let begins = common == shorter && shorter >= SHORTEST_PREFIX;
-            let distance = if length.abs_diff(letters) <= limit {
-                strsim::damerau_levenshtein(&word, &folded)
-            } else {
-                usize::MAX
-            };
+            let distance = if length.abs_diff(letters) <= limit { strsim::damerau_levenshtein(&word, &folded) } else { usize::MAX };
             let distance = if begins { distance.min(limit) } else { distance };
             (distance <= limit && distance < length.max(letters)).then_some((distance, common, candidate))
         })

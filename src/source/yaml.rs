@@ -73,8 +73,15 @@ pub fn cut_by_comment(source: &Arc<Source>, root: &Node, out: &mut Vec<Diagnosti
                 let start = root.range.end + (after.len() - rest.len());
                 let end = start + rest.find('\n').unwrap_or(rest.len());
                 out.push(
-                    Diagnostic::error(codes::CUT_BY_COMMENT, Place::new(source, start..end), message!("空白と「#」のあとは注釈とみなされ、文が途中で切れます", "what follows a space and `#` is a comment, so the text ends before it"))
-                        .help(message!("この値の全体を \"…\" で囲んでください。注釈なら # のあとに空白を入れてください", "put the whole value in \"…\"; if it is meant as a comment, put a space after the #")),
+                    Diagnostic::error(
+                        codes::CUT_BY_COMMENT,
+                        Place::new(source, start..end),
+                        message!("空白と「#」のあとは注釈とみなされ、文が途中で切れます", "what follows a space and `#` is a comment, so the text ends before it"),
+                    )
+                    .help(message!(
+                        "この値の全体を \"…\" で囲んでください。注釈なら # のあとに空白を入れてください",
+                        "put the whole value in \"…\"; if it is meant as a comment, put a space after the #"
+                    )),
                 );
             }
         }
@@ -111,14 +118,16 @@ fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yam
         return Diagnostic::error(codes::DUPLICATE, Place::new(source, at..at + key.len()), message!("キー「{key}」が二度書かれています", "the key `{key}` is written twice"))
             .help(message!("どちらか一つを残してください", "keep one of the two"));
     }
-    Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(if text[offset.min(text.len())..].starts_with('\t') {
-        message!("字下げはタブではなく半角の空白で書いてください", "indent with spaces, not with tabs")
-    } else {
-        message!(
-            "この行とその前の行の、字下げ（半角の空白）、コロン「: 」、引用符やかっこの閉じ忘れを確かめてください",
-            "check the indentation, the colon and space, and unclosed quotes or brackets on this line and the one before"
-        )
-    })
+    Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(
+        if text[offset.min(text.len())..].starts_with('\t') {
+            message!("字下げはタブではなく半角の空白で書いてください", "indent with spaces, not with tabs")
+        } else {
+            message!(
+                "この行とその前の行の、字下げ（半角の空白）、コロン「: 」、引用符やかっこの閉じ忘れを確かめてください",
+                "check the indentation, the colon and space, and unclosed quotes or brackets on this line and the one before"
+            )
+        },
+    )
 }
 
 /// Finds a tab in the indentation of the line of an offset or of the next one.

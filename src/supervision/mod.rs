@@ -103,7 +103,9 @@ impl Supervision {
         if !required {
             return State::NotRequired;
         }
-        let Some(approval) = self.approvals.get(path).filter(|approval| approval.on <= on) else { return State::Unsupervised };
+        let Some(approval) = self.approvals.get(path).filter(|approval| approval.on <= on) else {
+            return State::Unsupervised;
+        };
         match self.reviewers.iter().find(|reviewer| reviewer.id.value == approval.reviewer.value) {
             Some(reviewer) => State::Approved { approval, reviewer, overdue: approval.next_review < on },
             None => State::Unsupervised,
@@ -119,8 +121,12 @@ impl Supervision {
                     let due = approval.next_review;
                     let path = &source.path;
                     diagnostics.push(
-                        Diagnostic::warning(codes::REVIEW_OVERDUE, approval.path.place.clone(), message!("「{path}」の見直しの期限（{due}）が過ぎています", "the review of `{path}` was due on {due}"))
-                            .help(message!("監修者に見直しを頼み、承認を更新してください", "ask the reviewer to look at it again and renew the approval")),
+                        Diagnostic::warning(
+                            codes::REVIEW_OVERDUE,
+                            approval.path.place.clone(),
+                            message!("「{path}」の見直しの期限（{due}）が過ぎています", "the review of `{path}` was due on {due}"),
+                        )
+                        .help(message!("監修者に見直しを頼み、承認を更新してください", "ask the reviewer to look at it again and renew the approval")),
                     );
                 }
                 true
@@ -130,8 +136,15 @@ impl Supervision {
                 Unsupervised::LeaveOut => false,
                 Unsupervised::Fail => {
                     diagnostics.push(
-                        Diagnostic::error(codes::UNSUPERVISED, Place::start_of(source), message!("この文章は医療専門職の承認を受けていません", "no clinician has approved this text"))
-                            .help(message!("承認を受けるか、ubugi.yaml の policy.unsupervised を notice か leave-out にしてください", "have it approved, or set policy.unsupervised in ubugi.yaml to notice or leave-out")),
+                        Diagnostic::error(
+                            codes::UNSUPERVISED,
+                            Place::start_of(source),
+                            message!("この文章は医療専門職の承認を受けていません", "no clinician has approved this text"),
+                        )
+                        .help(message!(
+                            "承認を受けるか、ubugi.yaml の policy.unsupervised を notice か leave-out にしてください",
+                            "have it approved, or set policy.unsupervised in ubugi.yaml to notice or leave-out"
+                        )),
                     );
                     false
                 }
@@ -182,7 +195,12 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
             if text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
                 return Some(text);
             }
-            decoder.fault(codes::BAD_APPROVAL, node, message!("SHA-256 ではありません", "this is not a SHA-256 value"), message!("64 桁の十六進数（小文字）で書いてください", "write 64 lower-case hexadecimal digits"));
+            decoder.fault(
+                codes::BAD_APPROVAL,
+                node,
+                message!("SHA-256 ではありません", "this is not a SHA-256 value"),
+                message!("64 桁の十六進数（小文字）で書いてください", "write 64 lower-case hexadecimal digits"),
+            );
             None
         });
         let reviewer = fields.required(decoder, "reviewer", Decoder::id);
@@ -192,8 +210,12 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
         let (path, reviewer, on, next_review) = (path?, reviewer?, on?, next_review?);
         if next_review.value <= on.value {
             decoder.diagnostics.push(
-                Diagnostic::error(codes::DATES_CONTRADICT, next_review.place.clone(), message!("次の見直しが、承認の日より後ではありません", "the next review is not after the day of approval"))
-                    .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+                Diagnostic::error(
+                    codes::DATES_CONTRADICT,
+                    next_review.place.clone(),
+                    message!("次の見直しが、承認の日より後ではありません", "the next review is not after the day of approval"),
+                )
+                .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
             );
             return None;
         }
@@ -201,7 +223,12 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
             let written = &reviewer.value;
             let near = suggest::nearest(written, reviewers.iter().map(|known| known.id.value.as_str()));
             decoder.diagnostics.push(
-                Diagnostic::error(codes::UNKNOWN_REFERENCE, reviewer.place.clone(), message!("監修者「{written}」は reviewers.yaml にいません", "there is no reviewer `{written}` in reviewers.yaml")).help(match near {
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    reviewer.place.clone(),
+                    message!("監修者「{written}」は reviewers.yaml にいません", "there is no reviewer `{written}` in reviewers.yaml"),
+                )
+                .help(match near {
                     Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
                     None => message!("content/reviewers.yaml に加えてください", "add them to content/reviewers.yaml"),
                 }),
@@ -212,17 +239,31 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
         let Some(file) = files.get(&path.value) else {
             let written = &path.value;
             let near = suggest::nearest(written, files.iter().map(|(path, _)| path));
-            decoder.diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, path.place.clone(), message!("承認されたファイル「{written}」がありません", "the approved file `{written}` does not exist")).help(match near {
-                Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                None => message!("ファイルを戻すか、この承認を消してください", "bring the file back or remove this approval"),
-            }));
+            decoder.diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    path.place.clone(),
+                    message!("承認されたファイル「{written}」がありません", "the approved file `{written}` does not exist"),
+                )
+                .help(match near {
+                    Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+                    None => message!("ファイルを戻すか、この承認を消してください", "bring the file back or remove this approval"),
+                }),
+            );
             return None;
         };
         if seal(file.bytes()) != approval.sha256 {
             let (written, on) = (&path.value, approval.on);
             decoder.diagnostics.push(
-                Diagnostic::warning(codes::CHANGED_AFTER_APPROVAL, path.place.clone(), message!("「{written}」は {on} の承認のあとに変わっています。監修済みとしては公開しません", "`{written}` changed after its approval on {on} and is not published as supervised"))
-                    .help(message!("監修者に変更を見てもらい、承認を更新してください", "have the reviewer look at the change and renew the approval")),
+                Diagnostic::warning(
+                    codes::CHANGED_AFTER_APPROVAL,
+                    path.place.clone(),
+                    message!(
+                        "「{written}」は {on} の承認のあとに変わっています。監修済みとしては公開しません",
+                        "`{written}` changed after its approval on {on} and is not published as supervised"
+                    ),
+                )
+                .help(message!("監修者に変更を見てもらい、承認を更新してください", "have the reviewer look at the change and renew the approval")),
             );
             return None;
         }

@@ -7,6 +7,7 @@ const ADDRESSES = {
   a: ["href"], area: ["href"], audio: ["src"], embed: ["src"], form: ["action"], iframe: ["src"], image: ["href"], img: ["src"], input: ["src"],
   link: ["href"], object: ["data"], script: ["src"], source: ["src"], track: ["src"], use: ["href"], video: ["src", "poster"],
 };
+const VOID = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]);
 const DATA_SCRIPTS = new Set(["application/json", "application/ld+json"]);
 
 /**
@@ -33,6 +34,8 @@ function walk(node, visit) {
 
 function readElement(page, element, attributes) {
   const name = element.tagName;
+  const place = element.sourceCodeLocation;
+  if (place && !place.endTag && !VOID.has(name) && element.namespaceURI.endsWith("xhtml")) page.errors.push(`${place.startLine}:${place.startCol}: ${name} is not closed`);
   if ("id" in attributes) {
     if (!attributes.id || page.ids.has(attributes.id)) page.errors.push(`the id "${attributes.id}" is empty or not the only one`);
     page.ids.add(attributes.id);

@@ -1,5 +1,5 @@
 //! A small project in memory that tests change and build.
-#![allow(dead_code, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
+#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -148,7 +148,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("content/stages.yaml", "- id: newborn\n  name: {ja: 新生児, en: Newborn}\n  span: {child_days: [0, 27]}\n- id: age-1\n  name: 1歳\n  span: {child_months: [12, 23]}\n"),
     ("content/topics.yaml", "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n"),
-    ("content/emergency.yaml", "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n- id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n"),
+    (
+        "content/emergency.yaml",
+        "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n- id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n",
+    ),
     ("content/reviewers.yaml", "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n"),
     ("content/approvals.yaml", "[]\n"),
     (
@@ -163,7 +166,10 @@ const FILES: &[(&str, &str)] = &[
         "content/articles/sleep.md",
         "---\ntitle: 赤ちゃんの睡眠\ndescription: 眠りについて。\nstages: [newborn, age-1]\ntopics: [sleep]\npublished: 2026-11-10\naliases: [nemuri]\n---\n## ようす\n\n{睡眠|すいみん}は、それぞれです。\n",
     ),
-    ("content/drug-sources.yaml", "- id: lactmed\n  name: LactMed\n  publisher: NIH\n  url: https://www.ncbi.nlm.nih.gov/books/NBK501922/\n  licence: public domain\n  graded: false\n  stale_after_months: 36\n  disclaimer: 翻訳です。\n  categories:\n    - {id: preferred, label: 選ばれやすいとされている, tone: favourable}\n    - {id: avoid, label: 避けるとされている, tone: unfavourable}\n"),
+    (
+        "content/drug-sources.yaml",
+        "- id: lactmed\n  name: LactMed\n  publisher: NIH\n  url: https://www.ncbi.nlm.nih.gov/books/NBK501922/\n  licence: public domain\n  graded: false\n  stale_after_months: 36\n  disclaimer: 翻訳です。\n  categories:\n    - {id: preferred, label: 選ばれやすいとされている, tone: favourable}\n    - {id: avoid, label: 避けるとされている, tone: unfavourable}\n",
+    ),
     ("content/drug-classes.yaml", "groups:\n  - {id: pain, name: 痛み・熱の薬}\nclasses:\n  - {id: antipyretic, name: 解熱鎮痛薬, group: pain}\n"),
     (
         DRUG,
@@ -173,7 +179,10 @@ const FILES: &[(&str, &str)] = &[
         HINO,
         "code: \"132128\"\nname: {ja: 日野市, en: Hino City}\nbase_url: https://hino.example.jp\ndemo: true\nbrand:\n  primary: \"#0b5cad\"\nservices:\n  - id: night\n    name: 夜間相談\n    channels: [line]\n    hours:\n      - {days: [mon, tue, wed, thu, fri], from: \"18:00\", to: \"22:00\"}\n    public_holidays: closed\n    fee: free\ncontacts:\n  - id: office\n    name: 日野の窓口\n    phone: 042-000-0001\n",
     ),
-    ("municipalities/132128-hino/articles/hino-notice.md", "---\ntitle: 日野からのお知らせ\ndescription: 日野だけのお知らせ。\nstages: [newborn]\ntopics: [sleep]\npublished: 2026-11-15\nsupervision: none\n---\n日野だけの話です。[発熱](../../../content/articles/fever.md#night)\n"),
+    (
+        "municipalities/132128-hino/articles/hino-notice.md",
+        "---\ntitle: 日野からのお知らせ\ndescription: 日野だけのお知らせ。\nstages: [newborn]\ntopics: [sleep]\npublished: 2026-11-15\nsupervision: none\n---\n日野だけの話です。[発熱](../../../content/articles/fever.md#night)\n",
+    ),
     (
         FUCHU,
         "code: \"132063\"\nname: 府中市\nbase_url: https://www.example.jp/tokyo/fuchu\ndemo: true\nbrand:\n  primary: \"#7a3b00\"\nservices:\n  - id: night\n    name: 小児科オンライン\n    channels: [chat]\n    fee: free\n    period: {from: 2021-08-02, to: 2021-12-31}\ncontacts:\n  - id: office\n    name: 府中の窓口\n    phone: 042-000-0002\n",

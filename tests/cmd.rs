@@ -1,0 +1,9 @@
+//! The command line as readable transcripts: `tests/cmd/*.md`.
+
+use std::path::Path;
+
+#[test]
+fn transcripts() {
+    let cases = trycmd::TestCases::new();
+    cases.case("tests/cmd/*.md").env("NO_COLOR", "1").env("LANG", "en_US.UTF-8").register_bin("sed", Path::new("/bin/sed"));
+}
