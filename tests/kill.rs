@@ -31,7 +31,7 @@ fn project(round: usize) -> Scratch {
     let mut scratch = Scratch::new();
     // Articles come, go and change from round to round.
     for number in 0..40 {
-        if (number + round) % 5 != 0 {
+        if !(number + round).is_multiple_of(5) {
             let text = format!("---\ntitle: 記事{number}\ndescription: 説明{round}\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n本文 {round}\n");
             scratch = scratch.with(&format!("content/articles/n{number}.md"), text);
         }
