@@ -259,3 +259,35 @@ fn a_fault_does_not_drag_others_along() {
     let built = Scratch::new().edit(DRUG, "kana: あ", "kana: ア").build();
     assert_eq!(built.findings(), ["UB0601 content/drugs/acetaminophen.yaml:2:7"]);
 }
+
+/// The table goes out as data together with its sources, dates, conditions and state of supervision.
+#[test]
+fn the_table_is_published_as_data() {
+    let scratch = Scratch::new().edit(DRUG, "category: preferred", "category: preferred\n    condition: 点眼のみ").edit(DRUG, "brands: [カロナール]", "brands: [=カロナール]");
+    let built = scratch.build();
+    assert_eq!(built.findings(), Vec::<String>::new());
+    let data: serde_json::Value = serde_json::from_str(built.text("132063/api/drugs.json")).expect("JSON");
+    assert_eq!(data["municipality"]["code"], "132063");
+    assert_eq!(data["demo"], true);
+    assert_eq!(data["notice"]["en"], "Not reviewed");
+    let drug = &data["drugs"][0];
+    assert_eq!(drug["url"], "https://www.example.jp/tokyo/fuchu/medicines/acetaminophen/");
+    assert_eq!((&drug["supervision"]["state"], &drug["names_sourced"], &drug["sources_differ"]), (&"unsupervised".into(), &false.into(), &false.into()));
+    let assessment = &drug["assessments"][0];
+    assert_eq!((&assessment["condition"]["ja"], &assessment["revised"], &assessment["stale"]), (&"点眼のみ".into(), &"2026-04-15".into(), &false.into()));
+    let csv = built.text("132063/api/drugs.csv");
+    assert!(csv.starts_with("\u{feff}\"薬の名前\"") && csv.ends_with("\"監修を受けていません\"\r\n"), "{csv}");
+    assert!(csv.contains("\"点眼のみ\"") && csv.contains("\"'=カロナール\""), "{csv}");
+    let late = scratch.build_on("2029-05-01");
+    assert!(late.text("132063/api/drugs.json").contains("\"stale\": true"));
+    let page = built.text("132128/medicines/classes/antipyretic/index.html");
+    assert!(page.contains("アセトアミノフェン") && page.contains("点眼のみ") && page.contains("監修を受けていません"), "{page}");
+    assert!(
+        !Scratch::new()
+            .edit(HINO, "demo: true", "demo: true\ncontent: {drugs: false}")
+            .build()
+            .files
+            .keys()
+            .any(|path| path.starts_with("132128/api/") || path.starts_with("132128/medicines/"))
+    );
+}

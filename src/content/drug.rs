@@ -242,6 +242,29 @@ impl LactationTable {
         self.drugs.binary_search_by(|drug| drug.id.as_str().cmp(id)).ok()
     }
 
+    /// Returns the source and the category that an assessment names.
+    pub fn declared(&self, assessment: &Assessment) -> Option<(&DrugSource, &Category)> {
+        let source = self.source(&assessment.source.value)?;
+        let category = source.categories.iter().find(|category| category.id.value == assessment.category.value)?;
+        Some((source, category))
+    }
+
+    /// Tells whether the sources of a drug speak in different tones.
+    pub fn differ(&self, drug: &Drug) -> bool {
+        let mut tones = drug.assessments.iter().filter_map(|assessment| self.declared(assessment)).map(|(_, category)| category.tone);
+        tones.next().is_some_and(|first| tones.any(|tone| tone != first))
+    }
+
+    /// Returns the index of a drug's class.
+    pub fn class_of(&self, drug: &Drug) -> Option<usize> {
+        self.classes.iter().position(|class| class.id.value == drug.class.value)
+    }
+
+    /// Returns the indexes of the classes that have a drug, ascending.
+    pub fn classes_in_use(&self) -> std::collections::BTreeSet<usize> {
+        self.drugs.iter().filter_map(|drug| self.class_of(drug)).collect()
+    }
+
     /// Finds a source by its id.
     pub fn source(&self, id: &str) -> Option<&DrugSource> {
         self.sources.iter().find(|source| source.id.value == id)

@@ -18,6 +18,8 @@ pub fn headers(root: &str, demo: bool) -> String {
     if demo {
         out.push_str("  X-Robots-Tag: noindex\n");
     }
+    // The table is there to be read by a city's own app, which may lie on another host.
+    let _ = write!(out, "{root}api/*\n  Access-Control-Allow-Origin: *\n");
     let _ = write!(out, "{root}assets/*\n  Cache-Control: public, max-age=31536000, immutable\n");
     out
 }

@@ -17,11 +17,12 @@ use super::meta::{self, SitemapEntry};
 use super::svg;
 use super::theme::{Asset, Theme, json_in_html};
 use crate::content::article::{Article, Work};
-use crate::content::drug::{Drug, LactationTable, Tone};
+use crate::content::drug::Drug;
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
+use crate::lookup::table;
 use crate::message;
 use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
@@ -318,6 +319,7 @@ impl<'p> Renderer<'p> {
                 head
             }
             Page::Medicine(index) => self.medicine(language, &project.table.drugs[index], spoken, voice, context),
+            Page::MedicineClass(index) => self.medicine_class(language, index, voice, context),
             Page::Consultation => {
                 context.insert_value("services", spoken.services.clone());
                 let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
@@ -412,7 +414,7 @@ impl<'p> Renderer<'p> {
         let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
         let middle = match page {
             Page::Article(index) => self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic)),
-            Page::Medicine(_) => Some(Page::Medicines),
+            Page::Medicine(_) | Page::MedicineClass(_) => Some(Page::Medicines),
             _ => None,
         };
         if let Some(middle) = middle {
@@ -430,7 +432,7 @@ impl<'p> Renderer<'p> {
     fn structured_data(&self, language: LangId, page: Page, head: &Head, canonical: &str, breadcrumbs: &[Crumb]) -> Json {
         let project = self.shared.project;
         let municipality = self.site.municipality;
-        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
+        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
         let mut data = json!({
             "@type": kind,
             "@id": canonical,
@@ -743,7 +745,7 @@ impl<'p> Renderer<'p> {
         let on = self.shared.moment.date;
         let mut verdicts = Vec::new();
         for assessment in &drug.assessments {
-            let Some((source, category)) = declared(table, assessment) else { continue };
+            let Some((source, category)) = table.declared(assessment) else { continue };
             verdicts.push(context::verdict(voice, assessment, source, category, on));
         }
         let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map(|class| voice.text(&class.name));
@@ -756,7 +758,7 @@ impl<'p> Renderer<'p> {
             brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
             class,
             verdicts,
-            differ: differ(table, drug),
+            differ: table.differ(drug),
         })
     }
 
@@ -775,16 +777,20 @@ impl<'p> Renderer<'p> {
                 (!drugs.is_empty()).then(|| json!({"id": id, "label": voice.strings.get(&format!("kana_rows.{id}")), "drugs": drugs}))
             })
             .collect();
-        let classes: Vec<Json> = table
+        let groups: Vec<Json> = table
             .groups
             .iter()
             .filter_map(|group| {
-                let drugs: Vec<&Value> = by_kana
-                    .values()
-                    .filter(|index| table.classes.iter().any(|class| class.id.value == table.drugs[**index].class.value && class.group.value == group.id.value))
-                    .map(|index| &rows[*index])
+                let classes: Vec<Json> = table
+                    .classes_in_use()
+                    .into_iter()
+                    .filter(|class| table.classes[*class].group.value == group.id.value)
+                    .map(|class| {
+                        let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[*drug]).collect();
+                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs})
+                    })
                     .collect();
-                (!drugs.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "drugs": drugs}))
+                (!classes.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "classes": classes}))
             })
             .collect();
         let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
@@ -795,16 +801,43 @@ impl<'p> Renderer<'p> {
             value(&json!({
                 "title": project.config.lactation_title.as_ref().map(|title| voice.text(title)),
                 "updated": project.config.lactation_updated.map(|date| voice.date(date)),
-                "classes": classes,
+                "groups": groups,
                 "kana_rows": kana_rows,
                 "sources": sources,
                 "not_listed": not_listed,
                 "count": table.drugs.len(),
+                "json_url": format!("{}api/drugs.json", self.root),
+                "csv_url": format!("{}api/drugs.csv", self.root),
             })),
         );
+        self.insert_notice(voice, table.drugs.iter(), context);
+    }
+
+    /// Gives the notice for unsupervised text to a page that shows drugs of which at least one is not approved.
+    fn insert_notice(&self, voice: Voice<'p>, mut drugs: impl Iterator<Item = &'p Drug>, context: &mut Context) {
+        let project = self.shared.project;
         let on = self.shared.moment.date;
-        if table.drugs.iter().any(|drug| !matches!(project.supervision.state(&drug.source.path, true, on), State::Approved { .. })) {
+        if drugs.any(|drug| !matches!(project.supervision.state(&drug.source.path, true, on), State::Approved { .. })) {
             context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
+        }
+    }
+
+    fn medicine_class(&self, language: LangId, index: usize, voice: Voice<'p>, context: &mut Context) -> Head {
+        let project = self.shared.project;
+        let table = &project.table;
+        let class = &table.classes[index];
+        let mut drugs: Vec<usize> = (0..table.drugs.len()).filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
+        drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
+        let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
+        let group = table.groups.iter().find(|group| group.id.value == class.group.value);
+        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group.map(|group| voice.text(&group.name)), "drugs": rows})));
+        self.insert_notice(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
+        let name = class.name.pick(language).0;
+        let site = self.site.municipality.name.pick(language).0;
+        Head {
+            heading: voice.strings.fill("medicine_class.heading", &[("name", name)]),
+            description: voice.strings.fill("medicine_class.description", &[("name", name), ("site", site)]),
+            ..Head::default()
         }
     }
 
@@ -816,7 +849,7 @@ impl<'p> Renderer<'p> {
         let mut assessments = Vec::new();
         let mut warnings = Vec::new();
         for assessment in &drug.assessments {
-            let Some((source, category)) = declared(table, assessment) else { continue };
+            let Some((source, category)) = table.declared(assessment) else { continue };
             let alternatives = assessment
                 .alternatives
                 .iter()
@@ -826,8 +859,9 @@ impl<'p> Renderer<'p> {
             warnings.push(format!("{}: {}", source.name.pick(language).0, category.label.pick(language).0));
             assessments.push(value(&context::assessment(voice, assessment, source, category, on, alternatives)));
         }
-        let class = table.classes.iter().find(|class| class.id.value == drug.class.value);
-        let class_url = class.map(|class| format!("{}#class-{}", self.url(language, Page::Medicines), class.group.value));
+        let class = table.class_of(drug);
+        let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
+        let class = class.map(|class| &table.classes[class]);
         context.insert_value(
             "drug",
             value(&DrugValue {
@@ -843,7 +877,7 @@ impl<'p> Renderer<'p> {
                 routes: &drug.routes,
                 names_unsourced: drug.names_source.is_none(),
                 assessments,
-                differ: differ(table, drug),
+                differ: table.differ(drug),
                 supervision: value(&context::supervision(voice, state, &project.config)),
             }),
         );
@@ -972,6 +1006,14 @@ impl<'p> Renderer<'p> {
             })
             .collect();
         out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
+        if self.site.has_medicines {
+            let on = self.shared.moment.date;
+            let table_url = self.absolute(&self.url(default, Page::Medicines));
+            let json = table::json(project, municipality, on, table_url, |drug| self.absolute(&self.url(default, Page::Medicine(drug))));
+            out.push(("api/drugs.json".into(), json.into_bytes()));
+            out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
+            out.push(("api/drugs.csv".into(), table::csv(project, on).into_bytes()));
+        }
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
         out.push(("_headers".into(), meta::headers(&self.root, municipality.demo).into_bytes()));
         let icon = |prefix: &str| self.assets.iter().find(|asset| asset.path.starts_with(prefix)).map(|asset| format!("{}{}", self.root, asset.path)).unwrap_or_default();
@@ -1031,18 +1073,6 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     }
 }
 
-fn declared<'t>(table: &'t LactationTable, assessment: &crate::content::drug::Assessment) -> Option<(&'t crate::content::drug::DrugSource, &'t crate::content::drug::Category)> {
-    let source = table.source(&assessment.source.value)?;
-    let category = source.categories.iter().find(|category| category.id.value == assessment.category.value)?;
-    Some((source, category))
-}
-
-/// Tells whether the sources of a drug speak in different tones.
-fn differ(table: &LactationTable, drug: &Drug) -> bool {
-    let tones: BTreeSet<Tone> = drug.assessments.iter().filter_map(|assessment| declared(table, assessment)).map(|(_, category)| category.tone).collect();
-    tones.len() > 1
-}
-
 /// The rows of the 五十音 table, by their last kana.
 const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
 
@@ -1062,6 +1092,7 @@ fn template(page: Page) -> &'static str {
         Page::Article(_) => "article.html",
         Page::Medicines => "medicines.html",
         Page::Medicine(_) => "medicine.html",
+        Page::MedicineClass(_) => "medicine-class.html",
         Page::Consultation => "consultation.html",
         Page::Supervision => "supervision.html",
         Page::Privacy => "privacy.html",
@@ -1081,6 +1112,7 @@ fn kind(page: Page) -> &'static str {
         Page::Article(_) => "article",
         Page::Medicines => "medicines",
         Page::Medicine(_) => "medicine",
+        Page::MedicineClass(_) => "medicine_class",
         Page::Consultation => "consultation",
         Page::Supervision => "supervision",
         Page::Privacy => "privacy",

@@ -15,12 +15,13 @@ use crate::source::{Files, suggest};
 use crate::supervision::seal;
 
 /// The templates that every theme must have, by itself or from its parents.
-pub const TEMPLATES: [&str; 13] = [
+pub const TEMPLATES: [&str; 14] = [
     "home.html",
     "listing.html",
     "article.html",
     "medicines.html",
     "medicine.html",
+    "medicine-class.html",
     "consultation.html",
     "supervision.html",
     "privacy.html",

@@ -37,6 +37,8 @@ pub enum Page {
     Medicines,
     /// A drug, by its index in the table.
     Medicine(usize),
+    /// The drugs of a class, by its index in the table.
+    MedicineClass(usize),
     /// Services, contacts, figures.
     Consultation,
     /// About the supervision.
@@ -203,6 +205,9 @@ impl<'p> Site<'p> {
                 for drug in 0..project.table.drugs.len() {
                     add(Page::Medicine(drug));
                 }
+                for class in project.table.classes_in_use() {
+                    add(Page::MedicineClass(class));
+                }
             }
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
@@ -239,6 +244,7 @@ impl<'p> Site<'p> {
             Page::Redirect(index, alias) => push(&mut path, &["articles", &self.works[index].aliases[alias].value]),
             Page::Medicines => push(&mut path, &["medicines"]),
             Page::Medicine(index) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
+            Page::MedicineClass(index) => push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value]),
             Page::Consultation => push(&mut path, &["consultation"]),
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),

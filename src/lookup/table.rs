@@ -1,0 +1,319 @@
+//! The lactation table as data: `api/drugs.json`, its JSON Schema, and a CSV that a spreadsheet opens as it is.
+//!
+//! Whoever takes the table takes its honesty along: each assessment carries its source, that source's date and disclaimer, whether the
+//! category is the source's own or our reading of its wording, whether the revision counts as old, and under which state of supervision
+//! the entry is published.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::content::drug::{Assessment, Drug, MilkSupply, NotListedReason, Tone};
+use crate::content::language::Languages;
+use crate::content::text::Text;
+use crate::municipality::Municipality;
+use crate::project::Project;
+use crate::supervision::State;
+
+/// The published schema of `drugs.json` (JSON Schema 2020-12).
+pub const SCHEMA: &str = include_str!("drugs.schema.json");
+
+#[derive(Serialize)]
+struct Table<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: u32,
+    edition: String,
+    municipality: Town<'a>,
+    demo: bool,
+    notice: Json,
+    table_url: String,
+    sources: Vec<SourceEntry<'a>>,
+    classes: Vec<Named<'a>>,
+    drugs: Vec<DrugEntry<'a>>,
+    not_listed: Vec<NotListedEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Town<'a> {
+    code: &'a str,
+    name: Json,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    id: &'a str,
+    name: Json,
+}
+
+#[derive(Serialize)]
+struct SourceEntry<'a> {
+    id: &'a str,
+    name: Json,
+    publisher: &'a str,
+    url: &'a str,
+    licence: &'a str,
+    graded: bool,
+    stale_after_months: u32,
+    disclaimer: Json,
+    categories: Vec<CategoryEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct CategoryEntry<'a> {
+    id: &'a str,
+    label: Json,
+    tone: Tone,
+}
+
+#[derive(Serialize)]
+struct DrugEntry<'a> {
+    id: &'a str,
+    url: String,
+    name: Json,
+    kana: &'a str,
+    aliases: Vec<&'a str>,
+    brands: Vec<&'a str>,
+    class: &'a str,
+    atc: Option<&'a str>,
+    routes: &'a [&'static str],
+    names_sourced: bool,
+    supervision: Json,
+    sources_differ: bool,
+    assessments: Vec<AssessmentEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct AssessmentEntry<'a> {
+    source: &'a str,
+    record: Option<&'a str>,
+    url: &'a str,
+    revised: Option<String>,
+    read: String,
+    stale: bool,
+    category: &'a str,
+    condition: Option<Json>,
+    basis: Option<Json>,
+    relative_infant_dose_percent: Option<Json>,
+    monitor: Vec<Json>,
+    age_caution: Option<Json>,
+    milk_supply: Option<MilkSupply>,
+    alternatives: Vec<&'a str>,
+    alternatives_unlisted: Vec<Json>,
+    alternatives_read: bool,
+}
+
+#[derive(Serialize)]
+struct NotListedEntry<'a> {
+    name: Json,
+    kana: &'a str,
+    brands: &'a [String],
+    reason: NotListedReason,
+}
+
+/// Writes a text as an object from language tags to strings.
+fn localized(text: &Text, languages: &Languages) -> Json {
+    Json::Object(text.all().map(|(language, words)| (languages.get(language).tag.clone(), json!(words))).collect::<Map<_, _>>())
+}
+
+fn supervision(project: &Project, drug: &Drug, on: Date) -> Json {
+    match project.supervision.state(&drug.source.path, true, on) {
+        State::Approved { approval, reviewer, overdue } => json!({
+            "state": "approved",
+            "reviewer": localized(&reviewer.name, &project.config.languages),
+            "licence": reviewer.licence,
+            "on": approval.on.to_string(),
+            "next_review": approval.next_review.to_string(),
+            "overdue": overdue,
+        }),
+        State::Unsupervised | State::NotRequired => json!({"state": "unsupervised"}),
+    }
+}
+
+fn is_stale(project: &Project, assessment: &Assessment, on: Date) -> bool {
+    project.table.source(&assessment.source.value).is_none_or(|source| source.is_stale(assessment.revised, on))
+}
+
+/// Writes `api/drugs.json` for a site, whose pages' addresses come from `url`.
+pub fn json(project: &Project, municipality: &Municipality, on: Date, table_url: String, url: impl Fn(usize) -> String) -> String {
+    let languages = &project.config.languages;
+    let text = |text: &Text| localized(text, languages);
+    let table = &project.table;
+    let drugs = table
+        .drugs
+        .iter()
+        .enumerate()
+        .map(|(index, drug)| DrugEntry {
+            id: &drug.id,
+            url: url(index),
+            name: text(&drug.name),
+            kana: &drug.kana,
+            aliases: drug.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+            brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
+            class: &drug.class.value,
+            atc: drug.atc.as_deref(),
+            routes: &drug.routes,
+            names_sourced: drug.names_source.is_some(),
+            supervision: supervision(project, drug, on),
+            sources_differ: table.differ(drug),
+            assessments: drug
+                .assessments
+                .iter()
+                .map(|assessment| AssessmentEntry {
+                    source: &assessment.source.value,
+                    record: assessment.record.as_deref(),
+                    url: &assessment.url,
+                    revised: assessment.revised.map(|date| date.to_string()),
+                    read: assessment.read.to_string(),
+                    stale: is_stale(project, assessment, on),
+                    category: &assessment.category.value,
+                    condition: assessment.condition.as_ref().map(text),
+                    basis: assessment.basis.as_ref().map(text),
+                    relative_infant_dose_percent: assessment
+                        .rid
+                        .as_ref()
+                        .map(|rid| json!({"min": rid.min.as_ref().map(|min| min.number), "max": rid.max.number, "condition": rid.condition.as_ref().map(text)})),
+                    monitor: assessment.monitor.iter().map(text).collect(),
+                    age_caution: assessment.age_caution.as_ref().map(text),
+                    milk_supply: assessment.milk_supply,
+                    alternatives: assessment.alternatives.iter().map(|id| id.value.as_str()).collect(),
+                    alternatives_unlisted: assessment.alternatives_unlisted.iter().map(text).collect(),
+                    alternatives_read: assessment.alternatives_read,
+                })
+                .collect(),
+        })
+        .collect();
+    let table = Table {
+        schema: "drugs.schema.json",
+        version: 1,
+        edition: on.to_string(),
+        municipality: Town { code: municipality.code.as_str(), name: text(&municipality.name) },
+        demo: municipality.demo,
+        notice: text(&project.config.unsupervised_notice),
+        table_url,
+        sources: table
+            .sources
+            .iter()
+            .map(|source| SourceEntry {
+                id: &source.id.value,
+                name: text(&source.name),
+                publisher: &source.publisher,
+                url: &source.url,
+                licence: &source.licence,
+                graded: source.graded,
+                stale_after_months: source.stale_after_months,
+                disclaimer: text(&source.disclaimer),
+                categories: source.categories.iter().map(|category| CategoryEntry { id: &category.id.value, label: text(&category.label), tone: category.tone }).collect(),
+            })
+            .collect(),
+        classes: table.classes.iter().map(|class| Named { id: &class.id.value, name: text(&class.name) }).collect(),
+        drugs,
+        not_listed: table.not_listed.iter().map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: &item.brands, reason: item.reason }).collect(),
+    };
+    let mut out = serde_json::to_string_pretty(&table).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+/// Writes the table as CSV in the default language, one row for each assessment.
+///
+/// It begins with a byte order mark and has CRLF line ends (RFC 4180), so that the spreadsheets in use in Japan open it as UTF-8; a cell
+/// that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
+pub fn csv(project: &Project, on: Date) -> String {
+    let table = &project.table;
+    let mut out = String::from("\u{feff}");
+    push_row(&mut out, &HEADER.map(str::to_owned));
+    for drug in &table.drugs {
+        let state = match project.supervision.state(&drug.source.path, true, on) {
+            State::Approved { .. } => "監修済み".to_owned(),
+            State::Unsupervised | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),
+        };
+        let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map_or("", |class| class.name.in_default());
+        let joined = |names: &[crate::diagnostic::Located<String>]| names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join("、");
+        for assessment in &drug.assessments {
+            let source = table.source(&assessment.source.value);
+            let category = source.and_then(|source| source.categories.iter().find(|category| category.id.value == assessment.category.value));
+            let words = |text: Option<&Text>| text.map(|text| text.in_default().to_owned()).unwrap_or_default();
+            let rid = assessment.rid.as_ref().map(|rid| match &rid.min {
+                Some(min) => format!("{}〜{}", min.written, rid.max.written),
+                None => format!("{}以下", rid.max.written),
+            });
+            push_row(
+                &mut out,
+                &[
+                    drug.name.in_default().to_owned(),
+                    drug.kana.clone(),
+                    drug.name_en.clone().unwrap_or_default(),
+                    joined(&drug.aliases),
+                    joined(&drug.brands),
+                    class.to_owned(),
+                    drug.atc.clone().unwrap_or_default(),
+                    source.map(|source| source.name.in_default().to_owned()).unwrap_or_default(),
+                    category.map(|category| category.label.in_default().to_owned()).unwrap_or_default(),
+                    if source.is_some_and(|source| source.graded) { "出典の分類" } else { "出典の文章を読んで付けた分類" }.to_owned(),
+                    words(assessment.condition.as_ref()),
+                    words(assessment.basis.as_ref()),
+                    rid.unwrap_or_default(),
+                    assessment.rid.as_ref().and_then(|rid| rid.condition.as_ref()).map(|text| text.in_default().to_owned()).unwrap_or_default(),
+                    assessment.monitor.iter().map(Text::in_default).collect::<Vec<_>>().join("、"),
+                    words(assessment.age_caution.as_ref()),
+                    assessment.revised.map(|date| date.to_string()).unwrap_or_default(),
+                    if is_stale(project, assessment, on) { "古い" } else { "" }.to_owned(),
+                    assessment.read.to_string(),
+                    assessment.url.clone(),
+                    state.clone(),
+                ],
+            );
+        }
+    }
+    out
+}
+
+const HEADER: [&str; 21] = [
+    "薬の名前",
+    "よみ",
+    "英名",
+    "別名",
+    "商品名の例",
+    "種類",
+    "ATCコード",
+    "出典",
+    "分類",
+    "分類のしかた",
+    "条件",
+    "理由",
+    "相対的乳児摂取量（%）",
+    "その条件",
+    "赤ちゃんの様子で気をつけること",
+    "月齢についての注意",
+    "出典の改訂",
+    "改訂が古い",
+    "読んだ日",
+    "URL",
+    "監修",
+];
+
+fn push_row(out: &mut String, cells: &[String]) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.clone() };
+        out.push('"');
+        out.push_str(&guarded.replace('"', "\"\""));
+        out.push('"');
+    }
+    out.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_no_formula() {
+        let mut row = String::new();
+        push_row(&mut row, &["a\"b".into(), "=HYPERLINK(1)".into(), "改\n行".into()]);
+        assert_eq!(row, "\"a\"\"b\",\"'=HYPERLINK(1)\",\"改\n行\"\r\n");
+    }
+}
