@@ -310,6 +310,14 @@ impl<'t> Writer<'t, '_> {
                     self.raw_html(range);
                     at = (end + 1).min(events.len());
                 }
+                // An empty heading cell names no column; assistive technology would read it out as one.
+                Event::Start(Tag::TableCell) if matches!(events.get(at), Some((Event::End(TagEnd::TableCell), _))) => {
+                    if let Some(table) = self.tables.last_mut() {
+                        table.column += 1;
+                    }
+                    out.push(Event::Html(CowStr::Borrowed("<td></td>")));
+                    at += 1;
+                }
                 Event::Html(_) | Event::InlineHtml(_) => self.raw_html(range),
                 other => self.one(other, range, &mut out),
             }
@@ -1014,6 +1022,13 @@ mod tests {
         <a class="footnote-back" href="#fnref-1" aria-label="«footnotes.back» 1">↩</a></li></ol></section>
         "##);
         assert_eq!(found, []);
+    }
+
+    #[test]
+    fn empty_heading_cells_are_no_headings() {
+        let (html, _, _) = compiled("| | b |\n|:--|--:|\n| | 1 |\n");
+        assert!(html.contains("<thead><tr><td></td><th scope=\"col\" class=\"right\">b</th></tr></thead>"), "{html}");
+        assert!(html.contains("<tr><td></td><td class=\"right\">1</td></tr>"), "{html}");
     }
 
     #[test]

@@ -10,10 +10,7 @@ const article = (test) => (text) => isKind("article")(text) && test(text);
 /** A medicine's page with so many assessments, one for each source. */
 const assessments = (number) => (text) => isKind("medicine")(text) && count(text, '<section class="assessment">') === number;
 
-/** An article's page from its heading to its text. */
-const head = (text) => text.split('<div class="article-head">')[1]?.split("<article")[0] ?? "";
-
-/** Every kind of page: name and how to tell it. */
+/** Every kind of page: name and how to tell it from its text, its file and its site. */
 export const KINDS = {
   home: isKind("home"),
   stage: isKind("stage"),
@@ -23,10 +20,11 @@ export const KINDS = {
   "article with footnotes": article((text) => text.includes('class="footnotes"')),
   "article with an image": article((text) => text.includes("<figure")),
   "supervised article": article((text) => text.includes('<div class="supervised">')),
-  "article of the municipality": article((text) => head(text).includes('<span class="badge">')),
+  "article of the municipality": (text, file, site) => isKind("article")(text) && site.own.has(file.split("/").at(-2)),
   medicines: isKind("medicines"),
   "medicine with one assessment": assessments(1),
   "medicine with two assessments": assessments(2),
+  "class of medicines": isKind("medicine_class"),
   consultation: isKind("consultation"),
   supervision: isKind("supervision"),
   privacy: isKind("privacy"),
@@ -48,7 +46,7 @@ export function pagesOfEveryKind(site) {
     const own = files.filter((file) => (path ? file.startsWith(path) : !paths.some((other) => file.startsWith(other))));
     const texts = own.map((file) => [file, readFileSync(join(site.folder, file), "utf8")]);
     for (const [kind, test] of Object.entries(KINDS)) {
-      const file = texts.find(([, text]) => test(text))?.[0];
+      const file = texts.find(([one, text]) => test(text, one, site))?.[0];
       if (!file) continue;
       const known = found.get(file);
       if (known) known.kind += `, ${kind}`;

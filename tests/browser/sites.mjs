@@ -16,7 +16,7 @@ export const DATE = "2026-11-21";
 
 /**
  * Reads what the tests need to know of each site: `{code, name, base (URL with a slash at the end), theme, languages: [{tag, path}],
- * folder}`.
+ * own (names of the municipality's own articles), folder}`.
  */
 export function sitesOf(project, dist) {
   const config = parse(readFileSync(join(project, "ubugi.yaml"), "utf8"));
@@ -31,9 +31,15 @@ export function sitesOf(project, dist) {
         base: new URL(`${own.base_url}/`),
         theme: own.theme ?? config.default_theme,
         languages: languages.filter(({ tag }) => !own.languages || own.languages.includes(tag)),
+        own: namesIn(join(project, "municipalities", folder, "articles")),
         folder: join(dist, own.code),
       };
     });
+}
+
+/** The names of a folder's articles, without language and ending. */
+function namesIn(folder) {
+  return new Set(existsSync(folder) ? filesIn(folder).map((file) => file.replace(/^.*\//, "").replace(/\..*$/, "")) : []);
 }
 
 /** All files below a folder as sorted relative paths with slashes. */
