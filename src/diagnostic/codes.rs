@@ -37,6 +37,7 @@ codes! {
     YAML_SYNTAX = "UB0104", "YAML の書き方の誤り", "YAML cannot be parsed";
     MISSING_FILE = "UB0105", "必要なファイルがない", "a required file is missing";
     STRAY_FILE = "UB0106", "使われないファイル", "a file has no place here";
+    TOO_MANY = "UB0107", "誤りが多すぎる", "too many faults in one file";
 
     UNKNOWN_KEY = "UB0201", "知らないキー", "unknown key";
     WRONG_TYPE = "UB0202", "値の型の誤り", "a value has the wrong type";

@@ -3,7 +3,7 @@
 //! What depends on the site (a link's address, a municipality's fact, an image's address, a theme's word) stays open as a
 //! [`Segment`] and is filled in for each site; everything else is HTML already. So a hundred sites cost one parse.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -118,6 +118,9 @@ pub struct References<'a> {
     pub own_folder: Option<&'a str>,
 }
 
+/// The most faults that are told of one article.
+const MOST_FAULTS: usize = 200;
+
 // Marks that stand in the HTML for an open segment until it is cut; text that contains them loses them.
 const MARK_OPEN: char = '\u{e000}';
 const MARK_CLOSE: char = '\u{e001}';
@@ -126,8 +129,7 @@ const LITERAL_BRACE: char = '\u{e002}';
 /// Turns a part of a file into a body.
 pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References<'_>, diagnostics: &mut Diagnostics) -> Body {
     let text = source.text.get(part.clone()).unwrap_or_default();
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_GFM;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
     let events: Vec<Spot<'_>> = Parser::new_ext(text, options).into_offset_iter().collect();
     let mut writer = Writer {
         source,
@@ -137,6 +139,8 @@ pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References
         diagnostics,
         slots: Vec::new(),
         headings: Vec::new(),
+        ids: HashSet::new(),
+        counts: BTreeMap::new(),
         footnotes: Footnotes::default(),
         last_level: 1,
         tables: Vec::new(),
@@ -151,12 +155,23 @@ pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References
     let (slots, headings) = (writer.slots, writer.headings);
     let body = Body { segments: cut(&rendered, slots), headings };
     check_own_fragments(&body, diagnostics);
+    if diagnostics.len() >= MOST_FAULTS {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::TOO_MANY,
+                Place::new(source, part.end..part.end),
+                message!("この記事の誤りが多すぎるので、残りは調べていません", "there are too many faults in this article; the rest was not looked at"),
+            )
+            .help(message!("ここまでの誤りを直して、もう一度実行してください", "mend these and run it again")),
+        );
+    }
     body
 }
 
 fn check_own_fragments(body: &Body, diagnostics: &mut Diagnostics) {
     for segment in &body.segments {
         if let Segment::LinkOpen(Link { target: Target::Here, fragment: Some(fragment), place }) = segment
+            && diagnostics.len() < MOST_FAULTS
             && body.heading(fragment).is_none()
         {
             diagnostics.push(dead_fragment(fragment, body, place.clone()));
@@ -196,6 +211,10 @@ struct Writer<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
     slots: Vec<Segment>,
     headings: Vec<Heading>,
+    /// Ids in use on this page.
+    ids: HashSet<String>,
+    /// How often each base of an id was asked for.
+    counts: BTreeMap<String, usize>,
     footnotes: Footnotes,
     last_level: u8,
     tables: Vec<Table>,
@@ -213,6 +232,11 @@ struct Table {
 impl<'t> Writer<'t, '_> {
     fn place(&self, range: &Range<usize>) -> Place {
         Place::new(self.source, self.base + range.start..self.base + range.end)
+    }
+
+    /// Tells whether so many faults were found that more would help nobody.
+    fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MOST_FAULTS
     }
 
     fn slot(&mut self, segment: Segment) -> String {
@@ -288,9 +312,9 @@ impl<'t> Writer<'t, '_> {
                         out.push(Event::SoftBreak);
                     }
                 }
-                Event::Start(Tag::Heading { level, id, .. }) => {
+                Event::Start(Tag::Heading { level, .. }) => {
                     let end = events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_)))).map_or(events.len(), |found| at + found);
-                    self.heading(*level, id.as_deref(), &events[at..end], range, &mut out);
+                    self.heading(*level, &events[at..end], range, &mut out);
                     at = (end + 1).min(events.len());
                 }
                 Event::Start(Tag::Paragraph) if is_lone_image(&events[at..]) => {
@@ -423,6 +447,9 @@ impl<'t> Writer<'t, '_> {
         if (written.starts_with("<!--") && written.ends_with("-->")) || written.starts_with("</") {
             return;
         }
+        if self.is_full() {
+            return;
+        }
         let end = range.start + written.find('\n').unwrap_or(written.len());
         let place = self.place(&(range.start..end));
         self.diagnostics.push(
@@ -431,62 +458,89 @@ impl<'t> Writer<'t, '_> {
         );
     }
 
-    fn heading(&mut self, level: HeadingLevel, id: Option<&str>, inner: &[&Spot<'t>], range: &Range<usize>, out: &mut Vec<Event<'t>>) {
+    fn heading(&mut self, level: HeadingLevel, inner: &[&Spot<'t>], range: &Range<usize>, out: &mut Vec<Event<'t>>) {
         let level = level as u8;
+        let place = self.place(range);
         if level == 1 {
-            let place = self.place(range);
             self.diagnostics.push(
                 Diagnostic::error(
                     codes::HEADING_LEVEL,
-                    place,
+                    place.clone(),
                     message!("本文の見出しは「##」から始めます（「#」は題名に使われます）", "headings begin at `##` (the title is the page's `#`)"),
                 )
                 .help(message!("「#」を一つ加えてください", "add one `#`")),
             );
         } else if level > self.last_level + 1 {
-            let place = self.place(range);
             let wanted = "#".repeat(usize::from(self.last_level + 1));
             self.diagnostics.push(
-                Diagnostic::warning(codes::HEADING_LEVEL, place, message!("見出しの段がとんでいます", "a level of headings is skipped"))
+                Diagnostic::warning(codes::HEADING_LEVEL, place.clone(), message!("見出しの段がとんでいます", "a level of headings is skipped"))
                     .help(message!("「{wanted}」にしてください。読み上げで読む人が迷います", "use `{wanted}`; people who listen to the page lose their way otherwise")),
             );
         }
         let level = level.max(2);
         self.last_level = level;
-        let text = plain_text(inner);
+        let (kept, id) = split_id(inner);
+        let inner: Vec<&Spot<'t>> = kept.iter().collect();
+        let text = plain_text(&inner);
+        if text.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::error(codes::EMPTY_VALUE, place.clone(), message!("見出しに言葉がありません", "the heading has no words"))
+                    .help(message!("見出しの言葉を書くか、「#」を消してください", "write its words or remove the `#`")),
+            );
+        }
         let words = words_to_id(&text);
         let id = match id {
-            Some(id) => {
-                if self.headings.iter().any(|other| other.id == id) {
-                    let place = self.place(range);
+            Some(written) => {
+                let id = words_to_id(&written);
+                if id.is_empty() || is_reserved(&id) {
+                    self.diagnostics.push(
+                        Diagnostic::error(codes::BAD_ID, place, message!("見出し ID「{written}」は使えません", "the heading id `{written}` cannot be used")).help(message!(
+                            "ページがほかで使わない、文字・数字・ハイフンの名前にしてください（例：night）",
+                            "choose letters, digits and hyphens that the page does not use itself, like night"
+                        )),
+                    );
+                    self.free_id(&words)
+                } else if self.ids.insert(id.clone()) {
+                    id
+                } else {
                     self.diagnostics.push(
                         Diagnostic::error(codes::DUPLICATE_HEADING, place, message!("見出し ID「{id}」が二度使われています", "the heading id `{id}` is used twice"))
                             .help(message!("別の ID を付けてください", "choose another id")),
                     );
+                    self.free_id(&id)
                 }
-                words_to_id(id)
             }
-            None => {
-                let base = if words.is_empty() { "section".to_owned() } else { words.clone() };
-                let mut id = base.clone();
-                let mut count = 1;
-                while self.headings.iter().any(|other| other.id == id) || RESERVED_IDS.contains(&id.as_str()) {
-                    count += 1;
-                    id = format!("{base}-{count}");
-                }
-                id
-            }
+            None => self.free_id(&words),
         };
         self.last_char = None;
-        let inner = self.convert(inner);
+        let inner = self.convert(&inner);
         out.push(Event::Html(format!("<h{level} id=\"{id}\">").into()));
         out.extend(inner);
         out.push(Event::Html(format!("</h{level}>\n").into()));
         self.headings.push(Heading { id, words, text, level });
     }
 
+    /// Takes the first free id of `fever`, `fever-2`, `fever-3`, …
+    fn free_id(&mut self, base: &str) -> String {
+        let base = if base.is_empty() { "section" } else { base };
+        if !is_reserved(base) && self.ids.insert(base.to_owned()) {
+            return base.to_owned();
+        }
+        let count = self.counts.entry(base.to_owned()).or_insert(1);
+        loop {
+            *count += 1;
+            let id = format!("{base}-{count}");
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
     /// Returns the opening of a link and whether it leads away, or nothing when it cannot be one.
     fn link(&mut self, url: &str, range: &Range<usize>) -> Option<(String, bool)> {
+        if self.is_full() {
+            return None;
+        }
         let place = self.place(range);
         if let Some((scheme, _)) = scheme(url) {
             return match scheme.to_ascii_lowercase().as_str() {
@@ -570,6 +624,9 @@ impl<'t> Writer<'t, '_> {
         let Some((Event::Start(Tag::Image { dest_url, title, .. }), range)) = events.first().copied() else {
             return String::new();
         };
+        if self.is_full() {
+            return String::new();
+        }
         let place = self.place(range);
         let alt = plain_text(&events[1..events.len().saturating_sub(1)]);
         if alt.trim().is_empty() {
@@ -690,6 +747,9 @@ impl<'t> Writer<'t, '_> {
     }
 
     fn fact(&mut self, inner: &str, range: &Range<usize>) -> String {
+        if self.is_full() {
+            return String::new();
+        }
         let (name, fallback) = match inner.split_once(['|', '｜']) {
             Some((name, fallback)) => (name.trim(), Some(fallback.trim().to_owned())),
             None => (inner.trim(), None),
@@ -732,7 +792,37 @@ impl<'t> Writer<'t, '_> {
 }
 
 /// Ids that the page itself uses.
-const RESERVED_IDS: [&str; 8] = ["main", "toc", "footnotes", "help", "live", "menu", "services", "schedule-module"];
+const RESERVED_IDS: [&str; 12] = ["main", "toc", "footnotes", "help", "live", "menu", "services", "emergency", "topics", "stages", "latest", "schedule-module"];
+
+/// Tells whether an id is one of the page's own: a fixed one, a service's, or a footnote's.
+fn is_reserved(id: &str) -> bool {
+    RESERVED_IDS.contains(&id)
+        || id.starts_with("service-")
+        || ["fn-", "fnref-"].iter().any(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+/// Splits `{#id}` from the end of a heading's words.
+///
+/// It is read here and not by the parser, whose heading attributes would take ruby (`{漢字|かんじ}`) at the end of a heading for one.
+fn split_id<'t>(inner: &[&Spot<'t>]) -> (Vec<Spot<'t>>, Option<String>) {
+    let mut kept: Vec<Spot<'t>> = inner.iter().map(|spot| (*spot).clone()).collect();
+    let texts = kept.iter().rev().take_while(|(event, _)| matches!(event, Event::Text(_))).count();
+    let first = kept.len() - texts;
+    let joined: String = kept[first..].iter().map(|(event, _)| event_text(event)).collect();
+    let trimmed = joined.trim_end();
+    let Some((open, id)) = trimmed.rfind("{#").and_then(|open| Some((open, trimmed[open + 2..].strip_suffix('}')?))) else { return (kept, None) };
+    if id.contains(['{', '}', '|', '｜']) {
+        return (kept, None);
+    }
+    let id = id.trim().to_owned();
+    let range = kept[first].1.start..kept.last().map_or(0, |(_, range)| range.end);
+    let words = trimmed[..open].trim_end().to_owned();
+    kept.truncate(first);
+    if !words.is_empty() {
+        kept.push((Event::Text(words.into()), range));
+    }
+    (kept, Some(id))
+}
 
 fn event_text<'e>(event: &'e Event<'_>) -> &'e str {
     match event {
@@ -772,7 +862,11 @@ fn plain_text(events: &[&Spot<'_>]) -> String {
 
 /// Reads `{漢字|かんじ}` at the beginning of a text: the base, the reading and the length of the whole.
 fn ruby(text: &str) -> Option<(&str, &str, usize)> {
-    let close = text.find('}')?;
+    // A brace that opens or a line that ends before it closes is no ruby; looking no further keeps long lines quick.
+    let close = 1 + text.get(1..)?.find(['{', '}', '\n'])?;
+    if !text[close..].starts_with('}') {
+        return None;
+    }
     let inner = text.get(1..close)?;
     let (base, reading) = inner.split_once(['|', '｜'])?;
     let plain = |part: &str| !part.trim().is_empty() && !part.contains(['{', '\n', '|', '｜', MARK_OPEN, LITERAL_BRACE]);
@@ -1001,6 +1095,32 @@ mod tests {
         assert_eq!(found, [("UB0411", 7, 1), ("UB0411", 9, 1)]);
         assert_eq!(body.heading("夜間の 対応").map(|h| h.id.as_str()), Some("夜間の-対応"));
         assert_eq!(body.heading("夜").map(|h| h.id.as_str()), Some("night"));
+    }
+
+    #[test]
+    fn ruby_at_the_end_of_a_heading_stays() {
+        let (html, found, body) = compiled("## 夜の{発熱|はつねつ}\n\n## {葉酸|ようさん} {#folic}\n\n## まとめ {a}\n");
+        assert!(html.contains("<h2 id=\"夜の発熱\">夜の<ruby>発熱<rp>（</rp><rt>はつねつ</rt><rp>）</rp></ruby></h2>"), "{html}");
+        assert!(html.contains("<h2 id=\"folic\"><ruby>葉酸<rp>") && html.contains("まとめ {a}</h2>"), "{html}");
+        assert_eq!(found, []);
+        assert_eq!(body.headings[1].text, "葉酸");
+    }
+
+    #[test]
+    fn heading_ids_are_checked() {
+        let (_, found, body) = compiled("## A {#Night}\n\n## B {#Night}\n\n## C {#\"}\n\n## D {#main}\n\n## \n\n## fn-1\n\n## help\n");
+        assert_eq!(found, [("UB0412", 3, 1), ("UB0205", 5, 1), ("UB0205", 7, 1), ("UB0212", 9, 1)]);
+        let ids: BTreeSet<&str> = body.headings.iter().map(|heading| heading.id.as_str()).collect();
+        assert_eq!(ids.len(), body.headings.len(), "{ids:?}");
+        assert!(!ids.contains("help") && !ids.contains("main") && !ids.contains("fn-1"));
+    }
+
+    #[test]
+    fn long_and_repetitive_articles_are_quick() {
+        for text in ["## a\n\n".repeat(5000), format!("{}}}", "{a".repeat(150_000)), "[x](#y) ".repeat(20_000), "<b>x ".repeat(50_000), "{{ service.x.hours }} ".repeat(20_000)] {
+            let (_, found, _) = compiled(&text);
+            assert!(found.len() <= MOST_FAULTS + 1, "{}", found.len());
+        }
     }
 
     #[test]
