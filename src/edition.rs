@@ -96,7 +96,7 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
         .par_iter()
         .map(|site| {
             let mut found = Diagnostics::new();
-            let renderer = project.theme_of(site.municipality).map(|theme| Renderer::prepare(&shared, site, theme, &mut found));
+            let renderer = project.theme_of(site.municipality).filter(|theme| theme.is_sound).map(|theme| Renderer::prepare(&shared, site, theme, &mut found));
             (renderer, found)
         })
         .collect();

@@ -47,16 +47,29 @@ pub struct Project {
 impl Project {
     /// Reads a project from its files, going on after every fault.
     pub fn load(files: Files, diagnostics: &mut Diagnostics) -> Self {
-        let config = read(&files, "ubugi.yaml", true, diagnostics, Config::decode).unwrap_or_else(|| {
+        let config = read(&files, "ubugi.yaml", true, diagnostics, Config::decode);
+        // Without the project's languages every text would be a fault; the one that matters has been told.
+        let files = if config.is_some() { files } else { Files::new() };
+        let is_read = config.is_some();
+        let config = config.unwrap_or_else(|| {
             let source = Source::new("ubugi.yaml", "");
             let mut unread = Diagnostics::new();
             let node = Node { range: 0..0, value: crate::source::yaml::Value::Mapping(Vec::new()) };
             Decoder::on(&source, &mut unread, |decoder| Config::decode(decoder, &node))
         });
         let languages = &config.languages;
-        let stages = read(&files, "content/stages.yaml", true, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Stage, languages)).unwrap_or_default();
-        let topics = read(&files, "content/topics.yaml", true, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Topic, languages)).unwrap_or_default();
-        let emergency = read(&files, "content/emergency.yaml", false, diagnostics, |d, n| emergency::decode_all(d, n, languages)).unwrap_or_default();
+        let stages = read(&files, "content/stages.yaml", is_read, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Stage, languages));
+        let topics = read(&files, "content/topics.yaml", is_read, diagnostics, |d, n| taxonomy::decode(d, n, Kind::Topic, languages));
+        let emergency = read(&files, "content/emergency.yaml", false, diagnostics, |d, n| emergency::decode_all(d, n, languages));
+        // References into a list that could not be read are not judged: its own fault is told.
+        let unread = Unread {
+            stages: stages.is_none(),
+            topics: topics.is_none(),
+            drug_sources: unreadable(&files, "content/drug-sources.yaml"),
+            drug_classes: unreadable(&files, "content/drug-classes.yaml"),
+        };
+        let lacks_emergency = emergency.is_none() && files.get("content/emergency.yaml").is_some();
+        let (stages, topics, emergency) = (stages.unwrap_or_default(), topics.unwrap_or_default(), emergency.unwrap_or_default());
         let reviewers = read(&files, "content/reviewers.yaml", false, diagnostics, |d, n| supervision::decode_reviewers(d, n, languages)).unwrap_or_default();
         let supervision = read(&files, "content/approvals.yaml", false, diagnostics, |d, n| supervision::decode_approvals(d, n, reviewers.clone(), &files))
             .unwrap_or_else(|| Supervision::without_approvals(reviewers.clone()));
@@ -66,9 +79,11 @@ impl Project {
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
         let themes = theme::load_all(&files, languages, diagnostics);
         let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
-        let lacks_municipality = folders > municipalities.len();
+        let lacks_municipality = folders > municipalities.len() || lacks_emergency;
         let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, lacks_municipality, files };
-        project.check(diagnostics);
+        if is_read {
+            project.check(&unread, diagnostics);
+        }
         stray_files(&project.files, diagnostics);
         project
     }
@@ -85,15 +100,15 @@ impl Project {
     }
 
     /// Checks every reference from one part to another.
-    fn check(&self, diagnostics: &mut Diagnostics) {
+    fn check(&self, unread: &Unread, diagnostics: &mut Diagnostics) {
         let stages = ids(&self.stages);
         let topics = ids(&self.topics);
         let codes_known: Vec<&str> = self.municipalities.iter().map(|m| m.code.as_str()).collect();
         for work in self.all_works() {
-            for stage in &work.stages {
+            for stage in work.stages.iter().filter(|_| !unread.stages) {
                 known(stage, &stages, "content/stages.yaml", diagnostics);
             }
-            for topic in &work.topics {
+            for topic in work.topics.iter().filter(|_| !unread.topics) {
                 known(topic, &topics, "content/topics.yaml", diagnostics);
             }
             for code in work.only.iter().chain(&work.except) {
@@ -115,8 +130,8 @@ impl Project {
             }
         }
         self.check_slugs(diagnostics);
-        self.check_municipalities(&stages, &topics, diagnostics);
-        self.check_table(diagnostics);
+        self.check_municipalities(unread, &stages, &topics, diagnostics);
+        self.check_table(unread, diagnostics);
     }
 
     /// Checks that addresses are unique: among shared articles, and for each municipality together with its own.
@@ -149,16 +164,17 @@ impl Project {
         }
     }
 
-    fn check_municipalities(&self, stages: &[&str], topics: &[&str], diagnostics: &mut Diagnostics) {
+    fn check_municipalities(&self, unread: &Unread, stages: &[&str], topics: &[&str], diagnostics: &mut Diagnostics) {
         let paths: Vec<&str> = self.works.iter().map(|work| work.path.as_str()).collect();
-        let themes: Vec<&str> = self.themes.keys().map(String::as_str).collect();
+        // A theme whose manifest has a fault is not missing.
+        let themes: Vec<&str> = self.files.under("themes/").filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name)).collect();
         known(&self.config.default_theme, &themes, "themes/", diagnostics);
         let mut bases: BTreeMap<String, &Municipality> = BTreeMap::new();
         for municipality in &self.municipalities {
-            for stage in municipality.stages.named() {
+            for stage in municipality.stages.named().filter(|_| !unread.stages) {
                 known(stage, stages, "content/stages.yaml", diagnostics);
             }
-            for topic in municipality.topics.named() {
+            for topic in municipality.topics.named().filter(|_| !unread.topics) {
                 known(topic, topics, "content/topics.yaml", diagnostics);
             }
             for path in municipality.articles.named() {
@@ -167,7 +183,8 @@ impl Project {
             if let Some(theme) = &municipality.theme {
                 known(theme, &themes, "themes/", diagnostics);
             }
-            let base = format!("{}{}", municipality.base_url.origin, municipality.base_url.path);
+            // Servers and file systems that do not tell case apart would lay the two over each other.
+            let base = format!("{}{}", municipality.base_url.origin, municipality.base_url.path).to_lowercase();
             if let Some(other) = bases.insert(base, municipality) {
                 let folder = &other.folder;
                 diagnostics.push(
@@ -183,7 +200,7 @@ impl Project {
         }
     }
 
-    fn check_table(&self, diagnostics: &mut Diagnostics) {
+    fn check_table(&self, unread: &Unread, diagnostics: &mut Diagnostics) {
         let table = &self.table;
         let classes: Vec<&str> = table.classes.iter().map(|class| class.id.value.as_str()).collect();
         let groups: Vec<&str> = table.groups.iter().map(|group| group.id.value.as_str()).collect();
@@ -195,9 +212,12 @@ impl Project {
         }
         let mut names: BTreeMap<String, (&str, Place)> = BTreeMap::new();
         for drug in &table.drugs {
-            known(&drug.class, &classes, "content/drug-classes.yaml", diagnostics);
+            if !unread.drug_classes {
+                known(&drug.class, &classes, "content/drug-classes.yaml", diagnostics);
+            }
             for assessment in &drug.assessments {
-                if known(&assessment.source, &sources, "content/drug-sources.yaml", diagnostics)
+                if !unread.drug_sources
+                    && known(&assessment.source, &sources, "content/drug-sources.yaml", diagnostics)
                     && let Some(source) = table.source(&assessment.source.value)
                 {
                     let categories: Vec<&str> = source.categories.iter().map(|category| category.id.value.as_str()).collect();
@@ -237,6 +257,20 @@ impl Project {
             }
         }
     }
+}
+
+/// The lists that could not be read.
+struct Unread {
+    stages: bool,
+    topics: bool,
+    drug_sources: bool,
+    drug_classes: bool,
+}
+
+/// Tells whether a file is there but not YAML.
+fn unreadable(files: &Files, path: &str) -> bool {
+    let mut ignored = Diagnostics::new();
+    files.get(path).is_some_and(|file| file.text().is_none_or(|source| Decoder::on(source, &mut ignored, |decoder| decoder.parse_all().is_none())))
 }
 
 /// Returns the id of the drug that a file describes.

@@ -46,6 +46,20 @@ fn nothing_unapproved_is_published_as_approved() {
     assert_eq!(changed.findings(), ["UB0802 content/approvals.yaml:1:9"]);
     assert!(!changed.text(page).contains("見本 医師") && changed.text(page).contains("監修を受けていません"));
 
+    // An approval covers the images that the page shows, and a drug's the words of its sources and class.
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><rect width=\"1\" height=\"1\"/></svg>";
+    let with_image = Scratch::new().edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜").with("content/articles/a.svg", svg);
+    let both = [with_image.bytes(ARTICLE), svg.as_bytes()].concat();
+    let of_image = with_image.with("content/approvals.yaml", approval.replace(&seal, &ubugi::supervision::seal(&both)));
+    assert!(of_image.build().text(page).contains("見本 医師"));
+    assert!(!of_image.with("content/articles/a.svg", svg.replace("rect", "path")).build().text(page).contains("見本 医師"));
+    let parts = [DRUG, "content/drug-sources.yaml", "content/drug-classes.yaml"];
+    let drug = parts.iter().flat_map(|path| Scratch::new().bytes(path).to_vec()).collect::<Vec<u8>>();
+    let of_drug = Scratch::new().with("content/approvals.yaml", approval.replace(&seal, &ubugi::supervision::seal(&drug)).replace(ARTICLE, DRUG));
+    let medicine = "132128/medicines/acetaminophen/index.html";
+    assert!(of_drug.build().text(medicine).contains("見本 医師"));
+    assert!(!of_drug.edit("content/drug-sources.yaml", "選ばれやすい", "絶対に安全").build().text(medicine).contains("見本 医師"));
+
     let early = approved.build_on("2026-11-19");
     assert!(!early.text(page).contains("見本 医師"), "an approval does not count before its day");
     let late = approved.build_on("2027-11-21");
@@ -59,9 +73,11 @@ fn the_policy_for_unsupervised_text_holds() {
     let left_out = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out").build();
     assert!(!left_out.files.contains_key("132128/articles/fever/index.html"));
     assert!(left_out.files.contains_key("132128/articles/hino-notice/index.html"), "an office's notice needs no approval");
-    assert_eq!(left_out.summary.hidden.unsupervised, 2);
+    assert!(!left_out.files.keys().any(|path| path.contains("/medicines/") || path.contains("/api/")), "a drug needs an approval like an article");
+    assert_eq!(left_out.summary.hidden.unsupervised, 3);
     let failed = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: fail").build();
     assert!(failed.findings().contains(&"UB0801 content/articles/fever.md:1:1".to_owned()));
+    assert!(failed.findings().contains(&"UB0801 content/drugs/acetaminophen.yaml:1:1".to_owned()));
 }
 
 /// Invariant 4.
@@ -166,6 +182,8 @@ fn dates_decide_what_is_visible() {
         }
     }
     assert_eq!(Scratch::new().edit(ARTICLE, "topics: [fever]", "topics: [fever]\ndraft: true").build().summary.hidden.drafts, 1);
+    let translation = Scratch::new().edit("content/articles/fever.en.md", "title:", "published: 2027-01-01\ntitle:").build();
+    assert_eq!(translation.summary.hidden.waiting, 1, "a translation does not vanish silently either");
 }
 
 /// A municipality's facts stand in shared text; what is over is not offered any more.
@@ -177,7 +195,7 @@ fn facts_differ_by_town() {
     assert!(hino.contains("<a class=\"tel\" href=\"tel:119\">119</a>"));
     assert!(built.text("132063/articles/fever/index.html").contains("相談は窓口へ。"), "the service is over");
     let missing = Scratch::new().edit(ARTICLE, "{{ service.night.hours | 窓口へ }}", "{{ service.night.phone }}").build();
-    assert_eq!(missing.findings(), ["UB0410 content/articles/fever.md:18:4"]);
+    assert_eq!(missing.findings(), ["UB0410 content/articles/fever.md:18:4", "UB0410 content/articles/fever.md:18:4"], "once for each town that lacks it");
 }
 
 /// Links are right at a domain's root, under a path, and in each language.
@@ -258,6 +276,28 @@ fn a_fault_does_not_drag_others_along() {
     assert_eq!(built.findings(), ["UB0201 municipalities/132128-hino/municipality.yaml:1:1"]);
     let built = Scratch::new().edit(DRUG, "kana: あ", "kana: ア").build();
     assert_eq!(built.findings(), ["UB0601 content/drugs/acetaminophen.yaml:2:7"]);
+    for path in [
+        "ubugi.yaml",
+        "content/stages.yaml",
+        "content/topics.yaml",
+        "content/emergency.yaml",
+        "content/drug-sources.yaml",
+        "content/drug-classes.yaml",
+        "themes/base/theme.yaml",
+        HINO,
+        DRUG,
+    ] {
+        let text = String::from_utf8(Scratch::new().bytes(path).to_vec()).expect("UTF-8");
+        let found = Scratch::new().with(path, format!("x: [\n{text}")).build().findings();
+        assert_eq!(found.len(), 1, "{path}: {found:#?}");
+        assert!(found[0].starts_with("UB0104") && found[0].contains(path), "{path}: {found:?}");
+    }
+    for path in ["themes/base/templates/partials/header.html", "themes/base/templates/article.html"] {
+        let found = Scratch::new().with(path, "{% if %}").build().findings();
+        assert_eq!(found.len(), 1, "{path}: {found:#?}");
+    }
+    let found = Scratch::new().edit(ARTICLE, "title: ", "title: [").build().findings();
+    assert!(found.len() == 1 && found[0].starts_with("UB0104 content/articles/fever.md:"), "{found:?}");
 }
 
 /// The table goes out as data together with its sources, dates, conditions and state of supervision.

@@ -112,7 +112,14 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
     let project = Project::load(files, &mut diagnostics);
     let only = match only(options, &project, tongue) {
         Ok(only) => only,
-        Err(exit) => return exit,
+        Err(exit) => {
+            // It may be missing because its file has a fault.
+            if project.lacks_municipality {
+                diagnostics.sort();
+                show(&diagnostics, options, tongue);
+            }
+            return exit;
+        }
     };
     let date = options.date.unwrap_or_else(today_in_japan);
     let edition_options = edition::Options { moment: Moment { date, drafts: options.drafts }, only: only.clone() };
@@ -162,6 +169,9 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
         let codes: Vec<String> = only.iter().map(ToString::to_string).collect();
         let keep = |path: &str| !codes.is_empty() && !codes.iter().any(|code| path.split('/').next() == Some(code));
         if let Err(error) = output.commit(keep) {
+            if let OutputError::Blocked { .. } = error {
+                return refuse(out.as_deref().unwrap_or(Path::new("")), &error, tongue);
+            }
             say(&message!("誤り: 書き出せません：{error}", "error: cannot write: {error}"), tongue);
             return Exit::Machine;
         }
@@ -208,6 +218,15 @@ fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
                 message!("出力先「{path}」には、このソフトが作ったのではないファイルがあります", "the output folder `{path}` has files that ubugi did not make"),
             )
             .help(message!("空のフォルダか、まだないフォルダを --out で指してください", "name an empty or new folder with --out")),
+            Exit::Usage,
+        ),
+        OutputError::Blocked { path } => (
+            Diagnostic::error(
+                codes::FOREIGN_OUTPUT,
+                None,
+                message!("「{path}」は、このソフトが作ったファイルではありません。何も変えていません", "`{path}` was not made by ubugi; nothing was changed"),
+            )
+            .help(message!("それを別の場所へ移すか、別のフォルダを --out で指してください", "move it elsewhere or name another folder with --out")),
             Exit::Usage,
         ),
         OutputError::InSource => (

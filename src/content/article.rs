@@ -173,7 +173,12 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
         })
         .collect();
     for (path, source, language) in translations {
-        let read = translation(&source, language, owner, works.get(&path).map(Work::original), diagnostics);
+        let original = works.get(&path).map(Work::original);
+        if original.is_none() && unread.contains(&path) {
+            // The original's own fault is told; the translation is judged with it.
+            continue;
+        }
+        let read = translation(&source, language, owner, original, diagnostics);
         match (read, works.get_mut(&path)) {
             (Some(article), Some(work)) => {
                 work.versions.insert(language, article);

@@ -260,11 +260,6 @@ impl LactationTable {
         self.classes.iter().position(|class| class.id.value == drug.class.value)
     }
 
-    /// Returns the indexes of the classes that have a drug, ascending.
-    pub fn classes_in_use(&self) -> std::collections::BTreeSet<usize> {
-        self.drugs.iter().filter_map(|drug| self.class_of(drug)).collect()
-    }
-
     /// Finds a source by its id.
     pub fn source(&self, id: &str) -> Option<&DrugSource> {
         self.sources.iter().find(|source| source.id.value == id)

@@ -134,15 +134,15 @@ fn is_stale(project: &Project, assessment: &Assessment, on: Date) -> bool {
     project.table.source(&assessment.source.value).is_none_or(|source| source.is_stale(assessment.revised, on))
 }
 
-/// Writes `api/drugs.json` for a site, whose pages' addresses come from `url`.
-pub fn json(project: &Project, municipality: &Municipality, on: Date, table_url: String, url: impl Fn(usize) -> String) -> String {
+/// Writes `api/drugs.json` for a site that shows these drugs, whose pages' addresses come from `url`.
+pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on: Date, table_url: String, url: impl Fn(usize) -> String) -> String {
     let languages = &project.config.languages;
     let text = |text: &Text| localized(text, languages);
     let table = &project.table;
-    let drugs = table
-        .drugs
+    let shown: Vec<&str> = drugs.iter().map(|index| table.drugs[*index].id.as_str()).collect();
+    let drugs = drugs
         .iter()
-        .enumerate()
+        .map(|index| (*index, &table.drugs[*index]))
         .map(|(index, drug)| DrugEntry {
             id: &drug.id,
             url: url(index),
@@ -176,7 +176,7 @@ pub fn json(project: &Project, municipality: &Municipality, on: Date, table_url:
                     monitor: assessment.monitor.iter().map(text).collect(),
                     age_caution: assessment.age_caution.as_ref().map(text),
                     milk_supply: assessment.milk_supply,
-                    alternatives: assessment.alternatives.iter().map(|id| id.value.as_str()).collect(),
+                    alternatives: assessment.alternatives.iter().map(|id| id.value.as_str()).filter(|id| shown.contains(id)).collect(),
                     alternatives_unlisted: assessment.alternatives_unlisted.iter().map(text).collect(),
                     alternatives_read: assessment.alternatives_read,
                 })
@@ -219,11 +219,11 @@ pub fn json(project: &Project, municipality: &Municipality, on: Date, table_url:
 ///
 /// It begins with a byte order mark and has CRLF line ends (RFC 4180), so that the spreadsheets in use in Japan open it as UTF-8; a cell
 /// that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
-pub fn csv(project: &Project, on: Date) -> String {
+pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
     let table = &project.table;
     let mut out = String::from("\u{feff}");
     push_row(&mut out, &HEADER.map(str::to_owned));
-    for drug in &table.drugs {
+    for drug in drugs.iter().map(|index| &table.drugs[*index]) {
         let state = match project.supervision.state(&drug.source.path, true, on) {
             State::Approved { .. } => "監修済み".to_owned(),
             State::Unsupervised | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),

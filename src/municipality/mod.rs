@@ -323,7 +323,8 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         None => languages.iter().map(|(id, _)| id).collect(),
     };
     let (code, name, base_url) = (code?, name?, base_url?);
-    check_identity(decoder, &code, name.in_default(), &name_place, folder);
+    let written: Vec<&str> = name.all().map(|(_, words)| words).collect();
+    check_identity(decoder, &code, &written, &name_place, folder);
     Some(Municipality {
         source,
         folder: folder.to_owned(),
@@ -369,8 +370,9 @@ fn unique<T>(
     all
 }
 
-fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, name: &str, name_place: &Place, folder: &str) {
+fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, names: &[&str], name_place: &Place, folder: &str) {
     let number = code.value;
+    let name = names.first().copied().unwrap_or_default();
     match code::lookup(number) {
         None => decoder.diagnostics.push(
             // A warning, as the list is older than the newest mergers.
@@ -383,7 +385,7 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, name:
         ),
         Some(government) => {
             let official = government.full_name();
-            if name != official && name != government.name {
+            if !names.iter().any(|name| *name == official || *name == government.name) {
                 decoder.diagnostics.push(
                     Diagnostic::error(
                         codes::CODE_NAME_MISMATCH,

@@ -27,6 +27,12 @@ pub enum OutputError {
     /// It has files, and none of them is ours.
     #[error("the folder is not empty and was not made by ubugi")]
     Foreign,
+    /// Something that ubugi did not make, or a symbolic link, stands where a file would go.
+    #[error("{path} is in the way")]
+    Blocked {
+        /// What stands there.
+        path: String,
+    },
     /// It lies within the sources, or they within it.
     #[error("the folder overlaps with the sources")]
     InSource,
@@ -75,7 +81,7 @@ impl Output {
         let own = root.join(OWN);
         if root.exists() {
             let mut entries = fs::read_dir(root).map_err(at(root))?;
-            if !own.is_dir() && entries.next().is_some() {
+            if (!own.is_dir() && entries.next().is_some()) || own.is_symlink() {
                 return Err(OutputError::Foreign);
             }
         }
@@ -97,8 +103,8 @@ impl Output {
         }
         fs::create_dir_all(&staging).map_err(at(&staging))?;
         let list = own.join("files");
-        let known = match fs::read_to_string(&list) {
-            Ok(text) => text.lines().filter(|line| is_confined(line)).map(str::to_owned).collect(),
+        let known = match fs::read(&list) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).lines().filter(|line| is_confined(line)).map(str::to_owned).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
             Err(error) => return Err(at(&list)(error)),
         };
@@ -116,6 +122,12 @@ impl Output {
     /// Fails when the machine refuses; the next build then completes what was begun.
     pub fn commit(self, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
         let made: BTreeMap<String, Option<PathBuf>> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
+        let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
+        // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
+        let mut folders = BTreeSet::new();
+        for path in made.keys().chain(obsolete.iter().copied()) {
+            check_place(&self.root, path, self.known.contains(path), &mut folders)?;
+        }
         let mut widened: BTreeSet<&str> = self.known.iter().map(String::as_str).collect();
         widened.extend(made.keys().map(String::as_str));
         let list = self.root.join(OWN).join("files");
@@ -130,7 +142,6 @@ impl Output {
             Some(staged) => place(staged, &self.root.join(path)),
             None => Ok(()),
         })?;
-        let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
         for path in &obsolete {
             let target = self.root.join(path.as_str());
             match fs::remove_file(&target) {
@@ -209,6 +220,26 @@ fn write_list<'a>(list: &Path, paths: impl Iterator<Item = &'a str>) -> Result<(
 /// Returns the first part of a path: the site it belongs to.
 fn site_of(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
+}
+
+/// Refuses a place that a symbolic link leads away from, or that something which is not ours occupies.
+fn check_place(root: &Path, path: &str, is_ours: bool, folders: &mut BTreeSet<PathBuf>) -> Result<(), OutputError> {
+    let target = root.join(path);
+    let blocked = |path: &Path| Err(OutputError::Blocked { path: path.display().to_string() });
+    for folder in target.ancestors().skip(1).take_while(|folder| *folder != root) {
+        if !folders.insert(folder.to_owned()) {
+            break;
+        }
+        if fs::symlink_metadata(folder).is_ok_and(|found| !found.is_dir()) {
+            return blocked(folder);
+        }
+    }
+    match fs::symlink_metadata(&target) {
+        Ok(found) if found.is_file() && is_ours => Ok(()),
+        Ok(found) if found.is_dir() && fs::read_dir(&target).is_ok_and(|mut entries| entries.next().is_none()) => Ok(()),
+        Ok(_) => blocked(&target),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Moves a staged file into its place; folders are made where they are missing, and an empty one in its place gives way.
@@ -317,6 +348,49 @@ mod tests {
         let held = Output::open(&root, &[]).expect("opens");
         assert!(matches!(Output::open(&root, &[]), Err(OutputError::Busy)));
         drop(held);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_in_the_way_stops_the_build_before_anything_changes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("dist");
+        let files = [("141097/a/index.html", "a"), ("141097/b/index.html", "b")];
+        let outside = dir.path().join("outside");
+        fs::create_dir_all(outside.join("b")).expect("makes");
+        fs::write(outside.join("b/index.html"), "theirs").expect("writes");
+        let hinder: [&dyn Fn(); 4] = [
+            &|| fs::write(root.join("141097/b"), "a file").expect("writes"),
+            &|| fs::create_dir_all(root.join("141097/b/index.html/x")).expect("makes"),
+            &|| std::os::unix::fs::symlink(outside.join("b"), root.join("141097/b")).expect("links"),
+            &|| {
+                fs::remove_dir_all(root.join("141097")).expect("removes");
+                std::os::unix::fs::symlink(&outside, root.join("141097")).expect("links");
+            },
+        ];
+        for (index, hinder) in hinder.iter().enumerate() {
+            let _ = fs::remove_dir_all(&root);
+            build(&root, &files);
+            fs::remove_dir_all(root.join("141097/b")).expect("removes");
+            hinder();
+            for next in [&[("141097/a/index.html", "new"), ("141097/b/index.html", "new")][..], &[("141097/a/index.html", "new")][..]] {
+                let output = Output::open(&root, &[]).expect("opens");
+                for (path, text) in next {
+                    output.write(path, text.as_bytes()).expect("stages");
+                }
+                assert!(matches!(output.commit(|_| false), Err(OutputError::Blocked { .. })), "{index}");
+                assert_eq!(fs::read_to_string(outside.join("b/index.html")).expect("reads"), "theirs", "{index}");
+                assert_ne!(fs::read_to_string(root.join("141097/a/index.html")).unwrap_or_default(), "new", "{index}: nothing has changed");
+            }
+        }
+        let _ = fs::remove_file(root.join("141097"));
+        let _ = fs::remove_dir_all(&root);
+        build(&root, &files[..1]);
+        fs::create_dir_all(root.join("141097/b")).expect("makes");
+        fs::write(root.join("141097/b/index.html"), "theirs").expect("writes");
+        let output = Output::open(&root, &[]).expect("opens");
+        output.write(files[1].0, b"new").expect("stages");
+        assert!(matches!(output.commit(|_| true), Err(OutputError::Blocked { .. })), "a file that is not ours is not overwritten");
     }
 
     #[test]

@@ -346,6 +346,11 @@ pub fn fee<'a>(voice: Voice<'a>, service: &'a Service) -> Option<TextValue<'a>> 
 }
 
 impl TextValue<'_> {
+    /// Returns the language where it is not the page's.
+    pub fn lang(&self) -> Option<&str> {
+        self.lang
+    }
+
     /// Returns the words.
     pub fn words(&self) -> &str {
         self.text

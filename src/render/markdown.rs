@@ -13,6 +13,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, He
 use super::facts::Fact;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
+use crate::source::files::join;
 use crate::source::suggest;
 
 /// A part of an article's body.
@@ -911,25 +912,6 @@ fn scheme(url: &str) -> Option<(String, &str)> {
     let scheme = &clean[..end];
     let at = url.find(':')?;
     Some((scheme.to_owned(), &url[at + 1..]))
-}
-
-/// Joins a relative path to a file's folder; nothing when it leads out of the project.
-fn join(file: &str, relative: &str) -> Option<String> {
-    if relative.starts_with('/') || relative.contains('\\') {
-        return None;
-    }
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Writes a path as seen from a file.

@@ -24,9 +24,11 @@ pub fn headers(root: &str, demo: bool) -> String {
     out
 }
 
-/// Writes `robots.txt`; a demo site asks all robots to stay away.
+/// Writes `robots.txt`.
+///
+/// A demo site lets robots in: only a page that they may read can tell them, by `noindex`, not to list it.
 pub fn robots(base_url: &str, demo: bool) -> String {
-    if demo { "User-agent: *\nDisallow: /\n".to_owned() } else { format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n") }
+    if demo { "User-agent: *\nAllow: /\n".to_owned() } else { format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n") }
 }
 
 /// One page in `sitemap.xml`.

@@ -270,6 +270,9 @@ impl<'p> Renderer<'p> {
         let mut context = self.context(spoken);
         context.insert_value("fragments", spoken.fragments.clone());
         let head = self.fill(language, page, spoken, voice, &mut context, diagnostics);
+        let mut head = head;
+        // A sample says on every page that nobody reviewed it; pages of health content say so themselves, each for its own text.
+        head.needs_notice = self.site.municipality.demo && !head.speaks_for_itself;
         context.insert_value("page", self.page_value(language, page, voice, &head));
         let mut bytes = Vec::with_capacity(24 * 1024);
         let template = template(page);
@@ -312,7 +315,7 @@ impl<'p> Renderer<'p> {
             Page::Medicines => {
                 context.insert_value("services", spoken.services.clone());
                 self.medicines(language, voice, context);
-                let mut head = generated("medicines");
+                let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
                 if let Some(title) = &project.config.lactation_title {
                     head.heading = title.pick(language).0.to_owned();
                 }
@@ -366,7 +369,7 @@ impl<'p> Renderer<'p> {
             let info = project.config.languages.get(*other);
             let current = *other == language;
             let target = if exact || current { self.url(*other, page) } else { self.url(*other, Page::Home) };
-            if exact {
+            if exact && is_searchable(&info.tag) {
                 let absolute = self.absolute(&target);
                 if *other == project.config.languages.default_id() {
                     alternates.push(AlternateValue { tag: "x-default", url: absolute.clone() });
@@ -401,6 +404,7 @@ impl<'p> Renderer<'p> {
                 site_name: &format!("{site_name} {}", project.config.title.pick(language).0),
                 locale: open_graph_locale(&project.config.languages.get(language).tag),
             },
+            notice: head.needs_notice.then(|| value(&voice.text(&project.config.unsupervised_notice))),
             jsonld: Value::safe_string(&json_in_html(&jsonld.to_string())),
             edition: value(&voice.date(self.shared.moment.date)),
             breadcrumbs,
@@ -539,7 +543,7 @@ impl<'p> Renderer<'p> {
         let mut html = String::new();
         let mut toc = Vec::new();
         if let Some(body) = body {
-            self.write_body(body, language, voice, &mut html, diagnostics);
+            self.write_body(body, work.owner.is_some(), language, voice, &mut html, diagnostics);
             toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
         }
         let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
@@ -574,7 +578,7 @@ impl<'p> Renderer<'p> {
             ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
         ];
         structured.extend(reviewed(state));
-        Head { heading: article.title.value.clone(), description: article.description.value.clone(), structured, ..Head::default() }
+        Head { heading: article.title.value.clone(), description: article.description.value.clone(), speaks_for_itself: state != State::NotRequired, structured, ..Head::default() }
     }
 
     /// Picks related articles: of the same topics first, then of the same stages, those in the page's language first.
@@ -593,7 +597,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Fills the open parts of a body for this site.
-    fn write_body(&self, body: &Body, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+    fn write_body(&self, body: &Body, own: bool, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
         let mut open_links: Vec<bool> = Vec::new();
         for segment in &body.segments {
             match segment {
@@ -616,7 +620,7 @@ impl<'p> Renderer<'p> {
                         let _ = write!(out, "{}{}", self.root, image.asset.path);
                     }
                 }
-                Segment::Fact(fact) => self.fact(fact, voice, out, diagnostics),
+                Segment::Fact(fact) => self.fact(fact, own, voice, out, diagnostics),
             }
         }
     }
@@ -629,7 +633,7 @@ impl<'p> Renderer<'p> {
             Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
             Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
             Target::Drug(id) => {
-                let index = project.table.find(id).filter(|_| self.site.has_medicines)?;
+                let index = project.table.find(id).filter(|index| self.site.drugs.contains(index))?;
                 Some(self.url(language, Page::Medicine(index)))
             }
             Target::Work(path) => {
@@ -663,9 +667,12 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    /// Writes a municipality's fact, or its fallback. What belongs to a service that has not begun or is over counts as absent.
-    fn fact(&self, placed: &PlacedFact, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
-        if let Some(html) = self.fact_html(&placed.fact, voice, placed.fallback.is_some()) {
+    /// Writes a municipality's fact, or its fallback.
+    ///
+    /// In a shared article the hours and ways of a service that has not begun or is over count as absent, so that it is not offered; an
+    /// article of the municipality's own (`own`) tells of its services as they are or were.
+    fn fact(&self, placed: &PlacedFact, own: bool, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+        if let Some(html) = self.fact_html(&placed.fact, own, voice) {
             out.push_str(&html);
             return;
         }
@@ -685,10 +692,13 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn fact_html(&self, fact: &Fact, voice: Voice<'p>, has_fallback: bool) -> Option<String> {
+    fn fact_html(&self, fact: &Fact, own: bool, voice: Voice<'p>) -> Option<String> {
         let municipality = self.site.municipality;
         let plain = |text: &str| format!("<span class=\"fact\">{}</span>", escape_attribute(text));
-        let text = |text: TextValue<'_>| plain(text.words());
+        let text = |text: TextValue<'_>| match text.lang() {
+            Some(lang) => format!("<span class=\"fact\" lang=\"{}\">{}</span>", escape_attribute(lang), escape_attribute(text.words())),
+            None => plain(text.words()),
+        };
         let phone = |number: &str| format!("<a class=\"tel\" href=\"{}\">{}</a>", tel(number), escape_attribute(number));
         let site_link = |url: &str, words: &str| format!("<a href=\"{}\" rel=\"external\">{}</a>", escape_attribute(url), escape_attribute(words));
         match fact {
@@ -716,9 +726,9 @@ impl<'p> Renderer<'p> {
             Fact::Service(id, field) => {
                 let service = municipality.services.iter().find(|service| service.id.value == *id)?;
                 let on = self.shared.moment.date;
-                let status = context::status_text(voice, service, on);
-                if !matches!(*field, "name" | "period" | "status") && service.period.phase(on) != Phase::During {
-                    return (!has_fallback).then(|| plain(&status));
+                let offers = matches!(*field, "hours" | "channels" | "reservation" | "slot" | "phone" | "url");
+                if offers && !own && service.period.phase(on) != Phase::During {
+                    return None;
                 }
                 let maybe = |words: Option<String>| words.filter(|words| !words.is_empty()).map(|words| plain(&words));
                 match *field {
@@ -733,7 +743,7 @@ impl<'p> Renderer<'p> {
                     "phone" => service.phone.as_deref().map(phone),
                     "url" => service.url.as_deref().map(|url| site_link(url, service.name.pick(voice.language).0)),
                     "languages" => maybe(Some(context::spoken(voice, service).join(voice.strings.get("list_sep")))),
-                    _ => Some(plain(&status)),
+                    _ => Some(plain(&context::status_text(voice, service, on))),
                 }
             }
         }
@@ -765,15 +775,16 @@ impl<'p> Renderer<'p> {
     fn medicines(&self, language: LangId, voice: Voice<'p>, context: &mut Context) {
         let project = self.shared.project;
         let table = &project.table;
-        let rows: Vec<Value> = (0..table.drugs.len()).map(|index| self.drug_row(language, index, voice)).collect();
+        let rows: BTreeMap<usize, Value> = self.site.drugs.iter().map(|index| (*index, self.drug_row(language, *index, voice))).collect();
         let mut by_kana: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
-        for (index, drug) in table.drugs.iter().enumerate() {
-            by_kana.insert((kana_row(&drug.kana), &drug.kana, &drug.id), index);
+        for index in &self.site.drugs {
+            let drug = &table.drugs[*index];
+            by_kana.insert((kana_row(&drug.kana), &drug.kana, &drug.id), *index);
         }
         let kana_rows: Vec<Json> = (0..=KANA_ROWS.len())
             .filter_map(|row| {
                 let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
-                let drugs: Vec<&Value> = by_kana.iter().filter(|((at, _, _), _)| *at == row).map(|(_, index)| &rows[*index]).collect();
+                let drugs: Vec<&Value> = by_kana.iter().filter(|((at, _, _), _)| *at == row).map(|(_, index)| &rows[index]).collect();
                 (!drugs.is_empty()).then(|| json!({"id": id, "label": voice.strings.get(&format!("kana_rows.{id}")), "drugs": drugs}))
             })
             .collect();
@@ -781,12 +792,13 @@ impl<'p> Renderer<'p> {
             .groups
             .iter()
             .filter_map(|group| {
-                let classes: Vec<Json> = table
-                    .classes_in_use()
+                let classes: Vec<Json> = self
+                    .site
+                    .classes(project)
                     .into_iter()
                     .filter(|class| table.classes[*class].group.value == group.id.value)
                     .map(|class| {
-                        let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[*drug]).collect();
+                        let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[drug]).collect();
                         json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs})
                     })
                     .collect();
@@ -805,12 +817,12 @@ impl<'p> Renderer<'p> {
                 "kana_rows": kana_rows,
                 "sources": sources,
                 "not_listed": not_listed,
-                "count": table.drugs.len(),
+                "count": self.site.drugs.len(),
                 "json_url": format!("{}api/drugs.json", self.root),
                 "csv_url": format!("{}api/drugs.csv", self.root),
             })),
         );
-        self.insert_notice(voice, table.drugs.iter(), context);
+        self.insert_notice(voice, self.site.drugs.iter().map(|index| &table.drugs[*index]), context);
     }
 
     /// Gives the notice for unsupervised text to a page that shows drugs of which at least one is not approved.
@@ -826,7 +838,7 @@ impl<'p> Renderer<'p> {
         let project = self.shared.project;
         let table = &project.table;
         let class = &table.classes[index];
-        let mut drugs: Vec<usize> = (0..table.drugs.len()).filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
+        let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
         drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
         let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
         let group = table.groups.iter().find(|group| group.id.value == class.group.value);
@@ -836,6 +848,7 @@ impl<'p> Renderer<'p> {
         let site = self.site.municipality.name.pick(language).0;
         Head {
             heading: voice.strings.fill("medicine_class.heading", &[("name", name)]),
+            speaks_for_itself: true,
             description: voice.strings.fill("medicine_class.description", &[("name", name), ("site", site)]),
             ..Head::default()
         }
@@ -853,10 +866,12 @@ impl<'p> Renderer<'p> {
             let alternatives = assessment
                 .alternatives
                 .iter()
-                .filter_map(|id| table.find(&id.value))
+                .filter_map(|id| table.find(&id.value).filter(|index| self.site.drugs.contains(index)))
                 .map(|index| NamedLink { url: self.url(language, Page::Medicine(index)), name: voice.text(&table.drugs[index].name) })
                 .collect();
-            warnings.push(format!("{}: {}", source.name.pick(language).0, category.label.pick(language).0));
+            // The category never stands without what limits it.
+            let limit = assessment.condition.as_ref().map(|condition| format!(" ({})", condition.pick(language).0)).unwrap_or_default();
+            warnings.push(format!("{}: {}{limit}", source.name.pick(language).0, category.label.pick(language).0));
             assessments.push(value(&context::assessment(voice, assessment, source, category, on, alternatives)));
         }
         let class = table.class_of(drug);
@@ -910,7 +925,7 @@ impl<'p> Renderer<'p> {
         let (mut supervised, mut unsupervised) = (0, 0);
         let articles =
             self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
-        let drugs = project.table.drugs.iter().filter(|_| self.site.has_medicines).map(|drug| project.supervision.state(&drug.source.path, true, on));
+        let drugs = self.site.drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
         for state in articles.chain(drugs) {
             match state {
                 State::Approved { reviewer, .. } => {
@@ -999,7 +1014,7 @@ impl<'p> Renderer<'p> {
                 let alternates: Vec<(String, String)> = municipality
                     .languages
                     .iter()
-                    .filter(|other| self.site.language_of(*page, **other) == **other)
+                    .filter(|other| self.site.language_of(*page, **other) == **other && is_searchable(&project.config.languages.get(**other).tag))
                     .map(|other| (project.config.languages.get(*other).tag.clone(), self.absolute(&self.url(*other, *page))))
                     .collect();
                 SitemapEntry { url: self.absolute(&self.url(*language, *page)), changed, alternates: if alternates.len() > 1 { alternates } else { Vec::new() } }
@@ -1009,10 +1024,10 @@ impl<'p> Renderer<'p> {
         if self.site.has_medicines {
             let on = self.shared.moment.date;
             let table_url = self.absolute(&self.url(default, Page::Medicines));
-            let json = table::json(project, municipality, on, table_url, |drug| self.absolute(&self.url(default, Page::Medicine(drug))));
+            let json = table::json(project, municipality, &self.site.drugs, on, table_url, |drug| self.absolute(&self.url(default, Page::Medicine(drug))));
             out.push(("api/drugs.json".into(), json.into_bytes()));
             out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
-            out.push(("api/drugs.csv".into(), table::csv(project, on).into_bytes()));
+            out.push(("api/drugs.csv".into(), table::csv(project, &self.site.drugs, on).into_bytes()));
         }
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
         out.push(("_headers".into(), meta::headers(&self.root, municipality.demo).into_bytes()));
@@ -1123,6 +1138,11 @@ fn kind(page: Page) -> &'static str {
     }
 }
 
+/// Tells whether search engines know a language tag; private-use ones such as `ja-x-easy` mean nothing to them.
+fn is_searchable(tag: &str) -> bool {
+    !tag.split('-').any(|part| part.eq_ignore_ascii_case("x"))
+}
+
 /// Writes a language tag as Open Graph does, with a territory.
 fn open_graph_locale(tag: &str) -> &'static str {
     match tag.split('-').next() {
@@ -1177,6 +1197,9 @@ struct Head {
     description: String,
     noindex: bool,
     canonical: Option<String>,
+    /// The page itself says under which state of supervision its text is published.
+    speaks_for_itself: bool,
+    needs_notice: bool,
     structured: Vec<(&'static str, Json)>,
 }
 
@@ -1221,6 +1244,7 @@ struct PageValue<'a> {
     languages: Vec<LanguageValue<'a>>,
     alternates: Vec<AlternateValue<'a>>,
     og: OpenGraph<'a>,
+    notice: Option<Value>,
     jsonld: Value,
     edition: Value,
 }

@@ -63,6 +63,8 @@ pub struct Theme {
     pub assets: BTreeMap<String, Asset>,
     /// Templates in `fragments/`: the name that pages use, and the template's.
     pub fragments: BTreeMap<String, String>,
+    /// Whether every template compiled; a theme with a fault renders nothing, as its fault would be told once for every page.
+    pub is_sound: bool,
     /// Template sources by their full name, for diagnostics.
     sources: BTreeMap<String, Arc<Source>>,
 }
@@ -175,9 +177,11 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
             }
         }
     }
+    let errors = diagnostics.errors();
     let tera = compile(&sources, chain, &assets, diagnostics);
     for template in TEMPLATES {
-        if !chain.iter().any(|name| sources.contains_key(&format!("{name}/{template}"))) {
+        let found = chain.iter().find_map(|name| sources.get(&format!("{name}/{template}")));
+        if found.is_none_or(|source| source.text.trim().is_empty()) {
             let name = &manifest.name;
             diagnostics.push(
                 Diagnostic::error(
@@ -195,7 +199,7 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
         .filter_map(|(_, template)| template.strip_prefix("fragments/").and_then(|name| name.strip_suffix(".html")))
         .map(|name| (name.replace('-', "_"), format!("fragments/{name}.html")))
         .collect();
-    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, sources }
+    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, is_sound: diagnostics.errors() == errors, sources }
 }
 
 /// Compiles all templates; a faulty one is reported and left out, so that the next one's fault is found too.
@@ -212,10 +216,9 @@ fn compile(sources: &BTreeMap<String, Arc<Source>>, chain: &[String], assets: &B
         let Err(error) = tera.add_raw_templates(templates) else { return tera };
         let found = fault(&error, sources, None);
         let culprit = culprit(&error, &left);
-        let is_consequence = match error.kind() {
-            tera::ErrorKind::MissingParent { parent, .. } => faulty.iter().any(|name| name == parent || name.ends_with(&format!("/{parent}"))),
-            _ => false,
-        };
+        // A template that extends or includes a faulty one, which was taken out, is not faulty itself.
+        let words = found.message.en.as_str();
+        let is_consequence = faulty.iter().filter_map(|name| name.split_once('/')).any(|(_, short)| words.contains(short));
         if !is_consequence {
             diagnostics.push(found);
         }

@@ -66,6 +66,8 @@ pub struct Site<'p> {
     pub by_path: BTreeMap<&'p str, usize>,
     /// Whether it has the lactation table.
     pub has_medicines: bool,
+    /// The drugs of its table, by their index in the project's.
+    pub drugs: Vec<usize>,
     /// Stages with the works of each, by the index of the stage.
     pub stages: BTreeMap<usize, Vec<usize>>,
     /// Topics with the works of each, by the index of the topic.
@@ -96,7 +98,7 @@ pub struct Hidden {
 /// Which works and versions an edition may show, decided once for all sites.
 #[derive(Debug, Default)]
 pub struct Visible {
-    /// The versions that may be shown, by file.
+    /// The versions and drugs that may be shown, by file.
     files: BTreeSet<String>,
     /// What is hidden.
     pub hidden: Hidden,
@@ -125,9 +127,21 @@ impl Visible {
                 continue;
             }
             for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
-                if (!version.draft || moment.drafts) && version.published <= moment.date {
-                    visible.admit(project, version, moment, diagnostics);
+                if version.draft && !moment.drafts {
+                    visible.hidden.drafts += 1;
+                } else if version.published > moment.date {
+                    visible.hidden.waiting += 1;
+                } else if !visible.admit(project, version, moment, diagnostics) {
+                    visible.hidden.unsupervised += 1;
                 }
+            }
+        }
+        for drug in &project.table.drugs {
+            let state = project.supervision.state(&drug.source.path, true, moment.date);
+            if project.supervision.admit(state, project.config.unsupervised, &drug.source, diagnostics) {
+                visible.files.insert(drug.source.path.clone());
+            } else {
+                visible.hidden.unsupervised += 1;
             }
         }
         visible
@@ -139,6 +153,11 @@ impl Visible {
             self.files.insert(article.source.path.clone());
         }
         admitted
+    }
+
+    /// Tells whether a drug may be shown.
+    pub fn shows_drug(&self, drug: &crate::content::Drug) -> bool {
+        self.files.contains(&drug.source.path)
     }
 
     /// Tells whether a version may be shown.
@@ -167,14 +186,15 @@ impl<'p> Site<'p> {
         let by_path = works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
         let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
         let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
-        let has_medicines = municipality.drugs && !project.table.drugs.is_empty();
+        let drugs: Vec<usize> = project.table.drugs.iter().enumerate().filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug)).map(|(index, _)| index).collect();
+        let has_medicines = !drugs.is_empty();
         let terms_of = (0..works.len()).map(|work| (listing(&stages, work), listing(&topics, work))).collect();
         let shown_in = works
             .iter()
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
             .collect();
         let default = project.config.languages.default_id();
-        let mut site = Self { municipality, works, by_path, has_medicines, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        let mut site = Self { municipality, works, by_path, has_medicines, drugs, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
         site.pages = site.list_pages(project);
         site
     }
@@ -193,19 +213,17 @@ impl<'p> Site<'p> {
             for (index, work) in self.works.iter().enumerate() {
                 if self.shown_in[index].contains(language) {
                     add(Page::Article(index));
-                    if *language == self.default {
-                        for alias in 0..work.aliases.len() {
-                            add(Page::Redirect(index, alias));
-                        }
+                    for alias in 0..work.aliases.len() {
+                        add(Page::Redirect(index, alias));
                     }
                 }
             }
             if self.has_medicines {
                 add(Page::Medicines);
-                for drug in 0..project.table.drugs.len() {
-                    add(Page::Medicine(drug));
+                for drug in &self.drugs {
+                    add(Page::Medicine(*drug));
                 }
-                for class in project.table.classes_in_use() {
+                for class in self.classes(project) {
                     add(Page::MedicineClass(class));
                 }
             }
@@ -222,8 +240,8 @@ impl<'p> Site<'p> {
     /// Returns the language in which a page exists: the one asked for, or the default one.
     pub fn language_of(&self, page: Page, language: LangId) -> LangId {
         match page {
-            Page::Article(index) if !self.shown_in[index].contains(&language) => self.default,
-            Page::NotFound | Page::Redirect(..) => self.default,
+            Page::Article(index) | Page::Redirect(index, _) if !self.shown_in[index].contains(&language) => self.default,
+            Page::NotFound => self.default,
             _ => language,
         }
     }
@@ -272,6 +290,11 @@ impl<'p> Site<'p> {
                 _ => return None,
             },
         })
+    }
+
+    /// Returns the classes of its drugs, by their index, ascending.
+    pub fn classes(&self, project: &Project) -> BTreeSet<usize> {
+        self.drugs.iter().filter_map(|drug| project.table.class_of(&project.table.drugs[*drug])).collect()
     }
 
     /// Returns the terms of a kind with their works.

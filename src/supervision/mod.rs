@@ -1,7 +1,8 @@
 //! What may be published, and as what.
 //!
-//! A text counts as supervised only while its file has exactly the bytes that a reviewer approved. An article cannot say of itself
-//! that it is supervised; approvals stand apart, in `content/approvals.yaml`, each with the SHA-256 of the file.
+//! A text counts as supervised only while its file, and what else its page shows of clinical words and images, has exactly the bytes
+//! that a reviewer approved. An article cannot say of itself that it is supervised; approvals stand apart, in `content/approvals.yaml`,
+//! each with the SHA-256 of those bytes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -42,7 +43,7 @@ pub struct Reviewer {
 pub struct Approval {
     /// The file.
     pub path: Located<String>,
-    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    /// SHA-256 of its bytes and of what else is [`covered`], in lower-case hexadecimal digits.
     pub sha256: String,
     /// The reviewer's id.
     pub reviewer: Located<String>,
@@ -153,7 +154,39 @@ impl Supervision {
     }
 }
 
-/// Returns the SHA-256 of a file's bytes in lower-case hexadecimal digits.
+/// Lists the files whose bytes an approval of one file covers, in the order in which they are sealed.
+///
+/// A drug's page shows the words of its sources' categories and disclaimers and of its class; an article's shows its images; a translation
+/// takes stages, topics and, where it has none of its own, sources from its original. So a word or an image that changes there breaks the
+/// seal as well. `cat` these files `| sha256sum` gives the seal.
+pub fn covered(path: &str, files: &Files) -> Vec<String> {
+    let mut all = vec![path.to_owned()];
+    if path.starts_with("content/drugs/") {
+        all.extend(["content/drug-sources.yaml".to_owned(), "content/drug-classes.yaml".to_owned()]);
+    }
+    if let Some(stem) = path.strip_suffix(".md") {
+        let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+        if let Some((original, _)) = name.split_once('.') {
+            all.push(format!("{folder}/{original}.md"));
+        }
+        let text = files.get(path).and_then(|file| file.text()).map_or("", |source| source.text.as_str());
+        for part in text.split("![").skip(1) {
+            let address = part.split_once("](").map_or("", |(_, rest)| rest.split([')', ' ', '"']).next().unwrap_or_default());
+            let image = crate::source::files::join(path, address.trim_matches(['<', '>']));
+            all.extend(image.filter(|image| files.get(image).is_some() && !all.contains(image)));
+        }
+    }
+    all.retain(|path| files.get(path).is_some());
+    all
+}
+
+/// Returns the seal of a file together with everything that its approval covers.
+pub fn seal_of(path: &str, files: &Files) -> String {
+    let bytes: Vec<u8> = covered(path, files).iter().filter_map(|path| files.get(path)).flat_map(|file| file.bytes().iter().copied()).collect();
+    seal(&bytes)
+}
+
+/// Returns the SHA-256 of bytes in lower-case hexadecimal digits.
 pub fn seal(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
@@ -236,7 +269,7 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
             return None;
         }
         let approval = Approval { path: path.clone(), sha256: sha256?, reviewer, on: on.value, next_review: next_review.value };
-        let Some(file) = files.get(&path.value) else {
+        if files.get(&path.value).is_none() {
             let written = &path.value;
             let near = suggest::nearest(written, files.iter().map(|(path, _)| path));
             decoder.diagnostics.push(
@@ -251,8 +284,8 @@ pub fn decode_approvals(decoder: &mut Decoder, root: &Node, reviewers: Vec<Revie
                 }),
             );
             return None;
-        };
-        if seal(file.bytes()) != approval.sha256 {
+        }
+        if seal_of(&path.value, files) != approval.sha256 {
             let (written, on) = (&path.value, approval.on);
             decoder.diagnostics.push(
                 Diagnostic::warning(
