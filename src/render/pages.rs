@@ -1012,8 +1012,7 @@ impl<'p> Renderer<'p> {
     fn kept(&self) -> Kept {
         let project = self.shared.project;
         let ahead = if project.table.drugs.len() <= offline::KEPT_AHEAD { project.table.drugs.len() } else { 0 };
-        let files = ["site.css", "lookup.css", "site.js", "schedule.js", "lookup.js", "lookup-fold.js", "lookup-search.js"];
-        let assets: Vec<String> = files.iter().filter_map(|name| self.theme.assets.get(*name)).chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
+        let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
         let pages = || [Page::Medicines, Page::Consultation, Page::Home].into_iter().chain((0..ahead).map(Page::Medicine));
         let languages = self
             .site

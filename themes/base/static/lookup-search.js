@@ -20,29 +20,39 @@ const OPEN = { c: ["s", "t"], d: ["z"], h: ["f"], m: ["n"], p: ["f"], w: ["", "u
 /** What follows a name on a package: form, strength, maker. */
 const FORM = /(?:[「（(].*|配合|腸溶|徐放|口腔内崩壊|od|錠|カプセル|かぷせる|細粒|顆粒|散|ドライシロップ|シロップ|しろっぷ|坐剤|坐薬|点眼液?|点鼻液?|軟膏|クリーム|ローション|ゲル|テープ|パップ|注射?液?|吸入|[0-9.]+(?:mg|g|μg|ml|%)?|\s)+$/iu;
 
-/** Prepares an index: a flat list of names with their keys. */
+/** Prepares an index: a flat list of names with their keys, and all keys in one text, in which the browser finds a key at once. */
 export function prepare({ classes, drugs, not_listed }) {
   const names = [];
-  const add = (entry, kind, text) => {
+  const add = (entry, kind, text, members) => {
     const key = fold(text);
     const written = plain(text);
-    if (key) names.push({ key, plain: written, entry, kind, text });
+    if (key) names.push({ key, plain: written, entry, kind, text, members });
     // As it is written where there are no small kana.
     const large = /[ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ]/.test(text) ? fold(enlarged(text)) : key;
-    if (large && large !== key) names.push({ key: large, plain: written, entry, kind, text });
+    if (large && large !== key) names.push({ key: large, plain: written, entry, kind, text, members });
   };
   const entries = [];
-  const enter = (entry, own, aliases, brands, group) => {
+  const enter = (entry, own, aliases, brands) => {
     entries.push(entry);
     const at = entries.length - 1;
     for (const text of own) add(at, "name", text);
     for (const text of aliases) add(at, "alias", text);
     for (const text of brands) add(at, "brand", text);
-    for (const text of group) add(at, "class", text);
   };
-  for (const [id, group, own, aliases, brands] of drugs) enter({ id, name: own[0] }, own, aliases, brands, classes[group] ?? []);
-  not_listed.forEach(([own, brands], place) => enter({ missing: place, name: own[0] }, own, [], brands, []));
-  return { entries, names };
+  const members = classes.map(() => []);
+  for (const [id, group, own, aliases, brands] of drugs) {
+    members[group]?.push(entries.length);
+    enter({ id, name: own[0] }, own, aliases, brands);
+  }
+  not_listed.forEach(([own, brands], place) => enter({ missing: place, name: own[0] }, own, [], brands));
+  classes.forEach((group, place) => group.forEach((text) => members[place].length && add(members[place][0], "class", text, members[place])));
+  const starts = new Uint32Array(names.length);
+  let end = 1;
+  names.forEach(({ key }, n) => {
+    starts[n] = end;
+    end += key.length + 1;
+  });
+  return { entries, names, starts, keys: `\n${names.map(({ key }) => key).join("\n")}\n` };
 }
 
 const KINDS = { name: 0, brand: 1, alias: 2, class: 3 };
@@ -72,31 +82,44 @@ export function search(index, query, limit = 20) {
   return { hits: [], near, total: 0 };
 }
 
-function matches({ names }, key) {
+function matches({ names, keys, starts }, key) {
   const found = [];
   const within = key.length >= 3 || /[^a-z0-9]/.test(key);
-  for (let i = 0; i < names.length; i++) {
-    const other = names[i].key;
-    if (other.length < key.length) continue;
-    if (other.startsWith(key)) found.push({ name: names[i], how: other.length === key.length ? EXACT : PREFIX, cost: 0 });
-    else if (within && other.includes(key, 1)) found.push({ name: names[i], how: WITHIN, cost: 0 });
+  const text = within ? key : `\n${key}`;
+  for (let at = keys.indexOf(text), n = 0; at >= 0; at = keys.indexOf(text, starts[n] + names[n].key.length)) {
+    const place = within ? at : at + 1;
+    n = nameAt(starts, place, n);
+    const name = names[n];
+    found.push({ name, how: place > starts[n] ? WITHIN : name.key.length === key.length ? EXACT : PREFIX, cost: 0 });
   }
   return found;
 }
 
+/** The name at a place in the text of all keys, from a name before it. */
+function nameAt(starts, place, low) {
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Best first; a class says least, and of equals the shorter name comes first. An entry keeps its best match. */
 function ranked({ entries }, found) {
-  const weight = ({ name, how, cost }) => [how === EXACT && name.kind !== "class" ? 0 : name.kind === "class" ? 4 : how, cost, KINDS[name.kind], name.key.length];
-  const byWeight = found.map((match) => [weight(match), match]);
-  byWeight.sort(([a, x], [b, y]) => a[0] - b[0] || a[1] - b[1] || (a[0] === 0 ? a[2] - b[2] : 0) || a[3] - b[3] || a[2] - b[2] || x.name.entry - y.name.entry);
-  const seen = new Set();
-  const out = [];
-  for (const [, { name, how }] of byWeight) {
-    if (seen.has(name.entry)) continue;
-    seen.add(name.entry);
-    out.push({ ...entries[name.entry], how, kind: name.kind, text: name.text });
+  const best = new Map();
+  for (const { name, how, cost } of found) {
+    const isClass = name.kind === "class";
+    const isExact = how === EXACT && !isClass;
+    const weight = (isClass ? 4 : how) * 1e6 + Math.min(cost, 99) * 1e4 + (isExact ? KINDS[name.kind] * 1e3 : 0) + Math.min(name.key.length, 99) * 10 + KINDS[name.kind];
+    for (const entry of name.members ?? [name.entry]) {
+      const other = best.get(entry);
+      if (!other || weight < other.weight) best.set(entry, { weight, entry, name, how });
+    }
   }
-  return out;
+  const sorted = [...best.values()].sort((a, b) => a.weight - b.weight || a.entry - b.entry);
+  return sorted.map(({ entry, name, how }) => ({ ...entries[entry], how, kind: name.kind, text: name.text }));
 }
 
 /**
@@ -125,12 +148,15 @@ function oneError(text) {
     let same = 0;
     while (same < last && text.charCodeAt(same) === other.charCodeAt(same)) same++;
     if (same === last) return false;
+    const [a, b] = [other.charCodeAt(same), other.charCodeAt(same + 1)];
+    const [x, y] = [text.charCodeAt(same), text.charCodeAt(same + 1)];
+    const isLast = same + 1 === last;
     // Wrong; too much; missing; swapped.
     return (
-      (other.length >= last && other.startsWith(tails[same + 1], same + 1)) ||
-      other.startsWith(tails[same + 1], same) ||
-      other.startsWith(tails[same], same + 1) ||
-      (same + 1 < last && text[same] === other[same + 1] && text[same + 1] === other[same] && other.startsWith(tails[same + 2], same + 2))
+      ((isLast || b === y) && other.length > same && other.startsWith(tails[same + 1], same + 1)) ||
+      ((isLast || a === y) && other.startsWith(tails[same + 1], same)) ||
+      (b === x && other.startsWith(tails[same], same + 1)) ||
+      (!isLast && x === b && y === a && other.startsWith(tails[same + 2], same + 2))
     );
   };
 }
