@@ -91,7 +91,7 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);
     let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
-    let shared = Shared { project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images };
+    let shared = Shared { project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: pages::inputs_under(project, &["content/", "themes/"]) };
     let prepared: Vec<(Option<Renderer<'_>>, Diagnostics)> = sites
         .par_iter()
         .map(|site| {

@@ -2,8 +2,8 @@
 //!
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
 //! [`municipality`] (the domain, no I/O), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
-//! (Markdown, templates), [`output`] (stage, commit). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
-//! [`lookup`] is the lactation table beyond its pages. [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
+//! (Markdown, templates), [`output`] (stage, commit). Beside the line stands [`lookup`] (the search for medicines). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
+//! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
 pub mod cli;
 pub mod content;

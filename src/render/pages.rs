@@ -22,6 +22,8 @@ use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
+use crate::lookup::index::Index;
+use crate::lookup::offline::{self, Kept};
 use crate::lookup::table;
 use crate::message;
 use crate::municipality::colour::Palette;
@@ -29,7 +31,7 @@ use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
 use crate::site::{Moment, Page, Site, Visible, state_of};
-use crate::supervision::State;
+use crate::supervision::{State, seal};
 
 /// How long an article counts as new, in days.
 const NEW_DAYS: i64 = 14;
@@ -51,6 +53,8 @@ pub struct Shared<'p> {
     pub bodies: &'p BTreeMap<&'p str, Body>,
     /// Usable images, by path.
     pub images: &'p BTreeMap<String, Result<Image, Message>>,
+    /// Seal of the shared files that pages are made from.
+    pub inputs: String,
 }
 
 /// A site ready to render: everything that its pages share is made once.
@@ -63,6 +67,8 @@ pub struct Renderer<'p> {
     emergency: Vec<&'p EmergencyNumber>,
     /// What the site publishes besides pages.
     assets: Vec<Asset>,
+    /// Address of the index of medicines.
+    lookup_index: Option<String>,
     /// What depends on the language as well.
     by_language: BTreeMap<LangId, Spoken>,
 }
@@ -95,12 +101,17 @@ impl<'p> Renderer<'p> {
             .chain(municipality.emergency.iter().filter(|own| !project.emergency.iter().any(|number| number.id.value == own.id.value)))
             .collect();
         emergency.sort_by_key(|number| number.purpose != Use::Urgent);
-        let mut renderer = Self { shared, site, theme, root: municipality.base_url.root(), emergency, assets: Vec::new(), by_language: BTreeMap::new() };
+        let mut renderer = Self { shared, site, theme, root: municipality.base_url.root(), emergency, assets: Vec::new(), lookup_index: None, by_language: BTreeMap::new() };
         let brand = renderer.brand(diagnostics);
         for language in &municipality.languages {
             let mut spoken = renderer.speak(*language, &brand);
             spoken.fragments = renderer.fragments(*language, &spoken, diagnostics);
             renderer.by_language.insert(*language, spoken);
+        }
+        if site.has_medicines {
+            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs).json().into_bytes());
+            renderer.lookup_index = Some(format!("{}{}", renderer.root, index.path));
+            renderer.assets.push(index);
         }
         renderer
     }
@@ -315,6 +326,10 @@ impl<'p> Renderer<'p> {
             Page::Medicines => {
                 context.insert_value("services", spoken.services.clone());
                 self.medicines(language, voice, context);
+                if let Some(index) = &self.lookup_index {
+                    let lookup = json!({"index_url": index, "worker_url": format!("{}sw.js", self.root), "consultation_url": self.url(language, Page::Consultation)});
+                    context.insert_value("lookup", value(&lookup));
+                }
                 let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
                 if let Some(title) = &project.config.lactation_title {
                     head.heading = title.pick(language).0.to_owned();
@@ -1046,8 +1061,48 @@ impl<'p> Renderer<'p> {
             ],
         };
         out.push(("manifest.webmanifest".into(), meta::manifest(&manifest).into_bytes()));
+        if self.site.has_medicines {
+            out.push(("sw.js".into(), offline::worker(&self.kept()).into_bytes()));
+        }
         out
     }
+
+    /// Says what the service worker keeps: in each language the table, its pages, where to turn and home, and the files that they load.
+    fn kept(&self) -> Kept {
+        let project = self.shared.project;
+        let ahead: &[usize] = if self.site.drugs.len() <= offline::KEPT_AHEAD { &self.site.drugs } else { &[] };
+        let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
+        let pages = || [Page::Medicines, Page::Consultation, Page::Home].into_iter().chain(ahead.iter().copied().map(Page::Medicine));
+        let languages = self
+            .site
+            .municipality
+            .languages
+            .iter()
+            .map(|language| {
+                let addresses = assets.iter().cloned().chain(pages().map(|page| format!("{}/", self.url(*language, page).trim_end_matches('/'))));
+                (project.config.languages.get(*language).tag.clone(), addresses.collect())
+            })
+            .collect();
+        // What the pages are made from; their bytes are not known here.
+        let mut inputs = assets.concat();
+        inputs.push_str(&self.shared.inputs);
+        inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
+        let mut version = seal(inputs.as_bytes());
+        version.truncate(10);
+        Kept { version, root: self.root.clone(), languages }
+    }
+}
+
+/// Seals what a site's lasting pages are made from: every file below these folders but the articles.
+pub fn inputs_under(project: &Project, folders: &[&str]) -> String {
+    let mut inputs = String::new();
+    for folder in folders {
+        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with("content/articles/")) {
+            inputs.push_str(path);
+            inputs.push_str(&seal(file.bytes()));
+        }
+    }
+    seal(inputs.as_bytes())
 }
 
 /// Warns where cleaning a logo took away more than what drawing programs leave behind.
