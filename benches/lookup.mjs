@@ -24,8 +24,15 @@ const MORAE = [..."アイウエオカキクケコサシスセソタチツテト�
 const FORMS = ["錠", "カプセル", "細粒", "シロップ", "点眼液", "テープ", "OD錠", "顆粒"];
 const MAKERS = ["見本製薬", "サンプル", "ミホン", "東西", "南北", "ABC", "アオバ", "ヒカリ", "ミナト", "大空"];
 
-/** A made-up name of three to six sounds. */
-const stem = (r, low = 3, high = 6) => Array.from({ length: r.between(low, high) }, () => r.pick(MORAE)).join("").replace(/^[ンッー]/, "ア");
+const taken = new Set();
+
+/** A made-up name of three to six sounds, another one each time. */
+function stem(r, low = 3, high = 6) {
+  for (;;) {
+    const name = Array.from({ length: r.between(low, high) }, () => r.pick(MORAE)).join("").replace(/^[ンッー]/, "ア");
+    if (!taken.has(name)) return taken.add(name) && name;
+  }
+}
 
 /** The names of one entry: half are products of makers, as they are in Japan; the rest are names of their own, also in Latin letters. */
 function namesOf(r, count, isRandom) {
