@@ -393,7 +393,8 @@ impl<'p> Renderer<'p> {
             }
             languages.push(LanguageValue { tag: &info.tag, name: &info.name, url: target, current, exact });
         }
-        if alternates.len() < 3 {
+        // A page in a language that search engines do not know names no others, as none can name it.
+        if alternates.len() < 3 || !is_searchable(&project.config.languages.get(language).tag) {
             alternates.clear();
         }
         if languages.len() < 2 {
@@ -1032,7 +1033,11 @@ impl<'p> Renderer<'p> {
                     .filter(|other| self.site.language_of(*page, **other) == **other && is_searchable(&project.config.languages.get(**other).tag))
                     .map(|other| (project.config.languages.get(*other).tag.clone(), self.absolute(&self.url(*other, *page))))
                     .collect();
-                SitemapEntry { url: self.absolute(&self.url(*language, *page)), changed, alternates: if alternates.len() > 1 { alternates } else { Vec::new() } }
+                SitemapEntry {
+                    url: self.absolute(&self.url(*language, *page)),
+                    changed,
+                    alternates: if alternates.len() > 1 && is_searchable(&project.config.languages.get(*language).tag) { alternates } else { Vec::new() },
+                }
             })
             .collect();
         out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
