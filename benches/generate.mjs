@@ -35,7 +35,6 @@ export function generate(folder, { municipalities = 50, articles = 200, drugs = 
   put("content/topics.yaml", TOPICS.map((id, n) => term(id, n)).join(""));
   put("content/emergency.yaml", EMERGENCY);
   put("content/reviewers.yaml", "- {id: sample-doctor, name: {ja: 見本 医師}, licence: 医師}\n");
-  put("content/approvals.yaml", "[]\n");
   for (let n = 1; n <= articles; n++) {
     for (const language of languages) {
       const isOriginal = language === "ja";

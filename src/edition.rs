@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use crate::content::article::Work;
-use crate::diagnostic::{Diagnostics, Message};
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
 use crate::municipality::code::MunicipalityCode;
-use crate::project::Project;
+use crate::project::{Project, Replaced};
 use crate::render::image::{self, Image};
 use crate::render::markdown::{self, Body, References};
 use crate::render::pages::{self, Renderer, Shared};
@@ -84,9 +84,12 @@ pub struct Summary {
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
 pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+    let working = project;
+    let (published, replaced) = working.as_of(options.moment.date, diagnostics);
+    let project = &published;
     let visible = Visible::decide(project, options.moment, diagnostics);
     let images = image::prepare_all(&project.files);
-    let bodies = compile_all(project, &images, diagnostics);
+    let bodies = compile_all(project, working, &replaced, &images, diagnostics);
     pages::check_fragments(project, &bodies, diagnostics);
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);
@@ -133,7 +136,17 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
         diagnostics.extend(found?);
     }
     renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
+    diagnostics.soften(|found| stands_in(found, &replaced));
     Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: visible.hidden })
+}
+
+/// Tells whether a fault is a dead reference in approved text that stands in for a newer one.
+///
+/// Approved words cannot be changed without their reviewer, and what they refer to may have gone since. The words are published without
+/// the link, and the editors are warned.
+fn stands_in(found: &Diagnostic, replaced: &Replaced) -> bool {
+    [codes::DEAD_LINK, codes::DEAD_FRAGMENT, codes::UNKNOWN_REFERENCE].contains(&found.code)
+        && found.place.as_ref().is_some_and(|place| replaced.get(&place.source.path).is_some_and(|source| Arc::ptr_eq(source, &place.source)))
 }
 
 /// How far a build is.
@@ -145,8 +158,15 @@ pub enum Progress {
     Page,
 }
 
-/// Compiles the bodies of all articles, visible or not, so that their faults are found before they are published.
-fn compile_all<'p>(project: &'p Project, images: &BTreeMap<String, Result<Image, Message>>, diagnostics: &mut Diagnostics) -> BTreeMap<&'p str, Body> {
+/// Compiles the bodies of all articles, visible or not, so that their faults are found before they are published; and of those that others
+/// stand in for the working text, so that its faults are told while it waits for its approval.
+fn compile_all<'p>(
+    project: &'p Project,
+    working: &Project,
+    replaced: &Replaced,
+    images: &BTreeMap<String, Result<Image, Message>>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<&'p str, Body> {
     let page_names = site::page_names(project);
     let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
     let emergency = project.emergency.iter().chain(project.municipalities.iter().flat_map(|m| &m.emergency)).map(|number| number.id.value.as_str());
@@ -182,11 +202,28 @@ fn compile_all<'p>(project: &'p Project, images: &BTreeMap<String, Result<Image,
         .chain(owned.iter().flat_map(|(references, works)| works.iter().map(move |work| (references, work))))
         .flat_map(|(references, work)| work.versions.values().map(move |version| (references, version)))
         .collect();
+    let waiting: Vec<(&References<'_>, &crate::content::Article)> = working
+        .all_works()
+        .flat_map(|work| work.versions.values())
+        .filter(|version| replaced.contains_key(&version.source.path))
+        .map(|version| {
+            (owned.iter().map(|(references, _)| references).find(|own| own.own_folder.is_some_and(|folder| version.source.path.starts_with(folder))).unwrap_or(&shared), version)
+        })
+        .collect();
+    let checked: Vec<Diagnostics> = waiting
+        .par_iter()
+        .map(|(references, article)| {
+            let mut found = Diagnostics::new();
+            markdown::compile(&article.source, article.body.clone(), references, None, &mut found);
+            found
+        })
+        .collect();
+    checked.into_iter().for_each(|found| diagnostics.extend(found));
     let compiled: Vec<(&str, Body, Diagnostics)> = jobs
         .par_iter()
         .map(|(references, article)| {
             let mut found = Diagnostics::new();
-            let body = markdown::compile(&article.source, article.body.clone(), references, &mut found);
+            let body = markdown::compile(&article.source, article.body.clone(), references, project.supervision.pins.get(&article.source.path), &mut found);
             (article.source.path.as_str(), body, found)
         })
         .collect();

@@ -1,9 +1,13 @@
 //! A whole project, read and checked: everything an edition is made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
+use crate::content::config::TextKind;
 use crate::content::drug::{self, LactationTable};
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
@@ -13,12 +17,18 @@ use crate::message;
 use crate::municipality::{self, Municipality, code};
 use crate::render::theme::{self, Theme};
 use crate::source::decode::Decoder;
+use crate::source::files::LEDGER;
 use crate::source::yaml::Node;
 use crate::source::{Files, suggest};
-use crate::supervision::{self, Supervision};
+use crate::supervision::publication::{self, Publication};
+use crate::supervision::seals::kind_of;
+use crate::supervision::{self, Ledger, Supervision};
+
+/// Texts that are published in the place of working ones, by path.
+pub type Replaced = BTreeMap<String, Arc<Source>>;
 
 /// A project's typed content; references within it are checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Project {
     /// `ubugi.yaml`.
     pub config: Config,
@@ -37,7 +47,7 @@ pub struct Project {
     /// Municipalities, by folder.
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
-    pub themes: BTreeMap<String, Theme>,
+    pub themes: BTreeMap<String, Arc<Theme>>,
     /// Whether a municipality could not be read, so that what only it has is not known.
     pub lacks_municipality: bool,
     /// All files, for images and assets.
@@ -71,13 +81,12 @@ impl Project {
         let lacks_emergency = emergency.is_none() && files.get("content/emergency.yaml").is_some();
         let (stages, topics, emergency) = (stages.unwrap_or_default(), topics.unwrap_or_default(), emergency.unwrap_or_default());
         let reviewers = read(&files, "content/reviewers.yaml", false, diagnostics, |d, n| supervision::decode_reviewers(d, n, languages)).unwrap_or_default();
-        let supervision = read(&files, "content/approvals.yaml", false, diagnostics, |d, n| supervision::decode_approvals(d, n, reviewers.clone(), &files))
-            .unwrap_or_else(|| Supervision::without_approvals(reviewers.clone()));
+        let supervision = Supervision::new(reviewers, config.policy.clone(), Ledger::read(&files, diagnostics));
         let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         let works = article::decode_all(sources, None, languages, diagnostics);
         let table = table(&files, languages, diagnostics);
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
-        let themes = theme::load_all(&files, languages, diagnostics);
+        let themes = theme::load_all(&files, languages, diagnostics).into_iter().map(|(name, theme)| (name, Arc::new(theme))).collect();
         let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
         let lacks_municipality = folders > municipalities.len() || lacks_emergency;
         let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, lacks_municipality, files };
@@ -96,7 +105,53 @@ impl Project {
     /// Finds the theme of a municipality, or the default one.
     pub fn theme_of(&self, municipality: &Municipality) -> Option<&Theme> {
         let name = municipality.theme.as_ref().map_or(self.config.default_theme.value.as_str(), |theme| theme.value.as_str());
-        self.themes.get(name)
+        self.themes.get(name).map(AsRef::as_ref)
+    }
+
+    /// Chooses what is published on a day: the approved bytes of every text, also where its working text is ahead of them.
+    ///
+    /// The project itself holds the working texts, so that every fault in them is told; what comes out of this is for readers. The texts
+    /// that are not the working ones are returned with it.
+    pub fn as_of(&self, on: Date, diagnostics: &mut Diagnostics) -> (Self, Replaced) {
+        let Publication { supervision, files, replaced } = self.supervision.publish(&self.files, on, diagnostics);
+        let mut project = Self { supervision, files, ..self.clone() };
+        if !replaced.is_empty() {
+            project.decode_again(&replaced, diagnostics);
+        }
+        let mut supervision = std::mem::take(&mut project.supervision);
+        supervision.combine(&project.all_works().collect::<Vec<_>>(), &project.table, diagnostics);
+        project.supervision = supervision;
+        (project, replaced)
+    }
+
+    /// Decodes the texts that were replaced, together with the translations or the original that belong to them.
+    fn decode_again(&mut self, replaced: &Replaced, diagnostics: &mut Diagnostics) {
+        let languages = self.config.languages.clone();
+        let touched = publication::touched(replaced.keys().map(String::as_str));
+        let is_touched = |path: &str| touched.iter().any(|stem| path.starts_with(stem.as_str()));
+        let again = |works: &mut Vec<Work>, files: &Files, folder: &str, owner, diagnostics: &mut Diagnostics| {
+            let sources: Vec<_> = files.under(folder).filter(|(path, _)| path.ends_with(".md") && is_touched(path)).filter_map(|(_, file)| file.text()).collect();
+            if !sources.is_empty() {
+                works.retain(|work| !is_touched(&work.path));
+                works.extend(article::decode_all(sources, owner, &languages, diagnostics));
+                works.sort_by(|a, b| a.path.cmp(&b.path));
+            }
+        };
+        again(&mut self.works, &self.files, "content/articles/", None, diagnostics);
+        for municipality in &mut self.municipalities {
+            let folder = format!("{}articles/", municipality.folder);
+            again(&mut municipality.works, &self.files, &folder, Some(municipality.code), diagnostics);
+        }
+        if replaced.keys().any(|path| kind_of(path) == Some(TextKind::Drug)) {
+            self.table = table(&self.files, &languages, diagnostics);
+        }
+        let unread = Unread {
+            stages: unreadable(&self.files, "content/stages.yaml"),
+            topics: unreadable(&self.files, "content/topics.yaml"),
+            drug_sources: unreadable(&self.files, "content/drug-sources.yaml"),
+            drug_classes: unreadable(&self.files, "content/drug-classes.yaml"),
+        };
+        self.check(&unread, diagnostics);
     }
 
     /// Checks every reference from one part to another.
@@ -129,9 +184,41 @@ impl Project {
                 }
             }
         }
+        self.check_supervision(unread, &topics, diagnostics);
         self.check_slugs(diagnostics);
         self.check_municipalities(unread, &stages, &topics, diagnostics);
         self.check_table(unread, diagnostics);
+    }
+
+    /// Checks what reviewers, policy and texts say of each other.
+    fn check_supervision(&self, unread: &Unread, topics: &[&str], diagnostics: &mut Diagnostics) {
+        let reviewers: Vec<&str> = self.supervision.reviewers.iter().map(|reviewer| reviewer.id.value.as_str()).collect();
+        let clinical = &self.config.policy.clinical_topics;
+        let named = self.supervision.reviewers.iter().flat_map(|reviewer| reviewer.topics.iter().flatten()).chain(clinical);
+        for topic in named.filter(|_| !unread.topics) {
+            known(topic, topics, "content/topics.yaml", diagnostics);
+        }
+        let authors = self.all_works().flat_map(|work| work.versions.values()).flat_map(|version| &version.written_by);
+        for author in authors.chain(self.table.drugs.iter().flat_map(|drug| &drug.written_by)) {
+            known(author, &reviewers, "content/reviewers.yaml", diagnostics);
+        }
+        for work in self.municipalities.iter().flat_map(|municipality| &municipality.works) {
+            let is_notice = work.versions.values().any(|version| version.supervision == article::Supervision::None);
+            if let Some(topic) = work.topics.iter().find(|topic| is_notice && clinical.iter().any(|clinical| clinical.value == topic.value)) {
+                let name = &topic.value;
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::CLINICAL_NOTICE,
+                        topic.place.clone(),
+                        message!("話題「{name}」の文章は、お知らせでも監修の対象から外せません", "a text on `{name}` cannot do without supervision, also as a notice"),
+                    )
+                    .help(message!(
+                        "supervision: none の行を消すか、話題を直してください（ubugi.yaml の policy.clinical_topics）",
+                        "remove `supervision: none` or correct the topic (policy.clinical_topics in ubugi.yaml)"
+                    )),
+                );
+            }
+        }
     }
 
     /// Checks that addresses are unique: among shared articles, and for each municipality together with its own.
@@ -280,12 +367,11 @@ pub fn drug_id(path: &str) -> Option<&str> {
 
 /// Warns of texts and tables that lie where nobody reads them, so that no page vanishes silently.
 fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
-    const KNOWN: [&str; 8] =
-        ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "approvals.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
+    const KNOWN: [&str; 7] = ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
     let known: Vec<String> = KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/".to_owned(), "content/drugs/".to_owned()]).collect();
     for (path, file) in files.iter() {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-        if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path == "ubugi.yaml" {
+        if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path.starts_with(LEDGER) || path == "ubugi.yaml" {
             continue;
         }
         let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
@@ -296,6 +382,10 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
             continue;
         }
         let help = match (extension.as_str(), suggest::nearest(path, known.iter().map(String::as_str))) {
+            _ if path == "content/approvals.yaml" => message!(
+                "承認は `ubugi approve` で content/ledger/ に記録します。このファイルを消してください",
+                "approvals are recorded in content/ledger/ by `ubugi approve`; remove this file"
+            ),
             ("markdown" | "mdown", _) => message!("名前の終わりを .md にしてください", "end its name in .md"),
             ("yml", _) => message!("名前の終わりを .yaml にしてください", "end its name in .yaml"),
             (_, Some(near)) => message!("「{near}」のことですか", "did you mean `{near}`?"),

@@ -42,6 +42,30 @@ pub enum Command {
         #[command(flatten)]
         edition: Edition,
     },
+    /// Record that reviewers approve texts exactly as they are / 監修者の承認を記録する
+    Approve {
+        /// The texts: articles, drugs, drug-sources.yaml, drug-classes.yaml
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Who approves and when.
+        #[command(flatten)]
+        sitting: Sitting,
+        /// When the texts must be looked at again / 次の見直しの日
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        next_review: Date,
+        /// What the reviewers remark / 監修者のひとこと
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// Verify the whole record of approvals / 承認の記録をすべて確かめる
+    Audit {
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// The head that was noted down earlier; fails when acts since then are missing / 前に控えた値
+        #[arg(long, value_name = "HEAD")]
+        expect: Option<String>,
+    },
     /// Make a small project that builds and explains itself / 小さな見本のプロジェクトを作る
     New {
         /// Folder to make; it must not exist or be empty
@@ -54,6 +78,29 @@ pub enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+}
+
+/// Who decides, and on which day.
+#[derive(Debug, clap::Args)]
+pub struct Sitting {
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// The reviewer's id in reviewers.yaml / 監修者
+    #[arg(long, value_name = "ID")]
+    pub by: String,
+    /// Another reviewer who decides the same; may be repeated / ともに署名する監修者
+    #[arg(long, value_name = "ID")]
+    pub also: Vec<String>,
+    /// The day (today in Japan otherwise) / 日付
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub on: Option<Date>,
+    /// Sign with a key, by ssh-keygen / 鍵で署名する
+    #[arg(long, requires = "key")]
+    pub sign: bool,
+    /// The key's file, one for each reviewer in their order; a .pub file uses the agent / 鍵のファイル
+    #[arg(long, value_name = "FILE", requires = "sign")]
+    pub key: Vec<PathBuf>,
 }
 
 /// What `build` and `check` have in common.

@@ -3,7 +3,9 @@
 //! [`args`] holds what was typed; the commands turn it into calls of the library and its answers into words.
 
 pub mod args;
+mod audit;
 mod new;
+mod sitting;
 mod words;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -23,6 +25,7 @@ use crate::output::{Output, OutputError};
 use crate::project::Project;
 use crate::site::Moment;
 use crate::source::Files;
+use crate::supervision::ledger::Decision;
 
 use args::{Args, Command, Edition};
 
@@ -71,6 +74,8 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
         Command::Build { edition, out } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), tongue),
         Command::Check { edition } => build(edition, None, tongue),
+        Command::Approve { paths, sitting, next_review, note } => sitting::run(paths, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue),
+        Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut std::io::stdout());
@@ -82,33 +87,10 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
 /// Builds or checks an edition.
 fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
     let started = started();
-    let mut diagnostics = Diagnostics::new();
-    let files = match Files::from_disk(&options.project) {
-        Ok((files, found)) => {
-            diagnostics.extend(found);
-            files
-        }
-        Err(error) => {
-            let path = options.project.display();
-            say(&message!("誤り: プロジェクト「{path}」を読めません：{error}", "error: the project `{path}` cannot be read: {error}"), tongue);
-            return Exit::Machine;
-        }
+    let (files, mut diagnostics) = match read(&options.project, tongue) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
-    if files.get("ubugi.yaml").is_none() {
-        let path = options.project.display();
-        say(
-            &message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"),
-            tongue,
-        );
-        say(
-            &message!(
-                "直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます",
-                "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"
-            ),
-            tongue,
-        );
-        return Exit::Usage;
-    }
     let project = Project::load(files, &mut diagnostics);
     let only = match only(options, &project, tongue) {
         Ok(only) => only,
@@ -180,6 +162,32 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
         finish(&summary, &diagnostics, started.elapsed(), out.as_deref(), date, tongue);
     }
     Exit::Fine
+}
+
+/// Reads the files of a project.
+fn read(folder: &Path, tongue: Tongue) -> Result<(Files, Diagnostics), Exit> {
+    let path = folder.display();
+    match Files::from_disk(folder) {
+        Ok((files, found)) if files.get("ubugi.yaml").is_some() => Ok((files, found)),
+        Ok(_) => {
+            say(
+                &message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"),
+                tongue,
+            );
+            say(
+                &message!(
+                    "直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます",
+                    "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"
+                ),
+                tongue,
+            );
+            Err(Exit::Usage)
+        }
+        Err(error) => {
+            say(&message!("誤り: プロジェクト「{path}」を読めません：{error}", "error: the project `{path}` cannot be read: {error}"), tongue);
+            Err(Exit::Machine)
+        }
+    }
 }
 
 fn only(options: &Edition, project: &Project, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {

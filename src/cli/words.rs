@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
 use crate::site::Hidden;
+use crate::supervision::audit::Audit;
 
 /// Writes a number with commas between thousands.
 fn number(value: u64) -> String {
@@ -70,6 +71,8 @@ pub(super) fn hidden(hidden: &Hidden) -> Option<Message> {
         (hidden.over, "掲載終了", "over"),
         (hidden.drafts, "下書き", "drafts"),
         (hidden.unsupervised, "未監修のため非公開", "left out as unsupervised"),
+        (hidden.overdue, "見直しの期限切れのため非公開", "taken down as overdue"),
+        (hidden.withdrawn, "撤回", "withdrawn"),
     ];
     let ja: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, ja, _)| format!("{ja} {count}")).collect();
     let en: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, _, en)| format!("{count} {en}")).collect();
@@ -88,6 +91,21 @@ pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
         message!("誤り {errors} 件、注意 {warnings} 件。何も書き出していません", "{errors_en}, {warnings_en}; nothing was written")
     } else {
         message!("誤り {errors} 件、注意 {warnings} 件", "{errors_en}, {warnings_en}")
+    }
+}
+
+/// One line: acts, texts, signatures by key, and the head to note down.
+pub(super) fn audit(audit: &Audit, is_sound: bool) -> Message {
+    let (acts, texts, signatures) = (number(audit.acts as u64), number(audit.texts as u64), number(audit.signatures as u64));
+    let (acts_en, texts_en, signatures_en) = (plural(audit.acts, "act"), plural(audit.texts, "text"), plural(audit.signatures, "signature"));
+    let head = audit.head.as_deref().unwrap_or("-");
+    if is_sound {
+        message!(
+            "承認の記録に誤りはありません：記録 {acts}、文章 {texts}、鍵による署名 {signatures}\n控え：{head}",
+            "the ledger is sound: {acts_en}, {texts_en}, {signatures_en} by key\nhead: {head}"
+        )
+    } else {
+        message!("承認の記録に誤りがあります：記録 {acts}、文章 {texts}", "the ledger is not sound: {acts_en}, {texts_en}")
     }
 }
 

@@ -46,8 +46,12 @@ pub struct Article {
     pub updated: Option<Located<Date>>,
     /// What it is based on.
     pub sources: Vec<Citation>,
+    /// Whether the sources are the original's, as it names none of its own.
+    pub shares_sources: bool,
     /// Whether it needs a clinician's approval.
     pub supervision: Supervision,
+    /// The reviewers who wrote it and so cannot sign it.
+    pub written_by: Vec<Located<String>>,
     /// Not ready to be shown.
     pub draft: bool,
 }
@@ -312,6 +316,7 @@ fn common(
         }
         Some(supervision)
     });
+    let written_by = fields.list(decoder, "written_by", Decoder::id);
     let draft = fields.optional(decoder, "draft", Decoder::boolean);
     fields.finish(decoder);
 
@@ -360,7 +365,9 @@ fn common(
         description: description?,
         published,
         updated,
+        shares_sources: original.is_some() && !has_sources,
         sources,
+        written_by,
         supervision: supervision.unwrap_or_default(),
         draft: draft.unwrap_or(false),
     })

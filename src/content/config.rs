@@ -6,7 +6,7 @@ use super::language::{Language, Languages};
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
-use crate::source::decode::Decoder;
+use crate::source::decode::{Decoder, Fields};
 use crate::source::yaml::Node;
 
 /// What happens to a text that no clinician has approved.
@@ -21,6 +21,115 @@ pub enum Unsupervised {
     Fail,
 }
 
+/// What happens to a text whose review is overdue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Overdue {
+    /// It is shown and says so.
+    #[default]
+    Notice,
+    /// It is taken down until it is reviewed.
+    TakeDown,
+    /// The build fails.
+    Fail,
+}
+
+/// A kind of text that clinicians sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextKind {
+    /// An article that all municipalities share.
+    Article,
+    /// A drug, or what all drugs show: sources and classes.
+    Drug,
+    /// A municipality's own clinical article.
+    Own,
+    /// A municipality's own article with `supervision: none`.
+    Notice,
+}
+
+impl TextKind {
+    /// Every kind by its word.
+    pub const ALL: [(&'static str, Self); 4] = [("article", Self::Article), ("drug", Self::Drug), ("own", Self::Own), ("notice", Self::Notice)];
+
+    /// Returns its word.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// What a project demands of supervision.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// What happens to unsupervised text.
+    pub unsupervised: Unsupervised,
+    /// What happens to text whose review is overdue.
+    pub overdue: Overdue,
+    /// How many days ahead a review counts as due soon.
+    pub due_soon_days: u32,
+    /// How many reviewers must sign a text, by its kind.
+    signatures: [u32; 4],
+    /// Topics whose notices need a clinician too.
+    pub clinical_topics: Vec<Located<String>>,
+    /// The longest time between two reviews, in months.
+    pub review_within_months: Option<u32>,
+    /// Whether only signatures by key count.
+    pub signed_by_key: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            unsupervised: Unsupervised::default(),
+            overdue: Overdue::default(),
+            due_soon_days: 30,
+            signatures: [1, 2, 1, 0],
+            clinical_topics: Vec::new(),
+            review_within_months: None,
+            signed_by_key: false,
+        }
+    }
+}
+
+impl Policy {
+    /// Returns how many reviewers must sign a text of a kind.
+    pub fn signatures(&self, kind: TextKind) -> usize {
+        self.signatures[kind as usize] as usize
+    }
+
+    fn decode(&mut self, decoder: &mut Decoder, fields: &mut Fields<'_>) {
+        if let Some(unsupervised) = fields.optional(decoder, "unsupervised", |decoder, node| {
+            decoder.choice(node, &[("notice", Unsupervised::Notice), ("leave-out", Unsupervised::LeaveOut), ("fail", Unsupervised::Fail)])
+        }) {
+            self.unsupervised = unsupervised;
+        }
+        if let Some(overdue) =
+            fields.optional(decoder, "overdue", |decoder, node| decoder.choice(node, &[("notice", Overdue::Notice), ("take-down", Overdue::TakeDown), ("fail", Overdue::Fail)]))
+        {
+            self.overdue = overdue;
+        }
+        if let Some(days) = fields.optional(decoder, "due_soon_days", |decoder, node| decoder.integer(node, 0..367)) {
+            self.due_soon_days = days;
+        }
+        fields.optional(decoder, "signatures", |decoder, node| {
+            let mut fields = decoder.fields(node)?;
+            for (word, kind) in TextKind::ALL {
+                // Only a notice can do without: what is clinical cannot be declared to need nobody.
+                let least = u32::from(kind != TextKind::Notice);
+                if let Some(number) = fields.optional(decoder, word, |decoder, node| decoder.integer(node, least..10)) {
+                    self.signatures[kind as usize] = number;
+                }
+            }
+            fields.finish(decoder);
+            Some(())
+        });
+        self.clinical_topics = fields.list(decoder, "clinical_topics", Decoder::id);
+        self.review_within_months = fields.optional(decoder, "review_within_months", |decoder, node| decoder.integer(node, 1..121));
+        if let Some(required) = fields.optional(decoder, "signed_by_key", Decoder::boolean) {
+            self.signed_by_key = required;
+        }
+    }
+}
+
 /// `ubugi.yaml`, decoded.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -30,8 +139,8 @@ pub struct Config {
     pub languages: Languages,
     /// Theme of municipalities that name none.
     pub default_theme: Located<String>,
-    /// What happens to unsupervised text.
-    pub unsupervised: Unsupervised,
+    /// What it demands of supervision.
+    pub policy: Policy,
     /// The words of the notice above unsupervised text.
     pub unsupervised_notice: Text,
     /// Title of the lactation table.
@@ -146,11 +255,7 @@ impl Config {
         }
         fields.optional(decoder, "policy", |decoder, node| {
             let mut fields = decoder.fields(node)?;
-            if let Some(unsupervised) = fields.optional(decoder, "unsupervised", |decoder, node| {
-                decoder.choice(node, &[("notice", Unsupervised::Notice), ("leave-out", Unsupervised::LeaveOut), ("fail", Unsupervised::Fail)])
-            }) {
-                config.unsupervised = unsupervised;
-            }
+            config.policy.decode(decoder, &mut fields);
             if let Some(notice) = fields.optional(decoder, "unsupervised_notice", text) {
                 config.unsupervised_notice = notice;
             }
@@ -172,7 +277,7 @@ impl Config {
         Self {
             title: Text::plain(&languages, "健康情報"),
             default_theme: Located::new("base".to_owned(), decoder.place(0..0)),
-            unsupervised: Unsupervised::Notice,
+            policy: Policy::default(),
             unsupervised_notice: Text::plain(&languages, "医療専門職の監修を受けていません"),
             lactation_title: None,
             lactation_updated: None,

@@ -196,6 +196,8 @@ pub struct Drug {
     pub names_source: Option<Citation>,
     /// One per source.
     pub assessments: Vec<Assessment>,
+    /// The reviewers who wrote it and so cannot sign it.
+    pub written_by: Vec<Located<String>>,
 }
 
 /// A medicine that parents ask for and the table does not have.
@@ -416,6 +418,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         })?;
         Some(all)
     });
+    let written_by = fields.list(decoder, "written_by", Decoder::id);
     fields.finish(decoder);
     let name = name?;
     let name_en = languages.find("en").map(|en| name.pick(en)).filter(|(_, language)| *language != languages.default_id()).map(|(text, _)| text.to_owned());
@@ -433,6 +436,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         routes,
         names_source: names_source?,
         assessments: assessments?,
+        written_by,
     })
 }
 

@@ -6,6 +6,7 @@ pub mod config;
 pub mod drug;
 pub mod emergency;
 pub mod language;
+pub mod markdown;
 pub mod taxonomy;
 pub mod text;
 

@@ -107,6 +107,11 @@ codes! {
     CHANGED_AFTER_APPROVAL = "UB0802", "承認後に変わった", "a text changed after its approval";
     REVIEW_OVERDUE = "UB0803", "見直しの期限切れ", "a review is overdue";
     BAD_APPROVAL = "UB0804", "承認の記録の誤り", "an approval is not usable";
+    NOT_ENTITLED = "UB0805", "署名できない人の承認", "a reviewer was not entitled to sign";
+    MISSING_BYTES = "UB0806", "承認された文章の控えがない", "approved bytes are missing or changed";
+    BAD_SIGNATURE = "UB0807", "鍵による署名の誤り", "a signature by key is missing or wrong";
+    BAD_KEY = "UB0808", "公開鍵の誤り", "not a usable public key";
+    CLINICAL_NOTICE = "UB0809", "監修が要る話題のお知らせ", "a notice has a topic that needs a clinician";
 
     FOREIGN_OUTPUT = "UB0901", "出力先がこのソフトのものではない", "the output folder is not ours";
     OUTPUT_IN_SOURCE = "UB0902", "出力先が原稿の中にある", "the output folder lies within the sources";

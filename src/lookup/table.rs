@@ -118,15 +118,18 @@ fn localized(text: &Text, languages: &Languages) -> Json {
 
 fn supervision(project: &Project, drug: &Drug, on: Date) -> Json {
     match project.supervision.state(&drug.source.path, true, on) {
-        State::Approved { approval, reviewer, overdue } => json!({
+        State::Approved { approval, overdue } => json!({
             "state": "approved",
-            "reviewer": localized(&reviewer.name, &project.config.languages),
-            "licence": reviewer.licence,
+            "reviewers": approval
+                .signers
+                .iter()
+                .map(|signer| json!({"name": localized(&signer.reviewer.name, &project.config.languages), "licence": signer.reviewer.licence}))
+                .collect::<Vec<_>>(),
             "on": approval.on.to_string(),
             "next_review": approval.next_review.to_string(),
             "overdue": overdue,
         }),
-        State::Unsupervised | State::NotRequired => json!({"state": "unsupervised"}),
+        State::Unsupervised | State::Withdrawn(_) | State::NotRequired => json!({"state": "unsupervised"}),
     }
 }
 
@@ -226,7 +229,7 @@ pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
     for drug in drugs.iter().map(|index| &table.drugs[*index]) {
         let state = match project.supervision.state(&drug.source.path, true, on) {
             State::Approved { .. } => "監修済み".to_owned(),
-            State::Unsupervised | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),
+            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),
         };
         let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map_or("", |class| class.name.in_default());
         let joined = |names: &[crate::diagnostic::Located<String>]| names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join("、");

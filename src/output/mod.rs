@@ -5,6 +5,8 @@
 //! and narrowed after the last one: a build killed at any moment leaves a folder that the next build completes. A build with faults
 //! drops its staging folder and changes nothing.
 
+pub mod append;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};

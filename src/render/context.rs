@@ -451,7 +451,7 @@ pub fn reviewer<'a>(voice: Voice<'a>, reviewer: &'a Reviewer, count: usize) -> i
 struct SupervisionValue<'a> {
     state: &'static str,
     notice: Option<TextValue<'a>>,
-    reviewer: Option<Value>,
+    reviewers: Vec<Value>,
     on: Option<DateValue>,
     next_review: Option<DateValue>,
     overdue: bool,
@@ -459,19 +459,18 @@ struct SupervisionValue<'a> {
 
 /// Writes under which state a text is published.
 pub fn supervision<'a>(voice: Voice<'a>, state: State<'a>, config: &'a Config) -> impl Serialize + use<'a> {
+    let plain = |state| SupervisionValue { state, notice: None, reviewers: Vec::new(), on: None, next_review: None, overdue: false };
     match state {
-        State::Approved { approval, reviewer: by, overdue } => SupervisionValue {
-            state: "approved",
-            notice: None,
-            reviewer: Some(value(&reviewer(voice, by, 0))),
+        State::Approved { approval, overdue } => SupervisionValue {
+            reviewers: approval.signers.iter().map(|signer| value(&reviewer(voice, &signer.reviewer, 0))).collect(),
             on: Some(voice.date(approval.on)),
             next_review: Some(voice.date(approval.next_review)),
             overdue,
+            ..plain("approved")
         },
-        State::Unsupervised => {
-            SupervisionValue { state: "unsupervised", notice: Some(voice.text(&config.unsupervised_notice)), reviewer: None, on: None, next_review: None, overdue: false }
-        }
-        State::NotRequired => SupervisionValue { state: "not_required", notice: None, reviewer: None, on: None, next_review: None, overdue: false },
+        // What was withdrawn has a page of its own, which says so.
+        State::Unsupervised | State::Withdrawn(_) => SupervisionValue { notice: Some(voice.text(&config.unsupervised_notice)), ..plain("unsupervised") },
+        State::NotRequired => plain("not_required"),
     }
 }
 

@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
 use super::facts::Fact;
+use crate::content::markdown::{DIALECT, decode_percent};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::source::files::join;
@@ -127,16 +128,19 @@ const MARK_OPEN: char = '\u{e000}';
 const MARK_CLOSE: char = '\u{e001}';
 const LITERAL_BRACE: char = '\u{e002}';
 
+/// The images that stand in for others in one article, by path: those with which it was approved.
+pub type Pins = BTreeMap<String, String>;
+
 /// Turns a part of a file into a body.
-pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References<'_>, diagnostics: &mut Diagnostics) -> Body {
+pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References<'_>, pins: Option<&Pins>, diagnostics: &mut Diagnostics) -> Body {
     let text = source.text.get(part.clone()).unwrap_or_default();
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
-    let events: Vec<Spot<'_>> = Parser::new_ext(text, options).into_offset_iter().collect();
+    let events: Vec<Spot<'_>> = Parser::new_ext(text, DIALECT).into_offset_iter().collect();
     let mut writer = Writer {
         source,
         base: part.start,
         text,
         references,
+        pins,
         diagnostics,
         slots: Vec::new(),
         headings: Vec::new(),
@@ -209,6 +213,7 @@ struct Writer<'a, 'd> {
     base: usize,
     text: &'a str,
     references: &'a References<'a>,
+    pins: Option<&'a Pins>,
     diagnostics: &'d mut Diagnostics,
     slots: Vec<Segment>,
     headings: Vec<Heading>,
@@ -644,7 +649,8 @@ impl<'t> Writer<'t, '_> {
             return String::new();
         }
         let path = join(&self.source.path, &decode_percent(dest_url))
-            .filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)));
+            .filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)))
+            .map(|path| self.pins.and_then(|pins| pins.get(&path)).cloned().unwrap_or(path));
         let size = match path.as_deref().and_then(|path| self.references.images.get(path)) {
             Some(Ok(image)) => image.size,
             Some(Err(reason)) => {
@@ -924,27 +930,6 @@ fn relative(file: &str, target: &str) -> String {
     out
 }
 
-/// Resolves `%E7%99%BA` and the like; what is not valid stays as it is.
-fn decode_percent(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten().and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
-}
-
 fn push_text(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
@@ -1010,7 +995,7 @@ mod tests {
         };
         let source = Source::new("content/articles/a.md", markdown);
         let mut diagnostics = Diagnostics::new();
-        let body = compile(&source, 0..markdown.len(), &references, &mut diagnostics);
+        let body = compile(&source, 0..markdown.len(), &references, None, &mut diagnostics);
         diagnostics.sort();
         let found = diagnostics
             .iter()

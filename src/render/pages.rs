@@ -31,6 +31,7 @@ use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
 use crate::site::{Moment, Page, Site, Visible, state_of};
+use crate::source::files::LEDGER;
 use crate::supervision::{State, seal};
 
 /// How long an article counts as new, in days.
@@ -594,7 +595,13 @@ impl<'p> Renderer<'p> {
             ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
         ];
         structured.extend(reviewed(state));
-        Head { heading: article.title.value.clone(), description: article.description.value.clone(), speaks_for_itself: state != State::NotRequired, structured, ..Head::default() }
+        Head {
+            heading: article.title.value.clone(),
+            description: article.description.value.clone(),
+            speaks_for_itself: !matches!(state, State::NotRequired),
+            structured,
+            ..Head::default()
+        }
     }
 
     /// Picks related articles: of the same topics first, then of the same stages, those in the page's language first.
@@ -944,12 +951,14 @@ impl<'p> Renderer<'p> {
         let drugs = self.site.drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
         for state in articles.chain(drugs) {
             match state {
-                State::Approved { reviewer, .. } => {
+                State::Approved { approval, .. } => {
                     supervised += 1;
-                    *counts.entry(&reviewer.id.value).or_default() += 1;
+                    for signer in &approval.signers {
+                        *counts.entry(&signer.reviewer.id.value).or_default() += 1;
+                    }
                 }
                 State::Unsupervised => unsupervised += 1,
-                State::NotRequired => {}
+                State::NotRequired | State::Withdrawn(_) => {}
             }
         }
         let reviewers: Vec<Value> = project
@@ -959,6 +968,9 @@ impl<'p> Renderer<'p> {
             .filter_map(|reviewer| counts.get(reviewer.id.value.as_str()).map(|count| value(&context::reviewer(voice, reviewer, *count))))
             .collect();
         context.insert_value("reviewers", value(&reviewers));
+        if let Some(head) = project.supervision.ledger.head() {
+            context.insert("ledger_head", &head);
+        }
         context.insert_value("counts", value(&json!({"supervised": supervised, "unsupervised": unsupervised})));
         context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
     }
@@ -1102,11 +1114,13 @@ impl<'p> Renderer<'p> {
 pub fn inputs_under(project: &Project, folders: &[&str]) -> String {
     let mut inputs = String::new();
     for folder in folders {
-        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with("content/articles/")) {
+        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with("content/articles/") && !path.starts_with(LEDGER)) {
             inputs.push_str(path);
             inputs.push_str(&seal(file.bytes()));
         }
     }
+    // Whatever the ledger decides changes its head.
+    inputs.push_str(&project.supervision.ledger.head().unwrap_or_default());
     seal(inputs.as_bytes())
 }
 
@@ -1141,8 +1155,9 @@ fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut 
 
 fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     match state {
-        State::Approved { approval, reviewer, .. } => {
-            vec![("lastReviewed", json!(approval.on.to_string())), ("reviewedBy", json!({"@type": "Person", "name": reviewer.name.in_default(), "jobTitle": reviewer.licence}))]
+        State::Approved { approval, .. } => {
+            let people = approval.signers.iter().map(|signer| json!({"@type": "Person", "name": signer.reviewer.name.in_default(), "jobTitle": signer.reviewer.licence})).collect();
+            vec![("lastReviewed", json!(approval.on.to_string())), ("reviewedBy", Json::Array(people))]
         }
         _ => Vec::new(),
     }

@@ -1,17 +1,19 @@
 //! Which page exists where: for every municipality and language, before anything is rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::content::article::{Article, Work};
+use crate::content::config::TextKind;
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
-use crate::supervision::State;
+use crate::supervision::{Refusal, State};
 
 /// What decides which content an edition shows.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +95,10 @@ pub struct Hidden {
     pub drafts: usize,
     /// Left out by the policy, as no clinician approved them.
     pub unsupervised: usize,
+    /// Taken down by the policy, as their review is overdue.
+    pub overdue: usize,
+    /// Taken back by a reviewer.
+    pub withdrawn: usize,
 }
 
 /// Which works and versions an edition may show, decided once for all sites.
@@ -122,8 +128,7 @@ impl Visible {
                 visible.hidden.over += 1;
                 continue;
             }
-            if !visible.admit(project, original, moment, diagnostics) {
-                visible.hidden.unsupervised += 1;
+            if !visible.admit(project, state_of(project, original, moment.date), &original.source, diagnostics) {
                 continue;
             }
             for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
@@ -131,28 +136,26 @@ impl Visible {
                     visible.hidden.drafts += 1;
                 } else if version.published > moment.date {
                     visible.hidden.waiting += 1;
-                } else if !visible.admit(project, version, moment, diagnostics) {
-                    visible.hidden.unsupervised += 1;
+                } else {
+                    visible.admit(project, state_of(project, version, moment.date), &version.source, diagnostics);
                 }
             }
         }
         for drug in &project.table.drugs {
             let state = project.supervision.state(&drug.source.path, true, moment.date);
-            if project.supervision.admit(state, project.config.unsupervised, &drug.source, diagnostics) {
-                visible.files.insert(drug.source.path.clone());
-            } else {
-                visible.hidden.unsupervised += 1;
-            }
+            visible.admit(project, state, &drug.source, diagnostics);
         }
         visible
     }
 
-    fn admit(&mut self, project: &Project, article: &Article, moment: Moment, diagnostics: &mut Diagnostics) -> bool {
-        let admitted = project.supervision.admit(state_of(project, article, moment.date), project.config.unsupervised, &article.source, diagnostics);
-        if admitted {
-            self.files.insert(article.source.path.clone());
+    fn admit(&mut self, project: &Project, state: State<'_>, source: &Arc<Source>, diagnostics: &mut Diagnostics) -> bool {
+        match project.supervision.admit(state, source, diagnostics) {
+            Ok(()) => return self.files.insert(source.path.clone()),
+            Err(Refusal::Unsupervised) => self.hidden.unsupervised += 1,
+            Err(Refusal::Overdue) => self.hidden.overdue += 1,
+            Err(Refusal::Withdrawn) => self.hidden.withdrawn += 1,
         }
-        admitted
+        false
     }
 
     /// Tells whether a drug may be shown.
@@ -168,7 +171,8 @@ impl Visible {
 
 /// Tells under which state an article may be published.
 pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
-    project.supervision.state(&article.source.path, article.supervision == crate::content::article::Supervision::Clinical, on)
+    let is_clinical = article.supervision == crate::content::article::Supervision::Clinical;
+    project.supervision.state(&article.source.path, is_clinical || project.config.policy.signatures(TextKind::Notice) > 0, on)
 }
 
 impl<'p> Site<'p> {

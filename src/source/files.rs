@@ -1,6 +1,6 @@
 //! A project's files, read into memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +13,13 @@ use crate::message;
 
 /// The folders of a project that are read, besides `ubugi.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "municipalities", "themes"];
+
+/// The folder of the record of approvals; its files are kept byte for byte.
+pub const LEDGER: &str = "content/ledger/";
+
+/// The folder of approved bytes, each file named for its SHA-256. It holds everything that was ever approved, so it is not read with the
+/// rest: [`Files::blob`] fetches the few files that a build needs.
+pub const BLOBS: &str = "content/ledger/blobs/";
 
 /// One file as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +50,11 @@ impl File {
 
 /// All files of a project by their path relative to it, `/` between the parts, in the order of these paths.
 #[derive(Clone, Debug, Default)]
-pub struct Files(BTreeMap<String, File>);
+pub struct Files {
+    all: BTreeMap<String, File>,
+    /// The project's folder, when it was read from the disk; what is in [`BLOBS`] is fetched from there.
+    root: Option<PathBuf>,
+}
 
 impl Files {
     /// Starts with no file.
@@ -55,32 +66,87 @@ impl Files {
     pub fn insert(&mut self, path: &str, bytes: Vec<u8>, diagnostics: &mut Diagnostics) {
         let (file, fault) = read(path, bytes);
         diagnostics.extend(fault);
-        self.0.insert(path.to_owned(), file);
+        self.all.insert(path.to_owned(), file);
     }
 
     /// Returns a file by its path.
     pub fn get(&self, path: &str) -> Option<&File> {
-        self.0.get(path)
+        self.all.get(path)
     }
 
     /// Iterates over files in the order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &File)> {
-        self.0.iter().map(|(path, file)| (path.as_str(), file))
+        self.all.iter().map(|(path, file)| (path.as_str(), file))
     }
 
     /// Iterates over the files below a folder, given with a `/` at its end.
     pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a File)> {
-        self.0.range(folder.to_owned()..).map(|(path, file)| (path.as_str(), file)).take_while(move |(path, _)| path.starts_with(folder))
+        self.all.range(folder.to_owned()..).map(|(path, file)| (path.as_str(), file)).take_while(move |(path, _)| path.starts_with(folder))
+    }
+
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) -> Option<File> {
+        self.all.remove(path)
+    }
+
+    /// Fetches approved bytes by their SHA-256; nothing when there are none of that name.
+    ///
+    /// Whether the bytes have that hash is for the caller to check. A symbolic link counts as nothing, so that no bytes from outside the
+    /// project can be published.
+    ///
+    /// # Errors
+    /// Fails when the file is there but cannot be read.
+    pub fn blob(&self, sha256: &str) -> io::Result<Option<Vec<u8>>> {
+        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        let path = format!("{BLOBS}{sha256}");
+        if let Some(file) = self.all.get(&path) {
+            return Ok(Some(file.bytes().to_vec()));
+        }
+        let Some(root) = &self.root else { return Ok(None) };
+        let mut at = root.clone();
+        for part in path.split('/') {
+            at.push(part);
+            match std::fs::symlink_metadata(&at) {
+                Ok(found) if found.is_symlink() => return Ok(None),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        std::fs::read(&at).map(Some)
+    }
+
+    /// Lists the names of all files among the approved bytes, in order.
+    ///
+    /// # Errors
+    /// Fails when the folder is there but cannot be listed.
+    pub fn blob_names(&self) -> io::Result<BTreeSet<String>> {
+        let mut names: BTreeSet<String> = self.under(BLOBS).map(|(path, _)| path[BLOBS.len()..].to_owned()).collect();
+        if let Some(root) = &self.root {
+            match std::fs::read_dir(root.join(BLOBS)) {
+                Ok(entries) => {
+                    for entry in entries {
+                        let name = entry?.file_name().to_string_lossy().into_owned();
+                        names.extend((!is_passed_over(&name)).then_some(name));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(names)
     }
 
     /// Counts the files.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Tells whether there is no file.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Reads a project from the disk.
@@ -102,7 +168,11 @@ impl Files {
             if !top.exists() {
                 continue;
             }
-            for entry in WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(|entry| !is_passed_over(entry.file_name().to_string_lossy().as_ref())) {
+            let blobs = root.join(BLOBS);
+            let is_read = |entry: &walkdir::DirEntry| {
+                !is_passed_over(entry.file_name().to_string_lossy().as_ref()) && (entry.path_is_symlink() || !entry.file_type().is_dir() || entry.path() != blobs)
+            };
+            for entry in WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(is_read) {
                 match entry {
                     Ok(entry) => {
                         let relative = slashed(entry.path().strip_prefix(root).unwrap_or(entry.path()));
@@ -120,7 +190,7 @@ impl Files {
             }
         }
         let read: Vec<(String, Result<Vec<u8>, io::Error>)> = paths.into_par_iter().map(|(relative, path)| (relative, std::fs::read(path))).collect();
-        let mut files = Self::new();
+        let mut files = Self { root: Some(root.to_owned()), ..Self::default() };
         for (path, bytes) in read {
             match bytes {
                 Ok(bytes) => files.insert(&path, bytes, &mut diagnostics),
@@ -161,7 +231,8 @@ pub fn join(file: &str, relative: &str) -> Option<String> {
 }
 
 fn is_text(path: &str) -> bool {
-    matches!(path.rsplit_once('.').map(|(_, extension)| extension), Some("md" | "yaml" | "yml" | "html" | "css" | "js" | "mjs" | "svg" | "json" | "txt" | "csv" | "xml"))
+    !path.starts_with(LEDGER)
+        && matches!(path.rsplit_once('.').map(|(_, extension)| extension), Some("md" | "yaml" | "yml" | "html" | "css" | "js" | "mjs" | "svg" | "json" | "txt" | "csv" | "xml"))
 }
 
 fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {

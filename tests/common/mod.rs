@@ -10,6 +10,8 @@ use ubugi::edition::{self, Memory, Options, Summary};
 use ubugi::project::Project;
 use ubugi::site::Moment;
 use ubugi::source::Files;
+use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::sitting::{Request, Sitting};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {
@@ -38,17 +40,27 @@ impl Built {
 
     /// The findings as `code path:line:column`.
     pub fn findings(&self) -> Vec<String> {
-        self.diagnostics
-            .iter()
-            .map(|d| match &d.place {
-                Some(place) => {
-                    let (line, column) = place.source.line_column(place.range.start);
-                    format!("{} {}:{line}:{column}", d.code, place.source.path)
-                }
-                None => d.code.to_string(),
-            })
-            .collect()
+        findings(&self.diagnostics)
     }
+}
+
+/// Findings as `code path:line:column`.
+pub fn findings(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics
+        .iter()
+        .map(|d| match &d.place {
+            Some(place) => {
+                let (line, column) = place.source.line_column(place.range.start);
+                format!("{} {}:{line}:{column}", d.code, place.source.path)
+            }
+            None => d.code.to_string(),
+        })
+        .collect()
+}
+
+/// An approval until a day.
+pub fn approval(next_review: &str) -> Decision {
+    Decision::Approval { next_review: next_review.parse().expect("a date"), note: None }
 }
 
 impl Scratch {
@@ -93,6 +105,54 @@ impl Scratch {
 
     pub fn bytes(&self, path: &str) -> &[u8] {
         &self.files[path]
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        self.files.keys()
+    }
+
+    /// The files as the program reads them.
+    pub fn files(&self) -> Files {
+        let mut files = Files::new();
+        for (path, bytes) in &self.files {
+            files.insert(path, bytes.clone(), &mut Diagnostics::new());
+        }
+        files
+    }
+
+    /// Records a decision as the commands do, and tells what stands against it otherwise.
+    pub fn try_decide(&self, paths: &[&str], by: &[&str], on: &str, decision: Decision) -> Result<Self, Vec<String>> {
+        let mut found = Diagnostics::new();
+        let project = Project::load(self.files(), &mut found);
+        let on: Date = on.parse().expect("a date");
+        let options = Options { moment: Moment { date: on, drafts: true }, only: Vec::new() };
+        edition::build(&project, &options, &edition::Discard, &|_| {}, &mut found).expect("nothing is written");
+        let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let request = Request { paths: owned(paths), by: owned(by), on, decision };
+        match Sitting::prepare(&project, &found, &request) {
+            Ok(sitting) => Ok(sitting.blobs.iter().fold(self.clone().with(&sitting.path, &sitting.bytes), |scratch, (path, bytes)| scratch.with(path, bytes))),
+            Err(against) => Err(findings(&against)),
+        }
+    }
+
+    #[must_use]
+    pub fn decide(&self, paths: &[&str], by: &[&str], on: &str, decision: Decision) -> Self {
+        self.try_decide(paths, by, on, decision).unwrap_or_else(|against| panic!("{against:?}"))
+    }
+
+    /// Approves texts until 20 November 2027.
+    #[must_use]
+    pub fn approve(&self, paths: &[&str], by: &[&str], on: &str) -> Self {
+        self.decide(paths, by, on, approval("2027-11-20"))
+    }
+
+    #[must_use]
+    pub fn withdraw(&self, path: &str, on: &str) -> Self {
+        self.decide(&[path], &["sample-doctor"], on, Decision::Withdrawal { reason: "出典が撤回されたため".to_owned(), severity: Severity::Moderate })
     }
 
     /// Writes the project to a folder.
@@ -152,8 +212,7 @@ const FILES: &[(&str, &str)] = &[
         "content/emergency.yaml",
         "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n- id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n",
     ),
-    ("content/reviewers.yaml", "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n"),
-    ("content/approvals.yaml", "[]\n"),
+    ("content/reviewers.yaml", "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n- id: sample-pharmacist\n  name: 見本 薬剤師\n  licence: 薬剤師\n"),
     (
         ARTICLE,
         "---\ntitle: 赤ちゃんの発熱\ndescription: 熱が出たときに見ること。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\nsources:\n  - title: 見本の出典\n    url: https://www.example.jp/fever\n    date: 2024-04\n    accessed: 2026-11-21\n---\n## 夜に熱が出たら {#night}\n\n> [!CAUTION]\n> ぐったりしているときは {{ emergency.ambulance.number | 119 }} へ。\n\n相談は{{ service.night.hours | 窓口へ }}。[ねむり](sleep.md#ようす)、[薬](../drugs/acetaminophen.yaml)、[相談](site:consultation)。\n",

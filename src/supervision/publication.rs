@@ -1,0 +1,284 @@
+//! Which bytes are published on a day: those that were approved, also where the working text is ahead of them.
+//!
+//! So a correction on a Friday night neither puts unsigned words on a page nor takes the page down. The approved bytes are put in the
+//! place of the working ones before anything is decoded; from then on no part of the program can tell the difference or forget it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::ledger::Ledger;
+use super::reviewer::Unentitled;
+use super::seals::{Covered, DRUG_LISTS, Sealed, canonical, sha256};
+use super::standing::{Approval, Invalid, Standing};
+use super::{Held, Supervision};
+use crate::content::article::{self, Work};
+use crate::content::config::TextKind;
+use crate::content::drug::LactationTable;
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, Source, codes};
+use crate::message;
+use crate::source::Files;
+use crate::source::files::BLOBS;
+
+/// What is published on a day: the files with approved bytes in place, and what was replaced.
+#[derive(Debug)]
+pub struct Publication {
+    /// What holds for these files.
+    pub supervision: Supervision,
+    /// The files.
+    pub files: Files,
+    /// The texts that are not the working ones, by path, with the bytes that stand in for them.
+    pub replaced: BTreeMap<String, Arc<Source>>,
+}
+
+/// What becomes of one text.
+enum Verdict {
+    /// The working text is what was signed.
+    AsSigned(Held),
+    /// What was signed takes its place.
+    Replace(Held, Fetched),
+}
+
+/// Bytes from the ledger: the text, and its images by path.
+type Fetched = (Vec<u8>, Vec<(Covered, Vec<u8>)>);
+
+impl Supervision {
+    /// Chooses what is published on a day; pending edits and what stands in the way of an approval are reported.
+    pub fn publish(&self, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Publication {
+        let mut publication = Publication { supervision: Self { held: BTreeMap::new(), pins: BTreeMap::new(), ..self.clone() }, files: files.clone(), replaced: BTreeMap::new() };
+        // A record that was tampered with proves nothing; its faults have been told and stop the build.
+        if !self.ledger.faults.is_empty() {
+            return publication;
+        }
+        let paths: Vec<&String> = self.ledger.by_path.keys().collect();
+        let verdicts: Vec<(&String, Option<Verdict>, Diagnostics)> = paths
+            .into_par_iter()
+            .map(|path| {
+                let mut found = Diagnostics::new();
+                let verdict = self.verdict(path, files, on, &mut found);
+                (path, verdict, found)
+            })
+            .collect();
+        for (path, verdict, found) in verdicts {
+            diagnostics.extend(found);
+            let held = match verdict {
+                None => continue,
+                Some(Verdict::AsSigned(held)) => held,
+                Some(Verdict::Replace(held, (text, images))) => {
+                    publication.files.insert(path, text, diagnostics);
+                    publication.replaced.extend(publication.files.get(path).and_then(|file| file.text()).map(|source| (path.clone(), Arc::clone(source))));
+                    let mut pins = BTreeMap::new();
+                    for (covered, bytes) in images {
+                        // Only this text shows the image as it was; others show the file as it is, or as they were approved with it.
+                        let name = covered.path.rsplit('/').next().unwrap_or(&covered.path);
+                        let place = format!("{BLOBS}{}/{name}", covered.sha256);
+                        publication.files.insert(&place, bytes, diagnostics);
+                        pins.insert(covered.path, place);
+                    }
+                    publication.supervision.pins.insert(path.clone(), pins);
+                    held
+                }
+            };
+            publication.supervision.held.insert(path.clone(), held);
+        }
+        publication
+    }
+
+    fn verdict(&self, path: &str, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Option<Verdict> {
+        let standing = self.judge().standing(path, on);
+        report_invalid(&self.ledger, path, &standing, diagnostics);
+        let Standing { approval, withdrawal, .. } = standing;
+        let (held, seal, covered) = match (approval, withdrawal) {
+            // An edit of a notice that needs no signature is published at once, whoever signed it before.
+            (Some(approval), _) if self.policy.signatures(approval.kind) == 0 => return None,
+            (Some(approval), _) => (Held::Approved(approval.clone()), approval.seal, approval.files),
+            (None, Some(withdrawal)) => (Held::Withdrawn(withdrawal.clone()), withdrawal.seal, withdrawal.files),
+            (None, None) => return None,
+        };
+        let working = Sealed::of(path, files);
+        match &working {
+            Some(working) if working.seal == seal => return Some(Verdict::AsSigned(held)),
+            // Whoever deletes a text takes it from the site; what was withdrawn keeps its page, so that its address says so.
+            None if matches!(held, Held::Approved(_)) => return None,
+            _ => {}
+        }
+        let fetched = fetch(path, &covered, files, diagnostics)?;
+        if let (Held::Approved(approval), Some(file)) = (&held, files.get(path)) {
+            let day = approval.on;
+            let place = file.text().map_or_else(|| Place::start_of(&Source::new(path, "")), Place::start_of);
+            diagnostics.push(
+                Diagnostic::warning(
+                    codes::CHANGED_AFTER_APPROVAL,
+                    place,
+                    message!(
+                        "{day} の承認のあとに変わっています。承認された文章のほうを公開します",
+                        "the text changed after its approval on {day}; the approved text is published instead"
+                    ),
+                )
+                .help(message!(
+                    "監修者に変更を見てもらい、`ubugi approve {path}` で承認してください",
+                    "have a reviewer look at the change and approve it with `ubugi approve {path}`"
+                )),
+            );
+        }
+        Some(Verdict::Replace(held, fetched))
+    }
+
+    /// Combines the states of texts with those of others whose words they show, and holds what an act says of a text against the text.
+    ///
+    /// A drug shows the words of its sources and class, a translation may show its original's sources: it is supervised only if these are.
+    pub fn combine(&mut self, works: &[&Work], table: &LactationTable, diagnostics: &mut Diagnostics) {
+        for work in works {
+            let topics: Vec<String> = work.topics.iter().map(|topic| topic.value.clone()).collect();
+            for version in work.versions.values() {
+                let kind = match (work.owner, version.supervision) {
+                    (None, _) => TextKind::Article,
+                    (Some(_), article::Supervision::Clinical) => TextKind::Own,
+                    (Some(_), article::Supervision::None) => TextKind::Notice,
+                };
+                // A translation's topics are its original's, which may have changed since.
+                let own = if std::ptr::eq(version, work.original()) { topics.as_slice() } else { &[] };
+                let written_by: Vec<String> = version.written_by.iter().map(|id| id.value.clone()).collect();
+                self.hold_against(&version.source, kind, own, &written_by, diagnostics);
+            }
+        }
+        for drug in &table.drugs {
+            let written_by: Vec<String> = drug.written_by.iter().map(|id| id.value.clone()).collect();
+            self.hold_against(&drug.source, TextKind::Drug, &[], &written_by, diagnostics);
+            self.depend(&drug.source.path, &DRUG_LISTS);
+        }
+        for work in works {
+            let original = work.original().source.path.as_str();
+            for version in work.versions.values().filter(|version| version.shares_sources) {
+                self.depend(&version.source.path, &[original]);
+            }
+        }
+    }
+
+    /// Makes a text unsupervised unless all of these are approved; its review falls due with the first of them.
+    fn depend(&mut self, path: &str, others: &[&str]) {
+        let due: Option<Vec<Date>> = others
+            .iter()
+            .map(|other| match self.held.get(*other) {
+                Some(Held::Approved(approval)) => Some(approval.next_review),
+                _ => None,
+            })
+            .collect();
+        match (self.held.get_mut(path), due) {
+            (Some(Held::Approved(approval)), Some(due)) => approval.next_review = due.into_iter().fold(approval.next_review, Date::min),
+            (Some(Held::Approved(_)), None) => {
+                self.held.remove(path);
+            }
+            _ => {}
+        }
+    }
+
+    /// Drops an approval whose act says other things of the text than the text itself, so that its reviewers were not entitled.
+    fn hold_against(&mut self, source: &Arc<Source>, kind: TextKind, topics: &[String], written_by: &[String], diagnostics: &mut Diagnostics) {
+        let Some(Held::Approved(approval)) = self.held.get_mut(&source.path) else { return };
+        let entitled = |approval: &Approval| approval.signers.iter().filter(|signer| signer.reviewer.may_sign(kind, topics, written_by, signer.on).is_ok()).count();
+        if entitled(approval) < approval.signers.len() || self.policy.signatures(kind) > approval.signers.len() {
+            diagnostics.push(
+                Diagnostic::warning(
+                    codes::NOT_ENTITLED,
+                    Place::start_of(source),
+                    message!(
+                        "承認の記録にある種類・話題・書いた人が、この文章と合わないので、監修済みとしては公開しません",
+                        "the act of approval names another kind, other topics or authors than the text, which is not published as supervised"
+                    ),
+                )
+                .help(message!(
+                    "`ubugi audit` で記録を調べ、署名できる監修者に承認してもらってください",
+                    "look into it with `ubugi audit` and have an entitled reviewer approve it"
+                )),
+            );
+            self.held.remove(&source.path);
+        }
+    }
+}
+
+/// Fetches what was signed from the ledger; of images only those that are not there with the same bytes.
+fn fetch(path: &str, covered: &[Covered], files: &Files, diagnostics: &mut Diagnostics) -> Option<Fetched> {
+    let mut text = None;
+    let mut images = Vec::new();
+    for file in covered {
+        let is_text = file.path == path;
+        if !is_text && files.get(&file.path).is_some_and(|found| sha256(&canonical(found)) == file.sha256) {
+            continue;
+        }
+        let found = files.blob(&file.sha256);
+        let why = match found {
+            Ok(Some(bytes)) if sha256(&bytes) == file.sha256 => {
+                if is_text {
+                    text = Some(bytes);
+                } else {
+                    images.push((file.clone(), bytes));
+                }
+                continue;
+            }
+            Ok(Some(_)) => message!("書きかえられています", "was changed"),
+            Ok(None) => message!("ありません", "is missing"),
+            Err(error) => message!("読めません（{error}）", "cannot be read ({error})"),
+        };
+        diagnostics.push(missing_bytes(file, &why));
+        return None;
+    }
+    text.map(|text| (text, images))
+}
+
+/// Makes the fault of approved bytes that are not there as they were.
+pub fn missing_bytes(file: &Covered, why: &Message) -> Diagnostic {
+    let (path, ja, en) = (&file.path, &why.ja, &why.en);
+    let place = Place::start_of(&Source::new(format!("{BLOBS}{}", file.sha256), ""));
+    Diagnostic::error(codes::MISSING_BYTES, place, message!("承認された「{path}」の控えが{ja}", "the kept bytes of the approved `{path}` {en}"))
+        .help(message!("git からもとに戻してください。承認された文章の控えは、消したり直したりしません", "bring the file back from git; kept bytes are never removed or changed"))
+}
+
+/// Reports the signatures that do not count.
+fn report_invalid(ledger: &Ledger, path: &str, standing: &Standing, diagnostics: &mut Diagnostics) {
+    for (act, number, why) in &standing.invalid {
+        let act = &ledger.acts[*act];
+        let Some(reviewer) = act.by.get(*number) else { continue };
+        diagnostics.push(invalid(reviewer.value.as_str(), reviewer.place.clone(), path, why));
+    }
+}
+
+/// Makes the finding of a signature that does not count.
+pub fn invalid(reviewer: &str, place: Place, path: &str, why: &Invalid) -> Diagnostic {
+    let reason = match why {
+        Invalid::Unknown => message!("content/reviewers.yaml にいません", "is not in content/reviewers.yaml"),
+        Invalid::Unentitled(why) => unentitled(why),
+        Invalid::NoKey => message!("鍵による署名がありません（policy.signed_by_key）", "did not sign with a key (policy.signed_by_key)"),
+        Invalid::BadKey => message!("その人の鍵による正しい署名ではありません", "is not the maker of the signature by key"),
+    };
+    let code = if matches!(why, Invalid::NoKey | Invalid::BadKey) { codes::BAD_SIGNATURE } else { codes::NOT_ENTITLED };
+    let (ja, en) = (reason.ja, reason.en);
+    Diagnostic::warning(code, place, message!("「{reviewer}」による「{path}」の承認は数えません：{ja}", "the approval of `{path}` by `{reviewer}` does not count: {reviewer} {en}"))
+        .help(message!(
+            "reviewers.yaml が正しいか確かめ、署名できる監修者に `ubugi approve {path}` で承認してもらってください",
+            "check reviewers.yaml, and have an entitled reviewer approve it with `ubugi approve {path}`"
+        ))
+}
+
+/// Says why a reviewer may not sign, after their name.
+pub fn unentitled(why: &Unentitled) -> Message {
+    match why {
+        Unentitled::Inactive => message!("その日には監修者として活動していません（active）", "was not active on that day (active)"),
+        Unentitled::Kind => message!("この種類の文章には署名できません（may_sign.kinds）", "may not sign this kind of text (may_sign.kinds)"),
+        Unentitled::Topic(topic) => message!("話題「{topic}」の文章には署名できません（may_sign.topics）", "may not sign the topic `{topic}` (may_sign.topics)"),
+        Unentitled::Author => message!("自分が書いた文章です（written_by）", "wrote it (written_by)"),
+    }
+}
+
+/// Lists the folders and originals that have to be decoded again because of what was replaced.
+pub fn touched<'p>(replaced: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
+    replaced
+        .map(|path| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let stem = name.split('.').next().unwrap_or(name);
+            format!("{folder}/{stem}.")
+        })
+        .collect()
+}

@@ -1,0 +1,565 @@
+//! The life of a text under supervision.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use proptest::prelude::*;
+
+use common::{ARTICLE, Built, DRUG, HINO, Scratch, approval, findings};
+use ubugi::diagnostic::{Diagnostics, Severity as Grave};
+use ubugi::project::Project;
+use ubugi::supervision::audit::{self, Expected};
+
+const PAGE: &str = "132128/articles/fever/index.html";
+const MEDICINE: &str = "132128/medicines/acetaminophen/index.html";
+const DOCTOR: &str = "sample-doctor";
+const PHARMACIST: &str = "sample-pharmacist";
+const LISTS: [&str; 2] = ["content/drug-sources.yaml", "content/drug-classes.yaml"];
+const OWN: &str = "municipalities/132128-hino/articles/hino-notice.md";
+
+fn supervised(built: &Built, page: &str) -> bool {
+    built.text(page).contains("class=\"supervised\"")
+}
+
+fn head(scratch: &Scratch) -> String {
+    Project::load(scratch.files(), &mut Diagnostics::new()).supervision.ledger.head().expect("a head")
+}
+
+fn audited(scratch: &Scratch) -> audit::Audit {
+    let project = Project::load(scratch.files(), &mut Diagnostics::new());
+    audit::audit(&project.supervision, &project.files)
+}
+
+/// The path of the only act of a kind and day.
+fn act(scratch: &Scratch, part: &str) -> String {
+    let found: Vec<&String> = scratch.paths().filter(|path| path.starts_with("content/ledger/2") && path.contains(part)).collect();
+    assert_eq!(found.len(), 1, "{part}: {found:?}");
+    found[0].clone()
+}
+
+/// Each transition: what was done, on which day it is built, what the page then shows and what is found.
+#[test]
+fn the_life_of_an_article() {
+    let new = Scratch::new();
+    let signed = new.approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let edited = signed.clone().edit(ARTICLE, "ぐったり", "ぼんやり");
+    let renewed = edited.approve(&[ARTICLE], &[DOCTOR], "2026-11-25");
+    let back = renewed.clone().edit(ARTICLE, "ぼんやり", "ぐったり");
+    let withdrawn = renewed.withdraw(ARTICLE, "2026-12-01");
+    let again = withdrawn.approve(&[ARTICLE], &[DOCTOR], "2026-12-10");
+    let take_down = signed.clone().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  overdue: take-down");
+    let fail = signed.clone().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  overdue: fail");
+    let deleted = signed.clone().without(ARTICLE).without("content/articles/fever.en.md");
+    let (old, fresh) = (Some((true, "ぐったり")), Some((true, "ぼんやり")));
+    type Case<'a> = (&'a str, &'a Scratch, &'a str, Option<(bool, &'a str)>, &'a [&'a str]);
+    let cases: [Case<'_>; 15] = [
+        ("new", &new, "2026-11-21", Some((false, "ぐったり")), &[]),
+        ("signed later", &signed, "2026-11-19", Some((false, "ぐったり")), &[]),
+        ("signed", &signed, "2026-11-20", old, &[]),
+        ("on its last day", &signed, "2027-11-20", old, &[]),
+        ("overdue, shown", &signed, "2027-11-21", old, &["UB0803"]),
+        ("overdue, taken down", &take_down, "2027-11-21", None, &["UB0803"]),
+        ("overdue, failing", &fail, "2027-11-21", None, &["UB0803"]),
+        ("edited", &edited, "2026-11-21", old, &["UB0802"]),
+        ("renewed, before its day", &renewed, "2026-11-24", old, &["UB0802"]),
+        ("renewed", &renewed, "2026-11-25", fresh, &[]),
+        ("edited back to what was signed before", &back, "2026-11-25", fresh, &["UB0802"]),
+        ("before it is withdrawn", &withdrawn, "2026-11-30", fresh, &[]),
+        ("withdrawn", &withdrawn, "2026-12-01", None, &[]),
+        ("approved again", &again, "2026-12-10", fresh, &[]),
+        ("deleted", &deleted, "2026-11-21", None, &[]),
+    ];
+    for (name, scratch, on, shown, found) in cases {
+        let built = scratch.build_on(on);
+        let codes: Vec<String> = built.findings().into_iter().filter(|finding| finding.contains("fever.md")).map(|finding| finding[..6].to_owned()).collect();
+        assert_eq!(codes, found, "{name}");
+        match shown {
+            Some((is_supervised, word)) => {
+                assert_eq!(supervised(&built, PAGE), is_supervised, "{name}");
+                assert!(built.text(PAGE).contains(word), "{name}");
+            }
+            None => assert!(!built.files.get(PAGE).is_some_and(|page| String::from_utf8_lossy(page).contains("ぐったり")), "{name}"),
+        }
+        let errors = built.diagnostics.iter().filter(|found| found.severity == Grave::Error && found.code.id != "UB0403").count();
+        assert_eq!(errors, usize::from(name == "overdue, failing"), "{name}: {:?}", built.findings());
+    }
+    assert_eq!(take_down.build_on("2027-11-21").summary.hidden.overdue, 1);
+    assert_eq!(withdrawn.build_on("2026-12-01").summary.hidden.withdrawn, 1);
+}
+
+#[test]
+fn the_image_is_that_with_which_an_article_was_approved() {
+    let svg = |shape: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><{shape} width=\"1\" height=\"1\"/></svg>");
+    let both = Scratch::new()
+        .edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜")
+        .edit("content/articles/sleep.md", "## ようす", "![絵](a.svg)\n\n## ようす")
+        .with("content/articles/a.svg", svg("rect"))
+        .approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    assert!(supervised(&both.build(), PAGE));
+    let published = |built: &Built, page: &str| {
+        let address = built.text(page).split("<img src=\"/").nth(1).and_then(|rest| rest.split('"').next()).map(|path| format!("132128/{path}")).expect("an image");
+        built.text(&address).to_owned()
+    };
+    let changed = both.clone().with("content/articles/a.svg", svg("ellipse")).build();
+    assert_eq!(changed.findings(), ["UB0802 content/articles/fever.md:1:1"]);
+    assert!(supervised(&changed, PAGE));
+    assert!(published(&changed, PAGE).contains("<rect"), "as it was approved");
+    assert!(published(&changed, "132128/articles/sleep/index.html").contains("<ellipse"), "as it is, where nobody approved it");
+    let gone = both.without("content/articles/a.svg").build();
+    assert!(published(&gone, PAGE).contains("<rect"));
+    assert!(gone.findings().iter().any(|finding| finding.starts_with("UB0406 content/articles/fever.md")), "the working text's fault is told");
+}
+
+#[test]
+fn a_drug_needs_two_signatures_and_its_lists() {
+    let all = [DRUG, LISTS[0], LISTS[1]];
+    let one = Scratch::new().approve(&all, &[DOCTOR], "2026-11-20");
+    assert!(!supervised(&one.build(), MEDICINE), "one of two");
+    let two = one.approve(&all, &[PHARMACIST], "2026-11-21");
+    let built = two.build();
+    assert!(supervised(&built, MEDICINE), "signatures over the same bytes add up");
+    assert!(built.text(MEDICINE).contains("見本 医師") && built.text(MEDICINE).contains("見本 薬剤師"));
+    let data: serde_json::Value = serde_json::from_str(built.text("132128/api/drugs.json")).expect("JSON");
+    assert_eq!(data["drugs"][0]["supervision"]["reviewers"][1]["licence"], "薬剤師");
+    assert!(supervised(&Scratch::new().approve(&all, &[DOCTOR, PHARMACIST], "2026-11-20").build(), MEDICINE), "or come together");
+    let without_lists = Scratch::new().approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-20");
+    assert!(!supervised(&without_lists.build(), MEDICINE), "the words of its sources are not approved");
+    let edited = two.clone().edit(LISTS[0], "選ばれやすい", "絶対に安全").build();
+    assert_eq!(edited.findings(), ["UB0802 content/drug-sources.yaml:1:1"]);
+    assert!(supervised(&edited, MEDICINE) && edited.text(MEDICINE).contains("選ばれやすい") && !edited.text(MEDICINE).contains("絶対に安全"));
+    let dose = two.edit(DRUG, "max: 3.6", "max: 3.7").build();
+    assert!(dose.text(MEDICINE).contains("3.6") && !dose.text(MEDICINE).contains("3.7"));
+}
+
+#[test]
+fn a_translation_that_shows_its_originals_sources_needs_the_original() {
+    let page = "132128/en/articles/fever/index.html";
+    let alone = Scratch::new().approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-20");
+    assert!(!supervised(&alone.build(), page));
+    assert!(supervised(&alone.approve(&[ARTICLE], &[DOCTOR], "2026-11-20").build(), page));
+    let own = Scratch::new().edit("content/articles/fever.en.md", "---\n##", "sources: []\n---\n##").approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-20");
+    assert!(supervised(&own.build(), page), "it has sources of its own");
+}
+
+/// Theme, strings, a municipality's hours and facts never break a seal.
+#[test]
+fn what_is_not_clinical_breaks_no_seal() {
+    let signed = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let other = signed.edit(HINO, "18:00", "17:00").edit("themes/base/strings/ja.yaml", "監修日", "確認日").edit("content/stages.yaml", "新生児", "赤ちゃん");
+    let built = other.build();
+    assert_eq!(built.findings(), Vec::<String>::new());
+    assert!(supervised(&built, PAGE) && built.text(PAGE).contains("17:00"));
+}
+
+#[test]
+fn a_faulty_edit_is_told_and_the_approved_text_stays() {
+    let signed = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    for (from, to, code) in [("title: ", "title: [", "UB0104"), ("(sleep.md#ようす)", "(slep.md)", "UB0403"), ("published: 2026-11-01", "published: 2026-13-01", "UB0204")] {
+        let built = signed.clone().edit(ARTICLE, from, to).build();
+        let found = built.findings();
+        assert!(found.len() == 2 && found.iter().any(|finding| finding.starts_with(code)), "{found:?}");
+        assert!(supervised(&built, PAGE));
+    }
+    // What approved words refer to may go; they then stand without the link, and nobody has to sign first.
+    let gone =
+        signed.without("content/articles/sleep.md").edit(ARTICLE, "[ねむり](sleep.md#ようす)", "ねむり").edit("content/articles/fever.en.md", "[Sleep](sleep.md)", "Sleep").build();
+    assert_eq!(gone.findings(), ["UB0802 content/articles/fever.md:1:1", "UB0403 content/articles/fever.md:18:36"]);
+    assert_eq!(gone.diagnostics.errors(), 0);
+    assert!(supervised(&gone, PAGE) && gone.text(PAGE).contains("ねむり"));
+}
+
+/// An approved text cannot be published unsigned by declaring it a notice, nor held back by the signature of one.
+#[test]
+fn notices_and_own_articles() {
+    let page = "132128/articles/hino-notice/index.html";
+    let clinical = Scratch::new().edit(OWN, "supervision: none\n", "").approve(&[OWN], &[DOCTOR], "2026-11-20");
+    assert!(supervised(&clinical.build(), page));
+    let declared = clinical.edit(OWN, "published: 2026-11-15", "published: 2026-11-15\nsupervision: none").edit(OWN, "日野だけの話", "別の話").build();
+    assert!(supervised(&declared, page) && declared.text(page).contains("日野だけの話"));
+    let notice = Scratch::new().approve(&[OWN], &[DOCTOR], "2026-11-20").edit(OWN, "日野だけの話", "別の話");
+    let built = notice.build();
+    assert_eq!(built.findings(), Vec::<String>::new());
+    assert!(built.text(page).contains("別の話") && !supervised(&built, page));
+    let required = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out\n  signatures: {notice: 1}").build();
+    assert!(!required.files.contains_key(page), "the policy can demand a signature for notices");
+    let forbidden = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  clinical_topics: [sleep]").build();
+    assert_eq!(forbidden.findings(), [format!("UB0809 {OWN}:5:10")]);
+}
+
+#[test]
+fn reviewers_sign_only_what_they_may() {
+    let reviewers = |more: &str| Scratch::new().with("content/reviewers.yaml", format!("- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n{more}"));
+    let refused = |scratch: &Scratch, path: &str| scratch.try_decide(&[path], &[DOCTOR], "2026-11-20", approval("2027-11-20")).err().unwrap_or_default();
+    let not_entitled = ["UB0805 content/reviewers.yaml:1:7"];
+    assert_eq!(refused(&reviewers("  may_sign: {topics: [sleep]}\n"), ARTICLE), not_entitled);
+    assert_eq!(refused(&reviewers("  may_sign: {topics: [sleep, fever]}\n"), ARTICLE), [""; 0]);
+    assert_eq!(refused(&reviewers("  may_sign: {kinds: [drug]}\n"), ARTICLE), not_entitled);
+    assert_eq!(refused(&reviewers("  active: {from: 2026-11-21}\n"), ARTICLE), not_entitled);
+    assert_eq!(refused(&reviewers("  active: {to: 2026-11-19}\n"), ARTICLE), not_entitled);
+    assert_eq!(refused(&reviewers("  active: {from: 2026-11-20, to: 2026-11-20}\n"), ARTICLE), [""; 0]);
+    let authored = reviewers("").edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
+    assert_eq!(refused(&authored, ARTICLE), not_entitled);
+    assert_eq!(refused(&reviewers("").edit(DRUG, "class:", "written_by: [sample-doctor]\nclass:"), DRUG), not_entitled);
+    assert_eq!(refused(&reviewers(""), "content/articles/fevr.md"), ["UB0207"]);
+    assert_eq!(refused(&reviewers(""), "content/topics.yaml"), ["UB0207"]);
+    assert_eq!(refused(&reviewers("").edit(ARTICLE, "## 夜", "# 夜"), ARTICLE), ["UB0411 content/articles/fever.md:13:1"], "a text with faults is not approved");
+    assert_eq!(reviewers("").try_decide(&[ARTICLE], &["sample-docter"], "2026-11-20", approval("2026-11-20")).err().unwrap(), ["UB0207", "UB0302"]);
+    assert_eq!(reviewers("").try_decide(&[ARTICLE], &[DOCTOR, DOCTOR], "2026-11-20", approval("2027-11-20")).err().unwrap(), ["UB0206"]);
+    let yearly = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  review_within_months: 12");
+    assert_eq!(yearly.try_decide(&[ARTICLE], &[DOCTOR], "2026-11-20", approval("2027-11-21")).err().unwrap(), ["UB0211"]);
+
+    // What was valid when it was signed is judged by the day on which it was signed, and what was not does not count.
+    let signed = reviewers("").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let retired = signed.clone().edit("content/reviewers.yaml", "licence: 医師\n", "licence: 医師\n  active: {to: 2026-11-20}\n");
+    assert!(supervised(&retired.build(), PAGE));
+    let never = signed.clone().edit("content/reviewers.yaml", "licence: 医師\n", "licence: 医師\n  active: {to: 2026-11-19}\n").build();
+    assert!(!supervised(&never, PAGE) && never.findings()[0].starts_with("UB0805 content/ledger/2026/"), "{:?}", never.findings());
+    let gone = signed.clone().with("content/reviewers.yaml", "[]\n").build();
+    assert!(!supervised(&gone, PAGE));
+    let shorter = signed.edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  review_within_months: 6").build_on("2027-05-21");
+    assert_eq!(shorter.findings(), ["UB0803 content/articles/fever.md:1:1"], "a shorter interval holds for what was signed before");
+    let number = reviewers("  registration_number: 123456\n").build();
+    assert_eq!(number.findings(), ["UB0201 content/reviewers.yaml:4:3"]);
+    assert!(number.diagnostics.iter().next().unwrap().help.as_ref().unwrap().en.contains("remove this line"));
+    assert_eq!(reviewers("  ssh_public_key: ssh-ed25519 AAAA\n").build().findings(), ["UB0808 content/reviewers.yaml:4:19"]);
+}
+
+/// Somebody with access to the files writes an act by hand: its hashes are right and what it says of the text is not.
+#[test]
+fn an_act_that_lies_about_its_text_supports_nothing() {
+    let authored = Scratch::new().edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
+    let honest = authored.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20");
+    let path = act(&honest, "approval");
+    let forged =
+        String::from_utf8(honest.bytes(&path).to_vec()).unwrap().replace("by: [sample-pharmacist]", "by: [sample-doctor]").replace("written_by: [sample-doctor]", "written_by: []");
+    let name = format!("content/ledger/2026/2026-11-20-approval-{}.yaml", &ubugi::supervision::seal(forged.as_bytes())[..16]);
+    let forged = honest.without(&path).with(&name, forged);
+    let built = forged.build();
+    assert!(!supervised(&built, PAGE));
+    assert_eq!(built.findings(), ["UB0805 content/articles/fever.md:1:1"]);
+    assert_eq!(findings(&audited(&forged).found), [format!("UB0804 {name}:1:1")]);
+}
+
+#[test]
+fn two_branches_merge_and_verify() {
+    let base = Scratch::new().approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-18");
+    let one = base.approve(&[ARTICLE], &[DOCTOR], "2026-11-19");
+    let other = base.approve(&["content/articles/sleep.md"], &[DOCTOR], "2026-11-20");
+    let merged = other.paths().fold(one.clone(), |merged, path| merged.with(path, other.bytes(path)));
+    let audit = audited(&merged);
+    assert_eq!((audit.acts, findings(&audit.found).len()), (3, 0));
+    let next = merged.approve(&[LISTS[0]], &[DOCTOR], "2026-11-21");
+    let parents = String::from_utf8(next.bytes(&act(&next, "2026-11-21")).to_vec()).unwrap().matches("  - ").count();
+    assert!(parents >= 2 && audited(&next).found.is_empty(), "the next act joins both");
+    let built = next.build();
+    assert!(supervised(&built, PAGE) && supervised(&built, "132128/articles/sleep/index.html"));
+    // Every state is remembered by what followed it.
+    let project = Project::load(next.files(), &mut Diagnostics::new());
+    let expected = |scratch: &Scratch| audit::expect(&project.supervision, &head(scratch));
+    assert_eq!([expected(&next), expected(&merged), expected(&one), expected(&base)], [Expected::Same, Expected::Grown(1), Expected::Grown(2), Expected::Grown(3)]);
+    let cut = Project::load(base.files(), &mut Diagnostics::new());
+    assert_eq!(audit::expect(&cut.supervision, &head(&next)), Expected::Lost, "the newest acts were taken away");
+    assert!(built.text("132128/supervision/index.html").contains(&head(&next)), "the head is published");
+}
+
+/// On a branch that did not know of a withdrawal somebody approved the text: it stays withdrawn.
+#[test]
+fn an_approval_lifts_only_a_withdrawal_that_it_knew() {
+    let base = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18");
+    let one = base.withdraw(ARTICLE, "2026-11-19");
+    let other = base.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20");
+    let merged = other.paths().fold(one, |merged, path| merged.with(path, other.bytes(path)));
+    assert_eq!(merged.build().summary.hidden.withdrawn, 1);
+    assert!(supervised(&merged.approve(&[ARTICLE], &[DOCTOR], "2026-11-21").build(), PAGE));
+}
+
+#[test]
+fn every_tampering_is_found() {
+    let sound = Scratch::new()
+        .edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜")
+        .with("content/articles/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>")
+        .approve(&[ARTICLE], &[DOCTOR], "2026-11-18")
+        .approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-19")
+        .withdraw(ARTICLE, "2026-11-20");
+    assert!(audited(&sound).found.is_empty());
+    let pages = sound.build();
+    let files: Vec<String> = sound.paths().filter(|path| path.starts_with("content/ledger/")).cloned().collect();
+    assert_eq!(files.len(), 3 + 3);
+    for path in &files {
+        let bytes = sound.bytes(path).to_vec();
+        for at in (0..bytes.len()).step_by(1 + bytes.len() / 40).chain([bytes.len() - 1]) {
+            for bit in [0x01, 0x20, 0x80] {
+                let mut changed = bytes.clone();
+                changed[at] ^= bit;
+                let audit = audited(&sound.clone().with(path, changed));
+                assert!(audit.found.errors() > 0, "{path} byte {at}");
+            }
+        }
+        let cut = audited(&sound.clone().with(path, &bytes[..bytes.len() - 1]));
+        assert!(cut.found.errors() > 0, "{path} cut");
+        let last = path.contains("withdrawal");
+        let missing = audited(&sound.clone().without(path));
+        assert!(missing.found.errors() > 0 || last, "{path} missing");
+        // A record that was tampered with supports no approval at all, and stops the build.
+        let tampered = sound.clone().with(path, [&bytes[..], b" "].concat()).build();
+        assert!(path.contains("blobs") || tampered.diagnostics.errors() > 0, "{path}");
+        for (page, text) in tampered.files.iter().filter(|(page, _)| page.ends_with(".html")) {
+            let text = String::from_utf8_lossy(text);
+            assert!(!text.contains("class=\"supervised\"") || pages.files.get(page).is_some_and(|before| String::from_utf8_lossy(before) == text), "{path}: {page}");
+        }
+    }
+    let first = act(&sound, "2026-11-18");
+    let changed = audited(&sound.clone().with(&first, "x"));
+    assert_eq!(
+        (changed.first_bad.as_deref(), changed.after, changed.found.errors()),
+        (Some(first.as_str()), 2, 1),
+        "the first is named, and what follows from it is not told again"
+    );
+    let orphan = audited(&sound.with("content/ledger/blobs/0000000000000000000000000000000000000000000000000000000000000000", "x"));
+    assert_eq!((orphan.found.errors(), orphan.found.warnings()), (0, 1));
+}
+
+/// The bytes of an approval are needed only where the working text is ahead of it.
+#[test]
+fn missing_bytes_stop_only_what_needs_them() {
+    let signed = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let blob = signed.paths().find(|path| path.contains("/blobs/")).expect("kept").clone();
+    let without = signed.without(&blob);
+    assert!(supervised(&without.build(), PAGE));
+    let edited = without.edit(ARTICLE, "ぐったり", "ぼんやり").build();
+    assert_eq!(edited.findings(), [format!("UB0806 {blob}:1:1")]);
+    assert!(!supervised(&edited, PAGE));
+}
+
+#[test]
+fn signatures_over_newer_bytes_do_not_replace_older_ones_until_they_are_enough() {
+    let two = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signatures: {article: 2}");
+    let first = two.approve(&[ARTICLE], &[DOCTOR, PHARMACIST], "2026-11-18");
+    let half = first.edit(ARTICLE, "ぐったり", "ぼんやり").approve(&[ARTICLE], &[DOCTOR], "2026-11-19");
+    let built = half.build();
+    assert!(supervised(&built, PAGE) && built.text(PAGE).contains("ぐったり"));
+    let full = half.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20").build();
+    assert!(supervised(&full, PAGE) && full.text(PAGE).contains("ぼんやり"));
+    assert_eq!(full.findings(), Vec::<String>::new());
+}
+
+/// What can happen to a text.
+#[derive(Clone, Debug)]
+enum Step {
+    Edit(usize),
+    EditImage,
+    Approve(usize),
+    Withdraw(usize),
+    Wait(i32),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..3_usize).prop_map(Step::Edit),
+        2 => Just(Step::EditImage),
+        4 => (0..3_usize).prop_map(Step::Approve),
+        1 => (0..3_usize).prop_map(Step::Withdraw),
+        2 => (1..400_i32).prop_map(Step::Wait),
+    ];
+    prop::collection::vec(step, 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// Invariant 3, for any sequence of edits, approvals, withdrawals and days: every edit leaves a mark, and a page that names reviewers has
+    /// the marks of the text that they approved last and no others.
+    #[test]
+    fn no_sequence_publishes_unapproved_words(steps in steps()) {
+        const PATHS: [&str; 3] = [ARTICLE, "content/articles/sleep.md", DRUG];
+        const PAGES: [&str; 3] = [PAGE, "132128/articles/sleep/index.html", MEDICINE];
+        let svg = |mark: usize| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><rect width=\"{}\" height=\"1\"/></svg>", 7_000 + mark);
+        let mut scratch = Scratch::new()
+            .edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜")
+            .with("content/articles/a.svg", svg(0))
+            .edit(DRUG, "category: preferred", "category: preferred\n    basis: 理由")
+            .approve(&LISTS, &[DOCTOR, PHARMACIST], "2026-11-20");
+        let mut day: jiff::civil::Date = "2026-11-21".parse().expect("a date");
+        // For each text: the last mark in the working text and in the image, and those that were approved last.
+        let (mut working, mut image) = ([0_usize; 3], 0);
+        let mut approved: [Option<(usize, usize)>; 3] = [None; 3];
+        let mut withdrawn = [false; 3];
+        let mark = |mark: usize| format!("印{mark}印");
+        for (number, step) in steps.into_iter().enumerate() {
+            let on = day.to_string();
+            match step {
+                Step::Edit(text) => {
+                    let old = if working[text] == 0 { ["夜に", "それぞれ", "理由"][text].to_owned() } else { mark(working[text]) };
+                    working[text] = number + 1;
+                    scratch = scratch.edit(PATHS[text], &old, &mark(number + 1));
+                }
+                Step::EditImage => {
+                    image = number + 1;
+                    scratch = scratch.with("content/articles/a.svg", svg(image));
+                }
+                Step::Approve(text) => {
+                    let next = day.saturating_add(jiff::Span::new().days(300)).to_string();
+                    scratch = scratch.decide(&[PATHS[text]], &[DOCTOR, PHARMACIST], &on, approval(&next));
+                    (approved[text], withdrawn[text]) = (Some((working[text], image)), false);
+                }
+                Step::Withdraw(text) => {
+                    scratch = scratch.withdraw(PATHS[text], &on);
+                    (approved[text], withdrawn[text]) = (None, true);
+                }
+                Step::Wait(days) => day = day.saturating_add(jiff::Span::new().days(days)),
+            }
+            let built = scratch.build_on(&day.to_string());
+            for text in 0..3 {
+                let page = built.files.get(PAGES[text]).map(|page| String::from_utf8_lossy(page).into_owned()).unwrap_or_default();
+                let marks: Vec<&str> = page.split('印').skip(1).step_by(2).collect();
+                let is_supervised = page.contains("class=\"supervised\"");
+                prop_assert_eq!(is_supervised, approved[text].is_some(), "{}", PAGES[text]);
+                let shown = match approved[text] {
+                    Some((words, _)) => words,
+                    None => working[text],
+                };
+                let wanted = if shown == 0 || withdrawn[text] { None } else { Some(shown.to_string()) };
+                prop_assert!(marks.iter().all(|mark| Some(*mark) == wanted.as_deref()), "{}: {:?} instead of {:?}", PAGES[text], marks, wanted);
+                prop_assert_eq!(marks.is_empty(), wanted.is_none(), "{}", PAGES[text]);
+                if let (0, Some((_, shown))) = (text, approved[text]) {
+                    let address = page.split("<img src=\"/").nth(1).and_then(|rest| rest.split('"').next()).expect("an image");
+                    let width = format!("width=\"{}\"", 7_000 + shown);
+                    prop_assert!(built.text(&format!("132128/{address}")).contains(&width), "the image with which it was approved");
+                }
+            }
+        }
+        prop_assert!(audited(&scratch).found.is_empty());
+    }
+}
+
+mod on_disk {
+    use super::*;
+    use std::path::Path;
+    use std::process::{Command, Output};
+
+    fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .env_remove("SSH_AUTH_SOCK")
+            .output()
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
+        assert!(output.status.success(), "{program} {arguments:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    fn ubugi(folder: &Path, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en"]).args(arguments).current_dir(folder).output().expect("runs");
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn approve(folder: &Path, path: &str, more: &[&str]) -> (bool, String) {
+        ubugi(folder, &[&["approve", path, "--on", "2026-11-20", "--next-review", "2027-11-20"], more].concat())
+    }
+
+    /// Two branches approve different articles: git merges them by itself, also what belongs to both, and the record verifies.
+    #[test]
+    fn two_branches_merge_in_git() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = dir.path();
+        Scratch::new().write(at);
+        let git = |arguments: &[&str]| run(at, "git", &[&["-c", "user.name=見本", "-c", "user.email=sample@example.jp", "-c", "core.autocrlf=true"], arguments].concat());
+        git(&["init", "-q", "-b", "main"]);
+        git(&["add", "."]);
+        git(&["commit", "-qm", "project"]);
+        for (branch, path) in [("one", ARTICLE), ("two", "content/articles/sleep.md")] {
+            git(&["checkout", "-q", "-b", branch, "main"]);
+            let (ok, said) = approve(at, path, &["--by", DOCTOR]);
+            assert!(ok, "{said}");
+            git(&["add", "."]);
+            git(&["commit", "-qm", branch]);
+        }
+        git(&["merge", "-q", "--no-edit", "one"]);
+        let (ok, said) = ubugi(at, &["audit"]);
+        assert!(ok && said.contains("2 acts, 2 texts"), "{said}");
+        let (ok, said) = ubugi(at, &["build", "--date", "2026-11-21", "--strict"]);
+        assert!(ok, "{said}");
+        for page in ["fever", "sleep"] {
+            assert!(std::fs::read_to_string(at.join(format!("dist/132128/articles/{page}/index.html"))).expect("built").contains("見本 医師"), "{page}");
+        }
+        let (ok, said) = approve(at, LISTS[0], &["--by", DOCTOR, "--also", PHARMACIST]);
+        assert!(ok && ubugi(at, &["audit"]).1.contains("3 acts, 3 texts"), "{said}");
+    }
+
+    /// Signatures are made by `ssh-keygen`, and it comes to the same verdict.
+    #[test]
+    fn keys_are_those_of_ssh_keygen() {
+        for kind in [&["-t", "ed25519"][..], &["-t", "ecdsa", "-b", "256"]] {
+            let dir = tempfile::tempdir().expect("a folder");
+            let at = dir.path();
+            for name in ["doctor", "pharmacist", "stranger"] {
+                run(at, "ssh-keygen", &[&["-q", "-N", "", "-C", "sample", "-f", name], kind].concat());
+            }
+            let public = |name: &str| std::fs::read_to_string(at.join(format!("{name}.pub"))).expect("a key").trim().to_owned();
+            let reviewers = format!(
+                "- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n  ssh_public_key: {}\n- id: {PHARMACIST}\n  name: 見本 薬剤師\n  licence: 薬剤師\n  ssh_public_key: [{}]\n",
+                public("doctor"),
+                public("pharmacist")
+            );
+            let scratch = Scratch::new().with("content/reviewers.yaml", &reviewers).edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signed_by_key: true");
+            scratch.write(at);
+            let (ok, said) = approve(at, ARTICLE, &["--by", DOCTOR]);
+            assert!(!ok && said.contains("UB0807") && said.contains("nothing was recorded"), "{said}");
+            let (ok, said) = approve(at, ARTICLE, &["--by", DOCTOR, "--sign", "--key", "stranger"]);
+            assert!(!ok && said.contains("not the key") && !at.join("content/ledger").exists(), "{said}");
+            let (ok, said) = approve(at, DRUG, &["--by", DOCTOR, "--also", PHARMACIST, "--sign", "--key", "doctor", "--key", "pharmacist"]);
+            assert!(ok && said.contains("approved (sample-doctor, sample-pharmacist"), "{said}");
+            let (ok, said) = ubugi(at, &["audit"]);
+            assert!(ok && said.contains("2 signatures by key"), "{said}");
+
+            let act = walkdir::WalkDir::new(at.join("content/ledger/2026"))
+                .into_iter()
+                .filter_map(Result::ok)
+                .find(|entry| entry.path().extension().is_some_and(|end| end == "yaml"))
+                .expect("an act");
+            let made = act.path().with_file_name(format!("{}.{DOCTOR}.sig", act.file_name().to_string_lossy()));
+            std::fs::write(at.join("allowed"), format!("{DOCTOR} {}\n", public("doctor"))).expect("writes");
+            let verify = |bytes: Vec<u8>| {
+                let mut child = Command::new("ssh-keygen")
+                    .args(["-q", "-Y", "verify", "-n", "ubugi", "-I", DOCTOR, "-f", "allowed", "-s"])
+                    .arg(&made)
+                    .current_dir(at)
+                    .stdin(std::process::Stdio::piped())
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::process::Stdio::null())
+                    .spawn()
+                    .expect("runs");
+                std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), &bytes).expect("takes it");
+                child.wait().expect("ends").success()
+            };
+            let bytes = std::fs::read(act.path()).expect("readable");
+            assert!(verify(bytes.clone()));
+            assert!(!verify([&bytes[..], b"\n"].concat()));
+            let ours = |made: &[u8]| {
+                let key = public("doctor").parse().expect("a key");
+                ubugi::supervision::signature::is_valid(&[key], &bytes, made)
+            };
+            let right = std::fs::read(&made).expect("readable");
+            assert!(ours(&right));
+            for at in (0..right.len()).step_by(7) {
+                let mut wrong = right.clone();
+                wrong[at] ^= 4;
+                assert!(!ours(&wrong) || wrong.trim_ascii() == right.trim_ascii(), "byte {at}");
+            }
+            // One made for another purpose does not count here.
+            let other = run(at, "ssh-keygen", &["-q", "-Y", "sign", "-n", "file", "-f", "doctor", act.path().to_str().expect("UTF-8")]);
+            drop(other);
+            let other = std::fs::read(format!("{}.sig", act.path().display())).expect("made");
+            assert!(!ours(&other));
+            std::fs::remove_file(format!("{}.sig", act.path().display())).expect("removes");
+
+            // Somebody puts the other's signature in its place, or takes it away.
+            std::fs::copy(act.path().with_file_name(format!("{}.{PHARMACIST}.sig", act.file_name().to_string_lossy())), &made).expect("copies");
+            assert!(!ubugi(at, &["audit"]).0);
+            let (_, said) = ubugi(at, &["check", "--date", "2026-11-21"]);
+            assert!(said.contains("UB0807"), "{said}");
+        }
+    }
+}
