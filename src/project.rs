@@ -21,7 +21,7 @@ use crate::source::files::LEDGER;
 use crate::source::yaml::Node;
 use crate::source::{Files, suggest};
 use crate::supervision::publication::{self, Publication};
-use crate::supervision::seals::kind_of;
+use crate::supervision::seals::{DRUG_LISTS, kind_of};
 use crate::supervision::{self, Ledger, Supervision};
 
 /// Texts that are published in the place of working ones, by path.
@@ -122,6 +122,15 @@ impl Project {
         supervision.combine(&project.all_works().collect::<Vec<_>>(), &project.table, diagnostics);
         project.supervision = supervision;
         (project, replaced)
+    }
+
+    /// Lists the texts whose words a text's page shows besides its own, so that they must be approved too.
+    pub fn depends_on(&self, path: &str) -> Vec<String> {
+        if path.starts_with("content/drugs/") {
+            return DRUG_LISTS.map(str::to_owned).to_vec();
+        }
+        let translation = self.all_works().find(|work| work.versions.values().any(|version| version.shares_sources && version.source.path == path));
+        translation.map(|work| vec![work.path.clone()]).unwrap_or_default()
     }
 
     /// Decodes the texts that were replaced, together with the translations or the original that belong to them.

@@ -87,6 +87,18 @@ proptest! {
         let _ = Scratch::new().with("ubugi.yaml", bytes).build();
     }
 
+    /// An act of any content whose name has its hash, its signature and kept bytes.
+    #[test]
+    fn as_act(bytes in bytes(), pieces in prop::collection::vec(0..8_usize, 0..12)) {
+        const PIECES: [&str; 8] = ["kind: approval\n", "on: 2026-11-20\n", "by: [sample-doctor]\n", "parents: []\n", "next_review: 2027-01-01\n", "texts:\n", "  - path: content/articles/fever.md\n", "    files: []\n"];
+        let made = pieces.into_iter().map(|piece| PIECES[piece]).collect::<String>().into_bytes();
+        for act in [bytes.clone(), made.clone(), [made, bytes.clone()].concat()] {
+            let path = format!("content/ledger/2026/2026-11-20-approval-{}.yaml", &ubugi::supervision::seal(&act)[..16]);
+            let built = Scratch::new().with(&format!("{path}.sample-doctor.sig"), &bytes).with(&path, act).build();
+            prop_assert!(!built.text("132128/articles/fever/index.html").contains("見本 医師"));
+        }
+    }
+
     #[test]
     fn as_theme(bytes in bytes()) {
         let _ = Scratch::new().with("themes/base/templates/home.html", &bytes).build();

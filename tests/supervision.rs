@@ -6,9 +6,11 @@ mod common;
 use proptest::prelude::*;
 
 use common::{ARTICLE, Built, DRUG, HINO, Scratch, approval, findings};
-use ubugi::diagnostic::{Diagnostics, Severity as Grave};
+use ubugi::diagnostic::{Diagnostics, Severity as Grave, Tongue};
 use ubugi::project::Project;
 use ubugi::supervision::audit::{self, Expected};
+use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::status::{Board, Condition};
 
 const PAGE: &str = "132128/articles/fever/index.html";
 const MEDICINE: &str = "132128/medicines/acetaminophen/index.html";
@@ -341,6 +343,95 @@ fn signatures_over_newer_bytes_do_not_replace_older_ones_until_they_are_enough()
     let full = half.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20").build();
     assert!(supervised(&full, PAGE) && full.text(PAGE).contains("ぼんやり"));
     assert_eq!(full.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_withdrawn_page_says_so_at_its_address() {
+    let sleep = "content/articles/sleep.md";
+    let withdrawn = Scratch::new().approve(&[ARTICLE, sleep], &[DOCTOR], "2026-11-18").withdraw(ARTICLE, "2026-11-20").withdraw(sleep, "2026-11-20");
+    for scratch in [&withdrawn, &withdrawn.clone().without(ARTICLE).without("content/articles/fever.en.md"), &withdrawn.clone().edit(ARTICLE, "赤ちゃんの発熱", "別の題")]
+    {
+        let built = scratch.build();
+        let page = built.text(PAGE);
+        assert!(page.contains("取り下げました") && page.contains("2026年11月20日") && page.contains("出典が撤回されたため") && page.contains("id=\"help\""), "{page}");
+        assert!(page.contains("<meta name=\"robots\" content=\"noindex\">") && page.contains("<h1>赤ちゃんの発熱</h1>"));
+        assert!(!page.contains("ぐったり") && !supervised(&built, PAGE) && !page.contains("見本 医師"));
+        assert!(!built.text("132128/sitemap.xml").contains("articles/fever/") && !built.text("132128/index.html").contains("articles/fever/"));
+        assert!(built.text("132128/articles/nemuri/index.html").contains("取り下げました"), "a former address says so too");
+        assert_eq!(built.diagnostics.errors(), 0, "{:?}", built.findings());
+    }
+    assert!(withdrawn.build().text("132128/en/articles/fever/index.html").contains("was withdrawn on"), "with its translations");
+    let translation = Scratch::new().withdraw("content/articles/fever.en.md", "2026-11-20").build();
+    assert!(translation.text("132128/en/articles/fever/index.html").contains("was withdrawn") && translation.text(PAGE).contains("ぐったり"), "a translation alone");
+    let drug = Scratch::new().withdraw(DRUG, "2026-11-20").build();
+    assert!(drug.text(MEDICINE).contains("取り下げました"));
+    let early = withdrawn.build_on("2026-11-19");
+    assert!(supervised(&early, PAGE));
+    let back = withdrawn.edit(ARTICLE, "ぐったり", "ぼんやり").approve(&[ARTICLE], &[DOCTOR], "2026-11-21").build();
+    assert!(supervised(&back, PAGE) && back.text(PAGE).contains("ぼんやり") && back.text(PAGE).contains("出典が撤回されたため"), "its history stays");
+    // Anybody active may take a text back at once; a list of the table has no page to take back.
+    let withdrawal = || Decision::Withdrawal { reason: "x".to_owned(), severity: Severity::Low };
+    let restricted = Scratch::new().edit("content/reviewers.yaml", "specialty: 小児科", "may_sign: {kinds: [drug]}");
+    assert!(restricted.try_decide(&[ARTICLE], &[DOCTOR], "2026-11-20", withdrawal()).is_ok());
+    assert_eq!(restricted.try_decide(&[LISTS[0]], &[DOCTOR], "2026-11-20", withdrawal()).err().unwrap(), ["UB0207"]);
+}
+
+#[test]
+fn corrections_and_history_stand_on_the_page() {
+    let correction = Decision::Correction { was: "38度".to_owned(), now: "37.5度".to_owned(), severity: Severity::Severe };
+    let signed =
+        Scratch::new().decide(&[ARTICLE], &[DOCTOR], "2026-11-10", Decision::Approval { next_review: "2027-11-10".parse().unwrap(), note: Some("<助産師>とも読んだ".to_owned()) });
+    let corrected = signed.decide(&[ARTICLE], &[DOCTOR], "2026-11-20", correction);
+    let built = corrected.build();
+    let page = built.text(PAGE);
+    assert_eq!(page.matches("<del>38度</del>").count(), 2, "above the text, and in its history");
+    assert!(page.contains("&lt;助産師&gt;とも読んだ") && page.contains("\"CorrectionComment\""));
+    assert_eq!(corrected.build_on("2027-06-01").text(PAGE).matches("<del>38度</del>").count(), 1, "later in its history only");
+    assert!(!signed.build().text(PAGE).contains("<del>"));
+    let project = Project::load(corrected.files(), &mut Diagnostics::new());
+    let all = project.supervision.judge().corrections("2026-11-21".parse().unwrap());
+    assert_eq!((all.len(), all[0].path.as_str(), all[0].severity), (1, ARTICLE, Severity::Severe));
+    assert!(project.supervision.judge().corrections("2026-11-19".parse().unwrap()).is_empty());
+    assert!(audited(&corrected).found.is_empty());
+}
+
+#[test]
+fn the_board_tells_how_everything_stands() {
+    let scratch = Scratch::new()
+        .approve(&[ARTICLE], &[DOCTOR], "2026-11-18")
+        .decide(&["content/articles/sleep.md"], &[DOCTOR], "2026-11-19", approval("2026-12-10"))
+        .approve(&["content/articles/fever.en.md", LISTS[0]], &[PHARMACIST], "2026-11-20")
+        .approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-20")
+        .edit(ARTICLE, "ぐったりしている", "ぼんやりしている");
+    let board = |scratch: &Scratch, on: &str| Board::of(&Project::load(scratch.files(), &mut Diagnostics::new()), on.parse().unwrap());
+    let now = board(&scratch, "2026-11-21");
+    let stands = |board: &Board, path: &str| board.texts.iter().find(|entry| entry.path == path).map(|entry| (entry.condition, entry.pending)).expect("there");
+    assert_eq!(stands(&now, ARTICLE), (Condition::Approved, true));
+    assert_eq!(stands(&now, "content/articles/sleep.md"), (Condition::DueSoon, false));
+    assert_eq!(stands(&now, "content/articles/fever.en.md"), (Condition::Approved, false));
+    assert_eq!(stands(&now, DRUG), (Condition::Unsigned, false));
+    assert_eq!(stands(&now, OWN), (Condition::NotRequired, false));
+    let of = |path: &str| now.texts.iter().find(|entry| entry.path == path).expect("there");
+    assert_eq!(of(DRUG).waits_for, LISTS);
+    assert_eq!((of(LISTS[0]).signatures.as_slice(), of(LISTS[0]).required), (&[PHARMACIST.to_owned()][..], 2));
+    assert_eq!(of("content/articles/sleep.md").days_left, Some(19));
+    assert_eq!(of(ARTICLE).title, "赤ちゃんの発熱");
+    let desk = now.reviewers.iter().find(|desk| desk.id == DOCTOR).expect("there");
+    assert_eq!(desk.waiting, ["content/articles/sleep.md", ARTICLE]);
+    assert_eq!(stands(&board(&scratch, "2026-12-11"), "content/articles/sleep.md"), (Condition::Overdue, false));
+    assert_eq!(stands(&board(&scratch.clone().without("content/articles/sleep.md"), "2026-11-21"), "content/articles/sleep.md"), (Condition::Deleted, false));
+    assert_eq!(stands(&board(&scratch.withdraw(ARTICLE, "2026-11-21"), "2026-11-21"), ARTICLE), (Condition::Withdrawn, false));
+
+    // The page that a clinician reads shows both texts, marks the words, and is one file.
+    for tongue in [Tongue::Ja, Tongue::En] {
+        let page = ubugi::supervision::board::html(&now, tongue).expect("a page");
+        assert!(page.contains("<del>ぐった</del>り") || page.contains("<del>ぐったり</del>"), "{page}");
+        assert!(page.contains("<ins>ぼんや</ins>り") || page.contains("<ins>ぼんやり</ins>"));
+        assert!(page.contains("見本 医師") && !page.contains("<script") && !page.contains("src=") && !page.contains("http"));
+    }
+    let evil = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18").edit(ARTICLE, "title: 赤ちゃん", "title: <script>x</script>");
+    let page = ubugi::supervision::board::html(&board(&evil, "2026-11-21"), Tongue::Ja).expect("a page");
+    assert!(!page.contains("<script") && page.contains("&lt;script"));
 }
 
 /// What can happen to a text.

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::{Tongue, render};
+use crate::supervision::ledger::Severity;
 
 /// 産着（うぶぎ）: one body of clinician-supervised health information, a site for every municipality.
 #[derive(Debug, Parser)]
@@ -57,6 +58,41 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
     },
+    /// Take texts back: their pages say since when, why and where to turn / 撤回する
+    Withdraw {
+        /// The texts: articles, drugs
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Who takes them back and when.
+        #[command(flatten)]
+        sitting: Sitting,
+        /// Why, in words for readers / 読者への理由
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// How grave it is / 重さ
+        #[arg(long, value_enum)]
+        severity: Grave,
+    },
+    /// Record what was wrong in a text and what is right / 訂正を記録する
+    Correct {
+        /// The text
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// Who corrects it and when.
+        #[command(flatten)]
+        sitting: Sitting,
+        /// What it said / 誤り
+        #[arg(long, value_name = "TEXT")]
+        was: String,
+        /// What is right / 正しいこと
+        #[arg(long, value_name = "TEXT")]
+        now: String,
+        /// How grave it is / 重さ
+        #[arg(long, value_enum)]
+        severity: Grave,
+    },
+    /// Tell how every text stands: approved, edited since, due, overdue, never signed / 監修のようす
+    Status(Status),
     /// Verify the whole record of approvals / 承認の記録をすべて確かめる
     Audit {
         /// The project's folder / プロジェクトのフォルダ
@@ -78,6 +114,69 @@ pub enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+}
+
+/// How grave something is for readers.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Grave {
+    /// A slip that misleads nobody
+    Low,
+    /// Somebody may have acted on it without coming to harm
+    Moderate,
+    /// Somebody may come to harm
+    Severe,
+}
+
+impl From<Grave> for Severity {
+    fn from(grave: Grave) -> Self {
+        match grave {
+            Grave::Low => Self::Low,
+            Grave::Moderate => Self::Moderate,
+            Grave::Severe => Self::Severe,
+        }
+    }
+}
+
+/// What `status` shows.
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    /// Only these texts or folders
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// The day (today in Japan otherwise) / 基準日
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub on: Option<Date>,
+    /// Only the texts that this reviewer signed / この監修者の文章だけ
+    #[arg(long, value_name = "ID")]
+    pub reviewer: Option<String>,
+    /// Show what changed, word by word / 何が変わったかも出す
+    #[arg(long)]
+    pub diff: bool,
+    /// As JSON on standard output / JSON で出す
+    #[arg(long)]
+    pub json: bool,
+    /// As a page to read and print / 読んで印刷できるページにする
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Exit with 1 when there are such texts; may be repeated / あれば終了コード 1
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Vec<FailOn>,
+}
+
+/// What `status` can fail on.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FailOn {
+    /// Edits that wait for approval
+    Pending,
+    /// Reviews that are overdue
+    Overdue,
+    /// Reviews that fall due soon
+    DueSoon,
+    /// Texts that nobody signed, or not enough
+    Unsigned,
 }
 
 /// Who decides, and on which day.

@@ -61,7 +61,7 @@ pub(super) fn run(paths: &[PathBuf], options: &super::args::Sitting, decision: D
 }
 
 /// Returns the path of a text in its project; it may be given from where the command runs.
-fn within(project: &Path, path: &Path) -> String {
+pub(super) fn within(project: &Path, path: &Path) -> String {
     let path = path.strip_prefix(project).unwrap_or(path);
     crate::source::files::slashed(path).trim_start_matches("./").to_owned()
 }

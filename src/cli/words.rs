@@ -10,6 +10,8 @@ use crate::edition::Summary;
 use crate::message;
 use crate::site::Hidden;
 use crate::supervision::audit::Audit;
+use crate::supervision::board::label;
+use crate::supervision::status::{Board, Condition};
 
 /// Writes a number with commas between thousands.
 fn number(value: u64) -> String {
@@ -92,6 +94,17 @@ pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
     } else {
         message!("誤り {errors} 件、注意 {warnings} 件", "{errors_en}, {warnings_en}")
     }
+}
+
+/// One line: how many texts stand how.
+pub(super) fn status(board: &Board) -> Message {
+    let on = &board.on;
+    let mut parts = vec![(board.pending(), message!("承認待ちの変更", "pending"))];
+    parts.extend(Condition::ALL.iter().map(|(_, condition)| (board.count(*condition), label(*condition))));
+    parts.retain(|(count, _)| *count > 0);
+    let ja = parts.iter().map(|(count, label)| format!("{} {}", label.ja, number(*count as u64))).collect::<Vec<_>>().join("、");
+    let en = parts.iter().map(|(count, label)| format!("{} {}", number(*count as u64), label.en)).collect::<Vec<_>>().join(", ");
+    message!("{on} の監修のようす：{ja}", "supervision on {on}: {en}")
 }
 
 /// One line: acts, texts, signatures by key, and the head to note down.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::json;
 use tera::Value;
 
 use super::strings::Strings;
@@ -14,7 +15,7 @@ use crate::content::text::Text;
 use crate::municipality::service::{Fee, Holidays, Phase, Service, clock};
 use crate::municipality::{Contact, Figures};
 use crate::source::decode::PartialDate;
-use crate::supervision::{Reviewer, State};
+use crate::supervision::{Event, Reviewer, State};
 
 /// A language with what is needed to say something in it.
 #[derive(Clone, Copy, Debug)]
@@ -472,6 +473,44 @@ pub fn supervision<'a>(voice: Voice<'a>, state: State<'a>, config: &'a Config) -
         State::Unsupervised | State::Withdrawn(_) => SupervisionValue { notice: Some(voice.text(&config.unsupervised_notice)), ..plain("unsupervised") },
         State::NotRequired => plain("not_required"),
     }
+}
+
+/// How long a correction stands above the text that was wrong, in days.
+const RECENT_DAYS: i32 = 90;
+
+/// Writes what was decided about a text so far; who approved it is told only while it is published as approved.
+pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -> Value {
+    // People write these words, in the project's default language.
+    let default = voice.languages.default_id();
+    let said = |text: &str| json!({"text": text, "lang": (voice.language != default).then(|| voice.languages.get(default).tag.as_str())});
+    let is_approved = matches!(state, State::Approved { .. });
+    let mut recent = Vec::new();
+    let mut all = Vec::new();
+    for event in events {
+        let entry = match event {
+            Event::Approval { .. } if !is_approved => continue,
+            Event::Approval { on, by, note } => {
+                let by: Vec<Value> = by.iter().map(|by| value(&reviewer(voice, by, 0))).collect();
+                json!({"kind": "approval", "on": voice.date(*on), "by": by, "note": note.as_deref().map(said)})
+            }
+            Event::Withdrawal { on, reason } => json!({"kind": "withdrawal", "on": voice.date(*on), "reason": said(reason)}),
+            Event::Correction(correction) => {
+                let entry = json!({
+                    "kind": "correction",
+                    "on": voice.date(correction.on),
+                    "was": said(&correction.was),
+                    "now": said(&correction.now),
+                    "severity": correction.severity,
+                });
+                if on.since((jiff::Unit::Day, correction.on)).is_ok_and(|span| span.get_days() <= RECENT_DAYS) {
+                    recent.push(entry.clone());
+                }
+                entry
+            }
+        };
+        all.push(entry);
+    }
+    value(&json!({"events": all, "recent": recent}))
 }
 
 /// A source of the lactation table.

@@ -30,9 +30,9 @@ use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
-use crate::site::{Moment, Page, Site, Visible, state_of};
+use crate::site::{GoneText, Moment, Page, Site, Visible, state_of};
 use crate::source::files::LEDGER;
-use crate::supervision::{State, seal};
+use crate::supervision::{Event, State, seal};
 
 /// How long an article counts as new, in days.
 const NEW_DAYS: i64 = 14;
@@ -362,6 +362,7 @@ impl<'p> Renderer<'p> {
                 self.insert_terms(voice, context);
                 Head { noindex: true, ..generated("not_found") }
             }
+            Page::Withdrawn(index, _) => self.withdrawn(language, index, spoken, voice, context),
             Page::Redirect(index, _) => {
                 let url = self.url(language, Page::Article(index));
                 let title = &self.site.works[index].version(language).title.value;
@@ -381,7 +382,7 @@ impl<'p> Renderer<'p> {
         let mut languages = Vec::with_capacity(municipality.languages.len());
         let mut alternates = Vec::new();
         for other in &municipality.languages {
-            let exact = self.site.language_of(page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..));
+            let exact = self.site.language_of(page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..) | Page::Withdrawn(..));
             let info = project.config.languages.get(*other);
             let current = *other == language;
             let target = if exact || current { self.url(*other, page) } else { self.url(*other, Page::Home) };
@@ -587,6 +588,8 @@ impl<'p> Renderer<'p> {
                 original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
             }),
         );
+        let history = project.supervision.history(&article.source.path);
+        context.insert_value("history", context::history(voice, history, state, self.shared.moment.date));
         context.insert_value("related", value(&self.related(index, language, spoken)));
         context.insert_value("services", spoken.services.clone());
         let mut structured = vec![
@@ -595,6 +598,7 @@ impl<'p> Renderer<'p> {
             ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
         ];
         structured.extend(reviewed(state));
+        structured.extend(corrected(history));
         Head {
             heading: article.title.value.clone(),
             description: article.description.value.clone(),
@@ -920,6 +924,8 @@ impl<'p> Renderer<'p> {
             }),
         );
         context.insert_value("services", spoken.services.clone());
+        let history = project.supervision.history(&drug.source.path);
+        context.insert_value("history", context::history(voice, history, state, on));
         let name = drug.name.pick(language).0;
         let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
         if let Some(english) = &drug.name_en {
@@ -931,6 +937,7 @@ impl<'p> Renderer<'p> {
         }
         let mut structured = vec![("about", about)];
         structured.extend(reviewed(state));
+        structured.extend(corrected(history));
         let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
         let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
         Head {
@@ -939,6 +946,29 @@ impl<'p> Renderer<'p> {
             structured,
             ..Head::default()
         }
+    }
+
+    /// What stands in the place of a text that was taken back: since when, why, and where to turn.
+    fn withdrawn(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+        let project = self.shared.project;
+        let gone = &self.site.gone[index];
+        let title = match gone.text {
+            GoneText::Work(work) => &work.version(language).title.value,
+            GoneText::Drug(drug) => project.table.drugs[drug].name.pick(language).0,
+        };
+        let default = project.config.languages.default_id();
+        if let Some(withdrawal) = gone.withdrawals.get(&language) {
+            let withdrawn = json!({
+                "title": title,
+                "on": voice.date(withdrawal.on),
+                "reason": {"text": withdrawal.reason, "lang": (language != default).then(|| project.config.languages.get(default).tag.as_str())},
+                "severity": withdrawal.severity,
+                "consultation_url": self.url(language, Page::Consultation),
+            });
+            context.insert_value("withdrawn", value(&withdrawn));
+        }
+        context.insert_value("services", spoken.services.clone());
+        Head { heading: title.to_owned(), description: voice.strings.get("withdrawn.title").to_owned(), noindex: true, ..Head::default() }
     }
 
     fn about_supervision(&self, voice: Voice<'p>, context: &mut Context) {
@@ -1033,7 +1063,7 @@ impl<'p> Renderer<'p> {
             .site
             .pages
             .iter()
-            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Redirect(..)))
+            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Redirect(..) | Page::Withdrawn(..)))
             .map(|(language, page)| {
                 let changed = match page {
                     Page::Article(index) => Some(self.site.works[*index].version(*language).last_changed().to_string()),
@@ -1163,6 +1193,20 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     }
 }
 
+/// Tells machines of corrections (schema.org, CorrectionComment).
+fn corrected(history: &[Event]) -> Option<(&'static str, Json)> {
+    let comments: Vec<Json> = history
+        .iter()
+        .filter_map(|event| match event {
+            Event::Correction(correction) => {
+                Some(json!({"@type": "CorrectionComment", "datePublished": correction.on.to_string(), "text": format!("{} → {}", correction.was, correction.now)}))
+            }
+            _ => None,
+        })
+        .collect();
+    (!comments.is_empty()).then_some(("correction", Json::Array(comments)))
+}
+
 /// The rows of the 五十音 table, by their last kana.
 const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
 
@@ -1190,6 +1234,7 @@ fn template(page: Page) -> &'static str {
         Page::Sitemap => "sitemap.html",
         Page::NotFound => "404.html",
         Page::Redirect(..) => "redirect.html",
+        Page::Withdrawn(..) => "withdrawn.html",
     }
 }
 
@@ -1210,6 +1255,7 @@ fn kind(page: Page) -> &'static str {
         Page::Sitemap => "sitemap",
         Page::NotFound => "not_found",
         Page::Redirect(..) => "redirect",
+        Page::Withdrawn(..) => "withdrawn",
     }
 }
 

@@ -15,7 +15,7 @@ use crate::source::{Files, suggest};
 use crate::supervision::seal;
 
 /// The templates that every theme must have, by itself or from its parents.
-pub const TEMPLATES: [&str; 14] = [
+pub const TEMPLATES: [&str; 15] = [
     "home.html",
     "listing.html",
     "article.html",
@@ -29,6 +29,7 @@ pub const TEMPLATES: [&str; 14] = [
     "sitemap.html",
     "404.html",
     "redirect.html",
+    "withdrawn.html",
     "page.html",
 ];
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
-use crate::supervision::{Refusal, State};
+use crate::supervision::{Refusal, State, Withdrawal};
 
 /// What decides which content an edition shows.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub enum Page {
     NotFound,
     /// A former address: the article's index and the alias's.
     Redirect(usize, usize),
+    /// What stands in the place of a text that was taken back, by its index in [`Site::gone`]; with an index, at a former address of it.
+    Withdrawn(usize, Option<usize>),
 }
 
 /// One municipality's site, planned.
@@ -70,6 +72,8 @@ pub struct Site<'p> {
     pub has_medicines: bool,
     /// The drugs of its table, by their index in the project's.
     pub drugs: Vec<usize>,
+    /// What was taken back, so that its address says so.
+    pub gone: Vec<Gone<'p>>,
     /// Stages with the works of each, by the index of the stage.
     pub stages: BTreeMap<usize, Vec<usize>>,
     /// Topics with the works of each, by the index of the topic.
@@ -82,6 +86,24 @@ pub struct Site<'p> {
     default: LangId,
     /// All pages in order, by language.
     pub pages: Vec<(LangId, Page)>,
+}
+
+/// A text that was taken back.
+#[derive(Debug)]
+pub struct Gone<'p> {
+    /// What it is.
+    pub text: GoneText<'p>,
+    /// Why, and since when, by the language in which it was to be read here.
+    pub withdrawals: BTreeMap<LangId, &'p Withdrawal>,
+}
+
+/// What was taken back.
+#[derive(Clone, Copy, Debug)]
+pub enum GoneText<'p> {
+    /// An article.
+    Work(&'p Work),
+    /// A drug, by its index in the table.
+    Drug(usize),
 }
 
 /// How many works are not visible, so that none vanishes silently.
@@ -106,6 +128,8 @@ pub struct Hidden {
 pub struct Visible {
     /// The versions and drugs that may be shown, by file.
     files: BTreeSet<String>,
+    /// Those that were taken back.
+    withdrawn: BTreeSet<String>,
     /// What is hidden.
     pub hidden: Hidden,
 }
@@ -153,7 +177,10 @@ impl Visible {
             Ok(()) => return self.files.insert(source.path.clone()),
             Err(Refusal::Unsupervised) => self.hidden.unsupervised += 1,
             Err(Refusal::Overdue) => self.hidden.overdue += 1,
-            Err(Refusal::Withdrawn) => self.hidden.withdrawn += 1,
+            Err(Refusal::Withdrawn) => {
+                self.hidden.withdrawn += 1;
+                self.withdrawn.insert(source.path.clone());
+            }
         }
         false
     }
@@ -178,14 +205,15 @@ pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<
 impl<'p> Site<'p> {
     /// Plans a municipality's site.
     pub fn plan(project: &'p Project, municipality: &'p Municipality, visible: &Visible) -> Self {
-        let mut works: Vec<&Work> = project
+        let taken: Vec<&Work> = project
             .works
             .iter()
             .filter(|work| work.is_for(municipality.code) && municipality.articles.takes(&work.path))
             .filter(|work| work.stages.iter().any(|stage| municipality.stages.takes(&stage.value)) && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value)))
             .chain(&municipality.works)
-            .filter(|work| visible.shows(work.original()))
             .collect();
+        let gone = gone(project, municipality, visible, &taken);
+        let mut works: Vec<&Work> = taken.into_iter().filter(|work| visible.shows(work.original())).collect();
         works.sort_by(|a, b| b.original().last_changed().cmp(&a.original().last_changed()).then_with(|| a.path.cmp(&b.path)));
         let by_path = works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
         let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
@@ -198,7 +226,7 @@ impl<'p> Site<'p> {
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
             .collect();
         let default = project.config.languages.default_id();
-        let mut site = Self { municipality, works, by_path, has_medicines, drugs, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        let mut site = Self { municipality, works, by_path, has_medicines, drugs, gone, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
         site.pages = site.list_pages(project);
         site
     }
@@ -231,6 +259,12 @@ impl<'p> Site<'p> {
                     add(Page::MedicineClass(class));
                 }
             }
+            for (index, gone) in self.gone.iter().enumerate().filter(|(_, gone)| gone.withdrawals.contains_key(language)) {
+                add(Page::Withdrawn(index, None));
+                if let GoneText::Work(work) = gone.text {
+                    (0..work.aliases.len()).for_each(|alias| add(Page::Withdrawn(index, Some(alias))));
+                }
+            }
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
             }
@@ -245,6 +279,7 @@ impl<'p> Site<'p> {
     pub fn language_of(&self, page: Page, language: LangId) -> LangId {
         match page {
             Page::Article(index) | Page::Redirect(index, _) if !self.shown_in[index].contains(&language) => self.default,
+            Page::Withdrawn(index, _) if !self.gone[index].withdrawals.contains_key(&language) => self.default,
             Page::NotFound => self.default,
             _ => language,
         }
@@ -273,6 +308,11 @@ impl<'p> Site<'p> {
             Page::Accessibility => push(&mut path, &["accessibility"]),
             Page::Sitemap => push(&mut path, &["sitemap"]),
             Page::NotFound => path.push_str("404.html"),
+            Page::Withdrawn(index, alias) => match (self.gone[index].text, alias) {
+                (GoneText::Work(work), None) => push(&mut path, &["articles", &work.slug.value]),
+                (GoneText::Work(work), Some(alias)) => push(&mut path, &["articles", &work.aliases[alias].value]),
+                (GoneText::Drug(index), _) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
+            },
         }
         path
     }
@@ -308,6 +348,25 @@ impl<'p> Site<'p> {
             Kind::Topic => &self.topics,
         }
     }
+}
+
+/// Finds what was taken back of what a municipality takes: an original in all its languages, or a translation alone.
+fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible, taken: &[&'p Work]) -> Vec<Gone<'p>> {
+    let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
+        State::Withdrawn(withdrawal) if visible.withdrawn.contains(path) => Some(withdrawal),
+        _ => None,
+    };
+    let works = taken.iter().map(|work| {
+        let whole = withdrawal(&work.original().source.path);
+        let offered = work.versions.iter().filter(|(language, _)| municipality.languages.contains(language));
+        let withdrawals = offered.filter_map(|(language, version)| whole.or_else(|| withdrawal(&version.source.path)).map(|withdrawal| (*language, withdrawal))).collect();
+        Gone { text: GoneText::Work(work), withdrawals }
+    });
+    let drugs = project.table.drugs.iter().enumerate().filter(|_| municipality.drugs).map(|(index, drug)| {
+        let withdrawals = withdrawal(&drug.source.path).map(|withdrawal| municipality.languages.iter().map(|language| (*language, withdrawal)).collect());
+        Gone { text: GoneText::Drug(index), withdrawals: withdrawals.unwrap_or_default() }
+    });
+    works.chain(drugs).filter(|gone| !gone.withdrawals.is_empty()).collect()
 }
 
 /// All names of generated pages that articles may link to.

@@ -213,6 +213,8 @@ pub struct Ledger {
     pub faults: Vec<Fault>,
     /// Signatures by key: the path of the act's file and the reviewer, with the signature's bytes.
     pub signatures: BTreeMap<(String, String), Arc<[u8]>>,
+    /// Hashes of the acts that no other follows, in order.
+    heads: BTreeSet<String>,
     /// Where each text is spoken of: the act's and the text's index, in the order of the acts.
     pub by_path: BTreeMap<String, Vec<(usize, usize)>>,
 }
@@ -252,6 +254,8 @@ impl Ledger {
                 ledger.by_path.entry(text.path.clone()).or_default().push((index, text_index));
             }
         }
+        let followed: BTreeSet<&str> = ledger.acts.iter().flat_map(|act| &act.parents).map(String::as_str).collect();
+        ledger.heads = ledger.acts.iter().map(|act| &act.hash).filter(|hash| !followed.contains(hash.as_str())).cloned().collect();
         for fault in &ledger.faults {
             diagnostics.push(fault.diagnostic.clone());
         }
@@ -311,18 +315,13 @@ impl Ledger {
     }
 
     /// Returns the hashes of the acts that no other follows, in order.
-    pub fn heads(&self) -> BTreeSet<String> {
-        let mut heads: BTreeSet<String> = self.acts.iter().map(|act| act.hash.clone()).collect();
-        for parent in self.acts.iter().flat_map(|act| &act.parents) {
-            heads.remove(parent);
-        }
-        heads
+    pub fn heads(&self) -> &BTreeSet<String> {
+        &self.heads
     }
 
     /// Returns the one hash that stands for the whole ledger as it is; nothing while it is empty.
     pub fn head(&self) -> Option<String> {
-        let heads = self.heads();
-        (!heads.is_empty()).then(|| head_of(&heads))
+        (!self.heads.is_empty()).then(|| head_of(&self.heads))
     }
 
     /// Tells whether one act came before another in the graph: whoever made the later one had the earlier one before them.

@@ -2,12 +2,16 @@
 //!
 //! An article cannot say of itself that it is supervised. Reviewers' decisions stand apart in the [`ledger`], each over the [`seals`] of
 //! exactly the bytes that were read, and those bytes are kept. [`standing`] tells what they come to for one text on one day, and
-//! [`publication`] puts the approved bytes in the place of a working text that is ahead of them. [`sitting`] makes a new act, and
-//! [`audit`] verifies all of it from the beginning.
+//! [`publication`] puts the approved bytes in the place of a working text that is ahead of them. [`sitting`] makes a new act,
+//! [`status`] tells how everything stands, with what changed ([`diff`]), also as a page ([`board`]), and [`audit`] verifies the ledger from
+//! its beginning.
 //!
 //! One rule is kept everywhere: where something is in doubt, a text is unsupervised.
 
 pub mod audit;
+pub mod board;
+pub mod diff;
+pub mod history;
 pub mod ledger;
 pub mod publication;
 pub mod reviewer;
@@ -15,6 +19,7 @@ pub mod seals;
 pub mod signature;
 pub mod sitting;
 pub mod standing;
+pub mod status;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +30,7 @@ use crate::content::config::{Overdue, Policy, Unsupervised};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
+pub use history::{Correction, Event};
 pub use ledger::Ledger;
 pub use reviewer::{LICENCES, Reviewer, decode_reviewers};
 pub use seals::sha256 as seal;
@@ -79,6 +85,8 @@ pub struct Supervision {
     pub ledger: Arc<Ledger>,
     /// What holds for the texts as they are, by path; empty before a day is chosen, so that then everything is unsupervised.
     held: BTreeMap<String, Held>,
+    /// What was decided about each text so far, the latest first.
+    histories: BTreeMap<String, Vec<Event>>,
     /// The images with which texts were approved, where they have changed since, by the text's path.
     pub(crate) pins: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -86,7 +94,19 @@ pub struct Supervision {
 impl Supervision {
     /// Joins what was read; nothing is approved before [`publication`] chooses a day.
     pub fn new(reviewers: Vec<Reviewer>, policy: Policy, ledger: Ledger) -> Self {
-        Self { reviewers: reviewers.into_iter().map(Arc::new).collect(), policy, ledger: Arc::new(ledger), held: BTreeMap::new(), pins: BTreeMap::new() }
+        Self {
+            reviewers: reviewers.into_iter().map(Arc::new).collect(),
+            policy,
+            ledger: Arc::new(ledger),
+            held: BTreeMap::new(),
+            histories: BTreeMap::new(),
+            pins: BTreeMap::new(),
+        }
+    }
+
+    /// Tells what was decided about a text until the day that was chosen, the latest first.
+    pub fn history(&self, path: &str) -> &[Event] {
+        self.histories.get(path).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Judges acts by these reviewers and this policy.

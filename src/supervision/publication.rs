@@ -13,7 +13,7 @@ use super::ledger::Ledger;
 use super::reviewer::Unentitled;
 use super::seals::{Covered, DRUG_LISTS, Sealed, canonical, sha256};
 use super::standing::{Approval, Invalid, Standing};
-use super::{Held, Supervision};
+use super::{Event, Held, Supervision};
 use crate::content::article::{self, Work};
 use crate::content::config::TextKind;
 use crate::content::drug::LactationTable;
@@ -47,22 +47,27 @@ type Fetched = (Vec<u8>, Vec<(Covered, Vec<u8>)>);
 impl Supervision {
     /// Chooses what is published on a day; pending edits and what stands in the way of an approval are reported.
     pub fn publish(&self, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Publication {
-        let mut publication = Publication { supervision: Self { held: BTreeMap::new(), pins: BTreeMap::new(), ..self.clone() }, files: files.clone(), replaced: BTreeMap::new() };
+        let mut publication = Publication {
+            supervision: Self { held: BTreeMap::new(), histories: BTreeMap::new(), pins: BTreeMap::new(), ..self.clone() },
+            files: files.clone(),
+            replaced: BTreeMap::new(),
+        };
         // A record that was tampered with proves nothing; its faults have been told and stop the build.
         if !self.ledger.faults.is_empty() {
             return publication;
         }
         let paths: Vec<&String> = self.ledger.by_path.keys().collect();
-        let verdicts: Vec<(&String, Option<Verdict>, Diagnostics)> = paths
+        let verdicts: Vec<(&String, Option<Verdict>, Vec<Event>, Diagnostics)> = paths
             .into_par_iter()
             .map(|path| {
                 let mut found = Diagnostics::new();
                 let verdict = self.verdict(path, files, on, &mut found);
-                (path, verdict, found)
+                (path, verdict, self.judge().history(path, on), found)
             })
             .collect();
-        for (path, verdict, found) in verdicts {
+        for (path, verdict, history, found) in verdicts {
             diagnostics.extend(found);
+            publication.supervision.histories.insert(path.clone(), history);
             let held = match verdict {
                 None => continue,
                 Some(Verdict::AsSigned(held)) => held,

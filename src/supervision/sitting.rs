@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::ledger::{ActText, Decision, Draft};
 use super::publication::unentitled;
-use super::seals::{Sealed, canonical, is_sealable, kind_of};
+use super::seals::{DRUG_LISTS, Sealed, canonical, is_sealable, kind_of};
 use super::{Held, Supervision};
 use crate::content::article;
 use crate::content::config::TextKind;
@@ -68,7 +68,7 @@ impl Sitting {
             let Some(mut text) = text_of(project, path, found, request, &mut against) else { continue };
             let held = published.supervision.held_seal(path);
             let sealed = match (&request.decision, held) {
-                (Decision::Withdrawal { .. }, Some(held)) => held,
+                (Decision::Withdrawal { .. } | Decision::Correction { .. }, Some(held)) => held,
                 _ => {
                     let Some(sealed) = Sealed::of(path, &project.files) else { continue };
                     for covered in &sealed.files {
@@ -94,7 +94,7 @@ impl Sitting {
             return Err(against);
         }
         let draft = Draft { decision: request.decision.clone(), on: request.on, by: request.by.clone(), texts };
-        let bytes = draft.to_yaml(&ledger.heads()).into_bytes();
+        let bytes = draft.to_yaml(ledger.heads()).into_bytes();
         Ok(Self { path: draft.path(&bytes), bytes, blobs, texts: draft.texts.into_iter().map(|text| (text.path, text.seal)).collect() })
     }
 }
@@ -158,7 +158,15 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
         );
         return None;
     };
-    if matches!(request.decision, Decision::Approval { .. }) {
+    let is_approval = matches!(request.decision, Decision::Approval { .. });
+    if !is_approval && DRUG_LISTS.contains(&path) {
+        against.push(
+            Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("「{path}」にはページがありません", "`{path}` has no page of its own"))
+                .help(message!("読者が見た薬のファイル（content/drugs/）を指してください", "name the drugs that readers saw (content/drugs/)")),
+        );
+        return None;
+    }
+    if is_approval {
         let covered = Sealed::of(path, &project.files).map(|sealed| sealed.files).unwrap_or_default();
         let mut faulty = false;
         for fault in found.iter().filter(|fault| fault.severity == Severity::Error) {

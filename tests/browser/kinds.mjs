@@ -20,6 +20,7 @@ export const KINDS = {
   "article with footnotes": article((text) => text.includes('class="footnotes"')),
   "article with an image": article((text) => text.includes("<figure")),
   "supervised article": article((text) => text.includes('<div class="supervised">')),
+  "corrected article": article((text) => text.includes('<section class="history">') && text.includes("<del>")),
   "article of the municipality": (text, file, site) => isKind("article")(text) && site.own.has(file.split("/").at(-2)),
   medicines: isKind("medicines"),
   "medicine with one assessment": assessments(1),
@@ -31,6 +32,7 @@ export const KINDS = {
   accessibility: isKind("accessibility"),
   sitemap: isKind("sitemap"),
   "404": isKind("not_found"),
+  withdrawn: isKind("withdrawn"),
   redirect: (text) => text.includes('http-equiv="refresh"'),
 };
 

@@ -1,0 +1,124 @@
+//! `status`: how every text stands, for the weekly meeting.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{Exit, read, say, today_in_japan, words, write_out};
+use crate::diagnostic::Tongue;
+use crate::message;
+use crate::project::Project;
+use crate::supervision::board::{days, html, label, remarks};
+use crate::supervision::diff::{Piece, Row};
+use crate::supervision::status::{Board, Condition, Entry};
+
+use super::args::{FailOn, Status};
+
+pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
+    let (files, mut found) = match read(&options.project, tongue) {
+        Ok(read) => read,
+        Err(exit) => return exit,
+    };
+    let project = Project::load(files, &mut found);
+    let on = options.on.unwrap_or_else(today_in_japan);
+    let mut board = Board::of(&project, on);
+    let paths: Vec<String> = options.paths.iter().map(|path| super::sitting::within(&options.project, path)).collect();
+    if let Some(id) = &options.reviewer
+        && !board.reviewers.iter().any(|desk| desk.id == *id)
+    {
+        say(&message!("誤り: 監修者「{id}」は reviewers.yaml にいません", "error: there is no reviewer `{id}` in reviewers.yaml"), tongue);
+        return Exit::Usage;
+    }
+    board.keep(options.reviewer.as_deref(), &paths);
+    if let Some(file) = &options.html
+        && let Err(exit) = write_page(&board, file, tongue)
+    {
+        return exit;
+    }
+    if options.json {
+        write_out(&format!("{}\n", serde_json::to_string_pretty(&board).unwrap_or_default()));
+    } else if options.html.is_none() {
+        write_out(&table(&board, options.diff, tongue));
+    }
+    say(&words::status(&board), tongue);
+    // A record that cannot be relied on is told whatever else was asked for.
+    let faults = project.supervision.ledger.faults.len();
+    if faults > 0 {
+        say(&message!("誤り: 承認の記録に誤りが {faults} 件あります。`ubugi audit` で調べてください", "error: the ledger has {faults} faults; see `ubugi audit`"), tongue);
+        return Exit::Faults;
+    }
+    let fails = options.fail_on.iter().any(|what| match what {
+        FailOn::Pending => board.pending() > 0,
+        FailOn::Overdue => board.count(Condition::Overdue) > 0,
+        FailOn::DueSoon => board.count(Condition::DueSoon) > 0,
+        FailOn::Unsigned => board.count(Condition::Unsigned) > 0,
+    });
+    if fails { Exit::Faults } else { Exit::Fine }
+}
+
+fn write_page(board: &Board, file: &Path, tongue: Tongue) -> Result<(), Exit> {
+    let path = file.display();
+    let written = html(board, tongue).map_err(|error| error.to_string()).and_then(|page| std::fs::write(file, page).map_err(|error| error.to_string()));
+    written.map_err(|error| {
+        say(&message!("誤り: 「{path}」を書けません：{error}", "error: cannot write `{path}`: {error}"), tongue);
+        Exit::Machine
+    })
+}
+
+/// Writes the board as lines: by condition, each text with its signatures, day and remarks.
+fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
+    let mut out = String::new();
+    for (_, condition) in Condition::ALL {
+        let texts: Vec<&Entry> = board.texts.iter().filter(|entry| entry.condition == condition).collect();
+        if texts.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "{} ({})", label(condition).get(tongue), texts.len());
+        for entry in texts {
+            let _ = writeln!(out, "  {}  {}", entry.path, entry.title);
+            let mut more: Vec<String> = Vec::new();
+            if !entry.signed_by.is_empty() {
+                more.push(format!("{} {}", entry.on.as_deref().unwrap_or_default(), entry.signed_by.join(", ")));
+            }
+            if let (Some(next), Some(days)) = (&entry.next_review, days(entry)) {
+                let days = days.get(tongue).to_owned();
+                more.push(message!("次の見直し {next}（{days}）", "next review {next} ({days})").get(tongue).to_owned());
+            }
+            more.extend(remarks(entry).iter().map(|words| words.get(tongue).to_owned()));
+            if !more.is_empty() {
+                let _ = writeln!(out, "    {}", more.join(" · "));
+            }
+            if diff {
+                changes(entry, &mut out);
+            }
+        }
+    }
+    out
+}
+
+/// Writes what changed as git does with `--word-diff`: `[-gone-]`, `{+new+}`.
+fn changes(entry: &Entry, out: &mut String) {
+    for Row { before, after, gap } in &entry.changes {
+        if *gap {
+            out.push_str("      ...\n");
+        }
+        let line = |pieces: &[Piece], open: &str, close: &str| -> String {
+            pieces.iter().map(|piece| if piece.changed { format!("{open}{}{close}", piece.text) } else { piece.text.clone() }).collect()
+        };
+        let (left, right) = (before.as_ref().map(|side| line(&side.pieces, "[-", "-]")), after.as_ref().map(|side| line(&side.pieces, "{+", "+}")));
+        match (left, right) {
+            (Some(left), Some(right)) if left == right => {
+                let _ = writeln!(out, "        {left}");
+            }
+            (left, right) => {
+                for (mark, side) in [("-", left), ("+", right)] {
+                    if let Some(side) = side {
+                        let _ = writeln!(out, "      {mark} {side}");
+                    }
+                }
+            }
+        }
+    }
+    for image in &entry.images {
+        let _ = writeln!(out, "      * {image}");
+    }
+}

@@ -1,0 +1,132 @@
+//! The board as one page: for a clinician who uses no terminal, to read and to print.
+//!
+//! It needs nothing but itself: no script, no other file, no network.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use tera::{Context, Tera};
+
+use super::status::{Board, Condition, Entry};
+use crate::diagnostic::{Message, Tongue};
+use crate::message;
+
+const NAME: &str = "board.html";
+
+/// Names a condition.
+pub fn label(condition: Condition) -> Message {
+    match condition {
+        Condition::Withdrawn => message!("撤回", "withdrawn"),
+        Condition::Overdue => message!("見直しの期限切れ", "overdue"),
+        Condition::Unsigned => message!("未承認", "unsigned"),
+        Condition::DueSoon => message!("まもなく見直し", "due soon"),
+        Condition::Approved => message!("承認済み", "approved"),
+        Condition::NotRequired => message!("承認は不要", "no signature needed"),
+        Condition::Deleted => message!("ファイルを削除", "deleted"),
+    }
+}
+
+/// Remarks on a text: what stands in the way, and who else has to do something.
+pub fn remarks(entry: &Entry) -> Vec<Message> {
+    let mut all = Vec::new();
+    if let Some(taken) = &entry.withdrawn {
+        let (on, reason, severity) = (&taken.on, &taken.reason, taken.severity.word());
+        all.push(message!("{on} に撤回：{reason}（{severity}）", "withdrawn on {on}: {reason} ({severity})"));
+    }
+    if entry.pending {
+        all.push(message!("承認待ちの変更あり", "has a pending edit"));
+    }
+    if !entry.signatures.is_empty() {
+        let (have, need, by) = (entry.signatures.len(), entry.required, entry.signatures.join(", "));
+        all.push(message!("署名 {have}／{need}（{by}）", "{have} of {need} signatures ({by})"));
+    }
+    if !entry.waits_for.is_empty() {
+        let others = entry.waits_for.join(", ");
+        all.push(message!("{others} の承認待ち", "waits for the approval of {others}"));
+    }
+    for doubt in &entry.invalid {
+        let (reviewer, ja, en) = (&doubt.reviewer, &doubt.ja, &doubt.en);
+        all.push(message!("「{reviewer}」の署名は数えません：{ja}", "the signature of `{reviewer}` does not count: {reviewer} {en}"));
+    }
+    all
+}
+
+/// Tells how long it is until a review.
+pub fn days(entry: &Entry) -> Option<Message> {
+    let days = entry.days_left?;
+    let over = -days;
+    Some(if days < 0 { message!("{over} 日過ぎています", "{over} days ago") } else { message!("あと {days} 日", "in {days} days") })
+}
+
+fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
+    let all: [(&str, &str, &str); 24] = [
+        ("title", "監修のようす", "The state of supervision"),
+        ("on", "基準日", "As of"),
+        (
+            "lead",
+            "それぞれの文章が、だれに承認され、いつ見直すことになっているかの一覧です。",
+            "Who approved each text, when it is to be looked at again, and what has changed since.",
+        ),
+        ("pending", "承認を待っている変更", "Edits that wait for approval"),
+        (
+            "pending_lead",
+            "いま公開されているのは左の文章です。右の文章は、承認されるまで公開されません。取り消し線は消えた言葉、下線は加わった言葉です。",
+            "The text on the left is published now. The text on the right is not, until it is approved. Words that went are struck through, new ones underlined.",
+        ),
+        ("signed_by", "承認した人：", "Approved by"),
+        ("signed_new", "新しい文章に署名した人：", "Signed the new text:"),
+        ("images", "変わった画像：", "Images that changed:"),
+        ("line", "行", "line"),
+        ("before", "承認された文章（公開中）", "Approved text (published)"),
+        ("after", "変更後（承認待ち）", "Edited text (waiting)"),
+        ("text", "文章", "Text"),
+        ("reviewers", "承認した人", "Approved by"),
+        ("approved_on", "承認日", "Approved on"),
+        ("next_review", "次の見直し", "Next review"),
+        ("remarks", "備考", "Remarks"),
+        ("by_reviewer", "監修者ごと", "By reviewer"),
+        ("reviewer", "監修者", "Reviewer"),
+        ("signed", "名前の出ている文章", "Texts with their name"),
+        ("waiting", "見てもらう文章", "Texts to look at"),
+        ("inactive", "いまは活動していません", "not active now"),
+        ("head", "承認の記録の控え：", "Head of the ledger:"),
+        ("sep", "、", ", "),
+        ("lang", "ja", "en"),
+    ];
+    all.into_iter().map(|(key, ja, en)| (key, if tongue == Tongue::Ja { ja } else { en })).collect()
+}
+
+/// Writes the board as one HTML file.
+///
+/// # Errors
+/// Fails only when the template built into the program is faulty, which a test rules out.
+pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
+    let t = words(tongue);
+    let names: BTreeMap<&str, &str> = board.reviewers.iter().map(|desk| (desk.id.as_str(), desk.name.as_str())).collect();
+    let of = |entry: &Entry| -> Json {
+        let mut value = json!(entry);
+        let signers: Vec<&str> = entry.signed_by.iter().map(|id| names.get(id.as_str()).copied().unwrap_or(id)).collect();
+        value["signers"] = json!(signers.join(t["sep"]));
+        value["days"] = json!(days(entry).map(|words| words.get(tongue).to_owned()));
+        value["remarks"] = json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());
+        value
+    };
+    let groups: Vec<Json> = Condition::ALL
+        .iter()
+        .filter(|(_, condition)| board.count(*condition) > 0)
+        .map(|(id, condition)| json!({"id": id, "label": label(*condition).get(tongue), "texts": board.texts.iter().filter(|entry| entry.condition == *condition).map(of).collect::<Vec<_>>()}))
+        .collect();
+    let pending: Vec<Json> = board.texts.iter().filter(|entry| entry.pending).map(of).collect();
+    let mut counts = vec![json!({"label": t["pending"], "count": pending.len()})];
+    counts.extend(Condition::ALL.iter().map(|(_, condition)| json!({"label": label(*condition).get(tongue), "count": board.count(*condition)})));
+    let mut tera = Tera::default();
+    tera.add_raw_template(NAME, include_str!("board.html"))?;
+    let mut context = Context::new();
+    context.insert("lang", t["lang"]);
+    context.insert("t", &t);
+    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers}));
+    context.insert("counts", &counts);
+    context.insert("pending", &pending);
+    context.insert("groups", &groups);
+    tera.render(NAME, &context)
+}

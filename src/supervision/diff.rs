@@ -1,0 +1,201 @@
+//! What changed between two texts, word by word, side by side.
+//!
+//! Japanese has no spaces, and a dictionary would cut differently from one version to the next. Kanji, katakana, Latin letters and figures
+//! are taken as words by their runs, hiragana (endings and particles) by the letter; what stays the same between two changes counts as
+//! changed too when it is too short to be read on its own.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// How many unchanged lines are shown around a change.
+const CONTEXT: usize = 2;
+/// Fewer unchanged characters than this between two changes are read as a part of them.
+const ISLAND: usize = 2;
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    /// The words.
+    pub text: String,
+    /// Whether they stand on this side only.
+    pub changed: bool,
+}
+
+/// A line of one side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: usize,
+    /// What it says.
+    pub pieces: Vec<Piece>,
+}
+
+/// Two lines that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The approved line; nothing where one was added.
+    pub before: Option<Line>,
+    /// The working line; nothing where one was removed.
+    pub after: Option<Line>,
+    /// Whether unchanged lines were left out above it.
+    pub gap: bool,
+}
+
+/// Compares two texts.
+pub fn compare(before: &str, after: &str) -> Vec<Row> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let mut rows: Vec<(Row, bool)> = Vec::new();
+    let plain = |number: usize, text: &str, changed| Line { number: number + 1, pieces: vec![Piece { text: text.to_owned(), changed }] };
+    for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
+        let (was, is) = (op.old_range(), op.new_range());
+        match op {
+            DiffOp::Equal { .. } => {
+                rows.extend(was.zip(is).map(|(a, b)| (Row { before: Some(plain(a, old[a], false)), after: Some(plain(b, new[b], false)), gap: false }, false)));
+            }
+            _ => {
+                for at in 0..was.len().max(is.len()) {
+                    let (a, b) = (was.clone().nth(at), is.clone().nth(at));
+                    let row = match (a, b) {
+                        (Some(a), Some(b)) => {
+                            let (left, right) = words(old[a], new[b]);
+                            Row { before: Some(Line { number: a + 1, pieces: left }), after: Some(Line { number: b + 1, pieces: right }), gap: false }
+                        }
+                        (a, b) => Row { before: a.map(|a| plain(a, old[a], true)), after: b.map(|b| plain(b, new[b], true)), gap: false },
+                    };
+                    rows.push((row, true));
+                }
+            }
+        }
+    }
+    let near = |at: usize| rows[at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(rows.len())].iter().any(|(_, changed)| *changed);
+    let shown: Vec<bool> = (0..rows.len()).map(near).collect();
+    let mut out = Vec::new();
+    for (at, (row, _)) in rows.into_iter().enumerate() {
+        if shown[at] {
+            out.push(Row { gap: at > 0 && !shown[at - 1], ..row });
+        }
+    }
+    out
+}
+
+/// Compares two lines word by word.
+fn words(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
+    let (old, new) = (tokens(before), tokens(after));
+    let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let (mut left, mut right): (Vec<Piece>, Vec<Piece>) = (Vec::new(), Vec::new());
+    let last = ops.len().saturating_sub(1);
+    for (at, op) in ops.iter().enumerate() {
+        let equal = matches!(op, DiffOp::Equal { .. });
+        let island = equal && at > 0 && at < last && old[op.old_range()].iter().map(|token| token.chars().count()).sum::<usize>() < ISLAND;
+        push(&mut left, &old, op.old_range(), !equal || island);
+        push(&mut right, &new, op.new_range(), !equal || island);
+    }
+    (left, right)
+}
+
+fn push(pieces: &mut Vec<Piece>, tokens: &[&str], range: Range<usize>, changed: bool) {
+    let text = tokens[range].concat();
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.changed == changed => last.text.push_str(&text),
+        _ => pieces.push(Piece { text, changed }),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Kanji,
+    Katakana,
+    Latin,
+    Figures,
+    Space,
+    Single,
+}
+
+fn script(c: char) -> Script {
+    match c {
+        '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '々' | '〆' => Script::Kanji,
+        'ァ'..='ヺ' | 'ー' | 'ｦ'..='ﾟ' => Script::Katakana,
+        '0'..='9' | '０'..='９' | '.' | '．' | '%' | '％' => Script::Figures,
+        _ if c.is_whitespace() => Script::Space,
+        'ぁ'..='ゟ' => Script::Single,
+        _ if c.is_alphabetic() => Script::Latin,
+        _ => Script::Single,
+    }
+}
+
+/// Cuts a line into words.
+fn tokens(line: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut start = 0;
+    let mut last: Option<Script> = None;
+    for (at, c) in line.char_indices() {
+        let this = script(c);
+        if last.is_some_and(|last| last != this || this == Script::Single) {
+            tokens.push(&line[start..at]);
+            start = at;
+        }
+        last = Some(this);
+    }
+    if start < line.len() {
+        tokens.push(&line[start..]);
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes pieces as `[-gone-]` and `{+new+}`.
+    fn shown(before: &str, after: &str) -> (String, String) {
+        let (left, right) = words(before, after);
+        let join =
+            |pieces: Vec<Piece>, open: &str, close: &str| pieces.into_iter().map(|piece| if piece.changed { format!("{open}{}{close}", piece.text) } else { piece.text }).collect();
+        (join(left, "[-", "-]"), join(right, "{+", "+}"))
+    }
+
+    #[test]
+    fn japanese_changes_are_marked_by_the_word() {
+        assert_eq!(
+            shown("赤ちゃんの発熱は、38.0度から。", "赤ちゃんの高熱は、38.5度から。"),
+            ("赤ちゃんの[-発熱-]は、[-38.0-]度から。".into(), "赤ちゃんの{+高熱+}は、{+38.5+}度から。".into())
+        );
+        assert_eq!(
+            shown("カロナールを飲ませます。", "アセトアミノフェンを飲ませません。"),
+            ("[-カロナール-]を飲ませま[-す-]。".into(), "{+アセトアミノフェン+}を飲ませま{+せん+}。".into())
+        );
+        assert_eq!(shown("Call 119 now.", "Call #7119 now."), ("Call [-119-] now.".into(), "Call {+#7119+} now.".into()));
+    }
+
+    #[test]
+    fn only_what_is_near_a_change_is_shown() {
+        let before: String = (1..=20).map(|n| format!("{n}行目\n")).collect();
+        let rows = compare(&before, &before.replace("10行目", "十行目").replace("20行目\n", "20行目\nおわり\n"));
+        let numbers: Vec<usize> = rows.iter().filter_map(|row| row.before.as_ref().map(|line| line.number)).collect();
+        assert_eq!(numbers, [8, 9, 10, 11, 12, 19, 20]);
+        assert_eq!(rows.iter().map(|row| row.gap).collect::<Vec<_>>(), [true, false, false, false, false, true, false, false]);
+        assert_eq!(rows[7].after.as_ref().map(|line| line.pieces[0].text.as_str()), Some("おわり"));
+        assert_eq!(compare("同じ\n", "同じ\n"), []);
+    }
+
+    proptest::proptest! {
+        /// Each side of the comparison is that side's text.
+        #[test]
+        fn nothing_is_lost(before in "[あい漢字カナab1.。 \n]{0,60}", after in "[あい漢字カナab1.。 \n]{0,60}") {
+            let rows = compare(&before, &after);
+            for (line, text) in before.lines().enumerate() {
+                if let Some(found) = rows.iter().filter_map(|row| row.before.as_ref()).find(|found| found.number == line + 1) {
+                    proptest::prop_assert_eq!(found.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
+                }
+            }
+            for row in rows.iter().filter(|row| !row.gap) {
+                if let (Some(before), None) = (&row.before, &row.after) {
+                    proptest::prop_assert!(before.pieces.iter().all(|piece| piece.changed));
+                }
+            }
+        }
+    }
+}
