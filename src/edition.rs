@@ -16,6 +16,8 @@ use crate::project::{Project, Replaced};
 use crate::render::image::{self, Image};
 use crate::render::markdown::{self, Body, References};
 use crate::render::pages::{self, Renderer, Shared};
+use crate::render::texts::Texts;
+use crate::render::theme::Theme;
 use crate::site::{self, Hidden, Moment, Site, Visible};
 
 /// What an edition is built for.
@@ -94,7 +96,11 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);
     let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
-    let shared = Shared { project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: pages::inputs_under(project, &["content/", "themes/"]) };
+    let themes: BTreeMap<&str, &Theme> =
+        sites.iter().filter_map(|site| project.theme_of(site.municipality)).filter(|theme| theme.is_sound).map(|theme| (theme.name.as_str(), theme)).collect();
+    let texts = Texts::render(project, &themes, &visible, options.moment.date, diagnostics);
+    let shared =
+        Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: pages::inputs_under(project, &["content/", "themes/"]) };
     let prepared: Vec<(Option<Renderer<'_>>, Diagnostics)> = sites
         .par_iter()
         .map(|site| {

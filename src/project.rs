@@ -80,8 +80,7 @@ impl Project {
         };
         let lacks_emergency = emergency.is_none() && files.get("content/emergency.yaml").is_some();
         let (stages, topics, emergency) = (stages.unwrap_or_default(), topics.unwrap_or_default(), emergency.unwrap_or_default());
-        let reviewers = read(&files, "content/reviewers.yaml", false, diagnostics, |d, n| supervision::decode_reviewers(d, n, languages)).unwrap_or_default();
-        let supervision = Supervision::new(reviewers, config.policy.clone(), Ledger::read(&files, diagnostics));
+        let supervision = supervision(&files, &config, diagnostics);
         let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         let works = article::decode_all(sources, None, languages, diagnostics);
         let table = table(&files, languages, diagnostics);
@@ -95,6 +94,14 @@ impl Project {
         }
         stray_files(&project.files, diagnostics);
         project
+    }
+
+    /// Reads only what the audit of the ledger needs: languages and policy, reviewers, the ledger.
+    pub fn load_supervision(files: &Files, diagnostics: &mut Diagnostics) -> Supervision {
+        match read(files, "ubugi.yaml", true, diagnostics, Config::decode) {
+            Some(config) => supervision(files, &config, diagnostics),
+            None => Supervision::default(),
+        }
     }
 
     /// Iterates over the shared articles and those of every municipality.
@@ -458,6 +465,11 @@ fn read<T>(files: &Files, path: &str, required: bool, diagnostics: &mut Diagnost
     };
     let source = file.text()?;
     Decoder::on(source, diagnostics, |decoder| decoder.parse_all().map(|root| decode(decoder, &root)))
+}
+
+fn supervision(files: &Files, config: &Config, diagnostics: &mut Diagnostics) -> Supervision {
+    let reviewers = read(files, "content/reviewers.yaml", false, diagnostics, |d, n| supervision::decode_reviewers(d, n, &config.languages)).unwrap_or_default();
+    Supervision::new(reviewers, config.policy.clone(), Ledger::read(files, diagnostics))
 }
 
 fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> LactationTable {

@@ -14,8 +14,8 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
         Err(exit) => return exit,
     };
     // Faults of texts are for `check` to tell; those of the ledger come with the audit.
-    let project = Project::load(files, &mut found);
-    let audit = audit::audit(&project.supervision, &project.files);
+    let supervision = Project::load_supervision(&files, &mut found);
+    let audit = audit::audit(&supervision, &files);
     write_err(&render::render(&audit.found, render::Format::Human, tongue, colour()));
     let mut exit = Exit::Fine;
     if let Some(first) = &audit.first_bad {
@@ -26,7 +26,7 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
     if audit.found.errors() > 0 {
         exit = Exit::Faults;
     }
-    match expected.map(|head| audit::expect(&project.supervision, head.trim())) {
+    match expected.map(|head| audit::expect(&supervision, head.trim())) {
         None | Some(Expected::Same) => {}
         Some(Expected::Grown(acts)) => say(&message!("控えた値の後に、記録が {acts} 件加わっています", "{acts} acts were added since the expected head"), tongue),
         Some(Expected::Lost) => {

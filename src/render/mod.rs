@@ -9,4 +9,5 @@ pub mod meta;
 pub mod pages;
 pub mod strings;
 pub mod svg;
+pub mod texts;
 pub mod theme;

@@ -15,6 +15,7 @@ use super::image::Image;
 use super::markdown::{self, Body, Link, PlacedFact, Segment, Target, escape_attribute};
 use super::meta::{self, SitemapEntry};
 use super::svg;
+use super::texts::Texts;
 use super::theme::{Asset, Theme, json_in_html};
 use crate::content::article::{Article, Work};
 use crate::content::drug::Drug;
@@ -54,6 +55,8 @@ pub struct Shared<'p> {
     pub bodies: &'p BTreeMap<&'p str, Body>,
     /// Usable images, by path.
     pub images: &'p BTreeMap<String, Result<Image, Message>>,
+    /// What is said of the supervision of each text.
+    pub texts: Texts,
     /// Seal of the shared files that pages are made from.
     pub inputs: String,
 }
@@ -570,6 +573,7 @@ impl<'p> Renderer<'p> {
             indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
         };
         let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
+        let supervision = self.say(language, &article.source.path, context);
         context.insert_value(
             "article",
             value(&ArticleValue {
@@ -582,14 +586,12 @@ impl<'p> Renderer<'p> {
                 published: value(&voice.date(article.published)),
                 updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
                 own: work.owner.is_some(),
-                supervision: value(&context::supervision(voice, state, &project.config)),
+                supervision,
                 sources,
                 older_than_original: older.map(|date| value(&voice.date(date))),
                 original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
             }),
         );
-        let history = project.supervision.history(&article.source.path);
-        context.insert_value("history", context::history(voice, history, state, self.shared.moment.date));
         context.insert_value("related", value(&self.related(index, language, spoken)));
         context.insert_value("services", spoken.services.clone());
         let mut structured = vec![
@@ -598,7 +600,7 @@ impl<'p> Renderer<'p> {
             ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
         ];
         structured.extend(reviewed(state));
-        structured.extend(corrected(history));
+        structured.extend(corrected(project.supervision.history(&article.source.path)));
         Head {
             heading: article.title.value.clone(),
             description: article.description.value.clone(),
@@ -904,6 +906,7 @@ impl<'p> Renderer<'p> {
         let class = table.class_of(drug);
         let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
         let class = class.map(|class| &table.classes[class]);
+        let supervision = self.say(language, &drug.source.path, context);
         context.insert_value(
             "drug",
             value(&DrugValue {
@@ -920,12 +923,10 @@ impl<'p> Renderer<'p> {
                 names_unsourced: drug.names_source.is_none(),
                 assessments,
                 differ: table.differ(drug),
-                supervision: value(&context::supervision(voice, state, &project.config)),
+                supervision,
             }),
         );
         context.insert_value("services", spoken.services.clone());
-        let history = project.supervision.history(&drug.source.path);
-        context.insert_value("history", context::history(voice, history, state, on));
         let name = drug.name.pick(language).0;
         let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
         if let Some(english) = &drug.name_en {
@@ -937,7 +938,7 @@ impl<'p> Renderer<'p> {
         }
         let mut structured = vec![("about", about)];
         structured.extend(reviewed(state));
-        structured.extend(corrected(history));
+        structured.extend(corrected(project.supervision.history(&drug.source.path)));
         let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
         let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
         Head {
@@ -946,6 +947,14 @@ impl<'p> Renderer<'p> {
             structured,
             ..Head::default()
         }
+    }
+
+    /// Gives a page what is said of the supervision of its text, and returns the state.
+    fn say(&self, language: LangId, path: &str, context: &mut Context) -> Value {
+        let Some(said) = self.shared.texts.get(self.theme, language, path) else { return Value::none() };
+        context.insert_value("text", said.html.clone());
+        context.insert_value("history", said.history.clone());
+        said.supervision.clone()
     }
 
     /// What stands in the place of a text that was taken back: since when, why, and where to turn.

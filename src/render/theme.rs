@@ -64,6 +64,8 @@ pub struct Theme {
     pub assets: BTreeMap<String, Asset>,
     /// Templates in `fragments/`: the name that pages use, and the template's.
     pub fragments: BTreeMap<String, String>,
+    /// Templates in `texts/`, likewise.
+    pub texts: BTreeMap<String, String>,
     /// Whether every template compiled; a theme with a fault renders nothing, as its fault would be told once for every page.
     pub is_sound: bool,
     /// Template sources by their full name, for diagnostics.
@@ -194,13 +196,13 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
             );
         }
     }
-    let fragments = sources
-        .keys()
-        .filter_map(|full| full.split_once('/'))
-        .filter_map(|(_, template)| template.strip_prefix("fragments/").and_then(|name| name.strip_suffix(".html")))
-        .map(|name| (name.replace('-', "_"), format!("fragments/{name}.html")))
-        .collect();
-    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, is_sound: diagnostics.errors() == errors, sources }
+    let in_folder = |folder: &str| {
+        let templates = sources.keys().filter_map(|full| full.split_once('/'));
+        let names = templates.filter_map(|(_, template)| template.strip_prefix(folder).and_then(|name| name.strip_suffix(".html")));
+        names.map(|name| (name.replace('-', "_"), format!("{folder}{name}.html"))).collect()
+    };
+    let (fragments, texts) = (in_folder("fragments/"), in_folder("texts/"));
+    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, texts, is_sound: diagnostics.errors() == errors, sources }
 }
 
 /// Compiles all templates; a faulty one is reported and left out, so that the next one's fault is found too.

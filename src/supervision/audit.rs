@@ -268,7 +268,9 @@ impl Facts {
         };
         let images = markdown::images(path, &text[parts.body.clone()]);
         let is_original = path.rsplit('/').next().is_some_and(|name| name.matches('.').count() == 1);
-        let Ok(root) = yaml::parse(&source, parts.front_matter) else { return Self { images, ..Self::default() } };
+        let front_matter = &text[parts.front_matter];
+        let source = if front_matter.trim_start().starts_with('{') { Source::new(path, front_matter) } else { Source::new(path, keys(front_matter)) };
+        let Ok(root) = yaml::parse(&source, 0..source.text.len()) else { return Self { images, ..Self::default() } };
         Self {
             topics: is_original.then(|| list(&root, "topics")),
             written_by: list(&root, "written_by"),
@@ -276,6 +278,23 @@ impl Facts {
             images,
         }
     }
+}
+
+/// Keeps the entries of a front matter that are looked at; parsing the others would be most of the work of an audit.
+fn keys(front_matter: &str) -> String {
+    let mut kept = String::new();
+    let mut is_kept = false;
+    for line in front_matter.split_inclusive('\n') {
+        // An entry goes on in lines that are indented, empty, or items or the end of a list.
+        if !line.starts_with([' ', '\t', '-', ']', '\n', '\r', '#']) {
+            let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
+            is_kept = ["topics", "written_by", "supervision"].contains(&key);
+        }
+        if is_kept {
+            kept.push_str(line);
+        }
+    }
+    if kept.is_empty() { "{}".to_owned() } else { kept }
 }
 
 fn entry<'n>(root: &'n Node, key: &str) -> Option<&'n Node> {
@@ -293,5 +312,24 @@ fn list(root: &Node, key: &str) -> Vec<String> {
             })
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_those_of_the_whole_front_matter() {
+        let facts = |front: &str| {
+            let facts = Facts::read("content/articles/a.md", format!("---\n{front}---\n![x](b.svg)\n").as_bytes());
+            (facts.topics.unwrap_or_default(), facts.written_by, facts.is_notice, facts.images.len())
+        };
+        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let plain = "title: \"topics: [x]\"\ntopics: [fever,\n  sleep]\nsources:\n  - title: x\n    topics: [no]\nwritten_by:\n- a\n- b # c\n\nsupervision: none\n";
+        assert_eq!(facts(plain), (words(&["fever", "sleep"]), words(&["a", "b"]), true, 1));
+        assert_eq!(facts("{title: x, topics: [fever], written_by: [a]}\n"), (words(&["fever"]), words(&["a"]), false, 1));
+        assert_eq!(facts("\"topics\" : [fever]\nnote: |\n  supervision: none\n"), (words(&["fever"]), vec![], false, 1));
+        assert_eq!(facts("title: x\n"), (vec![], vec![], false, 1));
     }
 }

@@ -59,7 +59,7 @@ pub fn days(entry: &Entry) -> Option<Message> {
 }
 
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
-    let all: [(&str, &str, &str); 24] = [
+    let all: [(&str, &str, &str); 25] = [
         ("title", "監修のようす", "The state of supervision"),
         ("on", "基準日", "As of"),
         (
@@ -91,6 +91,7 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("inactive", "いまは活動していません", "not active now"),
         ("head", "承認の記録の控え：", "Head of the ledger:"),
         ("sep", "、", ", "),
+        ("stop", "。", ". "),
         ("lang", "ja", "en"),
     ];
     all.into_iter().map(|(key, ja, en)| (key, if tongue == Tongue::Ja { ja } else { en })).collect()
