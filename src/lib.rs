@@ -2,7 +2,8 @@
 //!
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
 //! [`municipality`] (the domain, no I/O), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
-//! (Markdown, templates), [`output`] (stage, commit). Beside the line stands [`lookup`] (the search for medicines). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
+//! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`lookup`] (the search for medicines) and [`review`] (what reviewers
+//! decide and see). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
 pub mod cli;
@@ -14,6 +15,7 @@ pub mod municipality;
 pub mod output;
 pub mod project;
 pub mod render;
+pub mod review;
 pub mod site;
 pub mod source;
 pub mod supervision;

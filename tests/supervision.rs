@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use common::{ARTICLE, Built, DRUG, HINO, Scratch, approval, findings};
 use ubugi::diagnostic::{Diagnostics, Severity as Grave, Tongue};
 use ubugi::project::Project;
+use ubugi::review::status::{Board, Condition};
 use ubugi::supervision::audit::{self, Expected};
 use ubugi::supervision::ledger::{Decision, Severity};
-use ubugi::supervision::status::{Board, Condition};
 
 const PAGE: &str = "132128/articles/fever/index.html";
 const MEDICINE: &str = "132128/medicines/acetaminophen/index.html";
@@ -319,6 +319,8 @@ fn every_tampering_is_found() {
     );
     let orphan = audited(&sound.with("content/ledger/blobs/0000000000000000000000000000000000000000000000000000000000000000", "x"));
     assert_eq!((orphan.found.errors(), orphan.found.warnings()), (0, 1));
+    let signature = audited(&Scratch::new().with("content/ledger/2026/2026-11-18-approval-0000000000000000.yaml.sample-doctor.sig", "x"));
+    assert_eq!((signature.found.errors(), signature.found.warnings()), (0, 1));
 }
 
 /// The bytes of an approval are needed only where the working text is ahead of it.
@@ -331,6 +333,14 @@ fn missing_bytes_stop_only_what_needs_them() {
     let edited = without.edit(ARTICLE, "ぐったり", "ぼんやり").build();
     assert_eq!(edited.findings(), [format!("UB0806 {blob}:1:1")]);
     assert!(!supervised(&edited, PAGE));
+    let withdrawn = signed_and_withdrawn().edit(ARTICLE, "ぐったり", "ぼんやり");
+    let blob = withdrawn.paths().find(|path| path.contains("/blobs/")).expect("kept").clone();
+    let built = withdrawn.without(&blob).build();
+    assert!(built.diagnostics.errors() == 1 && built.text(PAGE).contains("取り下げました"), "what was withdrawn stays so");
+}
+
+fn signed_and_withdrawn() -> Scratch {
+    Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18").withdraw(ARTICLE, "2026-11-20")
 }
 
 #[test]
@@ -424,13 +434,13 @@ fn the_board_tells_how_everything_stands() {
 
     // The page that a clinician reads shows both texts, marks the words, and is one file.
     for tongue in [Tongue::Ja, Tongue::En] {
-        let page = ubugi::supervision::board::html(&now, tongue).expect("a page");
+        let page = ubugi::review::board::html(&now, tongue).expect("a page");
         assert!(page.contains("<del>ぐった</del>り") || page.contains("<del>ぐったり</del>"), "{page}");
         assert!(page.contains("<ins>ぼんや</ins>り") || page.contains("<ins>ぼんやり</ins>"));
         assert!(page.contains("見本 医師") && !page.contains("<script") && !page.contains("src=") && !page.contains("http"));
     }
     let evil = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18").edit(ARTICLE, "title: 赤ちゃん", "title: <script>x</script>");
-    let page = ubugi::supervision::board::html(&board(&evil, "2026-11-21"), Tongue::Ja).expect("a page");
+    let page = ubugi::review::board::html(&board(&evil, "2026-11-21"), Tongue::Ja).expect("a page");
     assert!(!page.contains("<script") && page.contains("&lt;script"));
 }
 

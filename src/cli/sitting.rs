@@ -12,10 +12,10 @@ use crate::message;
 use crate::output::OutputError;
 use crate::output::append::append;
 use crate::project::Project;
+use crate::review::sitting::{Request, Sitting};
 use crate::site::Moment;
 use crate::source::files::LEDGER;
 use crate::supervision::ledger::Decision;
-use crate::supervision::sitting::{Request, Sitting};
 use crate::supervision::{Supervision, signature};
 
 /// Records a decision.

@@ -7,9 +7,9 @@ use super::{Exit, read, say, today_in_japan, words, write_out};
 use crate::diagnostic::Tongue;
 use crate::message;
 use crate::project::Project;
-use crate::supervision::board::{days, html, label, remarks};
-use crate::supervision::diff::{Piece, Row};
-use crate::supervision::status::{Board, Condition, Entry};
+use crate::review::board::{days, html, label, remarks};
+use crate::review::diff::{Piece, Row};
+use crate::review::status::{Board, Condition, Entry};
 
 use super::args::{FailOn, Status};
 

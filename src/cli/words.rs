@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
+use crate::review::board::label;
+use crate::review::status::{Board, Condition};
 use crate::site::Hidden;
 use crate::supervision::audit::Audit;
-use crate::supervision::board::label;
-use crate::supervision::status::{Board, Condition};
 
 /// Writes a number with commas between thousands.
 fn number(value: u64) -> String {

@@ -104,6 +104,9 @@ pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
             |first| (first + 1..ledger.acts.len()).filter(|later| ledger.precedes(first, *later)).count(),
         );
     }
+    for stray in &ledger.strays {
+        audit.found.push(stray.clone());
+    }
     check_orphans(files, &covered, &mut audit.found);
     audit
 }

@@ -211,6 +211,8 @@ pub struct Ledger {
     pub acts: Vec<Act>,
     /// What is wrong with the record itself; where anything is, it supports no approval.
     pub faults: Vec<Fault>,
+    /// Files beside the acts that belong to none.
+    pub strays: Vec<Diagnostic>,
     /// Signatures by key: the path of the act's file and the reviewer, with the signature's bytes.
     pub signatures: BTreeMap<(String, String), Arc<[u8]>>,
     /// Hashes of the acts that no other follows, in order.
@@ -234,7 +236,7 @@ impl Ledger {
                 ledger.signatures.insert((act.to_owned(), reviewer.to_owned()), Arc::clone(bytes));
             } else {
                 let place = Place::start_of(&Source::new(path, ""));
-                diagnostics.push(
+                ledger.strays.push(
                     Diagnostic::warning(codes::STRAY_FILE, place, message!("このファイルは、承認の記録のどれにも属しません", "this file belongs to no act of the ledger"))
                         .help(message!("誤って置いたものなら消してください", "remove it if it came here by mistake")),
                 );
@@ -256,8 +258,8 @@ impl Ledger {
         }
         let followed: BTreeSet<&str> = ledger.acts.iter().flat_map(|act| &act.parents).map(String::as_str).collect();
         ledger.heads = ledger.acts.iter().map(|act| &act.hash).filter(|hash| !followed.contains(hash.as_str())).cloned().collect();
-        for fault in &ledger.faults {
-            diagnostics.push(fault.diagnostic.clone());
+        for found in ledger.faults.iter().map(|fault| &fault.diagnostic).chain(&ledger.strays) {
+            diagnostics.push(found.clone());
         }
         ledger
     }

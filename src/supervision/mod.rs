@@ -2,24 +2,19 @@
 //!
 //! An article cannot say of itself that it is supervised. Reviewers' decisions stand apart in the [`ledger`], each over the [`seals`] of
 //! exactly the bytes that were read, and those bytes are kept. [`standing`] tells what they come to for one text on one day, and
-//! [`publication`] puts the approved bytes in the place of a working text that is ahead of them. [`sitting`] makes a new act,
-//! [`status`] tells how everything stands, with what changed ([`diff`]), also as a page ([`board`]), and [`audit`] verifies the ledger from
-//! its beginning.
+//! [`publication`] puts the approved bytes in the place of a working text that is ahead of them. [`history`] tells what was decided so far, and
+//! [`audit`] verifies the ledger from its beginning.
 //!
 //! One rule is kept everywhere: where something is in doubt, a text is unsupervised.
 
 pub mod audit;
-pub mod board;
-pub mod diff;
 pub mod history;
 pub mod ledger;
 pub mod publication;
 pub mod reviewer;
 pub mod seals;
 pub mod signature;
-pub mod sitting;
 pub mod standing;
-pub mod status;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +28,7 @@ use crate::message;
 pub use history::{Correction, Event};
 pub use ledger::Ledger;
 pub use reviewer::{LICENCES, Reviewer, decode_reviewers};
+use seals::Sealed;
 pub use seals::sha256 as seal;
 pub use standing::{Approval, Judge, Signer, Withdrawal};
 
@@ -107,6 +103,15 @@ impl Supervision {
     /// Tells what was decided about a text until the day that was chosen, the latest first.
     pub fn history(&self, path: &str) -> &[Event] {
         self.histories.get(path).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the seal under which a text is published, or was taken back.
+    pub fn held_seal(&self, path: &str) -> Option<Sealed> {
+        let (seal, files) = match self.held.get(path)? {
+            Held::Approved(approval) => (&approval.seal, &approval.files),
+            Held::Withdrawn(withdrawal) => (&withdrawal.seal, &withdrawal.files),
+        };
+        Some(Sealed { seal: seal.clone(), files: files.clone() })
     }
 
     /// Judges acts by these reviewers and this policy.

@@ -109,7 +109,10 @@ impl Supervision {
             None if matches!(held, Held::Approved(_)) => return None,
             _ => {}
         }
-        let fetched = fetch(path, &covered, files, diagnostics)?;
+        let Some(fetched) = fetch(path, &covered, files, diagnostics) else {
+            // Without the bytes nothing can be approved, but what was withdrawn stays so.
+            return matches!(held, Held::Withdrawn(_)).then_some(Verdict::AsSigned(held));
+        };
         if let (Held::Approved(approval), Some(file)) = (&held, files.get(path)) {
             let day = approval.on;
             let place = file.text().map_or_else(|| Place::start_of(&Source::new(path, "")), Place::start_of);

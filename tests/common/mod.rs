@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use ubugi::diagnostic::Diagnostics;
 use ubugi::edition::{self, Memory, Options, Summary};
 use ubugi::project::Project;
+use ubugi::review::sitting::{Request, Sitting};
 use ubugi::site::Moment;
 use ubugi::source::Files;
 use ubugi::supervision::ledger::{Decision, Severity};
-use ubugi::supervision::sitting::{Request, Sitting};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {

@@ -4,10 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::ledger::{ActText, Decision, Draft};
-use super::publication::unentitled;
-use super::seals::{DRUG_LISTS, Sealed, canonical, is_sealable, kind_of};
-use super::{Held, Supervision};
 use crate::content::article;
 use crate::content::config::TextKind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, codes};
@@ -15,6 +11,10 @@ use crate::message;
 use crate::project::Project;
 use crate::source::files::BLOBS;
 use crate::source::suggest;
+use crate::supervision::Supervision;
+use crate::supervision::ledger::{ActText, Decision, Draft};
+use crate::supervision::publication::unentitled;
+use crate::supervision::seals::{DRUG_LISTS, Sealed, canonical, is_sealable, kind_of};
 
 /// What is to be recorded.
 #[derive(Clone, Debug)]
@@ -96,17 +96,6 @@ impl Sitting {
         let draft = Draft { decision: request.decision.clone(), on: request.on, by: request.by.clone(), texts };
         let bytes = draft.to_yaml(ledger.heads()).into_bytes();
         Ok(Self { path: draft.path(&bytes), bytes, blobs, texts: draft.texts.into_iter().map(|text| (text.path, text.seal)).collect() })
-    }
-}
-
-impl Supervision {
-    /// Returns the seal under which a text is published or was taken back.
-    fn held_seal(&self, path: &str) -> Option<Sealed> {
-        let (seal, files) = match self.held.get(path)? {
-            Held::Approved(approval) => (&approval.seal, &approval.files),
-            Held::Withdrawn(withdrawal) => (&withdrawal.seal, &withdrawal.files),
-        };
-        Some(Sealed { seal: seal.clone(), files: files.clone() })
     }
 }
 
@@ -218,7 +207,7 @@ fn check_reviewers(supervision: &Supervision, request: &Request, texts: &[ActTex
                 // Who wrote a text may correct it, and to take one back must never wait for the right person.
                 Decision::Correction { .. } => reviewer.may_sign(text.kind, &text.topics, &[], request.on),
                 Decision::Withdrawal { .. } if reviewer.is_active(request.on) => Ok(()),
-                Decision::Withdrawal { .. } => Err(super::reviewer::Unentitled::Inactive),
+                Decision::Withdrawal { .. } => Err(crate::supervision::reviewer::Unentitled::Inactive),
             };
             if let Err(why) = verdict {
                 let (path, words) = (&text.path, unentitled(&why));

@@ -6,18 +6,18 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::State;
 use super::diff::{self, Row};
-use super::ledger::Severity;
-use super::publication::unentitled;
-use super::seals::{Covered, Sealed, canonical, kind_of};
-use super::standing::Invalid;
 use crate::content::article;
 use crate::content::config::TextKind;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::message;
 use crate::project::Project;
 use crate::source::Files;
+use crate::supervision::State;
+use crate::supervision::ledger::Severity;
+use crate::supervision::publication::unentitled;
+use crate::supervision::seals::{Covered, Sealed, canonical, kind_of};
+use crate::supervision::standing::Invalid;
 
 /// How a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
