@@ -6,6 +6,7 @@ pub mod config;
 pub mod drug;
 pub mod emergency;
 pub mod language;
+pub mod product;
 pub mod taxonomy;
 pub mod text;
 
@@ -14,4 +15,5 @@ pub use citation::Citation;
 pub use config::Config;
 pub use drug::Drug;
 pub use language::{LangId, Languages};
+pub use product::Product;
 pub use text::Text;

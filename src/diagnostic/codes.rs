@@ -97,6 +97,10 @@ codes! {
     BAD_RANGE = "UB0603", "範囲の誤り", "a range is impossible";
     SELF_ALTERNATIVE = "UB0604", "自分自身を代わりに挙げている", "a drug names itself as its alternative";
     DUPLICATE_ASSESSMENT = "UB0605", "同じ出典の評価が二つある", "two assessments from the same source";
+    NO_RECORD_ADDRESS = "UB0606", "出典の記録のアドレスがない", "an assessment has no address";
+    FOREIGN_ROUTE = "UB0607", "その薬にない使い方", "an assessment names a route that the drug does not have";
+    SHARED_BRAND = "UB0608", "二つの薬が同じ商品名を持つ", "two drugs have the same brand";
+    FEW_INGREDIENTS = "UB0609", "配合剤の成分が足りない", "a combination product has one ingredient";
 
     THEME_CYCLE = "UB0701", "テーマの継承が循環している", "themes extend each other in a circle";
     TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";

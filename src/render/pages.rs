@@ -1,5 +1,7 @@
 //! Pages of one site: the values for each template, and the template rendered with them.
 
+mod medicines;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,10 +19,11 @@ use super::meta::{self, SitemapEntry};
 use super::svg;
 use super::theme::{Asset, Theme, json_in_html};
 use crate::content::article::{Article, Work};
-use crate::content::drug::Drug;
+use crate::content::drug::{self, Assessment, Drug, LactationTable};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
+use crate::content::text::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
 use crate::lookup::index::Index;
 use crate::lookup::offline::{self, Kept};
@@ -30,7 +33,7 @@ use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
-use crate::site::{Moment, Page, Site, Visible, state_of};
+use crate::site::{Moment, Page, Site, Situation, Visible, state_of};
 use crate::supervision::{State, seal};
 
 /// How long an article counts as new, in days.
@@ -109,7 +112,7 @@ impl<'p> Renderer<'p> {
             renderer.by_language.insert(*language, spoken);
         }
         if site.has_medicines {
-            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs).json().into_bytes());
+            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs, &site.products).json().into_bytes());
             renderer.lookup_index = Some(format!("{}{}", renderer.root, index.path));
             renderer.assets.push(index);
         }
@@ -316,6 +319,7 @@ impl<'p> Renderer<'p> {
                 context.insert_value("latest", value(&latest));
                 if self.site.has_medicines {
                     context.insert("medicines_url", &self.url(language, Page::Medicines));
+                    context.insert("guide_url", &self.url(language, Page::Guide));
                 }
                 context.insert("consultation_url", &self.url(language, Page::Consultation));
                 Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
@@ -326,10 +330,7 @@ impl<'p> Renderer<'p> {
             Page::Medicines => {
                 context.insert_value("services", spoken.services.clone());
                 self.medicines(language, voice, context);
-                if let Some(index) = &self.lookup_index {
-                    let lookup = json!({"index_url": index, "worker_url": format!("{}sw.js", self.root), "consultation_url": self.url(language, Page::Consultation)});
-                    context.insert_value("lookup", value(&lookup));
-                }
+                self.insert_lookup(language, context);
                 let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
                 if let Some(title) = &project.config.lactation_title {
                     head.heading = title.pick(language).0.to_owned();
@@ -338,6 +339,17 @@ impl<'p> Renderer<'p> {
             }
             Page::Medicine(index) => self.medicine(language, &project.table.drugs[index], spoken, voice, context),
             Page::MedicineClass(index) => self.medicine_class(language, index, voice, context),
+            Page::Product(index) => {
+                context.insert_value("services", spoken.services.clone());
+                self.product(index, voice, context)
+            }
+            Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => {
+                context.insert_value("services", spoken.services.clone());
+                if matches!(page, Page::GuideName(_)) {
+                    self.insert_lookup(language, context);
+                }
+                self.guide(page, voice, context)
+            }
             Page::Consultation => {
                 context.insert_value("services", spoken.services.clone());
                 let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
@@ -434,13 +446,14 @@ impl<'p> Renderer<'p> {
         let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
         let middle = match page {
             Page::Article(index) => self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic)),
-            Page::Medicine(_) | Page::MedicineClass(_) => Some(Page::Medicines),
+            Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Guide => Some(Page::Medicines),
+            Page::GuideName(_) | Page::GuideGroup(..) => Some(Page::Guide),
             _ => None,
         };
         if let Some(middle) = middle {
             let label = match middle {
                 Page::Topic(index) => self.shared.project.topics[index].name.pick(language).0.to_owned(),
-                _ => voice.strings.get("pages.medicines").to_owned(),
+                other => voice.strings.get(&format!("pages.{}", kind(other))).to_owned(),
             };
             crumbs.push(Crumb { label, url: Some(self.url(language, middle)) });
         }
@@ -452,7 +465,7 @@ impl<'p> Renderer<'p> {
     fn structured_data(&self, language: LangId, page: Page, head: &Head, canonical: &str, breadcrumbs: &[Crumb]) -> Json {
         let project = self.shared.project;
         let municipality = self.site.municipality;
-        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
+        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
         let mut data = json!({
             "@type": kind,
             "@id": canonical,
@@ -783,6 +796,7 @@ impl<'p> Renderer<'p> {
             kana: &drug.kana,
             brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
             class,
+            routes: &drug.routes,
             verdicts,
             differ: table.differ(drug),
         })
@@ -822,8 +836,9 @@ impl<'p> Renderer<'p> {
             })
             .collect();
         let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
-        let not_listed: Vec<Json> =
-            table.not_listed.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect();
+        let mut products: Vec<usize> = self.site.products.clone();
+        products.sort_by_key(|index| (&table.products[*index].kana, *index));
+        let products: Vec<Json> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
         context.insert_value(
             "table",
             value(&json!({
@@ -832,7 +847,9 @@ impl<'p> Renderer<'p> {
                 "groups": groups,
                 "kana_rows": kana_rows,
                 "sources": sources,
-                "not_listed": not_listed,
+                "products": products,
+                "not_listed": self.not_listed(voice),
+                "guide_url": self.url(language, Page::Guide),
                 "count": self.site.drugs.len(),
                 "json_url": format!("{}api/drugs.json", self.root),
                 "csv_url": format!("{}api/drugs.csv", self.root),
@@ -857,8 +874,11 @@ impl<'p> Renderer<'p> {
         let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
         drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
         let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
+        let products = self.site.products.iter().filter(|product| table.products[**product].class.value == class.id.value);
+        let products: Vec<Json> = products.map(|product| self.product_row(*product, voice)).collect();
         let group = table.groups.iter().find(|group| group.id.value == class.group.value);
-        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group.map(|group| voice.text(&group.name)), "drugs": rows})));
+        let group = group.map(|group| voice.text(&group.name));
+        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": products})));
         self.insert_notice(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
         let name = class.name.pick(language).0;
         let site = self.site.municipality.name.pick(language).0;
@@ -888,7 +908,7 @@ impl<'p> Renderer<'p> {
             // The category never stands without what limits it.
             let limit = assessment.condition.as_ref().map(|condition| format!(" ({})", condition.pick(language).0)).unwrap_or_default();
             warnings.push(format!("{}: {}{limit}", source.name.pick(language).0, category.label.pick(language).0));
-            assessments.push(value(&context::assessment(voice, assessment, source, category, on, alternatives)));
+            assessments.push(value(&context::assessment(voice, assessment, source, category, table.address(assessment), on, alternatives)));
         }
         let class = table.class_of(drug);
         let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
@@ -900,12 +920,16 @@ impl<'p> Renderer<'p> {
                 name: voice.text(&drug.name),
                 name_en: drug.name_en.as_deref(),
                 kana: &drug.kana,
-                aliases: drug.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+                aliases: drug.inn.iter().chain(&drug.aliases).map(|alias| alias.value.as_str()).collect(),
                 brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
                 class: class.map(|class| voice.text(&class.name)),
                 class_url,
-                atc: drug.atc.as_deref(),
+                codes: drug.atc.as_deref().map(|atc| ("ATC", atc)).into_iter().chain(drug.codes.iter().map(|code| (drug::system_name(code.system), code.value.as_str()))).collect(),
                 routes: &drug.routes,
+                routes_text: drug.routes.iter().map(|route| voice.strings.get(&format!("routes.{route}"))).collect::<Vec<_>>().join(voice.strings.get("list_sep")),
+                scope: drug::Scope::of(&drug.routes),
+                summary: voice.maybe(drug.summary.as_ref()),
+                products: self.products_with(&drug.id, voice),
                 names_unsourced: drug.names_source.is_none(),
                 assessments,
                 differ: table.differ(drug),
@@ -913,10 +937,19 @@ impl<'p> Renderer<'p> {
             }),
         );
         context.insert_value("services", spoken.services.clone());
+        context.insert_value("situations", value(&self.situations(voice)));
+        context.insert("guide_url", &self.url(language, Page::Guide));
+        context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
+        context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));
         let name = drug.name.pick(language).0;
         let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
-        if let Some(english) = &drug.name_en {
+        if let Some(english) = drug.inn.as_ref().map(|inn| &inn.value).or(drug.name_en.as_ref()) {
             about["nonProprietaryName"] = json!(english);
+        }
+        let codes = drug.atc.iter().map(|atc| ("ATC", atc)).chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
+        let codes: Vec<Json> = codes.map(|(system, code)| json!({"@type": "MedicalCode", "codingSystem": system, "codeValue": code})).collect();
+        if !codes.is_empty() {
+            about["code"] = json!(codes);
         }
         let other: Vec<&str> = drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
         if !other.is_empty() {
@@ -1043,8 +1076,7 @@ impl<'p> Renderer<'p> {
         out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
         if self.site.has_medicines {
             let on = self.shared.moment.date;
-            let table_url = self.absolute(&self.url(default, Page::Medicines));
-            let json = table::json(project, municipality, &self.site.drugs, on, table_url, |drug| self.absolute(&self.url(default, Page::Medicine(drug))));
+            let json = table::json(project, self.site, on, |page| self.absolute(&self.url(default, page)));
             out.push(("api/drugs.json".into(), json.into_bytes()));
             out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
             out.push(("api/drugs.csv".into(), table::csv(project, &self.site.drugs, on).into_bytes()));
@@ -1075,9 +1107,18 @@ impl<'p> Renderer<'p> {
     /// Says what the service worker keeps: in each language the table, its pages, where to turn and home, and the files that they load.
     fn kept(&self) -> Kept {
         let project = self.shared.project;
-        let ahead: &[usize] = if self.site.drugs.len() <= offline::KEPT_AHEAD { &self.site.drugs } else { &[] };
         let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
-        let pages = || [Page::Medicines, Page::Consultation, Page::Home].into_iter().chain(ahead.iter().copied().map(Page::Medicine));
+        let is_small = self.site.drugs.len() <= offline::KEPT_AHEAD;
+        let guide = || Situation::ALL.into_iter().flat_map(|situation| {
+            let groups = if is_small { self.site.groups(project) } else { BTreeSet::new() };
+            std::iter::once(Page::GuideName(situation)).chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
+        });
+        let products: &[usize] = if is_small { &self.site.products } else { &[] };
+        let ahead: &[usize] = if is_small { &self.site.drugs } else { &[] };
+        let pages = || {
+            let first = [Page::Medicines, Page::Guide, Page::Consultation, Page::Home].into_iter();
+            first.chain(guide()).chain(products.iter().copied().map(Page::Product)).chain(ahead.iter().copied().map(Page::Medicine))
+        };
         let languages = self
             .site
             .municipality
@@ -1090,6 +1131,7 @@ impl<'p> Renderer<'p> {
             .collect();
         // What the pages are made from; their bytes are not known here.
         let mut inputs = assets.concat();
+        inputs.push_str(&self.shared.moment.date.to_string());
         inputs.push_str(&self.shared.inputs);
         inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
         let mut version = seal(inputs.as_bytes());
@@ -1148,6 +1190,12 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     }
 }
 
+/// What sources say of a drug in some respect, each with its source.
+fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
+    let assessments = drug.assessments.iter().filter_map(|assessment| table.source(&assessment.source.value).map(|source| (source, assessment)));
+    assessments.flat_map(|(source, assessment)| part(assessment).iter().map(|text| Said { source: voice.text(&source.name), text: voice.text(text) })).collect()
+}
+
 /// The rows of the 五十音 table, by their last kana.
 const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
 
@@ -1168,6 +1216,8 @@ fn template(page: Page) -> &'static str {
         Page::Medicines => "medicines.html",
         Page::Medicine(_) => "medicine.html",
         Page::MedicineClass(_) => "medicine-class.html",
+        Page::Product(_) => "product.html",
+        Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => "guide.html",
         Page::Consultation => "consultation.html",
         Page::Supervision => "supervision.html",
         Page::Privacy => "privacy.html",
@@ -1188,6 +1238,8 @@ fn kind(page: Page) -> &'static str {
         Page::Medicines => "medicines",
         Page::Medicine(_) => "medicine",
         Page::MedicineClass(_) => "medicine_class",
+        Page::Product(_) => "product",
+        Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => "guide",
         Page::Consultation => "consultation",
         Page::Supervision => "supervision",
         Page::Privacy => "privacy",
@@ -1404,8 +1456,15 @@ struct DrugRow<'a> {
     kana: &'a str,
     brands: Vec<&'a str>,
     class: Option<TextValue<'a>>,
+    routes: &'a [&'static str],
     verdicts: Vec<context::Verdict<'a>>,
     differ: bool,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    source: TextValue<'a>,
+    text: TextValue<'a>,
 }
 
 #[derive(Serialize)]
@@ -1418,8 +1477,12 @@ struct DrugValue<'a> {
     brands: Vec<&'a str>,
     class: Option<TextValue<'a>>,
     class_url: Option<String>,
-    atc: Option<&'a str>,
+    codes: Vec<(&'static str, &'a str)>,
     routes: &'a [&'static str],
+    routes_text: String,
+    scope: drug::Scope,
+    summary: Option<TextValue<'a>>,
+    products: Vec<NamedLink<'a>>,
     names_unsourced: bool,
     assessments: Vec<Value>,
     differ: bool,

@@ -22,6 +22,31 @@ pub struct Moment {
     pub drafts: bool,
 }
 
+/// A parent's situation, as far as it changes what matters about a medicine and milk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Situation {
+    /// Expecting a child: the table does not speak of it.
+    Pregnancy,
+    /// Breastfeeding a newborn, of less than 28 days (母子保健法第6条), or a child born early.
+    Newborn,
+    /// Breastfeeding an older child.
+    Older,
+}
+
+impl Situation {
+    /// All, in the order of time.
+    pub const ALL: [Self; 3] = [Self::Pregnancy, Self::Newborn, Self::Older];
+
+    /// Returns its id, as in addresses, fragments and strings.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Pregnancy => "pregnancy",
+            Self::Newborn => "newborn",
+            Self::Older => "older",
+        }
+    }
+}
+
 /// What a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Page {
@@ -39,6 +64,14 @@ pub enum Page {
     Medicine(usize),
     /// The drugs of a class, by its index in the table.
     MedicineClass(usize),
+    /// A combination product, by its index in the table.
+    Product(usize),
+    /// The guided way to a medicine: which situation is yours?
+    Guide,
+    /// Its second step: do you know the name?
+    GuideName(Situation),
+    /// Its way without a name: the medicines of a group, by its index in the table.
+    GuideGroup(Situation, usize),
     /// Services, contacts, figures.
     Consultation,
     /// About the supervision.
@@ -68,6 +101,8 @@ pub struct Site<'p> {
     pub has_medicines: bool,
     /// The drugs of its table, by their index in the project's.
     pub drugs: Vec<usize>,
+    /// The combination products of its table, by their index in the project's.
+    pub products: Vec<usize>,
     /// Stages with the works of each, by the index of the stage.
     pub stages: BTreeMap<usize, Vec<usize>>,
     /// Topics with the works of each, by the index of the topic.
@@ -136,10 +171,11 @@ impl Visible {
                 }
             }
         }
-        for drug in &project.table.drugs {
-            let state = project.supervision.state(&drug.source.path, true, moment.date);
-            if project.supervision.admit(state, project.config.unsupervised, &drug.source, diagnostics) {
-                visible.files.insert(drug.source.path.clone());
+        let table = &project.table;
+        for source in table.drugs.iter().map(|drug| &drug.source).chain(table.products.iter().map(|product| &product.source)) {
+            let state = project.supervision.state(&source.path, true, moment.date);
+            if project.supervision.admit(state, project.config.unsupervised, source, diagnostics) {
+                visible.files.insert(source.path.clone());
             } else {
                 visible.hidden.unsupervised += 1;
             }
@@ -158,6 +194,11 @@ impl Visible {
     /// Tells whether a drug may be shown.
     pub fn shows_drug(&self, drug: &crate::content::Drug) -> bool {
         self.files.contains(&drug.source.path)
+    }
+
+    /// Tells whether a combination product may be shown.
+    pub fn shows_product(&self, product: &crate::content::Product) -> bool {
+        self.files.contains(&product.source.path)
     }
 
     /// Tells whether a version may be shown.
@@ -188,13 +229,14 @@ impl<'p> Site<'p> {
         let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
         let drugs: Vec<usize> = project.table.drugs.iter().enumerate().filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug)).map(|(index, _)| index).collect();
         let has_medicines = !drugs.is_empty();
+        let products = project.table.products.iter().enumerate().filter(|(_, product)| has_medicines && visible.shows_product(product)).map(|(index, _)| index).collect();
         let terms_of = (0..works.len()).map(|work| (listing(&stages, work), listing(&topics, work))).collect();
         let shown_in = works
             .iter()
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
             .collect();
         let default = project.config.languages.default_id();
-        let mut site = Self { municipality, works, by_path, has_medicines, drugs, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        let mut site = Self { municipality, works, by_path, has_medicines, drugs, products, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
         site.pages = site.list_pages(project);
         site
     }
@@ -225,6 +267,16 @@ impl<'p> Site<'p> {
                 }
                 for class in self.classes(project) {
                     add(Page::MedicineClass(class));
+                }
+                for product in &self.products {
+                    add(Page::Product(*product));
+                }
+                add(Page::Guide);
+                for situation in Situation::ALL {
+                    add(Page::GuideName(situation));
+                    for group in self.groups(project) {
+                        add(Page::GuideGroup(situation, group));
+                    }
                 }
             }
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
@@ -263,6 +315,10 @@ impl<'p> Site<'p> {
             Page::Medicines => push(&mut path, &["medicines"]),
             Page::Medicine(index) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
             Page::MedicineClass(index) => push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value]),
+            Page::Product(index) => push(&mut path, &["medicines", "products", &project.table.products[index].id]),
+            Page::Guide => push(&mut path, &["medicines", "guide"]),
+            Page::GuideName(situation) => push(&mut path, &["medicines", "guide", situation.id()]),
+            Page::GuideGroup(situation, group) => push(&mut path, &["medicines", "guide", situation.id(), &project.table.groups[group].id.value]),
             Page::Consultation => push(&mut path, &["consultation"]),
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),
@@ -280,6 +336,7 @@ impl<'p> Site<'p> {
             "home" => Page::Home,
             "consultation" => Page::Consultation,
             "medicines" if self.has_medicines => Page::Medicines,
+            "medicines/guide" if self.has_medicines => Page::Guide,
             "supervision" => Page::Supervision,
             "privacy" => Page::Privacy,
             "accessibility" => Page::Accessibility,
@@ -292,9 +349,17 @@ impl<'p> Site<'p> {
         })
     }
 
-    /// Returns the classes of its drugs, by their index, ascending.
+    /// Returns the classes of its drugs and products, by their index, ascending.
     pub fn classes(&self, project: &Project) -> BTreeSet<usize> {
-        self.drugs.iter().filter_map(|drug| project.table.class_of(&project.table.drugs[*drug])).collect()
+        let table = &project.table;
+        let drugs = self.drugs.iter().filter_map(|drug| table.class_of(&table.drugs[*drug]));
+        drugs.chain(self.products.iter().filter_map(|product| table.class(&table.products[*product].class.value))).collect()
+    }
+
+    /// Returns the groups of its classes, by their index, ascending.
+    pub fn groups(&self, project: &Project) -> BTreeSet<usize> {
+        let table = &project.table;
+        self.classes(project).into_iter().filter_map(|class| table.groups.iter().position(|group| group.id.value == table.classes[class].group.value)).collect()
     }
 
     /// Returns the terms of a kind with their works.
@@ -308,7 +373,7 @@ impl<'p> Site<'p> {
 
 /// All names of generated pages that articles may link to.
 pub fn page_names(project: &Project) -> BTreeSet<String> {
-    ["home", "consultation", "medicines", "supervision", "privacy", "accessibility", "sitemap"]
+    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap"]
         .into_iter()
         .map(str::to_owned)
         .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))

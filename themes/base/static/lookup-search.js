@@ -1,7 +1,7 @@
 // Finds medicines by what is typed. Pure functions: no page. docs/lookup.md says what matches and in which order.
 //
-// The index is {classes: [[name]], drugs: [[id, class, names, aliases, brands]], not_listed: [[names, brands]]} as src/lookup/index.rs
-// writes it. Its keys are folded here, by the rule that folds the query.
+// The index is {classes: [[name]], drugs: [[id, class, names, aliases, brands]], products: [[id, class, names, aliases]],
+// not_listed: [[names, brands]]} as src/lookup/index.rs writes it. Its keys are folded here, by the rule that folds the query.
 
 import { enlarged, fold, plain } from "./lookup-fold.js";
 
@@ -21,7 +21,7 @@ const OPEN = { c: ["s", "t"], d: ["z"], h: ["f"], m: ["n"], p: ["f"], w: ["", "u
 const FORM = /(?:[「（(].*|配合|腸溶|徐放|口腔内崩壊|od|錠|カプセル|かぷせる|細粒|顆粒|散|ドライシロップ|シロップ|しろっぷ|坐剤|坐薬|点眼液?|点鼻液?|軟膏|クリーム|ローション|ゲル|テープ|パップ|注射?液?|吸入|[0-9.]+(?:mg|g|μg|ml|%)?|\s)+$/iu;
 
 /** Prepares an index: a flat list of names with their keys, and all keys in one text, in which the browser finds a key at once. */
-export function prepare({ classes, drugs, not_listed }) {
+export function prepare({ classes, drugs, products, not_listed }) {
   const names = [];
   const add = (entry, kind, text, members) => {
     const key = fold(text);
@@ -44,6 +44,10 @@ export function prepare({ classes, drugs, not_listed }) {
     members[group]?.push(entries.length);
     enter({ id, name: own[0] }, own, aliases, brands);
   }
+  for (const [product, group, own, aliases] of products) {
+    members[group]?.push(entries.length);
+    enter({ product, name: own[0] }, own, aliases, []);
+  }
   not_listed.forEach(([own, brands], place) => enter({ missing: place, name: own[0] }, own, [], brands));
   classes.forEach((group, place) => group.forEach((text) => members[place].length && add(members[place][0], "class", text, members[place])));
   const starts = new Uint32Array(names.length);
@@ -58,12 +62,13 @@ export function prepare({ classes, drugs, not_listed }) {
 const KINDS = { name: 0, brand: 1, alias: 2, class: 3 };
 
 /**
- * Finds entries: `{hits, near}`, each a list of `{id | missing, name, how, kind, text}`, best first and an entry once; `near` are names that
+ * Finds entries: `{hits, near}`, each a list of `{id | product | missing, name, how, kind, text}`, best first and an entry once; `near` are names that
  * differ by one typing error and is filled only when nothing matches. `limit` bounds each list.
  */
 export function search(index, query, limit = 20) {
   const key = fold(query);
-  if (!key) return { hits: [], near: [], total: 0 };
+  // A letter said again and again folds to one letter, which many names begin with.
+  if (!key || (key.length === 1 && plain(query).length > 2)) return { hits: [], near: [], total: 0 };
   let found = matches(index, key);
   for (const other of found.length ? [] : (OPEN[plain(query).at(-1)] ?? [])) {
     found = found.concat(matches(index, fold(plain(query).slice(0, -1)) + other).filter(({ how }) => how === PREFIX));

@@ -13,6 +13,7 @@ const words = JSON.parse(document.getElementById("lookup-words").textContent);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
 
 const rows = new Map([...document.querySelectorAll("[data-drug]")].map((row) => [row.dataset.drug, row]));
+const products = new Map([...document.querySelectorAll("[data-product]")].map((row) => [row.dataset.product, row]));
 const missing = [...document.querySelectorAll("[data-missing]")];
 let index = null;
 let active = -1;
@@ -28,20 +29,24 @@ function element(name, className, ...content) {
 const copy = (node) => [...node.childNodes].map((child) => child.cloneNode(true));
 
 function option(hit, place) {
-  const row = hit.missing === undefined ? rows.get(hit.id) : missing[hit.missing];
+  const isMissing = hit.missing !== undefined;
+  const row = isMissing ? missing[hit.missing] : hit.product ? products.get(hit.product) : rows.get(hit.id);
   const link = row?.querySelector("a");
   const name = row?.querySelector("b");
   const made = element("li", "", element("span", "lookup-name", ...(name ? copy(name) : [hit.name])));
   made.id = `lookup-option-${place}`;
   made.setAttribute("role", "option");
   made.setAttribute("aria-selected", "false");
-  made.append(element("span", "lookup-why", fill(hit.how === NEAR ? words.similar : words[hit.kind], { text: hit.text })));
-  if (hit.missing !== undefined) {
+  const why = hit.how === NEAR ? words.similar : hit.product && hit.kind !== "class" ? words.product : words[hit.kind];
+  made.append(element("span", "lookup-why", fill(why, { text: hit.text })));
+  if (isMissing) {
     const reason = row?.querySelector("[data-reason]")?.textContent ?? "";
     made.append(element("span", "lookup-verdict", element("b", "", `${words.not_listed}${reason && words.open + reason + words.close}`)));
     return made;
   }
   made.dataset.to = link?.href ?? "";
+  const routes = row?.querySelector(".drug-routes");
+  if (routes) made.append(element("span", "lookup-why", ...copy(routes)));
   for (const verdict of row?.querySelectorAll(".drug-verdicts li") ?? []) made.append(element("span", "lookup-verdict", ...copy(verdict)));
   const differ = row?.querySelector(".differ");
   if (differ) made.append(element("span", "lookup-verdict differ", ...copy(differ)));
