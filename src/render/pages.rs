@@ -1190,10 +1190,10 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     }
 }
 
-/// What sources say of a drug in some respect, each with its source.
+/// What sources say of a drug in some respect, by source.
 fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
-    let assessments = drug.assessments.iter().filter_map(|assessment| table.source(&assessment.source.value).map(|source| (source, assessment)));
-    assessments.flat_map(|(source, assessment)| part(assessment).iter().map(|text| Said { source: voice.text(&source.name), text: voice.text(text) })).collect()
+    let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
+    by_source.filter(|(_, texts)| !texts.is_empty()).map(|(source, texts)| Said { source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() }).collect()
 }
 
 /// The rows of the 五十音 table, by their last kana.
@@ -1464,7 +1464,7 @@ struct DrugRow<'a> {
 #[derive(Serialize)]
 struct Said<'a> {
     source: TextValue<'a>,
-    text: TextValue<'a>,
+    texts: Vec<TextValue<'a>>,
 }
 
 #[derive(Serialize)]
