@@ -276,16 +276,18 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
 ///
 /// It begins with a byte order mark and has CRLF line ends (RFC 4180), so that the spreadsheets in use in Japan open it as UTF-8; a cell
 /// that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
-pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
+pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
     let table = &project.table;
     let mut out = String::from("\u{feff}");
     push_row(&mut out, &HEADER.map(str::to_owned));
-    for drug in drugs.iter().map(|index| &table.drugs[*index]) {
+    for drug in site.drugs.iter().map(|index| &table.drugs[*index]) {
         let state = match project.supervision.state(&drug.source.path, true, on) {
             State::Approved { .. } => "監修済み".to_owned(),
             State::Unsupervised | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),
         };
         let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map_or("", |class| class.name.in_default());
+        let products: Vec<&str> =
+            site.products.iter().map(|index| &table.products[*index]).filter(|product| product.contains(&drug.id)).map(|product| product.name.in_default()).collect();
         for assessment in &drug.assessments {
             let source = table.source(&assessment.source.value);
             let category = source.and_then(|source| source.categories.iter().find(|category| category.id.value == assessment.category.value));
@@ -302,6 +304,7 @@ pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
                     drug.name_en.clone().unwrap_or_default(),
                     joined(drug.inn.iter().chain(&drug.aliases)),
                     joined(drug.brands.iter()),
+                    products.join("、"),
                     class.to_owned(),
                     drug.atc.clone().unwrap_or_default(),
                     source.map(|source| source.name.in_default().to_owned()).unwrap_or_default(),
@@ -329,12 +332,13 @@ fn joined<'a>(names: impl Iterator<Item = &'a Located<String>>) -> String {
     names.map(|name| name.value.as_str()).collect::<Vec<_>>().join("、")
 }
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "薬の名前",
     "よみ",
     "英名",
     "別名",
     "商品名の例",
+    "この成分を含む配合剤",
     "種類",
     "ATCコード",
     "出典",

@@ -1079,7 +1079,7 @@ impl<'p> Renderer<'p> {
             let json = table::json(project, self.site, on, |page| self.absolute(&self.url(default, page)));
             out.push(("api/drugs.json".into(), json.into_bytes()));
             out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
-            out.push(("api/drugs.csv".into(), table::csv(project, &self.site.drugs, on).into_bytes()));
+            out.push(("api/drugs.csv".into(), table::csv(project, self.site, on).into_bytes()));
         }
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
         out.push(("_headers".into(), meta::headers(&self.root, municipality.demo).into_bytes()));
