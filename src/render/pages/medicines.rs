@@ -156,7 +156,11 @@ impl<'p> Renderer<'p> {
                 Ingredient::Entry(id) => {
                     let entry = table.find(&id.value);
                     match entry.filter(|index| self.site.drugs.contains(index)) {
-                        Some(index) => json!({"name": voice.text(&table.drugs[index].name), "row": self.drug_row(voice.language, index, voice)}),
+                        Some(index) => {
+                            let drug = &table.drugs[index];
+                            let is_same_use = drug.routes.is_empty() || drug.routes.iter().any(|route| product.routes.contains(route));
+                            json!({"name": voice.text(&drug.name), "row": self.drug_row(voice.language, index, voice), "other_use": !is_same_use})
+                        }
                         None => json!({"name": entry.map(|index| voice.text(&table.drugs[index].name))}),
                     }
                 }
