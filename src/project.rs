@@ -273,12 +273,8 @@ impl Project {
             for route in assessment.routes.iter().filter(|route| !drug.routes.contains(&route.value)) {
                 let (name, all) = (route.value, drug.routes.join(" / "));
                 diagnostics.push(
-                    Diagnostic::error(
-                        codes::FOREIGN_ROUTE,
-                        route.place.clone(),
-                        message!("この薬の routes に「{name}」はありません", "`{name}` is not among the drug's `routes`"),
-                    )
-                    .help(message!("この薬の routes は {all} です。どちらかを直してください", "the drug's routes are {all}; correct one of the two")),
+                    Diagnostic::error(codes::FOREIGN_ROUTE, route.place.clone(), message!("この薬の routes に「{name}」はありません", "`{name}` is not among the drug's `routes`"))
+                        .help(message!("この薬の routes は {all} です。どちらかを直してください", "the drug's routes are {all}; correct one of the two")),
                 );
             }
         }
@@ -314,10 +310,12 @@ fn check_names(table: &LactationTable, diagnostics: &mut Diagnostics) {
         }
         let other = first.owner;
         let diagnostic = if is_brand && first.is_brand {
-            Diagnostic::warning(codes::SHARED_BRAND, place.clone(), message!("「{other}」にも同じ商品名「{name}」があります", "`{other}` has the same brand `{name}`")).help(message!(
-                "配合剤なら content/products/ に分け、剤形で成分が違うなら「{name}軟膏」のように書き分けてください",
-                "if it is a combination product put it into content/products/; if the ingredient depends on the form, write the form with the name"
-            ))
+            Diagnostic::warning(codes::SHARED_BRAND, place.clone(), message!("「{other}」にも同じ商品名「{name}」があります", "`{other}` has the same brand `{name}`")).help(
+                message!(
+                    "配合剤なら content/products/ に分け、剤形で成分が違うなら「{name}軟膏」のように書き分けてください",
+                    "if it is a combination product put it into content/products/; if the ingredient depends on the form, write the form with the name"
+                ),
+            )
         } else {
             Diagnostic::error(codes::DUPLICATE_DRUG, place.clone(), message!("「{name}」は「{other}」と同じ名前です", "the name `{name}` is that of `{other}`"))
                 .help(message!("一つの薬は一つのファイルにまとめてください", "keep one file for each drug"))
@@ -357,7 +355,12 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
         }
         let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
             Some(inner) => inner == "municipality.yaml" || (inner.starts_with("articles/") && path.ends_with(".md")),
-            None => known[..KNOWN.len()].iter().any(|name| name == path) || (path.starts_with("content/articles/") && path.ends_with(".md")) || path.starts_with("content/drugs/") || path.starts_with("content/products/"),
+            None => {
+                known[..KNOWN.len()].iter().any(|name| name == path)
+                    || (path.starts_with("content/articles/") && path.ends_with(".md"))
+                    || path.starts_with("content/drugs/")
+                    || path.starts_with("content/products/")
+            }
         };
         if is_read || path.ends_with("/README.md") {
             continue;

@@ -1021,8 +1021,11 @@ impl<'p> Renderer<'p> {
             self.site.topics.keys().map(|topic| json!({"url": self.url(language, Page::Topic(*topic)), "label": voice.text(&project.topics[*topic].name)})).collect();
         groups.push(json!({"name": {"text": strings.get("home.by_topic")}, "links": topics}));
         if self.site.has_medicines {
+            let table = &project.table;
+            let drugs = self.site.drugs.iter().map(|index| (Page::Medicine(*index), voice.text(&table.drugs[*index].name)));
+            let products = self.site.products.iter().map(|index| (Page::Product(*index), voice.text(&table.products[*index].name)));
             let drugs: Vec<Json> =
-                project.table.drugs.iter().enumerate().map(|(index, drug)| json!({"url": self.url(language, Page::Medicine(index)), "label": voice.text(&drug.name)})).collect();
+                std::iter::once(own(Page::Guide)).chain(drugs.chain(products).map(|(page, name)| json!({"url": self.url(language, page), "label": name}))).collect();
             groups.push(json!({"name": {"text": strings.get("pages.medicines")}, "url": self.url(language, Page::Medicines), "links": drugs}));
         }
         context.insert_value("groups", value(&groups));
@@ -1109,10 +1112,12 @@ impl<'p> Renderer<'p> {
         let project = self.shared.project;
         let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
         let is_small = self.site.drugs.len() <= offline::KEPT_AHEAD;
-        let guide = || Situation::ALL.into_iter().flat_map(|situation| {
-            let groups = if is_small { self.site.groups(project) } else { BTreeSet::new() };
-            std::iter::once(Page::GuideName(situation)).chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
-        });
+        let guide = || {
+            Situation::ALL.into_iter().flat_map(|situation| {
+                let groups = if is_small { self.site.groups(project) } else { BTreeSet::new() };
+                std::iter::once(Page::GuideName(situation)).chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
+            })
+        };
         let products: &[usize] = if is_small { &self.site.products } else { &[] };
         let ahead: &[usize] = if is_small { &self.site.drugs } else { &[] };
         let pages = || {
@@ -1193,7 +1198,10 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
 /// What sources say of a drug in some respect, by source.
 fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
     let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
-    by_source.filter(|(_, texts)| !texts.is_empty()).map(|(source, texts)| Said { source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() }).collect()
+    by_source
+        .filter(|(_, texts)| !texts.is_empty())
+        .map(|(source, texts)| Said { source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
+        .collect()
 }
 
 /// The rows of the 五十音 table, by their last kana.

@@ -161,7 +161,8 @@ impl<'p> Renderer<'p> {
                             let is_same_use = drug.routes.is_empty() || drug.routes.iter().any(|route| product.routes.contains(route));
                             json!({"name": voice.text(&drug.name), "row": self.drug_row(voice.language, index, voice), "other_use": !is_same_use})
                         }
-                        None => json!({"name": entry.map(|index| voice.text(&table.drugs[index].name))}),
+                        // An id that names nothing has been told as a fault.
+                        None => json!({"name": entry.map_or_else(|| json!({"text": id.value}), |index| json!(voice.text(&table.drugs[index].name)))}),
                     }
                 }
                 Ingredient::Unlisted(name) => json!({"name": voice.text(name)}),

@@ -1,0 +1,94 @@
+//! What the lactation table refuses, and what its pages say of products, ways of use and addresses.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{DRUG, Scratch};
+
+const SOURCES: &str = "content/drug-sources.yaml";
+const CAFFEINE: &str = "content/drugs/caffeine.yaml";
+const COLD: &str = "content/products/cold.yaml";
+
+/// The scratch project with a second drug and a product of both and of something else.
+fn project() -> Scratch {
+    Scratch::new()
+        .with(
+            CAFFEINE,
+            "name: {ja: カフェイン, en: Caffeine}\nkana: かふぇいん\nbrands: [レスタ]\nclass: antipyretic\nroutes: [topical]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    url: https://www.example.org/caffeine\n    read: 2026-11-21\n    category: avoid\n",
+        )
+        .with(
+            COLD,
+            "name: {ja: 見本かぜ薬, en: Sample cold remedy}\nkana: みほんかぜぐすり\naliases: [見本カゼ]\nclass: antipyretic\nroutes: [oral]\ningredients:\n  - drug: acetaminophen\n  - drug: caffeine\n  - name: {ja: 見本成分, en: samplin}\nsource: {title: 見本の添付文書, url: \"https://www.example.org/cold\"}\n",
+        )
+}
+
+#[test]
+fn each_fault_of_the_table_is_told_at_its_place() {
+    let cases: &[(&str, &str, &str, &str)] = &[
+        // Where the record is.
+        (DRUG, "    url: https://www.ncbi.nlm.nih.gov/books/n/lactmed/LM330/\n", "", "UB0606 content/drugs/acetaminophen.yaml:10:13"),
+        (SOURCES, "  licence:", "  record_url: https://www.example.org/\n  licence:", "UB0208 content/drug-sources.yaml:5:15"),
+        // Ways of use.
+        (DRUG, "    record: LM330\n", "    record: LM330\n    routes: [topical]\n", "UB0607 content/drugs/acetaminophen.yaml:12:14"),
+        (DRUG, "routes: [oral]", "routes: [mouth]", "UB0210 content/drugs/acetaminophen.yaml:7:10"),
+        // Codes.
+        (DRUG, "routes: [oral]", "codes: {cas: [103-90-3]}\nroutes: [oral]", "UB0205 content/drugs/acetaminophen.yaml:7:15"),
+        (DRUG, "routes: [oral]", "codes: {jan: [1]}\nroutes: [oral]", "UB0201 content/drugs/acetaminophen.yaml:7:9"),
+        // Names.
+        (CAFFEINE, "brands: [レスタ]", "brands: [カロナール]", "UB0608 content/drugs/caffeine.yaml:3:10"),
+        (CAFFEINE, "brands: [レスタ]", "aliases: [Paracetamol]", "UB0602 content/drugs/caffeine.yaml:3:11"),
+        (CAFFEINE, "kana: かふぇいん\n", "kana: かふぇいん\ninn: acetaminophen\n", "UB0602 content/drugs/caffeine.yaml:3:6"),
+        (COLD, "aliases: [見本カゼ]", "aliases: [ｶﾛﾅｰﾙ]", "UB0602 content/products/cold.yaml:3:11"),
+        // Products.
+        (COLD, "  - drug: caffeine\n", "  - drug: cafeine\n", "UB0207 content/products/cold.yaml:8:11"),
+        (COLD, "  - drug: caffeine\n", "  - drug: acetaminophen\n", "UB0206 content/products/cold.yaml:8:11"),
+        (COLD, "  - drug: caffeine\n  - name: {ja: 見本成分, en: samplin}\n", "", "UB0609 content/products/cold.yaml:7:3"),
+        (COLD, "class: antipyretic", "class: cold", "UB0207 content/products/cold.yaml:4:8"),
+        (COLD, "kana: みほんかぜぐすり", "kana: 見本かぜ薬", "UB0601 content/products/cold.yaml:2:7"),
+    ];
+    assert_eq!(project().build().findings(), [""; 0]);
+    for (path, from, to, expected) in cases {
+        assert_eq!(project().edit(path, from, to).build().findings(), [*expected], "{to}");
+    }
+}
+
+#[test]
+fn a_file_named_for_no_id_is_told() {
+    let built = project().with("content/products/かぜ薬.yaml", "name: x").build();
+    assert_eq!(built.findings(), ["UB0205 content/products/かぜ薬.yaml:1:1"]);
+}
+
+#[test]
+fn a_record_s_address_follows_from_its_number() {
+    let built = project()
+        .edit(SOURCES, "  licence:", "  record_url: https://records.example.org/{record}/\n  licence:")
+        .edit(DRUG, "    url: https://www.ncbi.nlm.nih.gov/books/n/lactmed/LM330/\n", "")
+        .build();
+    assert_eq!(built.findings(), [""; 0]);
+    for path in ["132128/medicines/acetaminophen/index.html", "132128/api/drugs.json", "132128/api/drugs.csv"] {
+        assert!(built.text(path).contains("https://records.example.org/LM330/"), "{path}");
+    }
+}
+
+#[test]
+fn a_product_shows_each_ingredient_and_no_verdict_of_its_own() {
+    let built = project().build();
+    let page = built.text("132128/medicines/products/cold/index.html");
+    let main = &page[page.find("<main").expect("main")..];
+    assert!(main.contains("お薬全体としての判断はありません"), "it says that there is no verdict");
+    assert!(main.contains("この表にない成分が入っています") && main.contains("見本成分"), "it says what is unknown");
+    assert_eq!(main.matches("data-drug=").count(), 2, "each known ingredient stands with its row");
+    assert_eq!(main.matches("ほかの使い方（上に書いた使い方）").count(), 1, "the ointment's word is not the tablet's");
+    assert!(main.contains("https://www.example.org/cold"), "its composition has a source");
+    assert!(main.contains("監修を受けていません"), "nobody has signed it");
+    assert!(built.text("132128/medicines/caffeine/index.html").contains("/medicines/products/cold/"), "an ingredient names its products");
+    let table = built.text("132128/medicines/index.html");
+    assert!(table.contains("data-product=\"cold\""));
+    assert!(!built.text("132128/medicines/guide/older/pain/index.html").contains("class=\"verdict"), "no verdict without its conditions");
+}
+
+#[test]
+fn what_the_policy_leaves_out_is_in_no_product_guide_or_file() {
+    let built = project().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out").build();
+    assert!(!built.files.keys().any(|path| path.contains("medicines") || path.contains("api/drugs")), "{:?}", built.files.keys());
+}
