@@ -13,6 +13,9 @@ use crate::content::text::Text;
 /// An entry: `[id, class, names, aliases, brands]`; the class is a place in [`Index::classes`].
 pub type Entry<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>, Vec<&'a str>);
 
+/// A combination product: `[id, class, names, aliases]`.
+pub type Combined<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>);
+
 /// The whole index; written as JSON.
 #[derive(Debug, Serialize)]
 pub struct Index<'a> {
@@ -20,8 +23,8 @@ pub struct Index<'a> {
     pub classes: Vec<Vec<&'a str>>,
     /// Entries of the table.
     pub drugs: Vec<Entry<'a>>,
-    /// `[id, class, names, aliases]` of combination products.
-    pub products: Vec<(&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>)>,
+    /// Combination products.
+    pub products: Vec<Combined<'a>>,
     /// `[names, brands]` of what the table does not have, in its order.
     pub not_listed: Vec<(Vec<&'a str>, Vec<&'a str>)>,
 }
@@ -52,7 +55,7 @@ fn entry<'a>(table: &'a LactationTable, drug: &'a Drug) -> Entry<'a> {
     (&drug.id, class, own, aliases, brands)
 }
 
-fn product<'a>(table: &'a LactationTable, product: &'a Product) -> (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>) {
+fn product<'a>(table: &'a LactationTable, product: &'a Product) -> Combined<'a> {
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&product.name).chain([product.kana.as_str()]));
     let aliases = distinct(&mut seen, product.aliases.iter().map(|name| name.value.as_str()));

@@ -319,7 +319,6 @@ impl<'p> Renderer<'p> {
                 context.insert_value("latest", value(&latest));
                 if self.site.has_medicines {
                     context.insert("medicines_url", &self.url(language, Page::Medicines));
-                    context.insert("guide_url", &self.url(language, Page::Guide));
                 }
                 context.insert("consultation_url", &self.url(language, Page::Consultation));
                 Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
