@@ -84,6 +84,7 @@ struct Spoken {
     lang: Value,
     services: Value,
     cards: Vec<Value>,
+    situations: Value,
     footer_pages: Vec<Page>,
     /// Parts that are the same on many pages, rendered once.
     fragments: Value,
@@ -226,6 +227,7 @@ impl<'p> Renderer<'p> {
             lang: value(&json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()})),
             services: value(&services),
             cards: self.site.works.iter().enumerate().map(|(index, work)| self.card(voice, index, work)).collect(),
+            situations: self.situations(voice),
             footer_pages,
             fragments: Value::none(),
         }
@@ -340,14 +342,14 @@ impl<'p> Renderer<'p> {
             Page::MedicineClass(index) => self.medicine_class(language, index, voice, context),
             Page::Product(index) => {
                 context.insert_value("services", spoken.services.clone());
-                self.product(index, voice, context)
+                self.product(index, spoken, voice, context)
             }
             Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => {
                 context.insert_value("services", spoken.services.clone());
                 if matches!(page, Page::GuideName(_)) {
                     self.insert_lookup(language, context);
                 }
-                self.guide(page, voice, context)
+                self.guide(page, spoken, voice, context)
             }
             Page::Consultation => {
                 context.insert_value("services", spoken.services.clone());
@@ -936,7 +938,7 @@ impl<'p> Renderer<'p> {
             }),
         );
         context.insert_value("services", spoken.services.clone());
-        context.insert_value("situations", value(&self.situations(voice)));
+        context.insert_value("situations", spoken.situations.clone());
         context.insert("guide_url", &self.url(language, Page::Guide));
         context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
         context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));

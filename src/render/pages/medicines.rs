@@ -6,9 +6,9 @@
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use tera::Context;
+use tera::{Context, Value};
 
-use super::{Head, KANA_ROWS, Renderer, kana_row};
+use super::{Head, KANA_ROWS, Renderer, Spoken, kana_row};
 use crate::content::language::LangId;
 use crate::content::product::{Ingredient, Product};
 use crate::render::context::{self, NamedLink, TextValue, Voice, value};
@@ -25,10 +25,40 @@ struct Choice<'a> {
     brands: Vec<&'a str>,
     #[serde(skip)]
     kana: &'a str,
+    #[serde(skip)]
+    class: &'a str,
 }
 
 #[derive(Serialize)]
-pub(super) struct SituationValue {
+struct ClassOfChoices<'a> {
+    name: TextValue<'a>,
+    choices: Vec<Choice<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowOfChoices<'a> {
+    id: &'static str,
+    label: &'a str,
+    choices: Vec<Choice<'a>>,
+}
+
+/// A step of the guide.
+#[derive(Serialize)]
+struct Guide<'a> {
+    step: &'static str,
+    url: String,
+    table_url: String,
+    situations: &'a Value,
+    situation: Option<SituationValue>,
+    groups: Vec<NamedLink<'a>>,
+    rows: Vec<RowOfChoices<'a>>,
+    not_listed: Option<Json>,
+    group: Option<Json>,
+    classes: Vec<ClassOfChoices<'a>>,
+}
+
+#[derive(Serialize)]
+struct SituationValue {
     id: &'static str,
     label: String,
     hint: String,
@@ -37,8 +67,8 @@ pub(super) struct SituationValue {
 
 impl<'p> Renderer<'p> {
     /// Lists the situations; the address of each is the guide's next step.
-    pub(super) fn situations(&self, voice: Voice<'p>) -> Vec<SituationValue> {
-        Situation::ALL.into_iter().map(|situation| self.situation(situation, voice)).collect()
+    pub(super) fn situations(&self, voice: Voice<'p>) -> Value {
+        value(&Situation::ALL.map(|situation| self.situation(situation, voice)))
     }
 
     fn situation(&self, situation: Situation, voice: Voice<'p>) -> SituationValue {
@@ -52,7 +82,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Fills a step of the guide.
-    pub(super) fn guide(&self, page: Page, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn guide(&self, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
         let language = voice.language;
         let strings = voice.strings;
         let (situation, group) = match page {
@@ -61,32 +91,37 @@ impl<'p> Renderer<'p> {
             _ => (None, None),
         };
         let table = &self.shared.project.table;
-        let mut guide = json!({
-            "step": match page { Page::GuideName(_) => "name", Page::GuideGroup(..) => "group", _ => "situation" },
-            "url": self.url(language, Page::Guide),
-            "table_url": self.url(language, Page::Medicines),
-            "situations": self.situations(voice),
-        });
+        let step = match page {
+            Page::GuideName(_) => "name",
+            Page::GuideGroup(..) => "group",
+            _ => "situation",
+        };
+        let mut guide = Guide {
+            step,
+            url: self.url(language, Page::Guide),
+            table_url: self.url(language, Page::Medicines),
+            situations: &spoken.situations,
+            situation: situation.map(|situation| self.situation(situation, voice)),
+            groups: Vec::new(),
+            rows: Vec::new(),
+            not_listed: None,
+            group: None,
+            classes: Vec::new(),
+        };
         let mut heading = strings.get("pages.guide").to_owned();
         if let Some(situation) = situation {
-            guide["situation"] = json!(self.situation(situation, voice));
             let words = strings.get(&format!("situations.{}", situation.id()));
             heading = strings.fill("guide.heading", &[("step", words)]);
             if let Some(index) = group {
                 let name = &table.groups[index].name;
                 heading = strings.fill("guide.heading", &[("step", &format!("{words} · {}", name.pick(language).0))]);
-                guide["group"] = json!({"id": table.groups[index].id.value, "name": voice.text(name)});
-                guide["classes"] = json!(self.classes_of_group(index, situation, voice));
+                guide.group = Some(json!({"id": table.groups[index].id.value, "name": voice.text(name)}));
+                guide.classes = self.classes_of_group(index, situation, voice);
             } else {
-                guide["groups"] = json!(
-                    self.site
-                        .groups(self.shared.project)
-                        .into_iter()
-                        .map(|index| json!({"name": voice.text(&table.groups[index].name), "url": self.url(language, Page::GuideGroup(situation, index))}))
-                        .collect::<Vec<_>>()
-                );
-                guide["rows"] = json!(self.rows_of_choices(situation, voice));
-                guide["not_listed"] = self.not_listed(voice);
+                let groups = self.site.groups(self.shared.project).into_iter();
+                guide.groups = groups.map(|index| NamedLink { url: self.url(language, Page::GuideGroup(situation, index)), name: voice.text(&table.groups[index].name) }).collect();
+                guide.rows = self.rows_of_choices(situation, voice);
+                guide.not_listed = Some(self.not_listed(voice));
             }
         }
         context.insert_value("guide", value(&guide));
@@ -94,49 +129,39 @@ impl<'p> Renderer<'p> {
         Head { heading, description: strings.fill("descriptions.guide", &[("site", site)]), noindex: situation.is_some(), ..Head::default() }
     }
 
-    /// Lists all medicines as choices, by the class that each has.
-    fn choices(&self, situation: Situation, voice: Voice<'p>) -> Vec<(&'p str, Choice<'p>)> {
+    /// Lists the medicines whose class passes as choices, in 五十音 order.
+    fn choices(&self, situation: Situation, voice: Voice<'p>, passes: impl Fn(&str) -> bool) -> Vec<Choice<'p>> {
         let table = &self.shared.project.table;
         let url = |page: Page| format!("{}#{}", self.url(voice.language, page), situation.id());
-        let drugs = self.site.drugs.iter().map(|index| {
-            let drug = &table.drugs[*index];
+        let drugs = self.site.drugs.iter().map(|index| (*index, &table.drugs[*index])).filter(|(_, drug)| passes(&drug.class.value)).map(|(index, drug)| {
             let brands = drug.brands.iter().map(|brand| brand.value.as_str()).collect();
-            (drug.class.value.as_str(), Choice { kind: "drug", id: &drug.id, url: url(Page::Medicine(*index)), name: voice.text(&drug.name), brands, kana: &drug.kana })
+            Choice { kind: "drug", id: &drug.id, url: url(Page::Medicine(index)), name: voice.text(&drug.name), brands, kana: &drug.kana, class: &drug.class.value }
         });
-        let products = self.site.products.iter().map(|index| {
-            let product = &table.products[*index];
+        let products = self.site.products.iter().map(|index| (*index, &table.products[*index])).filter(|(_, product)| passes(&product.class.value)).map(|(index, product)| {
             let name = voice.text(&product.name);
-            (product.class.value.as_str(), Choice { kind: "product", id: &product.id, url: url(Page::Product(*index)), name, brands: Vec::new(), kana: &product.kana })
+            Choice { kind: "product", id: &product.id, url: url(Page::Product(index)), name, brands: Vec::new(), kana: &product.kana, class: &product.class.value }
         });
         let mut all: Vec<_> = drugs.chain(products).collect();
-        all.sort_by_key(|(_, choice)| (choice.kana, choice.id));
+        all.sort_by_key(|choice| (choice.kana, choice.id));
         all
     }
 
-    fn classes_of_group(&self, group: usize, situation: Situation, voice: Voice<'p>) -> Vec<Json> {
+    fn classes_of_group(&self, group: usize, situation: Situation, voice: Voice<'p>) -> Vec<ClassOfChoices<'p>> {
         let table = &self.shared.project.table;
-        let choices = self.choices(situation, voice);
-        self.site
-            .classes(self.shared.project)
-            .into_iter()
-            .map(|class| &table.classes[class])
-            .filter(|class| class.group.value == table.groups[group].id.value)
-            .map(|class| {
-                let own: Vec<&Choice<'_>> = choices.iter().filter(|(of, _)| *of == class.id.value).map(|(_, choice)| choice).collect();
-                json!({"name": voice.text(&class.name), "choices": own})
-            })
-            .collect()
+        let group = &table.groups[group].id.value;
+        let mut choices = self.choices(situation, voice, |class| table.class(class).is_some_and(|class| table.classes[class].group.value == *group));
+        let classes = table.classes.iter().filter(|class| class.group.value == *group);
+        let classes = classes.map(|class| ClassOfChoices { name: voice.text(&class.name), choices: choices.extract_if(.., |choice| choice.class == class.id.value).collect() });
+        classes.filter(|class| !class.choices.is_empty()).collect()
     }
 
-    fn rows_of_choices(&self, situation: Situation, voice: Voice<'p>) -> Vec<Json> {
-        let choices = self.choices(situation, voice);
-        (0..=KANA_ROWS.len())
-            .filter_map(|row| {
-                let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
-                let own: Vec<&Choice<'_>> = choices.iter().filter(|(_, choice)| kana_row(choice.kana) == row).map(|(_, choice)| choice).collect();
-                (!own.is_empty()).then(|| json!({"id": id, "label": voice.strings.get(&format!("kana_rows.{id}")), "choices": own}))
-            })
-            .collect()
+    fn rows_of_choices(&self, situation: Situation, voice: Voice<'p>) -> Vec<RowOfChoices<'p>> {
+        let mut choices = self.choices(situation, voice, |_| true);
+        let rows = (0..=KANA_ROWS.len()).map(|row| {
+            let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
+            RowOfChoices { id, label: voice.strings.get(&format!("kana_rows.{id}")), choices: choices.extract_if(.., |choice| kana_row(choice.kana) == row).collect() }
+        });
+        rows.filter(|row| !row.choices.is_empty()).collect()
     }
 
     /// Lists what the table does not have.
@@ -187,7 +212,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Fills the page of a combination product.
-    pub(super) fn product(&self, index: usize, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn product(&self, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
         let project = self.shared.project;
         let table = &project.table;
         let product: &Product = &table.products[index];
@@ -202,7 +227,7 @@ impl<'p> Renderer<'p> {
         shown.insert("composition".into(), value(&context::source(voice, &product.composition)));
         shown.insert("supervision".into(), value(&context::supervision(voice, state, &project.config)));
         context.insert_value("product", shown.into());
-        context.insert_value("situations", value(&self.situations(voice)));
+        context.insert_value("situations", spoken.situations.clone());
         context.insert("guide_url", &self.url(voice.language, Page::Guide));
         let name = product.name.pick(voice.language).0;
         let ingredients: Vec<Json> = product
