@@ -298,8 +298,13 @@ fn check_names(table: &LactationTable, diagnostics: &mut Diagnostics) {
         let names = product.name.all().map(|(_, name)| (name, &product.name_place));
         names.chain(product.aliases.iter().map(|alias| (alias.value.as_str(), &alias.place))).map(|(name, place)| (product.source.path.as_str(), name, place, false))
     });
+    let not_listed = table.not_listed.iter().flat_map(|item| {
+        let names = item.name.all().map(|(_, name)| (name, &item.name_place)).chain(item.brands.iter().map(|brand| (brand.value.as_str(), &brand.place)));
+        // Each is an owner of its own: two that share a name are as wrong as one that an entry has.
+        names.map(|(name, place)| (item.kana.as_str(), name, place, false))
+    });
     let mut names: BTreeMap<String, Known<'_>> = BTreeMap::new();
-    for (owner, name, place, is_brand) in drugs.chain(products) {
+    for (owner, name, place, is_brand) in drugs.chain(products).chain(not_listed) {
         let key = fold_slug(name);
         let Some(first) = names.get(&key) else {
             names.insert(key, Known { owner, place, is_brand });
@@ -321,6 +326,18 @@ fn check_names(table: &LactationTable, diagnostics: &mut Diagnostics) {
                 .help(message!("一つの薬は一つのファイルにまとめてください", "keep one file for each drug"))
         };
         diagnostics.push(diagnostic.related(first.place.clone(), message!("同じ名前", "the same name")));
+    }
+    // An ingredient that the table has must not be told as unknown.
+    for ingredient in table.products.iter().flat_map(|product| &product.ingredients) {
+        let Ingredient::Unlisted(name) = ingredient else { continue };
+        if let Some(known) = name.value.all().filter_map(|(_, text)| names.get(&fold_slug(text))).find(|known| table.find(known.owner).is_some()) {
+            let id = known.owner;
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_DRUG, name.place.clone(), message!("この成分は表にあります", "the table has this ingredient"))
+                    .help(message!("`- drug: {id}` と書いてください", "write `- drug: {id}`"))
+                    .related(known.place.clone(), message!("同じ名前", "the same name")),
+            );
+        }
     }
 }
 

@@ -7,11 +7,13 @@ use common::{DRUG, Scratch};
 
 const SOURCES: &str = "content/drug-sources.yaml";
 const CAFFEINE: &str = "content/drugs/caffeine.yaml";
+const MISSING: &str = "content/drugs-not-listed.yaml";
 const COLD: &str = "content/products/cold.yaml";
 
 /// The scratch project with a second drug and a product of both and of something else.
 fn project() -> Scratch {
     Scratch::new()
+        .with(MISSING, "- {name: 見本プロフェン, kana: みほん, brands: [見本錠], reason: not-read}\n")
         .with(
             CAFFEINE,
             "name: {ja: カフェイン, en: Caffeine}\nkana: かふぇいん\nbrands: [レスタ]\nclass: antipyretic\nroutes: [topical]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    url: https://www.example.org/caffeine\n    read: 2026-11-21\n    category: avoid\n",
@@ -39,7 +41,15 @@ fn each_fault_of_the_table_is_told_at_its_place() {
         (CAFFEINE, "brands: [レスタ]", "aliases: [Paracetamol]", "UB0602 content/drugs/caffeine.yaml:3:11"),
         (CAFFEINE, "kana: かふぇいん\n", "kana: かふぇいん\ninn: acetaminophen\n", "UB0602 content/drugs/caffeine.yaml:3:6"),
         (COLD, "aliases: [見本カゼ]", "aliases: [ｶﾛﾅｰﾙ]", "UB0602 content/products/cold.yaml:3:11"),
+        // Figures and readings.
+        (DRUG, "max: 3.6", "max: 99999", "UB0603 content/drugs/acetaminophen.yaml:16:18"),
+        (DRUG, "kana: あせとあみのふぇん", "kana: ー", "UB0601 content/drugs/acetaminophen.yaml:2:7"),
+        (DRUG, "routes: [oral]", "routes: [oral, oral]", "UB0206 content/drugs/acetaminophen.yaml:7:16"),
+        // What is listed and not listed at once.
+        (MISSING, "brands: [見本錠]", "brands: [カロナール]", "UB0602 content/drugs-not-listed.yaml:1:39"),
         // Products.
+        (COLD, "  - name: {ja: 見本成分, en: samplin}", "  - name: {ja: カフェイン, en: x}", "UB0602 content/products/cold.yaml:9:11"),
+        (COLD, "  - drug: caffeine\n", "  - drug: caffeine\n    name: カフェイン\n", "UB0201 content/products/cold.yaml:8:5"),
         (COLD, "  - drug: caffeine\n", "  - drug: cafeine\n", "UB0207 content/products/cold.yaml:8:11"),
         (COLD, "  - drug: caffeine\n", "  - drug: acetaminophen\n", "UB0206 content/products/cold.yaml:8:11"),
         (COLD, "  - drug: caffeine\n  - name: {ja: 見本成分, en: samplin}\n", "", "UB0609 content/products/cold.yaml:7:3"),
@@ -50,6 +60,26 @@ fn each_fault_of_the_table_is_told_at_its_place() {
     for (path, from, to, expected) in cases {
         assert_eq!(project().edit(path, from, to).build().findings(), [*expected], "{to}");
     }
+}
+
+#[test]
+fn a_fault_in_an_entry_hides_none_of_its_references() {
+    let built = project()
+        .edit(DRUG, "kana: あせとあみのふぇん", "kana: アセト")
+        .edit(DRUG, "class: antipyretic", "class: antipiretic")
+        .edit(DRUG, "category: preferred", "category: prefered")
+        .build();
+    assert_eq!(built.findings(), ["UB0601 content/drugs/acetaminophen.yaml:2:7", "UB0207 content/drugs/acetaminophen.yaml:5:8", "UB0207 content/drugs/acetaminophen.yaml:15:15"]);
+}
+
+#[test]
+fn a_product_is_supervised_only_with_all_its_ingredients() {
+    let seal = |path: &str| ubugi::supervision::seal(project().bytes(path));
+    let approval = |path: &str, seal: &str| format!("- {{path: {path}, sha256: \"{seal}\", reviewer: sample-doctor, on: 2026-11-01, next_review: 2027-11-01}}\n");
+    let built = project().with("content/approvals.yaml", approval(COLD, &seal(COLD))).build();
+    assert_eq!(built.findings(), [""; 0]);
+    let page = built.text("132128/medicines/products/cold/index.html");
+    assert!(!page.contains("見本 医師"), "no name stands over verdicts that nobody approved");
 }
 
 #[test]

@@ -5,15 +5,13 @@ use super::language::Languages;
 use super::product::Product;
 use super::taxonomy::duplicate_id;
 use super::text::Text;
-use crate::diagnostic::{Diagnostic, Located, Place, codes};
+use crate::diagnostic::{Diagnostic, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::{Decimal, Decoder, PartialDate, is_web_url};
 use crate::source::yaml::Node;
 use jiff::civil::Date;
 use std::borrow::Cow;
 use std::sync::Arc;
-
-use crate::diagnostic::Source;
 
 /// How a drug is given.
 pub const ROUTES: [&str; 15] = [
@@ -33,6 +31,18 @@ pub const ROUTES: [&str; 15] = [
     "long-acting-injection",
     "epidural",
 ];
+
+/// In what the sources of a drug differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Difference {
+    /// In nothing that a parent would be misled by.
+    None,
+    /// One gives a condition or a caution of age where another gives none.
+    Conditions,
+    /// They speak in different tones.
+    Verdicts,
+}
 
 /// Of which ways of use an entry speaks, so that an ointment is never read as a tablet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -220,6 +230,9 @@ pub fn system_name(id: &str) -> &'static str {
     CODE_SYSTEMS.iter().find(|(system, ..)| *system == id).map_or("", |(_, name, _)| name)
 }
 
+/// The greatest relative infant dose, in percent, that is taken for one; what sources report stays far below.
+const RID_LIMIT: f64 = 1000.0;
+
 /// One entry of the table.
 #[derive(Clone, Debug)]
 pub struct Drug {
@@ -262,10 +275,12 @@ pub struct Drug {
 pub struct NotListed {
     /// Name.
     pub name: Text,
+    /// Where the name stands.
+    pub name_place: Place,
     /// Reading.
     pub kana: String,
     /// Product names.
-    pub brands: Vec<String>,
+    pub brands: Vec<Located<String>>,
     /// Why it is not there.
     pub reason: NotListedReason,
 }
@@ -310,10 +325,14 @@ impl LactationTable {
         Some((source, category))
     }
 
-    /// Tells whether the sources of a drug speak in different tones.
-    pub fn differ(&self, drug: &Drug) -> bool {
+    /// Tells in what the sources of a drug differ.
+    pub fn differ(&self, drug: &Drug) -> Difference {
         let mut tones = drug.assessments.iter().filter_map(|assessment| self.declared(assessment)).map(|(_, category)| category.tone);
-        tones.next().is_some_and(|first| tones.any(|tone| tone != first))
+        if tones.next().is_some_and(|first| tones.any(|tone| tone != first)) {
+            return Difference::Verdicts;
+        }
+        let mut limits = drug.assessments.iter().map(|assessment| (assessment.condition.is_some(), assessment.age_caution.is_some()));
+        if limits.next().is_some_and(|first| limits.any(|limit| limit != first)) { Difference::Conditions } else { Difference::None }
     }
 
     /// Returns the index of a drug's class.
@@ -442,13 +461,17 @@ pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languag
     decoder
         .list(root, |decoder, node| {
             let mut fields = decoder.fields(node)?;
-            let name = fields.required(decoder, "name", text);
+            let mut name_place = decoder.place(node.range.clone());
+            let name = fields.required(decoder, "name", |decoder, node| {
+                name_place = decoder.place(node.range.clone());
+                text(decoder, node)
+            });
             let kana = fields.required(decoder, "kana", kana);
             let brands = fields.list(decoder, "brands", Decoder::string);
             let reason = fields
                 .required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
             fields.finish(decoder);
-            Some(NotListed { name: name?, kana: kana?, brands: brands.into_iter().map(|b| b.value).collect(), reason: reason? })
+            Some(NotListed { name: name?, name_place, kana: kana?, brands, reason: reason? })
         })
         .unwrap_or_default()
 }
@@ -470,7 +493,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     let class = fields.required(decoder, "class", Decoder::id);
     let atc = fields.optional(decoder, "atc", atc);
     let codes = fields.optional(decoder, "codes", drug_codes).unwrap_or_default();
-    let routes = fields.list(decoder, "routes", route);
+    let routes = fields.optional(decoder, "routes", routes).unwrap_or_default();
     let summary = fields.optional(decoder, "summary", text);
     let names_source = fields.required(decoder, "names_source", |decoder, node| match &node.value {
         crate::source::yaml::Value::Scalar(scalar) if scalar.text == "unsourced" => Some(None),
@@ -508,7 +531,8 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         name,
         name_place,
         name_en,
-        kana: kana?,
+        // A fault stops the edition; the rest of the entry is checked all the same, so that one run tells everything.
+        kana: kana.unwrap_or_default(),
         inn,
         aliases,
         brands,
@@ -517,8 +541,8 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         codes,
         routes,
         summary,
-        names_source: names_source?,
-        assessments: assessments?,
+        names_source: names_source.flatten(),
+        assessments: assessments.unwrap_or_default(),
     })
 }
 
@@ -544,6 +568,16 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
         let condition = fields.optional(decoder, "condition", text);
         fields.finish(decoder);
         let max = max?;
+        if max.value.number > RID_LIMIT {
+            let written = &max.value.written;
+            decoder.fault(
+                codes::BAD_RANGE,
+                node,
+                message!("RID {written} % は、ありえない値です", "an RID of {written} % is impossible"),
+                message!("百分率（%）で書いているか、出典の値を確かめて直してください", "check that it is a percentage, and what the source says"),
+            );
+            return None;
+        }
         if let Some(min) = &min
             && min.value.number > max.value.number
         {
@@ -599,8 +633,23 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     })
 }
 
+/// Reads routes, each once.
+pub(super) fn routes(decoder: &mut Decoder, node: &Node) -> Option<Vec<&'static str>> {
+    let mut all: Vec<&'static str> = Vec::new();
+    decoder.list(node, |decoder, node| {
+        let route = route(decoder, node)?;
+        if all.contains(&route) {
+            decoder.fault(codes::DUPLICATE, node, message!("「{route}」が二度書かれています", "`{route}` is written twice"), message!("一つにしてください", "keep one"));
+            return None;
+        }
+        all.push(route);
+        Some(())
+    })?;
+    Some(all)
+}
+
 /// Reads a route.
-pub(super) fn route(decoder: &mut Decoder, node: &Node) -> Option<&'static str> {
+fn route(decoder: &mut Decoder, node: &Node) -> Option<&'static str> {
     decoder.choice(node, &ROUTES.map(|route| (route, route)))
 }
 
@@ -665,7 +714,8 @@ fn is_code(system: &str, text: &str) -> bool {
 /// Reads a reading: hiragana, long marks, middle dots and hyphens.
 pub(super) fn kana(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)) {
+    let marks_alone = text.chars().next().filter(|_| text.chars().all(|c| matches!(c, 'ー' | '・' | '-')));
+    if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)).or(marks_alone) {
         decoder.fault(
             codes::BAD_KANA,
             node,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::citation::Citation;
-use super::drug::{kana, route};
+use super::drug::{kana, routes};
 use super::language::Languages;
 use super::text::Text;
 use crate::diagnostic::{Located, Place, Source, codes};
@@ -16,8 +16,8 @@ use crate::source::yaml::Node;
 pub enum Ingredient {
     /// An entry of the table, by its id.
     Entry(Located<String>),
-    /// A substance that has no entry.
-    Unlisted(Text),
+    /// A substance that has no entry, by its name.
+    Unlisted(Located<Text>),
 }
 
 /// A product of several ingredients. It has no assessment of its own: what sources say, they say of each ingredient.
@@ -64,7 +64,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     let kana = fields.required(decoder, "kana", kana);
     let aliases = fields.list(decoder, "aliases", Decoder::string);
     let class = fields.required(decoder, "class", Decoder::id);
-    let routes = fields.list(decoder, "routes", route);
+    let routes = fields.optional(decoder, "routes", routes).unwrap_or_default();
     let ingredients = fields.required(decoder, "ingredients", |decoder, node| {
         let ingredients = decoder.list(node, |decoder, node| ingredient(decoder, node, languages))?;
         let entries: Vec<&Located<String>> = ingredients.iter().filter_map(|one| if let Ingredient::Entry(id) = one { Some(id) } else { None }).collect();
@@ -90,17 +90,37 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     });
     let composition = fields.required(decoder, "source", Citation::decode);
     fields.finish(decoder);
-    Some(Product { source, id: id.to_owned(), name: name?, name_place, kana: kana?, aliases, class: class?, routes, ingredients: ingredients?, composition: composition? })
+    Some(Product {
+        source,
+        id: id.to_owned(),
+        name: name?,
+        name_place,
+        kana: kana.unwrap_or_default(),
+        aliases,
+        class: class?,
+        routes,
+        ingredients: ingredients.unwrap_or_default(),
+        composition: composition?,
+    })
 }
 
 fn ingredient(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Ingredient> {
     let mut fields = decoder.fields(node)?;
     if fields.has("drug") {
+        if fields.has("name") {
+            decoder.fault(
+                codes::UNKNOWN_KEY,
+                node,
+                message!("drug と name の両方があります", "there are both `drug` and `name`"),
+                message!("表にある成分は drug、ない成分は name だけを書いてください", "write `drug` alone for an ingredient of the table, `name` alone for another"),
+            );
+            return None;
+        }
         let id = fields.required(decoder, "drug", Decoder::id);
         fields.finish(decoder);
         return id.map(Ingredient::Entry);
     }
-    let name = fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
+    let name = fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages).map(|name| decoder.located(name, node)));
     fields.finish(decoder);
     name.map(Ingredient::Unlisted)
 }

@@ -65,7 +65,7 @@ fn product<'a>(table: &'a LactationTable, product: &'a Product) -> Combined<'a> 
 fn missing(item: &NotListed) -> (Vec<&str>, Vec<&str>) {
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&item.name).chain([item.kana.as_str()]));
-    (own, distinct(&mut seen, item.brands.iter().map(String::as_str)))
+    (own, distinct(&mut seen, item.brands.iter().map(|name| name.value.as_str())))
 }
 
 fn names(text: &Text) -> impl Iterator<Item = &str> {

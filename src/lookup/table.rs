@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::content::drug::{Assessment, MilkSupply, NotListedReason, Tone};
+use crate::content::drug::{Assessment, Difference, MilkSupply, NotListedReason, Tone};
 use crate::content::language::Languages;
 use crate::content::product::Ingredient;
 use crate::content::text::Text;
@@ -88,7 +88,7 @@ struct DrugEntry<'a> {
     summary: Option<Json>,
     names_sourced: bool,
     supervision: Json,
-    sources_differ: bool,
+    sources_differ: Difference,
     assessments: Vec<AssessmentEntry<'a>>,
 }
 
@@ -131,7 +131,7 @@ struct ProductEntry<'a> {
 struct NotListedEntry<'a> {
     name: Json,
     kana: &'a str,
-    brands: &'a [String],
+    brands: Vec<&'a str>,
     reason: NotListedReason,
 }
 
@@ -230,10 +230,15 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
                 .map(|ingredient| match ingredient {
                     Ingredient::Entry(id) if shown.contains(&id.value.as_str()) => json!({"drug": id.value}),
                     Ingredient::Entry(id) => json!({"name": table.find(&id.value).map(|index| text(&table.drugs[index].name))}),
-                    Ingredient::Unlisted(name) => json!({"name": text(name)}),
+                    Ingredient::Unlisted(name) => json!({"name": text(&name.value)}),
                 })
                 .collect(),
-            composition: json!({"title": product.composition.title, "url": product.composition.url}),
+            composition: json!({
+                "title": product.composition.title,
+                "publisher": product.composition.publisher,
+                "url": product.composition.url,
+                "date": product.composition.date.map(|date| date.to_string()),
+            }),
             supervision: supervision(project, &product.source, on),
         })
         .collect();
@@ -265,7 +270,11 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
         classes: table.classes.iter().map(|class| Named { id: &class.id.value, name: text(&class.name) }).collect(),
         drugs,
         products,
-        not_listed: table.not_listed.iter().map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: &item.brands, reason: item.reason }).collect(),
+        not_listed: table
+            .not_listed
+            .iter()
+            .map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: item.brands.iter().map(|brand| brand.value.as_str()).collect(), reason: item.reason })
+            .collect(),
     };
     let mut out = serde_json::to_string_pretty(&table).unwrap_or_default();
     out.push('\n');

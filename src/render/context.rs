@@ -51,6 +51,11 @@ impl<'a> Voice<'a> {
         TextValue { text: words, lang: (found != self.language).then(|| self.languages.get(found).tag.as_str()) }
     }
 
+    /// Shows an id or the like, which has no language.
+    pub fn plain(&self, words: &'a str) -> TextValue<'a> {
+        TextValue { text: words, lang: None }
+    }
+
     /// Picks a text that may be absent.
     pub fn maybe(&self, text: Option<&'a Text>) -> Option<TextValue<'a>> {
         text.map(|text| self.text(text))
@@ -595,6 +600,7 @@ pub struct Verdict<'a> {
     label: TextValue<'a>,
     tone: Tone,
     condition: Option<TextValue<'a>>,
+    age_caution: Option<TextValue<'a>>,
     routes: Vec<&'static str>,
     revised: Option<DateValue>,
     stale: bool,
@@ -607,6 +613,7 @@ pub fn verdict<'a>(voice: Voice<'a>, assessment: &'a Assessment, source: &'a Dru
         label: voice.text(&category.label),
         tone: category.tone,
         condition: voice.maybe(assessment.condition.as_ref()),
+        age_caution: voice.maybe(assessment.age_caution.as_ref()),
         routes: assessment.routes.iter().map(|route| route.value).collect(),
         revised: assessment.revised.map(|date| voice.partial(date)),
         stale: source.is_stale(assessment.revised, on),

@@ -33,7 +33,7 @@ use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
-use crate::site::{Moment, Page, Site, Situation, Visible, state_of};
+use crate::site::{Moment, Page, Site, Situation, Visible, product_state, state_of};
 use crate::supervision::{State, seal};
 
 /// How long an article counts as new, in days.
@@ -348,6 +348,7 @@ impl<'p> Renderer<'p> {
                 context.insert_value("services", spoken.services.clone());
                 if matches!(page, Page::GuideName(_)) {
                     self.insert_lookup(language, context);
+                    self.insert_notice(voice, &self.site.drugs, &self.site.products, context);
                 }
                 self.guide(page, spoken, voice, context)
             }
@@ -374,6 +375,7 @@ impl<'p> Renderer<'p> {
                 self.insert_terms(voice, context);
                 Head { noindex: true, ..generated("not_found") }
             }
+            Page::Offline => Head { noindex: true, ..generated("offline") },
             Page::Redirect(index, _) => {
                 let url = self.url(language, Page::Article(index));
                 let title = &self.site.works[index].version(language).title.value;
@@ -830,7 +832,14 @@ impl<'p> Renderer<'p> {
                     .filter(|class| table.classes[*class].group.value == group.id.value)
                     .map(|class| {
                         let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[drug]).collect();
-                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs})
+                        let products: Vec<NamedLink<'_>> = self
+                            .site
+                            .products
+                            .iter()
+                            .filter(|product| table.products[**product].class.value == table.classes[class].id.value)
+                            .map(|product| NamedLink { url: self.url(language, Page::Product(*product)), name: voice.text(&table.products[*product].name) })
+                            .collect();
+                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs, "products": products})
                     })
                     .collect();
                 (!classes.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "classes": classes}))
@@ -839,7 +848,7 @@ impl<'p> Renderer<'p> {
         let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
         let mut products: Vec<usize> = self.site.products.clone();
         products.sort_by_key(|index| (&table.products[*index].kana, *index));
-        let products: Vec<Json> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
+        let products: Vec<_> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
         context.insert_value(
             "table",
             value(&json!({
@@ -856,14 +865,16 @@ impl<'p> Renderer<'p> {
                 "csv_url": format!("{}api/drugs.csv", self.root),
             })),
         );
-        self.insert_notice(voice, self.site.drugs.iter().map(|index| &table.drugs[*index]), context);
+        self.insert_notice(voice, &self.site.drugs, &self.site.products, context);
     }
 
-    /// Gives the notice for unsupervised text to a page that shows drugs of which at least one is not approved.
-    fn insert_notice(&self, voice: Voice<'p>, mut drugs: impl Iterator<Item = &'p Drug>, context: &mut Context) {
+    /// Gives the notice for unsupervised text to a page that shows drugs or products of which at least one is not approved.
+    fn insert_notice(&self, voice: Voice<'p>, drugs: &[usize], products: &[usize], context: &mut Context) {
         let project = self.shared.project;
         let on = self.shared.moment.date;
-        if drugs.any(|drug| !matches!(project.supervision.state(&drug.source.path, true, on), State::Approved { .. })) {
+        let drugs = drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
+        let products = products.iter().map(|index| product_state(project, &project.table.products[*index], on));
+        if drugs.chain(products).any(|state| !matches!(state, State::Approved { .. })) {
             context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
         }
     }
@@ -875,12 +886,13 @@ impl<'p> Renderer<'p> {
         let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
         drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
         let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
-        let products = self.site.products.iter().filter(|product| table.products[**product].class.value == class.id.value);
-        let products: Vec<Json> = products.map(|product| self.product_row(*product, voice)).collect();
+        let products: Vec<usize> = self.site.products.iter().copied().filter(|product| table.products[*product].class.value == class.id.value).collect();
+        let product_rows: Vec<_> = products.iter().map(|product| self.product_row(*product, voice)).collect();
         let group = table.groups.iter().find(|group| group.id.value == class.group.value);
         let group = group.map(|group| voice.text(&group.name));
-        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": products})));
-        self.insert_notice(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
+        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": product_rows})));
+        self.insert_notice(voice, &drugs, &products, context);
+        self.insert_sources(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
         let name = class.name.pick(language).0;
         let site = self.site.municipality.name.pick(language).0;
         Head {
@@ -940,6 +952,8 @@ impl<'p> Renderer<'p> {
         context.insert_value("services", spoken.services.clone());
         context.insert_value("situations", spoken.situations.clone());
         context.insert("guide_url", &self.url(language, Page::Guide));
+        self.insert_sources(voice, std::iter::once(drug), context);
+        context.insert("unlisted", &0);
         context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
         context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));
         let name = drug.name.pick(language).0;
@@ -976,7 +990,8 @@ impl<'p> Renderer<'p> {
         let articles =
             self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
         let drugs = self.site.drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
-        for state in articles.chain(drugs) {
+        let products = self.site.products.iter().map(|index| product_state(project, &project.table.products[*index], on));
+        for state in articles.chain(drugs).chain(products) {
             match state {
                 State::Approved { reviewer, .. } => {
                     supervised += 1;
@@ -1122,8 +1137,13 @@ impl<'p> Renderer<'p> {
         let products: &[usize] = if is_small { &self.site.products } else { &[] };
         let ahead: &[usize] = if is_small { &self.site.drugs } else { &[] };
         let pages = || {
-            let first = [Page::Medicines, Page::Guide, Page::Consultation, Page::Home].into_iter();
-            first.chain(guide()).chain(products.iter().copied().map(Page::Product)).chain(ahead.iter().copied().map(Page::Medicine))
+            let first = [Page::Offline, Page::Medicines, Page::Guide, Page::Consultation, Page::Home].into_iter();
+            let classes = if is_small { self.site.classes(project) } else { BTreeSet::new() };
+            first
+                .chain(classes.into_iter().map(Page::MedicineClass))
+                .chain(guide())
+                .chain(products.iter().copied().map(Page::Product))
+                .chain(ahead.iter().copied().map(Page::Medicine))
         };
         let languages = self
             .site
@@ -1142,7 +1162,10 @@ impl<'p> Renderer<'p> {
         inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
         let mut version = seal(inputs.as_bytes());
         version.truncate(10);
-        Kept { version, root: self.root.clone(), languages }
+        let mut offline: Vec<(String, String)> =
+            self.site.municipality.languages.iter().map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline))).collect();
+        offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
+        Kept { version, root: self.root.clone(), languages, offline }
     }
 }
 
@@ -1201,7 +1224,7 @@ fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: i
     let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
     by_source
         .filter(|(_, texts)| !texts.is_empty())
-        .map(|(source, texts)| Said { source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
+        .map(|(source, texts)| Said { of: None, source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
         .collect()
 }
 
@@ -1232,6 +1255,7 @@ fn template(page: Page) -> &'static str {
         Page::Privacy => "privacy.html",
         Page::Accessibility => "accessibility.html",
         Page::Sitemap => "sitemap.html",
+        Page::Offline => "offline.html",
         Page::NotFound => "404.html",
         Page::Redirect(..) => "redirect.html",
     }
@@ -1254,6 +1278,7 @@ fn kind(page: Page) -> &'static str {
         Page::Privacy => "privacy",
         Page::Accessibility => "accessibility",
         Page::Sitemap => "sitemap",
+        Page::Offline => "offline",
         Page::NotFound => "not_found",
         Page::Redirect(..) => "redirect",
     }
@@ -1467,11 +1492,13 @@ struct DrugRow<'a> {
     class: Option<TextValue<'a>>,
     routes: &'a [&'static str],
     verdicts: Vec<context::Verdict<'a>>,
-    differ: bool,
+    differ: drug::Difference,
 }
 
 #[derive(Serialize)]
 struct Said<'a> {
+    /// Of which ingredient, on the page of a product.
+    of: Option<TextValue<'a>>,
     source: TextValue<'a>,
     texts: Vec<TextValue<'a>>,
 }
@@ -1494,7 +1521,7 @@ struct DrugValue<'a> {
     products: Vec<NamedLink<'a>>,
     names_unsourced: bool,
     assessments: Vec<Value>,
-    differ: bool,
+    differ: drug::Difference,
     supervision: Value,
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::content::article::{Article, Work};
 use crate::content::language::LangId;
+use crate::content::product::{Ingredient, Product};
 use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
@@ -82,6 +83,8 @@ pub enum Page {
     Accessibility,
     /// Site map.
     Sitemap,
+    /// The page that stands in for others where there is no network.
+    Offline,
     /// The page for addresses that do not exist.
     NotFound,
     /// A former address: the article's index and the alias's.
@@ -197,7 +200,7 @@ impl Visible {
     }
 
     /// Tells whether a combination product may be shown.
-    pub fn shows_product(&self, product: &crate::content::Product) -> bool {
+    pub fn shows_product(&self, product: &Product) -> bool {
         self.files.contains(&product.source.path)
     }
 
@@ -210,6 +213,17 @@ impl Visible {
 /// Tells under which state an article may be published.
 pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
     project.supervision.state(&article.source.path, article.supervision == crate::content::article::Supervision::Clinical, on)
+}
+
+/// Tells under which state a combination product may be published: its page shows its ingredients' assessments, so all of them are asked.
+pub fn product_state<'p>(project: &'p Project, product: &Product, on: Date) -> State<'p> {
+    let table = &project.table;
+    let entries = product.ingredients.iter().filter_map(|ingredient| if let Ingredient::Entry(id) = ingredient { table.find(&id.value) } else { None });
+    let mut states = entries.map(|index| project.supervision.state(&table.drugs[index].source.path, true, on));
+    match states.find(|state| !matches!(state, State::Approved { .. })) {
+        Some(lesser) => lesser,
+        None => project.supervision.state(&product.source.path, true, on),
+    }
 }
 
 impl<'p> Site<'p> {
@@ -282,6 +296,9 @@ impl<'p> Site<'p> {
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
             }
+            if self.has_medicines {
+                add(Page::Offline);
+            }
             if *language == self.default {
                 add(Page::NotFound);
             }
@@ -324,6 +341,7 @@ impl<'p> Site<'p> {
             Page::Privacy => push(&mut path, &["privacy"]),
             Page::Accessibility => push(&mut path, &["accessibility"]),
             Page::Sitemap => push(&mut path, &["sitemap"]),
+            Page::Offline => push(&mut path, &["offline"]),
             Page::NotFound => path.push_str("404.html"),
         }
         path

@@ -135,8 +135,37 @@ test("a combination product shows each ingredient, says which are unknown, and h
     assert.match(await page.textContent("main"), /お薬全体としての判断はありません/);
     await page.goto(`${base}medicines/products/pl/`);
     assert.match(await page.textContent("main"), /この表にない成分が入っています.*安全とも危険とも言えません/s);
+    // What the sources say of each ingredient's signs and ages is said of the product; its own label is pointed to.
+    await page.goto(`${base}medicines/products/tramcet/#newborn`);
+    assert.match(await page.textContent("#newborn"), /トラマドール、LactMed[^：]*：.*新生児/);
+    assert.match(await page.textContent("main"), /相談するとき.*トラマドール、LactMed.*呼吸/s);
+    assert.match(await page.textContent("main"), /箱や説明書に書いてある「授乳中」についての説明を必ず読み/);
+    assert.match(await page.textContent("section.sources"), /米国国立医学図書館（NLM）とLactMedの著者は/);
     await page.goto(`${base}medicines/pseudoephedrine/`);
     assert.ok(await page.isVisible("a[href$='/medicines/products/dellegra/']"), "the ingredient names its products");
+  } finally {
+    await close();
+  }
+});
+
+test("a caution of age is shown whatever the child's age is, as it may speak of later months", async () => {
+  for (const situation of ["newborn", "older"]) {
+    const { page, close } = await open(`medicines/escitalopram/#${situation}`);
+    try {
+      assert.match(await page.textContent(`#${situation}`), /月齢についての注意.*2か月/s);
+    } finally {
+      await close();
+    }
+  }
+});
+
+test("the beginning of a product's name warns of its namesakes with other ingredients, and leads to consultation", async () => {
+  const { page, close } = await open("medicines/");
+  try {
+    await page.waitForSelector("#lookup:not([hidden])");
+    await page.fill("#lookup-query", "パブロン");
+    assert.match(await page.textContent("#lookup-list"), /名前の一部が同じでも、成分の違うお薬があります/);
+    assert.ok(await page.isVisible("#lookup-note a[href$='/consultation/']"));
   } finally {
     await close();
   }
@@ -163,6 +192,14 @@ test("after the first visit the guide works without a network", async () => {
     await follow(page, ".answers a[href$='/guide/pregnancy/pain/']");
     await follow(page, ".answers a[href*='/codeine/']");
     assert.ok(await page.isVisible("#pregnancy"));
+    // Every way on is there, and what is not kept says why and keeps the numbers.
+    await page.click("dd a[href*='/classes/']");
+    await page.waitForURL(/classes/);
+    assert.ok(await page.isVisible(".drugs"));
+    await page.goto(`${base}en/supervision/`);
+    assert.match(await page.textContent("h1"), /つながっていません|No connection/);
+    await page.goto(`${base}supervision/`);
+    assert.match(await page.textContent("main"), /インターネットにつながっていない.*119/s);
   } finally {
     await close();
   }

@@ -29,6 +29,7 @@ export const KINDS = {
   "guide to the situation": (text) => isKind("guide")(text) && text.includes('class="answers"') && !text.includes("turn-you"),
   "guide to the name": (text) => isKind("guide")(text) && text.includes('class="guide-row"'),
   "guide to the group": (text) => isKind("guide")(text) && count(text, "turn-you") === 2,
+  offline: isKind("offline"),
   consultation: isKind("consultation"),
   supervision: isKind("supervision"),
   privacy: isKind("privacy"),

@@ -127,6 +127,12 @@ test("a combination product is found as itself, before its ingredients", () => {
   for (const [id, , [name]] of raw.products) assert.equal(search(index, name).hits[0].product, id, name);
 });
 
+test("sounds that stand together in a reading by chance are no word", () => {
+  // こうひ is in こうひすたみん and in けいこうひにん.
+  for (const { name, text } of search(index, "コーヒー", 50).hits) assert.ok(/コーヒー|カフェイン/.test(name + text), `${name}: ${text}`);
+  assert.ok(search(index, "抗ヒスタミン").hits.length > 3, "what is written within the name of a class is");
+});
+
 test("an empty query, one of marks alone and one letter again and again find nothing", () => {
   for (const query of ["", " ", "ー", "・", "（）", "ああああ", "aaaa"]) assert.deepEqual(search(index, query), { hits: [], near: [], total: 0 });
 });

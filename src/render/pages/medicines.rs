@@ -8,11 +8,16 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
-use super::{Head, KANA_ROWS, Renderer, Spoken, kana_row};
+use std::collections::BTreeSet;
+
+use super::{Head, KANA_ROWS, Renderer, Said, Spoken, kana_row, said};
+use crate::content::article::fold_slug;
+use crate::content::drug::{Assessment, Drug, NotListed, NotListedReason};
 use crate::content::language::LangId;
 use crate::content::product::{Ingredient, Product};
+use crate::content::text::Text;
 use crate::render::context::{self, NamedLink, TextValue, Voice, value};
-use crate::site::{Page, Situation};
+use crate::site::{Page, Situation, product_state};
 
 /// A medicine of the guide: no verdict beside it, as a verdict needs its conditions.
 #[derive(Serialize)]
@@ -40,6 +45,60 @@ struct RowOfChoices<'a> {
     id: &'static str,
     label: &'a str,
     choices: Vec<Choice<'a>>,
+}
+
+/// A combination product in the table.
+#[derive(Serialize)]
+pub(super) struct ProductValue<'a> {
+    id: &'a str,
+    url: String,
+    name: TextValue<'a>,
+    kana: &'a str,
+    routes: &'a [&'static str],
+    ingredients: Vec<IngredientValue<'a>>,
+    unlisted: usize,
+}
+
+/// Its page.
+#[derive(Serialize)]
+struct ProductPage<'a> {
+    #[serde(flatten)]
+    row: ProductValue<'a>,
+    aliases: Vec<&'a str>,
+    class: Option<TextValue<'a>>,
+    class_url: Option<String>,
+    composition: Value,
+    supervision: Value,
+}
+
+/// One ingredient: its row of the table, or the reason why there is none.
+#[derive(Serialize)]
+struct IngredientValue<'a> {
+    name: TextValue<'a>,
+    row: Option<Value>,
+    reason: Option<&'static str>,
+    r#use: Option<Use>,
+}
+
+/// Whether what sources say of an ingredient is about the product's way of use.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Use {
+    Same,
+    Other,
+    Unknown,
+}
+
+impl Use {
+    fn of(drug: &Drug, product: &Product) -> Self {
+        let said: BTreeSet<&str> = drug.assessments.iter().flat_map(|assessment| assessment.routes.iter().map(|route| route.value)).collect();
+        let routes: BTreeSet<&str> = if said.is_empty() { drug.routes.iter().copied().collect() } else { said };
+        match () {
+            () if routes.is_empty() || product.routes.is_empty() => Self::Unknown,
+            () if product.routes.iter().any(|route| routes.contains(route)) => Self::Same,
+            () => Self::Other,
+        }
+    }
 }
 
 /// A step of the guide.
@@ -167,41 +226,48 @@ impl<'p> Renderer<'p> {
     /// Lists what the table does not have.
     pub(super) fn not_listed(&self, voice: Voice<'p>) -> Json {
         let all = &self.shared.project.table.not_listed;
-        json!(all.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect::<Vec<_>>())
+        json!(all.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands.iter().map(|brand| &brand.value).collect::<Vec<_>>(), "reason": item.reason})).collect::<Vec<_>>())
     }
 
-    /// Writes a product with its ingredients, each with its row of the table where it has one.
-    pub(super) fn product_row(&self, index: usize, voice: Voice<'p>) -> Json {
+    /// Writes a product with its ingredients, each with its row of the table or why it has none.
+    pub(super) fn product_row(&self, index: usize, voice: Voice<'p>) -> ProductValue<'p> {
+        let product = &self.shared.project.table.products[index];
+        let ingredients: Vec<_> = product.ingredients.iter().map(|ingredient| self.ingredient(product, ingredient, voice)).collect();
+        ProductValue {
+            id: &product.id,
+            url: self.url(voice.language, Page::Product(index)),
+            name: voice.text(&product.name),
+            kana: &product.kana,
+            routes: &product.routes,
+            unlisted: ingredients.iter().filter(|ingredient| ingredient.row.is_none()).count(),
+            ingredients,
+        }
+    }
+
+    fn ingredient(&self, product: &Product, ingredient: &'p Ingredient, voice: Voice<'p>) -> IngredientValue<'p> {
         let table = &self.shared.project.table;
-        let product = &table.products[index];
-        let ingredients: Vec<Json> = product
-            .ingredients
-            .iter()
-            .map(|ingredient| match ingredient {
-                Ingredient::Entry(id) => {
-                    let entry = table.find(&id.value);
-                    match entry.filter(|index| self.site.drugs.contains(index)) {
-                        Some(index) => {
-                            let drug = &table.drugs[index];
-                            let is_same_use = drug.routes.is_empty() || drug.routes.iter().any(|route| product.routes.contains(route));
-                            json!({"name": voice.text(&drug.name), "row": self.drug_row(voice.language, index, voice), "other_use": !is_same_use})
-                        }
-                        // An id that names nothing has been told as a fault.
-                        None => json!({"name": entry.map_or_else(|| json!({"text": id.value}), |index| json!(voice.text(&table.drugs[index].name)))}),
-                    }
+        let without_row = |name, reason| IngredientValue { name, row: None, reason: Some(reason), r#use: None };
+        match ingredient {
+            Ingredient::Entry(id) => match table.find(&id.value) {
+                Some(index) if self.site.drugs.contains(&index) => {
+                    let drug = &table.drugs[index];
+                    let name = voice.text(&drug.name);
+                    IngredientValue { name, row: Some(self.drug_row(voice.language, index, voice)), reason: None, r#use: Some(Use::of(drug, product)) }
                 }
-                Ingredient::Unlisted(name) => json!({"name": voice.text(name)}),
-            })
-            .collect();
-        json!({
-            "id": product.id,
-            "url": self.url(voice.language, Page::Product(index)),
-            "name": voice.text(&product.name),
-            "kana": product.kana,
-            "routes": product.routes,
-            "ingredients": ingredients,
-            "unlisted": ingredients.iter().filter(|ingredient| ingredient.get("row").is_none()).count(),
-        })
+                Some(index) => without_row(voice.text(&table.drugs[index].name), "left-out"),
+                // An id that names nothing has been told as a fault.
+                None => without_row(voice.plain(&id.value), "unchecked"),
+            },
+            Ingredient::Unlisted(name) => {
+                let is_same = |item: &&NotListed| item.name.all().any(|(_, text)| name.value.all().any(|(_, other)| fold_slug(other) == fold_slug(text)));
+                let reason = match table.not_listed.iter().find(is_same).map(|item| item.reason) {
+                    Some(NotListedReason::NotInSource) => "not-in-source",
+                    Some(NotListedReason::NotRead) => "not-read",
+                    None => "unchecked",
+                };
+                without_row(voice.text(&name.value), reason)
+            }
+        }
     }
 
     /// Returns the products that contain an entry.
@@ -216,30 +282,42 @@ impl<'p> Renderer<'p> {
         let project = self.shared.project;
         let table = &project.table;
         let product: &Product = &table.products[index];
-        let state = project.supervision.state(&product.source.path, true, self.shared.moment.date);
-        let mut shown = self.product_row(index, voice);
-        shown["aliases"] = json!(product.aliases.iter().map(|alias| alias.value.as_str()).collect::<Vec<_>>());
-        if let Some(class) = table.class(&product.class.value) {
-            shown["class"] = json!(voice.text(&table.classes[class].name));
-            shown["class_url"] = json!(self.url(voice.language, Page::MedicineClass(class)));
-        }
-        let mut shown = value(&shown).into_map().unwrap_or_default();
-        shown.insert("composition".into(), value(&context::source(voice, &product.composition)));
-        shown.insert("supervision".into(), value(&context::supervision(voice, state, &project.config)));
-        context.insert_value("product", shown.into());
+        let state = product_state(project, product, self.shared.moment.date);
+        let row = self.product_row(index, voice);
+        let class = table.class(&product.class.value);
+        context.insert("unlisted", &row.unlisted);
+        context.insert_value(
+            "product",
+            value(&ProductPage {
+                row,
+                aliases: product.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+                class: class.map(|class| voice.text(&table.classes[class].name)),
+                class_url: class.map(|class| self.url(voice.language, Page::MedicineClass(class))),
+                composition: value(&context::source(voice, &product.composition)),
+                supervision: value(&context::supervision(voice, state, &project.config)),
+            }),
+        );
+        let drugs: Vec<&Drug> = self.shown_ingredients(product).collect();
+        let of_each = |part: fn(&'p Assessment) -> &'p [Text]| -> Vec<Said<'p>> {
+            let each = drugs.iter().flat_map(|drug| said(voice, table, drug, part).into_iter().map(|said| Said { of: Some(voice.text(&drug.name)), ..said }));
+            each.collect()
+        };
+        context.insert_value("cautions", value(&of_each(|assessment| assessment.age_caution.as_slice())));
+        context.insert_value("watch", value(&of_each(|assessment| &assessment.monitor)));
+        self.insert_sources(voice, drugs.into_iter(), context);
         context.insert_value("situations", spoken.situations.clone());
         context.insert("guide_url", &self.url(voice.language, Page::Guide));
         let name = product.name.pick(voice.language).0;
-        let ingredients: Vec<Json> = product
+        let ingredients: Vec<&str> = product
             .ingredients
             .iter()
             .filter_map(|ingredient| match ingredient {
                 Ingredient::Entry(id) => table.find(&id.value).map(|index| &table.drugs[index].name),
-                Ingredient::Unlisted(name) => Some(name),
+                Ingredient::Unlisted(name) => Some(&name.value),
             })
-            .map(|name| json!(name.pick(voice.language).0))
+            .map(|name| name.pick(voice.language).0)
             .collect();
-        let about = json!({"@type": "Drug", "name": name, "activeIngredient": ingredients, "breastfeedingWarning": voice.strings.get("product.no_verdict")});
+        let about = json!({"@type": "Drug", "name": name, "activeIngredient": ingredients});
         let mut structured = vec![("about", about)];
         structured.extend(super::reviewed(state));
         Head {
@@ -249,6 +327,21 @@ impl<'p> Renderer<'p> {
             structured,
             ..Head::default()
         }
+    }
+
+    /// Iterates over the ingredients of a product that this site's table has.
+    fn shown_ingredients(&self, product: &'p Product) -> impl Iterator<Item = &'p Drug> + '_ {
+        let table = &self.shared.project.table;
+        let entries = product.ingredients.iter().filter_map(|ingredient| if let Ingredient::Entry(id) = ingredient { table.find(&id.value) } else { None });
+        entries.filter(|index| self.site.drugs.contains(index)).map(|index| &table.drugs[index])
+    }
+
+    /// Gives the sources of these drugs to a page, with what must stand beside everything taken from them.
+    pub(super) fn insert_sources(&self, voice: Voice<'p>, drugs: impl Iterator<Item = &'p Drug>, context: &mut Context) {
+        let table = &self.shared.project.table;
+        let used: BTreeSet<&str> = drugs.flat_map(|drug| &drug.assessments).map(|assessment| assessment.source.value.as_str()).collect();
+        let sources = table.sources.iter().filter(|source| used.contains(source.id.value.as_str()));
+        context.insert_value("sources", value(&sources.map(|source| value(&context::drug_source(voice, source))).collect::<Vec<_>>()));
     }
 
     /// Gives what the search needs to a page that has it.
