@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::care;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::municipality::code::MunicipalityCode;
@@ -84,6 +85,7 @@ pub struct Summary {
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
 pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+    care::check(&project.files, &project.config.languages, project.all_works(), &project.table, diagnostics);
     let visible = Visible::decide(project, options.moment, diagnostics);
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, &images, diagnostics);

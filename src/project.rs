@@ -282,7 +282,8 @@ pub fn drug_id(path: &str) -> Option<&str> {
 fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 8] =
         ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "approvals.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
-    let known: Vec<String> = KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/".to_owned(), "content/drugs/".to_owned()]).collect();
+    let known: Vec<String> =
+        KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/".to_owned(), "content/drugs/".to_owned(), "content/care/".to_owned()]).collect();
     for (path, file) in files.iter() {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path == "ubugi.yaml" {
@@ -290,7 +291,12 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
         }
         let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
             Some(inner) => inner == "municipality.yaml" || (inner.starts_with("articles/") && path.ends_with(".md")),
-            None => known[..KNOWN.len()].iter().any(|name| name == path) || (path.starts_with("content/articles/") && path.ends_with(".md")) || path.starts_with("content/drugs/"),
+            None => {
+                known[..KNOWN.len()].iter().any(|name| name == path)
+                    || (path.starts_with("content/articles/") && path.ends_with(".md"))
+                    || path.starts_with("content/drugs/")
+                    || (path.starts_with("content/care/") && path.ends_with(".yaml"))
+            }
         };
         if is_read || path.ends_with("/README.md") {
             continue;
