@@ -35,7 +35,7 @@ const REFERENCE: &str = "docs/care.md";
 ///
 /// Titles of cited sources are not looked at: they are quotations.
 pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item = &'p Work>, table: &LactationTable, diagnostics: &mut Diagnostics) {
-    let rules = Rules::load(files, diagnostics);
+    let rules = Rules::load(files, languages, diagnostics);
     let products =
         || table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str()).chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(String::as_str));
     let lexicons: Vec<Lexicon<'_>> = languages.iter().map(|(_, language)| Lexicon::new(&rules, &language.tag, products())).collect();

@@ -3,12 +3,10 @@
 //! A rule is data: where it comes from, where it applies, the words that it looks for and what to write instead. What a project states
 //! about a rule that exists adds to it; a rule under a new name is the project's own.
 
-use std::sync::Arc;
-
 use regex::{Regex, RegexBuilder};
 
-use crate::content::Citation;
-use crate::diagnostic::{Code, Diagnostics, Located, Message, Source, codes};
+use crate::content::{Citation, Languages};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Message, Source, codes};
 use crate::message;
 use crate::source::Files;
 use crate::source::decode::{Decoder, Fields};
@@ -102,10 +100,13 @@ pub(super) struct Rule {
 impl Rule {
     /// Tells whether the rule is for a language.
     pub(super) fn is_for(&self, tag: &str) -> bool {
-        self.languages
-            .iter()
-            .any(|range| tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range)) && matches!(tag.as_bytes().get(range.len()), None | Some(b'-')))
+        self.languages.iter().any(|range| covers(range, tag))
     }
+}
+
+/// Tells whether a language range stands for a tag: `ja` for `ja` and `ja-x-easy`.
+fn covers(range: &str, tag: &str) -> bool {
+    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range)) && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }
 
 /// All rules, in the order in which they were first stated.
@@ -114,16 +115,17 @@ pub(super) struct Rules(Vec<Rule>);
 
 impl Rules {
     /// Reads the rules of the program and those of a project.
-    pub(super) fn load(files: &Files, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn load(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Self {
         let mut rules = Self::default();
         let mut disabled = Vec::new();
         let built_in = BUILT_IN.map(|(path, text)| Source::new(path, text));
-        let own: Vec<Arc<Source>> = files.under(FOLDER).filter(|(path, _)| path.ends_with(".yaml")).filter_map(|(_, file)| file.text().cloned()).collect();
-        for source in built_in.iter().chain(&own) {
+        let own = files.under(FOLDER).filter(|(path, _)| path.ends_with(".yaml")).filter_map(|(_, file)| file.text());
+        // The languages of the program's rules need not be those of the project.
+        for (source, languages) in built_in.iter().map(|source| (source, None)).chain(own.map(|source| (source, Some(languages)))) {
             Decoder::on(source, diagnostics, |decoder| {
                 let root = decoder.parse_all()?;
                 let mut fields = decoder.fields(&root)?;
-                fields.list(decoder, "rules", |decoder, node| rules.decode(decoder, node));
+                fields.list(decoder, "rules", |decoder, node| rules.decode(decoder, node, languages));
                 disabled.extend(fields.list(decoder, "disable", Decoder::id));
                 fields.finish(decoder);
                 Some(())
@@ -160,13 +162,11 @@ impl Rules {
             Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
             None => message!("使える規則：{known}", "the rules are: {known}"),
         };
-        diagnostics.push(
-            crate::diagnostic::Diagnostic::error(codes::UNKNOWN_REFERENCE, id.place.clone(), message!("規則「{written}」はありません", "there is no rule `{written}`")).help(help),
-        );
+        diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, id.place.clone(), message!("規則「{written}」はありません", "there is no rule `{written}`")).help(help));
     }
 
     /// Reads one rule: adds to the one of the same name, or takes it as a new one.
-    fn decode(&mut self, decoder: &mut Decoder, node: &Node) -> Option<()> {
+    fn decode(&mut self, decoder: &mut Decoder, node: &Node, known_languages: Option<&Languages>) -> Option<()> {
         let mut fields = decoder.fields(node)?;
         let id = fields.required(decoder, "id", Decoder::id);
         let known = id.as_ref().and_then(|id| self.0.iter().position(|rule| rule.id == id.value));
@@ -184,24 +184,30 @@ impl Rules {
         let title = stated(&mut fields, decoder, "title", is_new, words);
         let help = stated(&mut fields, decoder, "help", is_new, words);
         let source = stated(&mut fields, decoder, "source", is_new, Citation::decode);
-        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| decoder.list(node, Decoder::string));
+        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| decoder.list(node, |decoder, node| language(decoder, node, known_languages)));
         let terms = fields.list(decoder, "terms", term);
         let patterns = fields.list(decoder, "patterns", pattern);
-        let strings =
-            |fields: &mut Fields<'_>, decoder: &mut Decoder, key| -> Vec<String> { fields.list(decoder, key, Decoder::string).into_iter().map(|text| text.value).collect() };
-        let unless = strings(&mut fields, decoder, "unless");
+        let unless = fields.list(decoder, "unless", Decoder::string);
         let unless_before = strings(&mut fields, decoder, "unless_before");
         let unless_after = strings(&mut fields, decoder, "unless_after");
         let products = strings(&mut fields, decoder, "products");
-        let without = strings(&mut fields, decoder, "without");
+        let without = fields.list(decoder, "without", Decoder::string);
         let most_characters = fields.optional(decoder, "most_characters", |decoder, node| decoder.integer(node, 10..1001)).map(|most| most as usize);
         let may_explain = fields.optional(decoder, "may_explain", Decoder::boolean);
+        let is_idle = if kind == Some(Kind::SentenceLength) { !fields.has("most_characters") } else { !fields.has("terms") && !fields.has("patterns") };
         fields.finish(decoder);
 
         let index = match known {
             Some(index) => index,
             None => {
-                let id = id?.value;
+                let Located { value: id, place } = id?;
+                if is_idle {
+                    let fault = Diagnostic::error(codes::BAD_CARE_RULE, place, message!("この規則は何も探しません", "this rule looks for nothing")).help(message!(
+                        "terms か patterns に探す言葉を書いてください（文の長さなら most_characters）",
+                        "write what it looks for under `terms` or `patterns` (for the length of sentences, `most_characters`)"
+                    ));
+                    decoder.diagnostics.push(fault);
+                }
                 let code = code_of(&id);
                 self.0.push(Rule {
                     code,
@@ -212,7 +218,7 @@ impl Rules {
                     help: help.clone()?,
                     source: source.clone()?,
                     scope: scope.unwrap_or(Scope::Everywhere),
-                    languages: languages.as_ref()?.iter().map(|tag| tag.value.clone()).collect(),
+                    languages: languages.clone()?,
                     terms: Vec::new(),
                     patterns: Vec::new(),
                     unless_before: Vec::new(),
@@ -226,7 +232,7 @@ impl Rules {
         };
         let rule = &mut self.0[index];
         if let (false, Some(languages)) = (is_new, languages) {
-            rule.languages.extend(languages.into_iter().map(|tag| tag.value));
+            rule.languages.extend(languages);
         }
         rule.kind = kind.unwrap_or(rule.kind);
         rule.scope = scope.unwrap_or(rule.scope);
@@ -250,11 +256,22 @@ impl Rules {
         }
         // A phrase of the rule is one of every word that it contains.
         for phrase in unless {
-            for term in rule.terms.iter_mut().filter(|term| phrase.contains(&term.word)) {
-                term.unless.push(phrase.clone());
+            let mut is_used = false;
+            for term in rule.terms.iter_mut().filter(|term| phrase.value.contains(&term.word)) {
+                term.unless.push(phrase.value.clone());
+                is_used = true;
+            }
+            if !is_used {
+                decoder.diagnostics.push(useless(phrase));
             }
         }
-        rule.terms.retain(|term| !without.contains(&term.word));
+        for word in without {
+            let count = rule.terms.len();
+            rule.terms.retain(|term| term.word != word.value);
+            if rule.terms.len() == count {
+                decoder.diagnostics.push(useless(word));
+            }
+        }
         Some(())
     }
 }
@@ -262,6 +279,40 @@ impl Rules {
 /// Reads a key that a new rule must have.
 fn stated<T>(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &'static str, is_new: bool, read: impl FnOnce(&mut Decoder, &Node) -> Option<T>) -> Option<T> {
     if is_new { fields.required(decoder, key, read) } else { fields.optional(decoder, key, read) }
+}
+
+/// Makes the diagnostic for a phrase or word that has nothing to do with the words of its rule.
+fn useless(written: Located<String>) -> Diagnostic {
+    let Located { value, place } = written;
+    Diagnostic::error(
+        codes::BAD_CARE_RULE,
+        place,
+        message!("この規則に「{value}」に当たる言葉がないので、何も除きません", "the rule has no word for `{value}`, so it excepts nothing"),
+    )
+    .help(message!("規則の言葉（terms）を、そのままの字で含めて書いてください", "write it with a word of the rule's `terms`, letter by letter"))
+}
+
+/// Reads a list of strings.
+fn strings(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &'static str) -> Vec<String> {
+    fields.list(decoder, key, Decoder::string).into_iter().map(|text| text.value).collect()
+}
+
+/// Reads a language range, of which the project must have a language.
+fn language(decoder: &mut Decoder, node: &Node, known: Option<&Languages>) -> Option<String> {
+    let range = decoder.string(node)?.value;
+    if let Some(known) = known
+        && !known.tags().any(|tag| covers(&range, tag))
+    {
+        let tags = known.tags().collect::<Vec<_>>().join(", ");
+        decoder.fault(
+            codes::BAD_LANGUAGE,
+            node,
+            message!("「{range}」はこのプロジェクトの言語ではありません", "`{range}` is not a language of this project"),
+            message!("このプロジェクトの言語：{tags}", "languages of this project: {tags}"),
+        );
+        return None;
+    }
+    Some(range)
 }
 
 /// Reads words for editors: one string, or `ja` and `en`.
