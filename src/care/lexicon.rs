@@ -67,7 +67,7 @@ struct Hit {
 
 impl<'r> Lexicon<'r> {
     /// Gathers the rules of a language; `products` are the names of the lactation table.
-    pub(super) fn new<'p>(rules: &'r Rules, tag: &'r str, products: impl IntoIterator<Item = &'p str>) -> Self {
+    pub(super) fn new(rules: &'r Rules, tag: &'r str, products: &[&str]) -> Self {
         let unspaced = fold::is_unspaced(tag);
         let fold_all = |words: &[String]| -> Vec<String> { words.iter().map(|word| fold::word(word, unspaced)).filter(|word| !word.is_empty()).collect() };
         let entries: Vec<Entry<'r>> = rules
@@ -90,7 +90,7 @@ impl<'r> Lexicon<'r> {
             entry.rule.products.iter().for_each(|name| push(name, Role::Product { rule: Some(index) }));
         }
         if entries.iter().any(|entry| entry.rule.kind == Kind::ProductClaim) {
-            products.into_iter().for_each(|name| push(name, Role::Product { rule: None }));
+            products.iter().for_each(|name| push(name, Role::Product { rule: None }));
         }
         let measures_sentences = entries.iter().any(|entry| entry.rule.kind == Kind::SentenceLength);
         // It fails only on more words than a computer holds.

@@ -36,9 +36,10 @@ const REFERENCE: &str = "docs/care.md";
 /// Titles of cited sources are not looked at: they are quotations.
 pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item = &'p Work>, table: &LactationTable, diagnostics: &mut Diagnostics) {
     let rules = Rules::load(files, languages, diagnostics);
-    let products =
-        || table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str()).chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(String::as_str));
-    let lexicons: Vec<Lexicon<'_>> = languages.iter().map(|(_, language)| Lexicon::new(&rules, &language.tag, products())).collect();
+    let brands = table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str());
+    let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(String::as_str)).collect();
+    let tags: Vec<&str> = languages.tags().collect();
+    let lexicons: Vec<Lexicon<'_>> = tags.par_iter().map(|tag| Lexicon::new(&rules, tag, &products)).collect();
     let checker = Checker { rules: &rules, lexicons };
     let articles: Vec<&Article> = works.flat_map(|work| work.versions.values()).collect();
     let found: Vec<Diagnostics> = articles.par_iter().map(|article| checker.article(article)).collect();

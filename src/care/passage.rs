@@ -200,7 +200,8 @@ impl Walker<'_> {
             _ => {}
         }
         if depth == 0 {
-            self.is_cited = false;
+            // A footnote is where a source is named.
+            self.is_cited = matches!(tag, Tag::FootnoteDefinition(_));
         }
         self.blocks.push(range);
     }
