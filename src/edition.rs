@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::care;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::municipality::code::MunicipalityCode;
@@ -86,7 +87,11 @@ pub struct Summary {
 pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
     let visible = Visible::decide(project, options.moment, diagnostics);
     let images = image::prepare_all(&project.files);
-    let bodies = compile_all(project, &images, diagnostics);
+    let (mut worded, mut compiled) = (Diagnostics::new(), Diagnostics::new());
+    let (bodies, ()) =
+        rayon::join(|| compile_all(project, &images, &mut compiled), || care::check(&project.files, &project.config.languages, project.all_works(), &project.table, &mut worded));
+    diagnostics.extend(compiled);
+    diagnostics.extend(worded);
     pages::check_fragments(project, &bodies, diagnostics);
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);

@@ -364,7 +364,8 @@ pub fn drug_id(path: &str) -> Option<&str> {
 fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 8] =
         ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "approvals.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
-    let known: Vec<String> = KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/", "content/drugs/", "content/products/"].map(str::to_owned)).collect();
+    let known: Vec<String> =
+        KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/", "content/drugs/", "content/products/", "content/care/"].map(str::to_owned)).collect();
     for (path, file) in files.iter() {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path == "ubugi.yaml" {
@@ -377,6 +378,7 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
                     || (path.starts_with("content/articles/") && path.ends_with(".md"))
                     || path.starts_with("content/drugs/")
                     || path.starts_with("content/products/")
+                    || (path.starts_with("content/care/") && path.ends_with(".yaml"))
             }
         };
         if is_read || path.ends_with("/README.md") {

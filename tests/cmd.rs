@@ -5,5 +5,8 @@ use std::path::Path;
 #[test]
 fn transcripts() {
     let cases = trycmd::TestCases::new();
-    cases.case("tests/cmd/*.md").env("NO_COLOR", "1").env("LANG", "en_US.UTF-8").register_bin("sed", Path::new("/bin/sed"));
+    cases.case("tests/cmd/*.md").env("NO_COLOR", "1").env("LANG", "en_US.UTF-8");
+    for tool in ["sed", "mkdir", "cp"] {
+        cases.register_bin(tool, Path::new("/bin").join(tool));
+    }
 }

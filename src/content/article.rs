@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
+use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
@@ -50,6 +51,8 @@ pub struct Article {
     pub supervision: Supervision,
     /// Not ready to be shown.
     pub draft: bool,
+    /// Wording that stays although a rule of language care speaks against it.
+    pub care_exceptions: Vec<CareException>,
 }
 
 impl Article {
@@ -313,6 +316,7 @@ fn common(
         Some(supervision)
     });
     let draft = fields.optional(decoder, "draft", Decoder::boolean);
+    let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
 
     let mut order = |earlier: &Located<Date>, later: &Located<Date>, ja: &str, en: &str| {
@@ -363,6 +367,7 @@ fn common(
         sources,
         supervision: supervision.unwrap_or_default(),
         draft: draft.unwrap_or(false),
+        care_exceptions,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The lactation table: drugs with one assessment per source, never merged.
 
+use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::Languages;
 use super::product::Product;
@@ -233,6 +234,14 @@ pub fn system_name(id: &str) -> &'static str {
 /// The greatest relative infant dose, in percent, that is taken for one; what sources report stays far below.
 const RID_LIMIT: f64 = 1000.0;
 
+impl Assessment {
+    /// Iterates over what is written about it in our own words.
+    pub fn own_words(&self) -> impl Iterator<Item = &Text> {
+        let rid = self.rid.as_ref().and_then(|rid| rid.condition.as_ref());
+        [&self.condition, &self.basis, &self.age_caution].into_iter().flatten().chain(rid).chain(&self.monitor)
+    }
+}
+
 /// One entry of the table.
 #[derive(Clone, Debug)]
 pub struct Drug {
@@ -268,6 +277,8 @@ pub struct Drug {
     pub names_source: Option<Citation>,
     /// One per source.
     pub assessments: Vec<Assessment>,
+    /// Wording that stays although a rule of language care speaks against it.
+    pub care_exceptions: Vec<CareException>,
 }
 
 /// A medicine that parents ask for and the table does not have.
@@ -522,6 +533,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         })?;
         Some(all)
     });
+    let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
     let name = name?;
     let name_en = languages.find("en").map(|en| name.pick(en)).filter(|(_, language)| *language != languages.default_id()).map(|(text, _)| text.to_owned());
@@ -543,6 +555,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         summary,
         names_source: names_source.flatten(),
         assessments: assessments.unwrap_or_default(),
+        care_exceptions,
     })
 }
 
