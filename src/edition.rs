@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
+use crate::care;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
 use crate::municipality::code::MunicipalityCode;
@@ -91,7 +92,14 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
     let project = &published;
     let visible = Visible::decide(project, options.moment, diagnostics);
     let images = image::prepare_all(&project.files);
-    let bodies = compile_all(project, working, &replaced, &images, diagnostics);
+    let (mut worded, mut compiled) = (Diagnostics::new(), Diagnostics::new());
+    // Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.
+    let (bodies, ()) = rayon::join(
+        || compile_all(project, working, &replaced, &images, &mut compiled),
+        || care::check(&working.files, &working.config.languages, working.all_works(), &working.table, &mut worded),
+    );
+    diagnostics.extend(compiled);
+    diagnostics.extend(worded);
     pages::check_fragments(project, &bodies, diagnostics);
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);

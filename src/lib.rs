@@ -1,11 +1,12 @@
 //! Ubugi (産着) renders one body of clinician-supervised health information as a site for every municipality.
 //!
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
-//! [`municipality`] (the domain, no I/O), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
+//! [`municipality`] (the domain, no I/O), [`care`] (the wording of the content), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
 //! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`lookup`] (the search for medicines) and [`review`] (what reviewers
 //! decide and see). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
+pub mod care;
 pub mod cli;
 pub mod content;
 pub mod diagnostic;

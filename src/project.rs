@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
 use crate::content::config::TextKind;
-use crate::content::drug::{self, LactationTable};
+use crate::content::drug::{self, Drug, LactationTable};
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
+use crate::content::product::{self, Ingredient};
 use crate::content::taxonomy::{self, Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
@@ -136,6 +137,9 @@ impl Project {
         if path.starts_with("content/drugs/") {
             return DRUG_LISTS.map(str::to_owned).to_vec();
         }
+        if let Some(product) = self.table.products.iter().find(|product| product.source.path == path) {
+            return publication::product_shows(product);
+        }
         let translation = self.all_works().find(|work| work.versions.values().any(|version| version.shares_sources && version.source.path == path));
         translation.map(|work| vec![work.path.clone()]).unwrap_or_default()
     }
@@ -215,7 +219,8 @@ impl Project {
             known(topic, topics, "content/topics.yaml", diagnostics);
         }
         let authors = self.all_works().flat_map(|work| work.versions.values()).flat_map(|version| &version.written_by);
-        for author in authors.chain(self.table.drugs.iter().flat_map(|drug| &drug.written_by)) {
+        let medicines = self.table.drugs.iter().flat_map(|drug| &drug.written_by).chain(self.table.products.iter().flat_map(|product| &product.written_by));
+        for author in authors.chain(medicines) {
             known(author, &reviewers, "content/reviewers.yaml", diagnostics);
         }
         for work in self.municipalities.iter().flat_map(|municipality| &municipality.works) {
@@ -313,7 +318,6 @@ impl Project {
         for class in &table.classes {
             known(&class.group, &groups, "content/drug-classes.yaml", diagnostics);
         }
-        let mut names: BTreeMap<String, (&str, Place)> = BTreeMap::new();
         for drug in &table.drugs {
             if !unread.drug_classes {
                 known(&drug.class, &classes, "content/drug-classes.yaml", diagnostics);
@@ -341,23 +345,105 @@ impl Project {
                     }
                 }
             }
-            let own: BTreeMap<String, Place> = drug
-                .aliases
-                .iter()
-                .map(|alias| (fold_slug(&alias.value), alias.place.clone()))
-                .chain(std::iter::once((fold_slug(drug.name.in_default()), drug.name_place.clone())))
-                .collect();
-            for (name, place) in own {
-                if let Some((other, first)) = names.get(&name) {
-                    diagnostics.push(
-                        Diagnostic::error(codes::DUPLICATE_DRUG, place, message!("「{other}」と同じ名前です", "the name is that of `{other}`"))
-                            .help(message!("一つの薬は一つのファイルにまとめてください", "keep one file for each drug"))
-                            .related(first.clone(), message!("同じ名前", "the same name")),
-                    );
-                } else {
-                    names.insert(name, (&drug.id, place));
+            self.check_assessments(drug, diagnostics);
+        }
+        for product in &table.products {
+            if !unread.drug_classes {
+                known(&product.class, &classes, "content/drug-classes.yaml", diagnostics);
+            }
+            for ingredient in &product.ingredients {
+                if let Ingredient::Entry(id) = ingredient {
+                    known(id, &drugs, "content/drugs/", diagnostics);
                 }
             }
+        }
+        check_names(table, diagnostics);
+    }
+
+    fn check_assessments(&self, drug: &Drug, diagnostics: &mut Diagnostics) {
+        for assessment in &drug.assessments {
+            let source = self.table.source(&assessment.source.value);
+            let follows = source.is_none_or(|source| source.record_url.is_some()) && assessment.record.is_some();
+            if assessment.url.is_none() && !follows && source.is_some() {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::NO_RECORD_ADDRESS,
+                        assessment.source.place.clone(),
+                        message!("出典のどこに書いてあるかがわかりません", "nothing says where in the source this stands"),
+                    )
+                    .help(message!(
+                        "この評価に url を書くか、record と、出典の record_url（drug-sources.yaml）を書いてください",
+                        "write a `url` here, or a `record` here and the source's `record_url` in drug-sources.yaml"
+                    )),
+                );
+            }
+            for route in assessment.routes.iter().filter(|route| !drug.routes.contains(&route.value)) {
+                let (name, all) = (route.value, drug.routes.join(" / "));
+                diagnostics.push(
+                    Diagnostic::error(codes::FOREIGN_ROUTE, route.place.clone(), message!("この薬の routes に「{name}」はありません", "`{name}` is not among the drug's `routes`"))
+                        .help(message!("この薬の routes は {all} です。どちらかを直してください", "the drug's routes are {all}; correct one of the two")),
+                );
+            }
+        }
+    }
+}
+
+/// Checks that no name stands for two things: an entry's names never do, a brand only with a warning.
+fn check_names(table: &LactationTable, diagnostics: &mut Diagnostics) {
+    struct Known<'a> {
+        owner: &'a str,
+        place: &'a Place,
+        is_brand: bool,
+    }
+    let drugs = table.drugs.iter().flat_map(|drug| {
+        let names = drug.name.all().map(|(_, name)| (name, &drug.name_place));
+        let others = drug.inn.iter().chain(&drug.aliases).map(|name| (name.value.as_str(), &name.place));
+        let brands = drug.brands.iter().map(|brand| (brand.value.as_str(), &brand.place, true));
+        names.chain(others).map(|(name, place)| (name, place, false)).chain(brands).map(|(name, place, is_brand)| (drug.id.as_str(), name, place, is_brand))
+    });
+    let products = table.products.iter().flat_map(|product| {
+        let names = product.name.all().map(|(_, name)| (name, &product.name_place));
+        names.chain(product.aliases.iter().map(|alias| (alias.value.as_str(), &alias.place))).map(|(name, place)| (product.source.path.as_str(), name, place, false))
+    });
+    let not_listed = table.not_listed.iter().flat_map(|item| {
+        let names = item.name.all().map(|(_, name)| (name, &item.name_place)).chain(item.brands.iter().map(|brand| (brand.value.as_str(), &brand.place)));
+        // Each is an owner of its own: two that share a name are as wrong as one that an entry has.
+        names.map(|(name, place)| (item.kana.as_str(), name, place, false))
+    });
+    let mut names: BTreeMap<String, Known<'_>> = BTreeMap::new();
+    for (owner, name, place, is_brand) in drugs.chain(products).chain(not_listed) {
+        let key = fold_slug(name);
+        let Some(first) = names.get(&key) else {
+            names.insert(key, Known { owner, place, is_brand });
+            continue;
+        };
+        if first.owner == owner {
+            continue;
+        }
+        let other = first.owner;
+        let diagnostic = if is_brand && first.is_brand {
+            Diagnostic::warning(codes::SHARED_BRAND, place.clone(), message!("「{other}」にも同じ商品名「{name}」があります", "`{other}` has the same brand `{name}`")).help(
+                message!(
+                    "配合剤なら content/products/ に分け、剤形で成分が違うなら「{name}軟膏」のように書き分けてください",
+                    "if it is a combination product put it into content/products/; if the ingredient depends on the form, write the form with the name"
+                ),
+            )
+        } else {
+            Diagnostic::error(codes::DUPLICATE_DRUG, place.clone(), message!("「{name}」は「{other}」と同じ名前です", "the name `{name}` is that of `{other}`"))
+                .help(message!("一つの薬は一つのファイルにまとめてください", "keep one file for each drug"))
+        };
+        diagnostics.push(diagnostic.related(first.place.clone(), message!("同じ名前", "the same name")));
+    }
+    // An ingredient that the table has must not be told as unknown.
+    for ingredient in table.products.iter().flat_map(|product| &product.ingredients) {
+        let Ingredient::Unlisted(name) = ingredient else { continue };
+        if let Some(known) = name.value.all().filter_map(|(_, text)| names.get(&fold_slug(text))).find(|known| table.find(known.owner).is_some()) {
+            let id = known.owner;
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_DRUG, name.place.clone(), message!("この成分は表にあります", "the table has this ingredient"))
+                    .help(message!("`- drug: {id}` と書いてください", "write `- drug: {id}`"))
+                    .related(known.place.clone(), message!("同じ名前", "the same name")),
+            );
         }
     }
 }
@@ -384,7 +470,8 @@ pub fn drug_id(path: &str) -> Option<&str> {
 /// Warns of texts and tables that lie where nobody reads them, so that no page vanishes silently.
 fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 7] = ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
-    let known: Vec<String> = KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/".to_owned(), "content/drugs/".to_owned()]).collect();
+    let known: Vec<String> =
+        KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/", "content/drugs/", "content/products/", "content/care/"].map(str::to_owned)).collect();
     for (path, file) in files.iter() {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path.starts_with(LEDGER) || path == "ubugi.yaml" {
@@ -392,7 +479,13 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
         }
         let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
             Some(inner) => inner == "municipality.yaml" || (inner.starts_with("articles/") && path.ends_with(".md")),
-            None => known[..KNOWN.len()].iter().any(|name| name == path) || (path.starts_with("content/articles/") && path.ends_with(".md")) || path.starts_with("content/drugs/"),
+            None => {
+                known[..KNOWN.len()].iter().any(|name| name == path)
+                    || (path.starts_with("content/articles/") && path.ends_with(".md"))
+                    || path.starts_with("content/drugs/")
+                    || path.starts_with("content/products/")
+                    || (path.starts_with("content/care/") && path.ends_with(".yaml"))
+            }
         };
         if is_read || path.ends_with("/README.md") {
             continue;
@@ -477,23 +570,31 @@ fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) ->
     let sources = read(files, "content/drug-sources.yaml", has_drugs, diagnostics, |d, n| drug::decode_sources(d, n, languages)).unwrap_or_default();
     let (groups, classes) = read(files, "content/drug-classes.yaml", has_drugs, diagnostics, |d, n| drug::decode_classes(d, n, languages)).unwrap_or_default();
     let not_listed = read(files, "content/drugs-not-listed.yaml", false, diagnostics, |d, n| drug::decode_not_listed(d, n, languages)).unwrap_or_default();
-    let mut drugs = Vec::new();
-    for (path, file) in files.under("content/drugs/") {
+    let mut drugs = entries(files, "content/drugs/", diagnostics, |decoder, root, id| drug::decode(decoder, root, id, languages));
+    drugs.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut products = entries(files, "content/products/", diagnostics, |decoder, root, id| product::decode(decoder, root, id, languages));
+    products.sort_by(|a, b| a.id.cmp(&b.id));
+    LactationTable { sources, groups, classes, drugs, products, not_listed }
+}
+
+/// Decodes every file of a folder whose files are named for their ids.
+fn entries<T>(files: &Files, folder: &str, diagnostics: &mut Diagnostics, decode: impl Fn(&mut Decoder, &Node, &str) -> Option<T>) -> Vec<T> {
+    let mut all = Vec::new();
+    for (path, file) in files.under(folder) {
         let Some(source) = file.text() else { continue };
-        let name = &path["content/drugs/".len()..];
+        let name = &path[folder.len()..];
         let id = name.strip_suffix(".yaml").unwrap_or_default();
         if !crate::source::decode::is_id(id) {
             diagnostics.push(
                 Diagnostic::error(codes::BAD_ID, Place::start_of(source), message!("ファイル名「{name}」は薬の ID になりません", "the file's name `{name}` is not a drug's id"))
                     .help(message!(
-                        "content/drugs/ に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
-                        "put it into content/drugs/ under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
+                        "{folder} に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
+                        "put it into {folder} under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
                     )),
             );
             continue;
         }
-        drugs.extend(Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| drug::decode(decoder, &root, id, languages))));
+        all.extend(Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, id))));
     }
-    drugs.sort_by(|a, b| a.id.cmp(&b.id));
-    LactationTable { sources, groups, classes, drugs, not_listed }
+    all
 }

@@ -5,5 +5,8 @@ use std::path::Path;
 #[test]
 fn transcripts() {
     let cases = trycmd::TestCases::new();
-    cases.case("tests/cmd/*.md").env("NO_COLOR", "1").env("LANG", "en_US.UTF-8").register_bins(["find", "grep", "sed"].map(|name| (name, Path::new("/usr/bin").join(name))));
+    cases.case("tests/cmd/*.md").env("NO_COLOR", "1").env("LANG", "en_US.UTF-8");
+    for tool in ["cp", "find", "grep", "mkdir", "sed"] {
+        cases.register_bin(tool, Path::new("/bin").join(tool));
+    }
 }

@@ -297,7 +297,7 @@ fn the_table_is_published_as_data() {
     assert_eq!(data["notice"]["en"], "Not reviewed");
     let drug = &data["drugs"][0];
     assert_eq!(drug["url"], "https://www.example.jp/tokyo/fuchu/medicines/acetaminophen/");
-    assert_eq!((&drug["supervision"]["state"], &drug["names_sourced"], &drug["sources_differ"]), (&"unsupervised".into(), &false.into(), &false.into()));
+    assert_eq!((&drug["supervision"]["state"], &drug["names_sourced"], &drug["sources_differ"]), (&"unsupervised".into(), &false.into(), &"none".into()));
     let assessment = &drug["assessments"][0];
     assert_eq!((&assessment["condition"]["ja"], &assessment["revised"], &assessment["stale"]), (&"点眼のみ".into(), &"2026-04-15".into(), &false.into()));
     let csv = built.text("132063/api/drugs.csv");

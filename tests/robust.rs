@@ -53,6 +53,9 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "site:home",
         "../",
         "code: \"132128\"\n",
+        "<!-- ubugi: allow superlative: x -->\n",
+        "日本一",
+        "10人に1人",
     ]);
     prop_oneof![prop::collection::vec(any::<u8>(), 0..300), prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),]
 }

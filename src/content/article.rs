@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
+use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
@@ -54,6 +55,8 @@ pub struct Article {
     pub written_by: Vec<Located<String>>,
     /// Not ready to be shown.
     pub draft: bool,
+    /// Wording that stays although a rule of language care speaks against it.
+    pub care_exceptions: Vec<CareException>,
 }
 
 impl Article {
@@ -318,6 +321,7 @@ fn common(
     });
     let written_by = fields.list(decoder, "written_by", Decoder::id);
     let draft = fields.optional(decoder, "draft", Decoder::boolean);
+    let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
 
     let mut order = |earlier: &Located<Date>, later: &Located<Date>, ja: &str, en: &str| {
@@ -370,6 +374,7 @@ fn common(
         written_by,
         supervision: supervision.unwrap_or_default(),
         draft: draft.unwrap_or(false),
+        care_exceptions,
     })
 }
 

@@ -150,7 +150,7 @@ pub struct Config {
 }
 
 /// First parts of addresses that pages of every language use.
-const RESERVED_PATHS: [&str; 10] = ["accessibility", "articles", "assets", "consultation", "medicines", "privacy", "sitemap", "stages", "supervision", "topics"];
+const RESERVED_PATHS: [&str; 12] = ["accessibility", "api", "articles", "assets", "consultation", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
 
 /// Reads the languages first, as every other text depends on them.
 fn languages(decoder: &mut Decoder, root: &Node) -> Languages {

@@ -1,17 +1,18 @@
 //! The lactation table: drugs with one assessment per source, never merged.
 
+use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::Languages;
+use super::product::Product;
 use super::taxonomy::duplicate_id;
 use super::text::Text;
-use crate::diagnostic::{Diagnostic, Located, Place, codes};
+use crate::diagnostic::{Diagnostic, Located, Place, Source, codes};
 use crate::message;
-use crate::source::decode::{Decimal, Decoder, PartialDate};
+use crate::source::decode::{Decimal, Decoder, PartialDate, is_web_url};
 use crate::source::yaml::Node;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::sync::Arc;
-
-use crate::diagnostic::Source;
 
 /// How a drug is given.
 pub const ROUTES: [&str; 15] = [
@@ -31,6 +32,45 @@ pub const ROUTES: [&str; 15] = [
     "long-acting-injection",
     "epidural",
 ];
+
+/// In what the sources of a drug differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Difference {
+    /// In nothing that a parent would be misled by.
+    None,
+    /// One gives a condition or a caution of age where another gives none.
+    Conditions,
+    /// They speak in different tones.
+    Verdicts,
+}
+
+/// Of which ways of use an entry speaks, so that an ointment is never read as a tablet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Of what acts where it is applied: ointments, drops, sprays, inhalers.
+    Local,
+    /// Of what is swallowed, injected or otherwise reaches the whole body.
+    Systemic,
+    /// Of both.
+    Mixed,
+    /// It names no route.
+    Unknown,
+}
+
+impl Scope {
+    /// Tells the scope of routes.
+    pub fn of(routes: &[&str]) -> Self {
+        let local = routes.iter().filter(|route| matches!(**route, "inhaled" | "nasal" | "ophthalmic" | "topical" | "vaginal" | "local-injection")).count();
+        match (local, routes.len()) {
+            (_, 0) => Self::Unknown,
+            (0, _) => Self::Systemic,
+            (local, all) if local == all => Self::Local,
+            _ => Self::Mixed,
+        }
+    }
+}
 
 /// What a category says, for its colour and order; its words always stand beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -68,6 +108,8 @@ pub struct DrugSource {
     pub publisher: String,
     /// Address of the whole.
     pub url: String,
+    /// Address of one record, with `{record}` where its number stands.
+    pub record_url: Option<String>,
     /// Terms of use.
     pub licence: String,
     /// Whether the categories are the source's own; otherwise they are our reading of its wording.
@@ -139,8 +181,10 @@ pub struct Assessment {
     pub source: Located<String>,
     /// Number of the record there.
     pub record: Option<String>,
-    /// Address of the record.
-    pub url: String,
+    /// Address of the record, where it does not follow from the source's pattern; see [`LactationTable::address`].
+    pub url: Option<String>,
+    /// The routes of which the source speaks; empty when of all that the entry has.
+    pub routes: Vec<Located<&'static str>>,
     /// When the source last revised it.
     pub revised: Option<PartialDate>,
     /// When we read it.
@@ -167,6 +211,37 @@ pub struct Assessment {
     pub alternatives_read: bool,
 }
 
+/// A drug's code in a system other than ATC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Id of the system, one of [`CODE_SYSTEMS`].
+    pub system: &'static str,
+    /// The code.
+    pub value: String,
+}
+
+/// Systems of codes, with their names and a code as an example of its form.
+///
+/// YJ is the 個別医薬品コード of twelve signs with which Japanese price lists name a product or, ending in ZZZ, all products of a strength.
+pub const CODE_SYSTEMS: [(&str, &str, &str); 5] =
+    [("yj", "YJ", "1141007F1063"), ("kegg", "KEGG DRUG", "D00217"), ("cas", "CAS", "103-90-2"), ("unii", "UNII", "362O9ITL9D"), ("rxnorm", "RxNorm", "161")];
+
+/// Returns the name of a system of codes.
+pub fn system_name(id: &str) -> &'static str {
+    CODE_SYSTEMS.iter().find(|(system, ..)| *system == id).map_or("", |(_, name, _)| name)
+}
+
+/// The greatest relative infant dose, in percent, that is taken for one; what sources report stays far below.
+const RID_LIMIT: f64 = 1000.0;
+
+impl Assessment {
+    /// Iterates over what is written about it in our own words.
+    pub fn own_words(&self) -> impl Iterator<Item = &Text> {
+        let rid = self.rid.as_ref().and_then(|rid| rid.condition.as_ref());
+        [&self.condition, &self.basis, &self.age_caution].into_iter().flatten().chain(rid).chain(&self.monitor)
+    }
+}
+
 /// One entry of the table.
 #[derive(Clone, Debug)]
 pub struct Drug {
@@ -182,6 +257,8 @@ pub struct Drug {
     pub name_en: Option<String>,
     /// Reading in hiragana.
     pub kana: String,
+    /// International nonproprietary name (WHO), where it is not the English name: `paracetamol` of acetaminophen.
+    pub inn: Option<Located<String>>,
     /// Other names of the same substance.
     pub aliases: Vec<Located<String>>,
     /// Product names.
@@ -190,14 +267,20 @@ pub struct Drug {
     pub class: Located<String>,
     /// ATC code (WHO Collaborating Centre for Drug Statistics Methodology).
     pub atc: Option<String>,
+    /// Its codes in other systems.
+    pub codes: Vec<Code>,
     /// Routes.
     pub routes: Vec<&'static str>,
+    /// What the assessments come to, in our words.
+    pub summary: Option<Text>,
     /// Where its Japanese names come from; nothing when they have no source.
     pub names_source: Option<Citation>,
     /// One per source.
     pub assessments: Vec<Assessment>,
     /// The reviewers who wrote it and so cannot sign it.
     pub written_by: Vec<Located<String>>,
+    /// Wording that stays although a rule of language care speaks against it.
+    pub care_exceptions: Vec<CareException>,
 }
 
 /// A medicine that parents ask for and the table does not have.
@@ -205,10 +288,12 @@ pub struct Drug {
 pub struct NotListed {
     /// Name.
     pub name: Text,
+    /// Where the name stands.
+    pub name_place: Place,
     /// Reading.
     pub kana: String,
     /// Product names.
-    pub brands: Vec<String>,
+    pub brands: Vec<Located<String>>,
     /// Why it is not there.
     pub reason: NotListedReason,
 }
@@ -234,6 +319,8 @@ pub struct LactationTable {
     pub classes: Vec<DrugClass>,
     /// Entries, by id.
     pub drugs: Vec<Drug>,
+    /// Products of several ingredients, by id.
+    pub products: Vec<Product>,
     /// What is not listed.
     pub not_listed: Vec<NotListed>,
 }
@@ -251,15 +338,36 @@ impl LactationTable {
         Some((source, category))
     }
 
-    /// Tells whether the sources of a drug speak in different tones.
-    pub fn differ(&self, drug: &Drug) -> bool {
+    /// Tells in what the sources of a drug differ.
+    pub fn differ(&self, drug: &Drug) -> Difference {
         let mut tones = drug.assessments.iter().filter_map(|assessment| self.declared(assessment)).map(|(_, category)| category.tone);
-        tones.next().is_some_and(|first| tones.any(|tone| tone != first))
+        if tones.next().is_some_and(|first| tones.any(|tone| tone != first)) {
+            return Difference::Verdicts;
+        }
+        let mut limits = drug.assessments.iter().map(|assessment| (assessment.condition.is_some(), assessment.age_caution.is_some()));
+        if limits.next().is_some_and(|first| limits.any(|limit| limit != first)) { Difference::Conditions } else { Difference::None }
     }
 
     /// Returns the index of a drug's class.
     pub fn class_of(&self, drug: &Drug) -> Option<usize> {
-        self.classes.iter().position(|class| class.id.value == drug.class.value)
+        self.class(&drug.class.value)
+    }
+
+    /// Finds a class by its id.
+    pub fn class(&self, id: &str) -> Option<usize> {
+        self.classes.iter().position(|class| class.id.value == id)
+    }
+
+    /// Returns the address of an assessment's record: its own, the one that the source's pattern makes of its number, or that of the whole source.
+    pub fn address<'a>(&'a self, assessment: &'a Assessment) -> Cow<'a, str> {
+        if let Some(url) = &assessment.url {
+            return Cow::Borrowed(url);
+        }
+        let source = self.source(&assessment.source.value);
+        match (source.and_then(|source| source.record_url.as_deref()), &assessment.record) {
+            (Some(pattern), Some(record)) => Cow::Owned(pattern.replace("{record}", record)),
+            _ => Cow::Borrowed(source.map_or("", |source| source.url.as_str())),
+        }
     }
 
     /// Finds a source by its id.
@@ -290,6 +398,7 @@ pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages)
         let name = fields.required(decoder, "name", text);
         let publisher = fields.required(decoder, "publisher", Decoder::string);
         let url = fields.required(decoder, "url", Decoder::url);
+        let record_url = fields.optional(decoder, "record_url", record_url);
         let licence = fields.required(decoder, "licence", Decoder::string);
         let graded = fields.required(decoder, "graded", Decoder::boolean);
         let stale_after_months = fields.required(decoder, "stale_after_months", |decoder, node| decoder.integer(node, 1..601));
@@ -315,6 +424,7 @@ pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages)
             name: name?,
             publisher: publisher?.value,
             url: url?.value,
+            record_url,
             licence: licence?.value,
             graded: graded?,
             stale_after_months: stale_after_months?,
@@ -364,13 +474,17 @@ pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languag
     decoder
         .list(root, |decoder, node| {
             let mut fields = decoder.fields(node)?;
-            let name = fields.required(decoder, "name", text);
+            let mut name_place = decoder.place(node.range.clone());
+            let name = fields.required(decoder, "name", |decoder, node| {
+                name_place = decoder.place(node.range.clone());
+                text(decoder, node)
+            });
             let kana = fields.required(decoder, "kana", kana);
             let brands = fields.list(decoder, "brands", Decoder::string);
             let reason = fields
                 .required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
             fields.finish(decoder);
-            Some(NotListed { name: name?, kana: kana?, brands: brands.into_iter().map(|b| b.value).collect(), reason: reason? })
+            Some(NotListed { name: name?, name_place, kana: kana?, brands, reason: reason? })
         })
         .unwrap_or_default()
 }
@@ -386,11 +500,14 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         text(decoder, node)
     });
     let kana = fields.required(decoder, "kana", kana);
+    let inn = fields.optional(decoder, "inn", Decoder::string);
     let aliases = fields.list(decoder, "aliases", Decoder::string);
     let brands = fields.list(decoder, "brands", Decoder::string);
     let class = fields.required(decoder, "class", Decoder::id);
     let atc = fields.optional(decoder, "atc", atc);
-    let routes = fields.list(decoder, "routes", |decoder, node| decoder.choice(node, &ROUTES.map(|route| (route, route))));
+    let codes = fields.optional(decoder, "codes", drug_codes).unwrap_or_default();
+    let routes = fields.optional(decoder, "routes", routes).unwrap_or_default();
+    let summary = fields.optional(decoder, "summary", text);
     let names_source = fields.required(decoder, "names_source", |decoder, node| match &node.value {
         crate::source::yaml::Value::Scalar(scalar) if scalar.text == "unsourced" => Some(None),
         crate::source::yaml::Value::Scalar(_) => decoder.choice(node, &[("unsourced", ())]).map(|()| None),
@@ -419,6 +536,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         Some(all)
     });
     let written_by = fields.list(decoder, "written_by", Decoder::id);
+    let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
     let name = name?;
     let name_en = languages.find("en").map(|en| name.pick(en)).filter(|(_, language)| *language != languages.default_id()).map(|(text, _)| text.to_owned());
@@ -428,15 +546,20 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
         name,
         name_place,
         name_en,
-        kana: kana?,
+        // A fault stops the edition; the rest of the entry is checked all the same, so that one run tells everything.
+        kana: kana.unwrap_or_default(),
+        inn,
         aliases,
         brands,
         class: class?,
         atc,
+        codes,
         routes,
-        names_source: names_source?,
-        assessments: assessments?,
+        summary,
+        names_source: names_source.flatten(),
+        assessments: assessments.unwrap_or_default(),
         written_by,
+        care_exceptions,
     })
 }
 
@@ -445,7 +568,11 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     let mut fields = decoder.fields(node)?;
     let source = fields.required(decoder, "source", Decoder::id);
     let record = fields.optional(decoder, "record", Decoder::string);
-    let url = fields.required(decoder, "url", Decoder::url);
+    let url = fields.optional(decoder, "url", Decoder::url);
+    let routes = fields.list(decoder, "routes", |decoder, node| {
+        let place = decoder.place(node.range.clone());
+        route(decoder, node).map(|route| Located { value: route, place })
+    });
     let revised = fields.optional(decoder, "revised", Decoder::partial_date);
     let read = fields.required(decoder, "read", Decoder::partial_date);
     let category = fields.required(decoder, "category", Decoder::id);
@@ -458,6 +585,16 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
         let condition = fields.optional(decoder, "condition", text);
         fields.finish(decoder);
         let max = max?;
+        if max.value.number > RID_LIMIT {
+            let written = &max.value.written;
+            decoder.fault(
+                codes::BAD_RANGE,
+                node,
+                message!("RID {written} % は、ありえない値です", "an RID of {written} % is impossible"),
+                message!("百分率（%）で書いているか、出典の値を確かめて直してください", "check that it is a percentage, and what the source says"),
+            );
+            return None;
+        }
         if let Some(min) = &min
             && min.value.number > max.value.number
         {
@@ -496,7 +633,8 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     Some(Assessment {
         source: source?,
         record: record.map(|r| r.value),
-        url: url?.value,
+        url: url.map(|url| url.value),
+        routes,
         revised,
         read: read?,
         category: category?,
@@ -512,10 +650,89 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     })
 }
 
+/// Reads routes, each once.
+pub(super) fn routes(decoder: &mut Decoder, node: &Node) -> Option<Vec<&'static str>> {
+    let mut all: Vec<&'static str> = Vec::new();
+    decoder.list(node, |decoder, node| {
+        let route = route(decoder, node)?;
+        if all.contains(&route) {
+            decoder.fault(codes::DUPLICATE, node, message!("「{route}」が二度書かれています", "`{route}` is written twice"), message!("一つにしてください", "keep one"));
+            return None;
+        }
+        all.push(route);
+        Some(())
+    })?;
+    Some(all)
+}
+
+/// Reads a route.
+fn route(decoder: &mut Decoder, node: &Node) -> Option<&'static str> {
+    decoder.choice(node, &ROUTES.map(|route| (route, route)))
+}
+
+/// Reads the pattern of a record's address, which must have a place for the record.
+fn record_url(decoder: &mut Decoder, node: &Node) -> Option<String> {
+    let url = decoder.string(node)?.value;
+    if url.matches("{record}").count() == 1 && is_web_url(&url.replace("{record}", "1")) {
+        return Some(url);
+    }
+    decoder.fault(
+        codes::BAD_URL,
+        node,
+        message!("記録の番号が入る {{record}} が一つある URL ではありません", "this is not an address with one {{record}}, where the number of a record stands"),
+        message!("https://example.org/{{record}}/ のように書いてください", "write it like https://example.org/{{record}}/"),
+    );
+    None
+}
+
+/// Reads codes by system: `{cas: 103-90-2, yj: [1141007F1063]}`.
+fn drug_codes(decoder: &mut Decoder, node: &Node) -> Option<Vec<Code>> {
+    let mut fields = decoder.fields(node)?;
+    let mut all = Vec::new();
+    for (system, name, example) in CODE_SYSTEMS {
+        let values = fields.list(decoder, system, |decoder, node| {
+            let value = decoder.string(node)?.value;
+            if is_code(system, &value) {
+                return Some(value);
+            }
+            decoder.fault(
+                codes::BAD_ID,
+                node,
+                message!("「{value}」は {name} のコードではありません", "`{value}` is not a code of {name}"),
+                message!("{example} のような形で書いてください", "write it like {example}"),
+            );
+            None
+        });
+        all.extend(values.into_iter().map(|value| Code { system, value }));
+    }
+    fields.finish(decoder);
+    Some(all)
+}
+
+/// Tells whether a text has the form of a system's codes; a CAS number also has to have its check digit right.
+fn is_code(system: &str, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let upper = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    match system {
+        "yj" => bytes.len() == 12 && bytes[..7].iter().all(u8::is_ascii_digit) && bytes[7].is_ascii_uppercase() && bytes[8..].iter().all(upper),
+        "kegg" => bytes.len() == 6 && bytes[0] == b'D' && bytes[1..].iter().all(u8::is_ascii_digit),
+        "unii" => bytes.len() == 10 && bytes.iter().all(upper),
+        "rxnorm" => (1..=8).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit),
+        _ => {
+            let parts: Vec<&str> = text.split('-').collect();
+            let [first, second, check] = parts.as_slice() else { return false };
+            let digits: Vec<u32> = first.chars().chain(second.chars()).filter_map(|c| c.to_digit(10)).collect();
+            let sum: u32 = digits.iter().rev().zip(1..).map(|(digit, weight)| digit * weight).sum();
+            (2..=7).contains(&first.len()) && second.len() == 2 && digits.len() == first.len() + 2 && *check == (sum % 10).to_string()
+        }
+    }
+}
+
 /// Reads a reading: hiragana, long marks, middle dots and hyphens.
-fn kana(decoder: &mut Decoder, node: &Node) -> Option<String> {
+pub(super) fn kana(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)) {
+    let marks_alone = text.chars().next().filter(|_| text.chars().all(|c| matches!(c, 'ー' | '・' | '-')));
+    if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)).or(marks_alone) {
         decoder.fault(
             codes::BAD_KANA,
             node,
@@ -549,4 +766,19 @@ fn atc(decoder: &mut Decoder, node: &Node) -> Option<String> {
         message!("N02BE01 のような形で書いてください", "write it like N02BE01"),
     );
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_their_form() {
+        for (system, _, example) in CODE_SYSTEMS {
+            assert!(is_code(system, example), "{system}");
+        }
+        for (system, wrong) in [("cas", "103-90-3"), ("cas", "1039-0-2"), ("cas", "x103-90-2"), ("yj", "1141007f1063"), ("yj", "1141007F106"), ("kegg", "C00217"), ("rxnorm", "")] {
+            assert!(!is_code(system, wrong), "{system} {wrong}");
+        }
+    }
 }

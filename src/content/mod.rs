@@ -1,18 +1,23 @@
 //! The domain shared by all municipalities: articles, drugs, stages, topics and what they cite. No I/O.
 
 pub mod article;
+pub mod care_exception;
 pub mod citation;
 pub mod config;
 pub mod drug;
 pub mod emergency;
 pub mod language;
 pub mod markdown;
+pub mod product;
+pub mod ruby;
 pub mod taxonomy;
 pub mod text;
 
 pub use article::{Article, Work};
+pub use care_exception::CareException;
 pub use citation::Citation;
 pub use config::Config;
 pub use drug::Drug;
 pub use language::{LangId, Languages};
+pub use product::Product;
 pub use text::Text;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::language::{LangId, Languages};
-use crate::diagnostic::codes;
+use crate::diagnostic::{Place, codes};
 use crate::message;
 use crate::source::decode::Decoder;
 use crate::source::suggest;
@@ -13,21 +13,21 @@ use crate::source::yaml::{Node, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     default: LangId,
-    by_language: BTreeMap<LangId, String>,
+    by_language: BTreeMap<LangId, (String, Option<Place>)>,
 }
 
 impl Text {
     /// Makes a text that exists in the default language only.
     pub fn plain(languages: &Languages, text: impl Into<String>) -> Self {
         let default = languages.default_id();
-        Self { default, by_language: BTreeMap::from([(default, text.into())]) }
+        Self { default, by_language: BTreeMap::from([(default, (text.into(), None))]) }
     }
 
     /// Returns the text in a language, or in the default one, with the language that it is in.
     pub fn pick(&self, language: LangId) -> (&str, LangId) {
         match self.by_language.get(&language) {
-            Some(text) => (text, language),
-            None => (self.by_language.get(&self.default).map_or("", String::as_str), self.default),
+            Some((text, _)) => (text, language),
+            None => (self.by_language.get(&self.default).map_or("", |(text, _)| text.as_str()), self.default),
         }
     }
 
@@ -38,13 +38,19 @@ impl Text {
 
     /// Iterates over all languages that it exists in.
     pub fn all(&self) -> impl Iterator<Item = (LangId, &str)> {
-        self.by_language.iter().map(|(language, text)| (*language, text.as_str()))
+        self.by_language.iter().map(|(language, (text, _))| (*language, text.as_str()))
+    }
+
+    /// Iterates over all languages that were read from a file, with their places.
+    pub fn placed(&self) -> impl Iterator<Item = (LangId, &str, &Place)> {
+        self.by_language.iter().filter_map(|(language, (text, place))| Some((*language, text.as_str(), place.as_ref()?)))
     }
 
     /// Reads either a string in the default language or a mapping from language tags to strings.
     pub fn decode(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Self> {
         let Value::Mapping(entries) = &node.value else {
-            return decoder.string(node).map(|text| Self::plain(languages, text.value));
+            let default = languages.default_id();
+            return decoder.string(node).map(|text| Self { default, by_language: BTreeMap::from([(default, (text.value, Some(text.place)))]) });
         };
         let default = languages.default_id();
         let mut by_language = BTreeMap::new();
@@ -61,7 +67,7 @@ impl Text {
                 continue;
             };
             if let Some(text) = decoder.string(value) {
-                by_language.insert(language, text.value);
+                by_language.insert(language, (text.value, Some(text.place)));
             }
         }
         if !by_language.contains_key(&default) {

@@ -1,7 +1,7 @@
 //! The catalogue of codes. A code never changes its meaning and is never used again for another one.
 //!
 //! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
-//! 8 supervision, 9 output.
+//! 8 supervision, 9 output, 10 language care.
 
 use std::fmt;
 
@@ -97,6 +97,10 @@ codes! {
     BAD_RANGE = "UB0603", "範囲の誤り", "a range is impossible";
     SELF_ALTERNATIVE = "UB0604", "自分自身を代わりに挙げている", "a drug names itself as its alternative";
     DUPLICATE_ASSESSMENT = "UB0605", "同じ出典の評価が二つある", "two assessments from the same source";
+    NO_RECORD_ADDRESS = "UB0606", "出典の記録のアドレスがない", "an assessment has no address";
+    FOREIGN_ROUTE = "UB0607", "その薬にない使い方", "an assessment names a route that the drug does not have";
+    SHARED_BRAND = "UB0608", "二つの薬が同じ商品名を持つ", "two drugs have the same brand";
+    FEW_INGREDIENTS = "UB0609", "配合剤の成分が足りない", "a combination product has one ingredient";
 
     THEME_CYCLE = "UB0701", "テーマの継承が循環している", "themes extend each other in a circle";
     TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";
@@ -116,6 +120,20 @@ codes! {
     FOREIGN_OUTPUT = "UB0901", "出力先がこのソフトのものではない", "the output folder is not ours";
     OUTPUT_IN_SOURCE = "UB0902", "出力先が原稿の中にある", "the output folder lies within the sources";
     PATH_CLASH = "UB0903", "二つのページが同じ場所になる", "two pages have the same address";
+
+    SUPERLATIVE = "UB1001", "最上級や他との比較の言葉", "a superlative or comparison";
+    TESTIMONIAL = "UB1002", "体験談", "a testimonial";
+    GUARANTEE = "UB1003", "効果や安全を請け合う言葉", "a guarantee of effect or safety";
+    PRODUCT_CLAIM = "UB1004", "商品名と効き目が一つの文にある", "a product's name and a claim of effect in one sentence";
+    FEAR = "UB1005", "見出しの、こわがらせる言葉", "frightening words in a headline";
+    UNSOURCED_FIGURE = "UB1006", "出典のない数字", "a figure without a source";
+    LONG_SENTENCE = "UB1007", "やさしい日本語の長い文", "a long sentence in plain Japanese";
+    DIFFICULT_WORD = "UB1008", "やさしい日本語のむずかしい言葉", "a difficult word in plain Japanese";
+    DOUBLE_NEGATION = "UB1009", "やさしい日本語の二重否定", "a double negation in plain Japanese";
+    OWN_CARE_RULE = "UB1010", "プロジェクトが決めた言葉づかい", "wording against the project's own rules";
+    BAD_CARE_EXCEPTION = "UB1011", "例外の書き方の誤り", "an exception is not well formed";
+    UNUSED_CARE_EXCEPTION = "UB1012", "何にも当たらない例外", "an exception excepts nothing";
+    BAD_CARE_RULE = "UB1013", "言葉づかいの規則の誤り", "a rule of language care is not usable";
 }
 
 #[cfg(test)]

@@ -7,10 +7,14 @@ use serde::Serialize;
 
 use super::fold::fold;
 use crate::content::drug::{Drug, LactationTable, NotListed};
+use crate::content::product::Product;
 use crate::content::text::Text;
 
 /// An entry: `[id, class, names, aliases, brands]`; the class is a place in [`Index::classes`].
 pub type Entry<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>, Vec<&'a str>);
+
+/// A combination product: `[id, class, names, aliases]`.
+pub type Combined<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>);
 
 /// The whole index; written as JSON.
 #[derive(Debug, Serialize)]
@@ -19,16 +23,19 @@ pub struct Index<'a> {
     pub classes: Vec<Vec<&'a str>>,
     /// Entries of the table.
     pub drugs: Vec<Entry<'a>>,
+    /// Combination products.
+    pub products: Vec<Combined<'a>>,
     /// `[names, brands]` of what the table does not have, in its order.
     pub not_listed: Vec<(Vec<&'a str>, Vec<&'a str>)>,
 }
 
 impl<'a> Index<'a> {
     /// Makes the index of a table. A name whose key an earlier name of the same entry has is left out.
-    pub fn new(table: &'a LactationTable, drugs: &[usize]) -> Self {
+    pub fn new(table: &'a LactationTable, drugs: &[usize], products: &[usize]) -> Self {
         Self {
             classes: table.classes.iter().map(|class| distinct(&mut BTreeSet::new(), names(&class.name).chain(class.kana.as_deref()))).collect(),
             drugs: drugs.iter().map(|index| entry(table, &table.drugs[*index])).collect(),
+            products: products.iter().map(|index| product(table, &table.products[*index])).collect(),
             not_listed: table.not_listed.iter().map(missing).collect(),
         }
     }
@@ -40,18 +47,25 @@ impl<'a> Index<'a> {
 }
 
 fn entry<'a>(table: &'a LactationTable, drug: &'a Drug) -> Entry<'a> {
-    let class = table.classes.iter().position(|class| class.id.value == drug.class.value);
+    let class = table.class_of(drug);
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&drug.name).chain([drug.kana.as_str()]));
-    let aliases = distinct(&mut seen, drug.aliases.iter().map(|name| name.value.as_str()));
+    let aliases = distinct(&mut seen, drug.inn.iter().chain(&drug.aliases).map(|name| name.value.as_str()));
     let brands = distinct(&mut seen, drug.brands.iter().map(|name| name.value.as_str()));
     (&drug.id, class, own, aliases, brands)
+}
+
+fn product<'a>(table: &'a LactationTable, product: &'a Product) -> Combined<'a> {
+    let mut seen = BTreeSet::new();
+    let own = distinct(&mut seen, names(&product.name).chain([product.kana.as_str()]));
+    let aliases = distinct(&mut seen, product.aliases.iter().map(|name| name.value.as_str()));
+    (&product.id, table.class(&product.class.value), own, aliases)
 }
 
 fn missing(item: &NotListed) -> (Vec<&str>, Vec<&str>) {
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&item.name).chain([item.kana.as_str()]));
-    (own, distinct(&mut seen, item.brands.iter().map(String::as_str)))
+    (own, distinct(&mut seen, item.brands.iter().map(|name| name.value.as_str())))
 }
 
 fn names(text: &Text) -> impl Iterator<Item = &str> {

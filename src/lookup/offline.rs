@@ -14,12 +14,14 @@ pub struct Kept {
     pub root: String,
     /// By language tag: the addresses kept for who reads in that language, pages and assets.
     pub languages: Vec<(String, Vec<String>)>,
+    /// Where each language begins and which page stands in for what is not kept, the longest beginning first.
+    pub offline: Vec<(String, String)>,
 }
 
 /// Writes `sw.js`.
 pub fn worker(kept: &Kept) -> String {
     let languages: serde_json::Map<String, Json> = kept.languages.iter().map(|(tag, addresses)| (tag.clone(), json!(addresses))).collect();
-    let head = json!({"version": kept.version, "root": kept.root, "languages": languages});
+    let head = json!({"version": kept.version, "root": kept.root, "languages": languages, "offline": kept.offline});
     format!("const KEPT = {head};\n{}", include_str!("worker.js"))
 }
 
@@ -29,8 +31,12 @@ mod tests {
 
     #[test]
     fn the_worker_names_what_it_keeps() {
-        let kept = Kept { version: "v1".into(), root: "/a/".into(), languages: vec![("ja".into(), vec!["/a/medicines/".into()])] };
+        let kept =
+            Kept { version: "v1".into(), root: "/a/".into(), languages: vec![("ja".into(), vec!["/a/medicines/".into()])], offline: vec![("/a/".into(), "/a/offline/".into())] };
         let text = worker(&kept);
-        assert!(text.starts_with("const KEPT = {\"languages\":{\"ja\":[\"/a/medicines/\"]},\"root\":\"/a/\",\"version\":\"v1\"};\n"), "{text}");
+        assert!(
+            text.starts_with("const KEPT = {\"languages\":{\"ja\":[\"/a/medicines/\"]},\"offline\":[[\"/a/\",\"/a/offline/\"]],\"root\":\"/a/\",\"version\":\"v1\"};\n"),
+            "{text}"
+        );
     }
 }

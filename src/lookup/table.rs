@@ -4,15 +4,19 @@
 //! category is the source's own or our reading of its wording, whether the revision counts as old, and under which state of supervision
 //! the entry is published.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::content::drug::{Assessment, Drug, MilkSupply, NotListedReason, Tone};
+use crate::content::drug::{Assessment, Difference, MilkSupply, NotListedReason, Tone};
 use crate::content::language::Languages;
+use crate::content::product::Ingredient;
 use crate::content::text::Text;
-use crate::municipality::Municipality;
+use crate::diagnostic::{Located, Source};
 use crate::project::Project;
+use crate::site::{Page, Site};
 use crate::supervision::State;
 
 /// The published schema of `drugs.json` (JSON Schema 2020-12).
@@ -31,6 +35,7 @@ struct Table<'a> {
     sources: Vec<SourceEntry<'a>>,
     classes: Vec<Named<'a>>,
     drugs: Vec<DrugEntry<'a>>,
+    products: Vec<ProductEntry<'a>>,
     not_listed: Vec<NotListedEntry<'a>>,
 }
 
@@ -52,6 +57,7 @@ struct SourceEntry<'a> {
     name: Json,
     publisher: &'a str,
     url: &'a str,
+    record_url: Option<&'a str>,
     licence: &'a str,
     graded: bool,
     stale_after_months: u32,
@@ -72,14 +78,17 @@ struct DrugEntry<'a> {
     url: String,
     name: Json,
     kana: &'a str,
+    inn: Option<&'a str>,
     aliases: Vec<&'a str>,
     brands: Vec<&'a str>,
     class: &'a str,
     atc: Option<&'a str>,
+    codes: Vec<Json>,
     routes: &'a [&'static str],
+    summary: Option<Json>,
     names_sourced: bool,
     supervision: Json,
-    sources_differ: bool,
+    sources_differ: Difference,
     assessments: Vec<AssessmentEntry<'a>>,
 }
 
@@ -87,7 +96,8 @@ struct DrugEntry<'a> {
 struct AssessmentEntry<'a> {
     source: &'a str,
     record: Option<&'a str>,
-    url: &'a str,
+    url: Cow<'a, str>,
+    routes: Vec<&'static str>,
     revised: Option<String>,
     read: String,
     stale: bool,
@@ -104,10 +114,24 @@ struct AssessmentEntry<'a> {
 }
 
 #[derive(Serialize)]
+struct ProductEntry<'a> {
+    id: &'a str,
+    url: String,
+    name: Json,
+    kana: &'a str,
+    aliases: Vec<&'a str>,
+    class: &'a str,
+    routes: &'a [&'static str],
+    ingredients: Vec<Json>,
+    composition: Json,
+    supervision: Json,
+}
+
+#[derive(Serialize)]
 struct NotListedEntry<'a> {
     name: Json,
     kana: &'a str,
-    brands: &'a [String],
+    brands: Vec<&'a str>,
     reason: NotListedReason,
 }
 
@@ -116,8 +140,8 @@ fn localized(text: &Text, languages: &Languages) -> Json {
     Json::Object(text.all().map(|(language, words)| (languages.get(language).tag.clone(), json!(words))).collect::<Map<_, _>>())
 }
 
-fn supervision(project: &Project, drug: &Drug, on: Date) -> Json {
-    match project.supervision.state(&drug.source.path, true, on) {
+fn supervision(project: &Project, source: &Source, on: Date) -> Json {
+    match project.supervision.state(&source.path, true, on) {
         State::Approved { approval, overdue } => json!({
             "state": "approved",
             "reviewers": approval
@@ -137,27 +161,31 @@ fn is_stale(project: &Project, assessment: &Assessment, on: Date) -> bool {
     project.table.source(&assessment.source.value).is_none_or(|source| source.is_stale(assessment.revised, on))
 }
 
-/// Writes `api/drugs.json` for a site that shows these drugs, whose pages' addresses come from `url`.
-pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on: Date, table_url: String, url: impl Fn(usize) -> String) -> String {
+/// Writes `api/drugs.json` of a site, whose pages' addresses come from `url`.
+pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> String) -> String {
     let languages = &project.config.languages;
     let text = |text: &Text| localized(text, languages);
     let table = &project.table;
-    let shown: Vec<&str> = drugs.iter().map(|index| table.drugs[*index].id.as_str()).collect();
-    let drugs = drugs
+    let shown: Vec<&str> = site.drugs.iter().map(|index| table.drugs[*index].id.as_str()).collect();
+    let drugs = site
+        .drugs
         .iter()
         .map(|index| (*index, &table.drugs[*index]))
         .map(|(index, drug)| DrugEntry {
             id: &drug.id,
-            url: url(index),
+            url: url(Page::Medicine(index)),
             name: text(&drug.name),
             kana: &drug.kana,
+            inn: drug.inn.as_ref().map(|inn| inn.value.as_str()),
             aliases: drug.aliases.iter().map(|alias| alias.value.as_str()).collect(),
             brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
             class: &drug.class.value,
             atc: drug.atc.as_deref(),
+            codes: drug.codes.iter().map(|code| json!({"system": code.system, "value": code.value})).collect(),
             routes: &drug.routes,
+            summary: drug.summary.as_ref().map(text),
             names_sourced: drug.names_source.is_some(),
-            supervision: supervision(project, drug, on),
+            supervision: supervision(project, &drug.source, on),
             sources_differ: table.differ(drug),
             assessments: drug
                 .assessments
@@ -165,7 +193,8 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
                 .map(|assessment| AssessmentEntry {
                     source: &assessment.source.value,
                     record: assessment.record.as_deref(),
-                    url: &assessment.url,
+                    url: table.address(assessment),
+                    routes: assessment.routes.iter().map(|route| route.value).collect(),
                     revised: assessment.revised.map(|date| date.to_string()),
                     read: assessment.read.to_string(),
                     stale: is_stale(project, assessment, on),
@@ -186,6 +215,37 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
                 .collect(),
         })
         .collect();
+    let products = site
+        .products
+        .iter()
+        .map(|index| (*index, &table.products[*index]))
+        .map(|(index, product)| ProductEntry {
+            id: &product.id,
+            url: url(Page::Product(index)),
+            name: text(&product.name),
+            kana: &product.kana,
+            aliases: product.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+            class: &product.class.value,
+            routes: &product.routes,
+            ingredients: product
+                .ingredients
+                .iter()
+                .map(|ingredient| match ingredient {
+                    Ingredient::Entry(id) if shown.contains(&id.value.as_str()) => json!({"drug": id.value}),
+                    Ingredient::Entry(id) => json!({"name": table.find(&id.value).map(|index| text(&table.drugs[index].name))}),
+                    Ingredient::Unlisted(name) => json!({"name": text(&name.value)}),
+                })
+                .collect(),
+            composition: json!({
+                "title": product.composition.title,
+                "publisher": product.composition.publisher,
+                "url": product.composition.url,
+                "date": product.composition.date.map(|date| date.to_string()),
+            }),
+            supervision: supervision(project, &product.source, on),
+        })
+        .collect();
+    let municipality = site.municipality;
     let table = Table {
         schema: "drugs.schema.json",
         version: 1,
@@ -193,7 +253,7 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
         municipality: Town { code: municipality.code.as_str(), name: text(&municipality.name) },
         demo: municipality.demo,
         notice: text(&project.config.unsupervised_notice),
-        table_url,
+        table_url: url(Page::Medicines),
         sources: table
             .sources
             .iter()
@@ -202,6 +262,7 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
                 name: text(&source.name),
                 publisher: &source.publisher,
                 url: &source.url,
+                record_url: source.record_url.as_deref(),
                 licence: &source.licence,
                 graded: source.graded,
                 stale_after_months: source.stale_after_months,
@@ -211,7 +272,12 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
             .collect(),
         classes: table.classes.iter().map(|class| Named { id: &class.id.value, name: text(&class.name) }).collect(),
         drugs,
-        not_listed: table.not_listed.iter().map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: &item.brands, reason: item.reason }).collect(),
+        products,
+        not_listed: table
+            .not_listed
+            .iter()
+            .map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: item.brands.iter().map(|brand| brand.value.as_str()).collect(), reason: item.reason })
+            .collect(),
     };
     let mut out = serde_json::to_string_pretty(&table).unwrap_or_default();
     out.push('\n');
@@ -222,17 +288,28 @@ pub fn json(project: &Project, municipality: &Municipality, drugs: &[usize], on:
 ///
 /// It begins with a byte order mark and has CRLF line ends (RFC 4180), so that the spreadsheets in use in Japan open it as UTF-8; a cell
 /// that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
-pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
+pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
     let table = &project.table;
     let mut out = String::from("\u{feff}");
     push_row(&mut out, &HEADER.map(str::to_owned));
-    for drug in drugs.iter().map(|index| &table.drugs[*index]) {
-        let state = match project.supervision.state(&drug.source.path, true, on) {
-            State::Approved { .. } => "監修済み".to_owned(),
-            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => project.config.unsupervised_notice.in_default().to_owned(),
+    for drug in site.drugs.iter().map(|index| &table.drugs[*index]) {
+        let state = project.supervision.state(&drug.source.path, true, on);
+        let supervised = match state {
+            State::Approved { .. } => "監修済み",
+            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => project.config.unsupervised_notice.in_default(),
         };
         let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map_or("", |class| class.name.in_default());
-        let joined = |names: &[crate::diagnostic::Located<String>]| names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join("、");
+        let products: Vec<Cow<'_, str>> = site
+            .products
+            .iter()
+            .map(|index| &table.products[*index])
+            .filter(|product| product.contains(&drug.id))
+            .map(|product| match (&state, project.supervision.state(&product.source.path, true, on)) {
+                // That the product contains it is the product's word, for which the reviewers of this row did not sign.
+                (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => Cow::Owned(format!("{}（未監修）", product.name.in_default())),
+                _ => Cow::Borrowed(product.name.in_default()),
+            })
+            .collect();
         for assessment in &drug.assessments {
             let source = table.source(&assessment.source.value);
             let category = source.and_then(|source| source.categories.iter().find(|category| category.id.value == assessment.category.value));
@@ -247,8 +324,9 @@ pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
                     drug.name.in_default().to_owned(),
                     drug.kana.clone(),
                     drug.name_en.clone().unwrap_or_default(),
-                    joined(&drug.aliases),
-                    joined(&drug.brands),
+                    joined(drug.inn.iter().chain(&drug.aliases)),
+                    joined(drug.brands.iter()),
+                    products.join("、"),
                     class.to_owned(),
                     drug.atc.clone().unwrap_or_default(),
                     source.map(|source| source.name.in_default().to_owned()).unwrap_or_default(),
@@ -263,8 +341,8 @@ pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
                     assessment.revised.map(|date| date.to_string()).unwrap_or_default(),
                     if is_stale(project, assessment, on) { "古い" } else { "" }.to_owned(),
                     assessment.read.to_string(),
-                    assessment.url.clone(),
-                    state.clone(),
+                    table.address(assessment).into_owned(),
+                    supervised.to_owned(),
                 ],
             );
         }
@@ -272,12 +350,17 @@ pub fn csv(project: &Project, drugs: &[usize], on: Date) -> String {
     out
 }
 
-const HEADER: [&str; 21] = [
+fn joined<'a>(names: impl Iterator<Item = &'a Located<String>>) -> String {
+    names.map(|name| name.value.as_str()).collect::<Vec<_>>().join("、")
+}
+
+const HEADER: [&str; 22] = [
     "薬の名前",
     "よみ",
     "英名",
     "別名",
     "商品名の例",
+    "この成分を含む配合剤",
     "種類",
     "ATCコード",
     "出典",

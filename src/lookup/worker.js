@@ -1,4 +1,5 @@
-// Keeps the medicines' pages on the device. KEPT, above, is written by ubugi: {version, root, languages: {tag: [address]}}.
+// Keeps the medicines' pages on the device. KEPT, above, is written by ubugi: {version, root, languages: {tag: [address]},
+// offline: [[beginning, address]]}.
 // A page comes from the network while there is one, so that it is never older than need be; a file named for its bytes comes from the
 // device. Nothing but this site's own pages is kept, and nothing about who reads them.
 
@@ -61,7 +62,7 @@ async function fromDevice(request) {
 
 async function fromNetwork(request, address) {
   const cache = await caches.open(NAME);
-  const isKept = Object.values(KEPT.languages).some((addresses) => addresses.includes(address)) || /\/medicines\/[^/]+\/?$/.test(address);
+  const isKept = Object.values(KEPT.languages).some((addresses) => addresses.includes(address)) || address.includes("/medicines/");
   try {
     const response = await fetch(request);
     if (response.ok && isKept && !response.redirected) await cache.put(address, response.clone());
@@ -69,6 +70,9 @@ async function fromNetwork(request, address) {
   } catch (error) {
     const found = (await cache.match(address)) ?? (await cache.match(`${address}/`));
     if (found) return found;
+    const [, standIn] = KEPT.offline.find(([beginning]) => address.startsWith(beginning)) ?? [];
+    const page = standIn && (await cache.match(standIn));
+    if (page) return page;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 //! The values that templates are given; `docs/themes.md` tells them to theme writers.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
@@ -50,7 +52,13 @@ impl<'a> Voice<'a> {
         TextValue { text: words, lang: (found != self.language).then(|| self.languages.get(found).tag.as_str()) }
     }
 
-    fn maybe(&self, text: Option<&'a Text>) -> Option<TextValue<'a>> {
+    /// Shows an id or the like, which has no language.
+    pub fn plain(&self, words: &'a str) -> TextValue<'a> {
+        TextValue { text: words, lang: None }
+    }
+
+    /// Picks a text that may be absent.
+    pub fn maybe(&self, text: Option<&'a Text>) -> Option<TextValue<'a>> {
         text.map(|text| self.text(text))
     }
 
@@ -565,7 +573,8 @@ pub struct NamedLink<'a> {
 struct AssessmentValue<'a> {
     source: DrugSourceValue<'a>,
     record: Option<&'a str>,
-    url: &'a str,
+    url: Cow<'a, str>,
+    routes: Vec<&'static str>,
     revised: Option<DateValue>,
     read: DateValue,
     stale: bool,
@@ -588,13 +597,15 @@ pub fn assessment<'a>(
     assessment: &'a Assessment,
     source: &'a DrugSource,
     category: &'a Category,
+    url: Cow<'a, str>,
     on: Date,
     alternatives: Vec<NamedLink<'a>>,
 ) -> impl Serialize + use<'a> {
     AssessmentValue {
         source: drug_source(voice, source),
         record: assessment.record.as_deref(),
-        url: &assessment.url,
+        url,
+        routes: assessment.routes.iter().map(|route| route.value).collect(),
         revised: assessment.revised.map(|date| voice.partial(date)),
         read: voice.partial(assessment.read),
         stale: source.is_stale(assessment.revised, on),
@@ -627,6 +638,8 @@ pub struct Verdict<'a> {
     label: TextValue<'a>,
     tone: Tone,
     condition: Option<TextValue<'a>>,
+    age_caution: Option<TextValue<'a>>,
+    routes: Vec<&'static str>,
     revised: Option<DateValue>,
     stale: bool,
 }
@@ -638,6 +651,8 @@ pub fn verdict<'a>(voice: Voice<'a>, assessment: &'a Assessment, source: &'a Dru
         label: voice.text(&category.label),
         tone: category.tone,
         condition: voice.maybe(assessment.condition.as_ref()),
+        age_caution: voice.maybe(assessment.age_caution.as_ref()),
+        routes: assessment.routes.iter().map(|route| route.value).collect(),
         revised: assessment.revised.map(|date| voice.partial(date)),
         stale: source.is_stale(assessment.revised, on),
     }

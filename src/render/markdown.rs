@@ -12,6 +12,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, He
 
 use super::facts::Fact;
 use crate::content::markdown::{DIALECT, decode_percent};
+use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::source::files::join;
@@ -450,7 +451,7 @@ impl<'t> Writer<'t, '_> {
     fn raw_html(&mut self, range: &Range<usize>) {
         let written = self.text.get(range.clone()).unwrap_or_default().trim();
         // A comment is a note among editors; it is dropped without a word. An end tag is told by its beginning.
-        if (written.starts_with("<!--") && written.ends_with("-->")) || written.starts_with("</") {
+        if written.strip_prefix("<!--").is_some_and(|rest| rest.find("-->").is_some_and(|end| end + 3 == rest.len())) || written.starts_with("</") {
             return;
         }
         if self.is_full() {
@@ -867,19 +868,6 @@ fn plain_text(events: &[&Spot<'_>]) -> String {
     plain.trim().to_owned()
 }
 
-/// Reads `{漢字|かんじ}` at the beginning of a text: the base, the reading and the length of the whole.
-fn ruby(text: &str) -> Option<(&str, &str, usize)> {
-    // A brace that opens or a line that ends before it closes is no ruby; looking no further keeps long lines quick.
-    let close = 1 + text.get(1..)?.find(['{', '}', '\n'])?;
-    if !text[close..].starts_with('}') {
-        return None;
-    }
-    let inner = text.get(1..close)?;
-    let (base, reading) = inner.split_once(['|', '｜'])?;
-    let plain = |part: &str| !part.trim().is_empty() && !part.contains(['{', '\n', '|', '｜', MARK_OPEN, LITERAL_BRACE]);
-    (plain(base) && plain(reading)).then_some((base, reading, close + 1))
-}
-
 fn is_lone_image(events: &[&Spot<'_>]) -> bool {
     if !matches!(events.first(), Some((Event::Start(Tag::Image { .. }), _))) {
         return false;
@@ -1139,5 +1127,23 @@ mod tests {
             let (html, _, _) = compiled(&text);
             proptest::prop_assert!(!html.contains("<script"));
         }
+    }
+
+    #[test]
+    fn comments_leave_no_trace_and_hide_no_words() {
+        let blocks = ["段落です。", "## 見出し", "- 一\n- 二", "| a | b |\n| - | - |\n| 1 | 2 |", "> [!NOTE]\n> かこみ", "1. 一\n2. 二"];
+        let comment = "<!-- ubugi: allow superlative: 題名のため -->";
+        for block in blocks {
+            let (plain, found, _) = compiled(&format!("まえ\n\n{block}\n\nあと\n"));
+            assert_eq!(found, []);
+            for with in [format!("まえ\n\n{comment}\n{block}\n\nあと\n"), format!("まえ\n\n{comment}\n\n{block}\n\nあと\n"), format!("まえ\n{comment}\n{block}\n\nあと\n")]
+            {
+                let (html, found, _) = compiled(&with);
+                assert_eq!((html.as_str(), found), (plain.as_str(), Vec::new()), "{with}");
+            }
+        }
+        // Words between two comments would vanish with them.
+        let (_, found, _) = compiled("<!-- a --> 大事な文 <!-- b -->\n");
+        assert_eq!(found, [("UB0401", 1, 1)]);
     }
 }

@@ -1,5 +1,7 @@
 //! Pages of one site: the values for each template, and the template rendered with them.
 
+mod medicines;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,6 +9,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
+
+use medicines::ProductLink;
 
 use super::context::{self, NamedLink, TextValue, Voice, value};
 use super::facts::Fact;
@@ -18,10 +22,11 @@ use super::svg;
 use super::texts::Texts;
 use super::theme::{Asset, Theme, json_in_html};
 use crate::content::article::{Article, Work};
-use crate::content::drug::Drug;
+use crate::content::drug::{self, Assessment, Drug, LactationTable};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
+use crate::content::text::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
 use crate::lookup::index::Index;
 use crate::lookup::offline::{self, Kept};
@@ -31,8 +36,9 @@ use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
-use crate::site::{GoneText, Moment, Page, Site, Visible, state_of};
+use crate::site::{GoneText, Moment, Page, Site, Situation, Visible, state_of};
 use crate::source::files::LEDGER;
+use crate::supervision::seals::NOT_LISTED;
 use crate::supervision::{Event, State, seal};
 
 /// How long an article counts as new, in days.
@@ -85,6 +91,7 @@ struct Spoken {
     lang: Value,
     services: Value,
     cards: Vec<Value>,
+    situations: Value,
     footer_pages: Vec<Page>,
     /// Parts that are the same on many pages, rendered once.
     fragments: Value,
@@ -113,7 +120,7 @@ impl<'p> Renderer<'p> {
             renderer.by_language.insert(*language, spoken);
         }
         if site.has_medicines {
-            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs).json().into_bytes());
+            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs, &site.products).json().into_bytes());
             renderer.lookup_index = Some(format!("{}{}", renderer.root, index.path));
             renderer.assets.push(index);
         }
@@ -227,6 +234,7 @@ impl<'p> Renderer<'p> {
             lang: value(&json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()})),
             services: value(&services),
             cards: self.site.works.iter().enumerate().map(|(index, work)| self.card(voice, index, work)).collect(),
+            situations: self.situations(voice),
             footer_pages,
             fragments: Value::none(),
         }
@@ -330,10 +338,7 @@ impl<'p> Renderer<'p> {
             Page::Medicines => {
                 context.insert_value("services", spoken.services.clone());
                 self.medicines(language, voice, context);
-                if let Some(index) = &self.lookup_index {
-                    let lookup = json!({"index_url": index, "worker_url": format!("{}sw.js", self.root), "consultation_url": self.url(language, Page::Consultation)});
-                    context.insert_value("lookup", value(&lookup));
-                }
+                self.insert_lookup(language, context);
                 let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
                 if let Some(title) = &project.config.lactation_title {
                     head.heading = title.pick(language).0.to_owned();
@@ -342,6 +347,18 @@ impl<'p> Renderer<'p> {
             }
             Page::Medicine(index) => self.medicine(language, &project.table.drugs[index], spoken, voice, context),
             Page::MedicineClass(index) => self.medicine_class(language, index, voice, context),
+            Page::Product(index) => {
+                context.insert_value("services", spoken.services.clone());
+                self.product(index, spoken, voice, context)
+            }
+            Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => {
+                context.insert_value("services", spoken.services.clone());
+                if matches!(page, Page::GuideName(_)) {
+                    self.insert_lookup(language, context);
+                    self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
+                }
+                self.guide(page, spoken, voice, context)
+            }
             Page::Consultation => {
                 context.insert_value("services", spoken.services.clone());
                 let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
@@ -366,6 +383,7 @@ impl<'p> Renderer<'p> {
                 Head { noindex: true, ..generated("not_found") }
             }
             Page::Withdrawn(index, _) => self.withdrawn(language, index, spoken, voice, context),
+            Page::Offline => Head { noindex: true, ..generated("offline") },
             Page::Redirect(index, _) => {
                 let url = self.url(language, Page::Article(index));
                 let title = &self.site.works[index].version(language).title.value;
@@ -439,13 +457,14 @@ impl<'p> Renderer<'p> {
         let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
         let middle = match page {
             Page::Article(index) => self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic)),
-            Page::Medicine(_) | Page::MedicineClass(_) => Some(Page::Medicines),
+            Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Guide => Some(Page::Medicines),
+            Page::GuideName(_) | Page::GuideGroup(..) => Some(Page::Guide),
             _ => None,
         };
         if let Some(middle) = middle {
             let label = match middle {
                 Page::Topic(index) => self.shared.project.topics[index].name.pick(language).0.to_owned(),
-                _ => voice.strings.get("pages.medicines").to_owned(),
+                other => voice.strings.get(&format!("pages.{}", kind(other))).to_owned(),
             };
             crumbs.push(Crumb { label, url: Some(self.url(language, middle)) });
         }
@@ -457,7 +476,7 @@ impl<'p> Renderer<'p> {
     fn structured_data(&self, language: LangId, page: Page, head: &Head, canonical: &str, breadcrumbs: &[Crumb]) -> Json {
         let project = self.shared.project;
         let municipality = self.site.municipality;
-        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
+        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
         let mut data = json!({
             "@type": kind,
             "@id": canonical,
@@ -796,6 +815,7 @@ impl<'p> Renderer<'p> {
             kana: &drug.kana,
             brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
             class,
+            routes: &drug.routes,
             verdicts,
             differ: table.differ(drug),
         })
@@ -828,15 +848,23 @@ impl<'p> Renderer<'p> {
                     .filter(|class| table.classes[*class].group.value == group.id.value)
                     .map(|class| {
                         let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[drug]).collect();
-                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs})
+                        let products: Vec<NamedLink<'_>> = self
+                            .site
+                            .products
+                            .iter()
+                            .filter(|product| table.products[**product].class.value == table.classes[class].id.value)
+                            .map(|product| NamedLink { url: self.url(language, Page::Product(*product)), name: voice.text(&table.products[*product].name) })
+                            .collect();
+                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs, "products": products})
                     })
                     .collect();
                 (!classes.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "classes": classes}))
             })
             .collect();
         let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
-        let not_listed: Vec<Json> =
-            table.not_listed.iter().map(|item| json!({"name": voice.text(&item.name), "kana": item.kana, "brands": item.brands, "reason": item.reason})).collect();
+        let mut products: Vec<usize> = self.site.products.clone();
+        products.sort_by_key(|index| (&table.products[*index].kana, *index));
+        let products: Vec<_> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
         context.insert_value(
             "table",
             value(&json!({
@@ -845,20 +873,25 @@ impl<'p> Renderer<'p> {
                 "groups": groups,
                 "kana_rows": kana_rows,
                 "sources": sources,
-                "not_listed": not_listed,
+                "products": products,
+                "not_listed": self.not_listed(voice),
+                "guide_url": self.url(language, Page::Guide),
                 "count": self.site.drugs.len(),
                 "json_url": format!("{}api/drugs.json", self.root),
                 "csv_url": format!("{}api/drugs.csv", self.root),
             })),
         );
-        self.insert_notice(voice, self.site.drugs.iter().map(|index| &table.drugs[*index]), context);
+        self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
     }
 
-    /// Gives the notice for unsupervised text to a page that shows drugs of which at least one is not approved.
-    fn insert_notice(&self, voice: Voice<'p>, mut drugs: impl Iterator<Item = &'p Drug>, context: &mut Context) {
+    /// Gives the notice for unsupervised text to a page that shows drugs, products or what is not listed, of which something is not approved.
+    fn insert_notice(&self, voice: Voice<'p>, drugs: &[usize], products: &[usize], not_listed: bool, context: &mut Context) {
         let project = self.shared.project;
         let on = self.shared.moment.date;
-        if drugs.any(|drug| !matches!(project.supervision.state(&drug.source.path, true, on), State::Approved { .. })) {
+        let drugs = drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
+        let products = products.iter().map(|index| project.supervision.state(&project.table.products[*index].source.path, true, on));
+        let not_listed = not_listed.then(|| project.supervision.state(NOT_LISTED, true, on));
+        if drugs.chain(products).chain(not_listed).any(|state| !matches!(state, State::Approved { .. })) {
             context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
         }
     }
@@ -870,9 +903,13 @@ impl<'p> Renderer<'p> {
         let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
         drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
         let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
+        let products: Vec<usize> = self.site.products.iter().copied().filter(|product| table.products[*product].class.value == class.id.value).collect();
+        let product_rows: Vec<_> = products.iter().map(|product| self.product_row(*product, voice)).collect();
         let group = table.groups.iter().find(|group| group.id.value == class.group.value);
-        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group.map(|group| voice.text(&group.name)), "drugs": rows})));
-        self.insert_notice(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
+        let group = group.map(|group| voice.text(&group.name));
+        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": product_rows})));
+        self.insert_notice(voice, &drugs, &products, false, context);
+        self.insert_sources(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
         let name = class.name.pick(language).0;
         let site = self.site.municipality.name.pick(language).0;
         Head {
@@ -901,7 +938,7 @@ impl<'p> Renderer<'p> {
             // The category never stands without what limits it.
             let limit = assessment.condition.as_ref().map(|condition| format!(" ({})", condition.pick(language).0)).unwrap_or_default();
             warnings.push(format!("{}: {}{limit}", source.name.pick(language).0, category.label.pick(language).0));
-            assessments.push(value(&context::assessment(voice, assessment, source, category, on, alternatives)));
+            assessments.push(value(&context::assessment(voice, assessment, source, category, table.address(assessment), on, alternatives)));
         }
         let class = table.class_of(drug);
         let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
@@ -914,12 +951,16 @@ impl<'p> Renderer<'p> {
                 name: voice.text(&drug.name),
                 name_en: drug.name_en.as_deref(),
                 kana: &drug.kana,
-                aliases: drug.aliases.iter().map(|alias| alias.value.as_str()).collect(),
+                aliases: drug.inn.iter().chain(&drug.aliases).map(|alias| alias.value.as_str()).collect(),
                 brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
                 class: class.map(|class| voice.text(&class.name)),
                 class_url,
-                atc: drug.atc.as_deref(),
+                codes: drug.atc.as_deref().map(|atc| ("ATC", atc)).into_iter().chain(drug.codes.iter().map(|code| (drug::system_name(code.system), code.value.as_str()))).collect(),
                 routes: &drug.routes,
+                routes_text: drug.routes.iter().map(|route| voice.strings.get(&format!("routes.{route}"))).collect::<Vec<_>>().join(voice.strings.get("list_sep")),
+                scope: drug::Scope::of(&drug.routes),
+                summary: voice.maybe(drug.summary.as_ref()),
+                products: self.products_with(&drug.id, voice),
                 names_unsourced: drug.names_source.is_none(),
                 assessments,
                 differ: table.differ(drug),
@@ -927,10 +968,21 @@ impl<'p> Renderer<'p> {
             }),
         );
         context.insert_value("services", spoken.services.clone());
+        context.insert_value("situations", spoken.situations.clone());
+        context.insert("guide_url", &self.url(language, Page::Guide));
+        self.insert_sources(voice, std::iter::once(drug), context);
+        context.insert("unlisted", &0);
+        context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
+        context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));
         let name = drug.name.pick(language).0;
         let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
-        if let Some(english) = &drug.name_en {
+        if let Some(english) = drug.inn.as_ref().map(|inn| &inn.value).or(drug.name_en.as_ref()) {
             about["nonProprietaryName"] = json!(english);
+        }
+        let codes = drug.atc.iter().map(|atc| ("ATC", atc)).chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
+        let codes: Vec<Json> = codes.map(|(system, code)| json!({"@type": "MedicalCode", "codingSystem": system, "codeValue": code})).collect();
+        if !codes.is_empty() {
+            about["code"] = json!(codes);
         }
         let other: Vec<&str> = drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
         if !other.is_empty() {
@@ -964,6 +1016,7 @@ impl<'p> Renderer<'p> {
         let title = match gone.text {
             GoneText::Work(work) => &work.version(language).title.value,
             GoneText::Drug(drug) => project.table.drugs[drug].name.pick(language).0,
+            GoneText::Product(product) => project.table.products[product].name.pick(language).0,
         };
         let default = project.config.languages.default_id();
         if let Some(withdrawal) = gone.withdrawals.get(&language) {
@@ -988,7 +1041,8 @@ impl<'p> Renderer<'p> {
         let articles =
             self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
         let drugs = self.site.drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
-        for state in articles.chain(drugs) {
+        let products = self.site.products.iter().map(|index| project.supervision.state(&project.table.products[*index].source.path, true, on));
+        for state in articles.chain(drugs).chain(products) {
             match state {
                 State::Approved { approval, .. } => {
                     supervised += 1;
@@ -1039,8 +1093,11 @@ impl<'p> Renderer<'p> {
             self.site.topics.keys().map(|topic| json!({"url": self.url(language, Page::Topic(*topic)), "label": voice.text(&project.topics[*topic].name)})).collect();
         groups.push(json!({"name": {"text": strings.get("home.by_topic")}, "links": topics}));
         if self.site.has_medicines {
+            let table = &project.table;
+            let drugs = self.site.drugs.iter().map(|index| (Page::Medicine(*index), voice.text(&table.drugs[*index].name)));
+            let products = self.site.products.iter().map(|index| (Page::Product(*index), voice.text(&table.products[*index].name)));
             let drugs: Vec<Json> =
-                project.table.drugs.iter().enumerate().map(|(index, drug)| json!({"url": self.url(language, Page::Medicine(index)), "label": voice.text(&drug.name)})).collect();
+                std::iter::once(own(Page::Guide)).chain(drugs.chain(products).map(|(page, name)| json!({"url": self.url(language, page), "label": name}))).collect();
             groups.push(json!({"name": {"text": strings.get("pages.medicines")}, "url": self.url(language, Page::Medicines), "links": drugs}));
         }
         context.insert_value("groups", value(&groups));
@@ -1094,11 +1151,10 @@ impl<'p> Renderer<'p> {
         out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
         if self.site.has_medicines {
             let on = self.shared.moment.date;
-            let table_url = self.absolute(&self.url(default, Page::Medicines));
-            let json = table::json(project, municipality, &self.site.drugs, on, table_url, |drug| self.absolute(&self.url(default, Page::Medicine(drug))));
+            let json = table::json(project, self.site, on, |page| self.absolute(&self.url(default, page)));
             out.push(("api/drugs.json".into(), json.into_bytes()));
             out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
-            out.push(("api/drugs.csv".into(), table::csv(project, &self.site.drugs, on).into_bytes()));
+            out.push(("api/drugs.csv".into(), table::csv(project, self.site, on).into_bytes()));
         }
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
         out.push(("_headers".into(), meta::headers(&self.root, municipality.demo).into_bytes()));
@@ -1126,9 +1182,25 @@ impl<'p> Renderer<'p> {
     /// Says what the service worker keeps: in each language the table, its pages, where to turn and home, and the files that they load.
     fn kept(&self) -> Kept {
         let project = self.shared.project;
-        let ahead: &[usize] = if self.site.drugs.len() <= offline::KEPT_AHEAD { &self.site.drugs } else { &[] };
         let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
-        let pages = || [Page::Medicines, Page::Consultation, Page::Home].into_iter().chain(ahead.iter().copied().map(Page::Medicine));
+        let is_small = self.site.drugs.len() <= offline::KEPT_AHEAD;
+        let guide = || {
+            Situation::ALL.into_iter().flat_map(|situation| {
+                let groups = if is_small { self.site.groups(project) } else { BTreeSet::new() };
+                std::iter::once(Page::GuideName(situation)).chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
+            })
+        };
+        let products: &[usize] = if is_small { &self.site.products } else { &[] };
+        let ahead: &[usize] = if is_small { &self.site.drugs } else { &[] };
+        let pages = || {
+            let first = [Page::Offline, Page::Medicines, Page::Guide, Page::Consultation, Page::Home].into_iter();
+            let classes = if is_small { self.site.classes(project) } else { BTreeSet::new() };
+            first
+                .chain(classes.into_iter().map(Page::MedicineClass))
+                .chain(guide())
+                .chain(products.iter().copied().map(Page::Product))
+                .chain(ahead.iter().copied().map(Page::Medicine))
+        };
         let languages = self
             .site
             .municipality
@@ -1141,11 +1213,15 @@ impl<'p> Renderer<'p> {
             .collect();
         // What the pages are made from; their bytes are not known here.
         let mut inputs = assets.concat();
+        inputs.push_str(&self.shared.moment.date.to_string());
         inputs.push_str(&self.shared.inputs);
         inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
         let mut version = seal(inputs.as_bytes());
         version.truncate(10);
-        Kept { version, root: self.root.clone(), languages }
+        let mut offline: Vec<(String, String)> =
+            self.site.municipality.languages.iter().map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline))).collect();
+        offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
+        Kept { version, root: self.root.clone(), languages, offline }
     }
 }
 
@@ -1216,6 +1292,15 @@ fn corrected(history: &[Event]) -> Option<(&'static str, Json)> {
     (!comments.is_empty()).then_some(("correction", Json::Array(comments)))
 }
 
+/// What sources say of a drug in some respect, by source.
+fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
+    let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
+    by_source
+        .filter(|(_, texts)| !texts.is_empty())
+        .map(|(source, texts)| Said { of: None, source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
+        .collect()
+}
+
 /// The rows of the 五十音 table, by their last kana.
 const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
 
@@ -1236,11 +1321,14 @@ fn template(page: Page) -> &'static str {
         Page::Medicines => "medicines.html",
         Page::Medicine(_) => "medicine.html",
         Page::MedicineClass(_) => "medicine-class.html",
+        Page::Product(_) => "product.html",
+        Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => "guide.html",
         Page::Consultation => "consultation.html",
         Page::Supervision => "supervision.html",
         Page::Privacy => "privacy.html",
         Page::Accessibility => "accessibility.html",
         Page::Sitemap => "sitemap.html",
+        Page::Offline => "offline.html",
         Page::NotFound => "404.html",
         Page::Redirect(..) => "redirect.html",
         Page::Withdrawn(..) => "withdrawn.html",
@@ -1257,11 +1345,14 @@ fn kind(page: Page) -> &'static str {
         Page::Medicines => "medicines",
         Page::Medicine(_) => "medicine",
         Page::MedicineClass(_) => "medicine_class",
+        Page::Product(_) => "product",
+        Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => "guide",
         Page::Consultation => "consultation",
         Page::Supervision => "supervision",
         Page::Privacy => "privacy",
         Page::Accessibility => "accessibility",
         Page::Sitemap => "sitemap",
+        Page::Offline => "offline",
         Page::NotFound => "not_found",
         Page::Redirect(..) => "redirect",
         Page::Withdrawn(..) => "withdrawn",
@@ -1474,8 +1565,17 @@ struct DrugRow<'a> {
     kana: &'a str,
     brands: Vec<&'a str>,
     class: Option<TextValue<'a>>,
+    routes: &'a [&'static str],
     verdicts: Vec<context::Verdict<'a>>,
-    differ: bool,
+    differ: drug::Difference,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    /// Of which ingredient, on the page of a product.
+    of: Option<TextValue<'a>>,
+    source: TextValue<'a>,
+    texts: Vec<TextValue<'a>>,
 }
 
 #[derive(Serialize)]
@@ -1488,11 +1588,15 @@ struct DrugValue<'a> {
     brands: Vec<&'a str>,
     class: Option<TextValue<'a>>,
     class_url: Option<String>,
-    atc: Option<&'a str>,
+    codes: Vec<(&'static str, &'a str)>,
     routes: &'a [&'static str],
+    routes_text: String,
+    scope: drug::Scope,
+    summary: Option<TextValue<'a>>,
+    products: Vec<ProductLink<'a>>,
     names_unsourced: bool,
     assessments: Vec<Value>,
-    differ: bool,
+    differ: drug::Difference,
     supervision: Value,
 }
 

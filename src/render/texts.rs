@@ -39,11 +39,13 @@ impl Texts {
         let offered: BTreeSet<LangId> = project.municipalities.iter().flat_map(|municipality| municipality.languages.iter().copied()).collect();
         let versions = project.all_works().flat_map(|work| work.versions.values()).filter(|version| visible.shows(version) && offered.contains(&version.language));
         let articles = versions.map(|version| (version.language, version.source.path.as_str(), state_of(project, version, on)));
-        let drugs = project.table.drugs.iter().filter(|drug| visible.shows_drug(drug)).flat_map(|drug| {
-            let path = drug.source.path.as_str();
+        let drugs = project.table.drugs.iter().filter(|drug| visible.shows_drug(drug)).map(|drug| &drug.source);
+        let products = project.table.products.iter().filter(|product| visible.shows_product(product)).map(|product| &product.source);
+        let medicines = drugs.chain(products).flat_map(|source| {
+            let path = source.path.as_str();
             offered.iter().map(move |language| (*language, path, project.supervision.state(path, true, on)))
         });
-        let texts: Vec<(LangId, &str, State<'_>)> = articles.chain(drugs).collect();
+        let texts: Vec<(LangId, &str, State<'_>)> = articles.chain(medicines).collect();
         let mut all = Self::default();
         for (name, theme) in themes {
             let said: Vec<(LangId, &str, Said, Diagnostics)> = texts

@@ -14,7 +14,7 @@ use crate::source::suggest;
 use crate::supervision::Supervision;
 use crate::supervision::ledger::{ActText, Decision, Draft};
 use crate::supervision::publication::unentitled;
-use crate::supervision::seals::{DRUG_LISTS, Sealed, canonical, is_sealable, kind_of};
+use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED, Sealed, canonical, is_sealable, kind_of};
 
 /// What is to be recorded.
 #[derive(Clone, Debug)]
@@ -139,8 +139,8 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
                 match near {
                     Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
                     None => message!(
-                        "記事（.md）か薬（content/drugs/、drug-sources.yaml、drug-classes.yaml）を指してください",
-                        "name an article (.md) or a drug (content/drugs/, drug-sources.yaml, drug-classes.yaml)"
+                        "記事（.md）か薬（content/drugs/、content/products/、薬の一覧）を指してください",
+                        "name an article (.md) or a drug (content/drugs/, content/products/, the lists of drugs)"
                     ),
                 },
             ),
@@ -148,7 +148,7 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
         return None;
     };
     let is_approval = matches!(request.decision, Decision::Approval { .. });
-    if !is_approval && DRUG_LISTS.contains(&path) {
+    if !is_approval && (DRUG_LISTS.contains(&path) || path == NOT_LISTED) {
         against.push(
             Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("「{path}」にはページがありません", "`{path}` has no page of its own"))
                 .help(message!("読者が見た薬のファイル（content/drugs/）を指してください", "name the drugs that readers saw (content/drugs/)")),
@@ -169,8 +169,10 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
         }
     }
     if kind == TextKind::Drug {
-        let drug = project.table.drugs.iter().find(|drug| drug.source.path == path);
-        return Some(ActText { written_by: drug.map(|drug| drug.written_by.iter().map(|id| id.value.clone()).collect()).unwrap_or_default(), ..empty(kind) });
+        let drugs = project.table.drugs.iter().map(|drug| (&drug.source, &drug.written_by));
+        let mut all = drugs.chain(project.table.products.iter().map(|product| (&product.source, &product.written_by)));
+        let written_by = all.find(|(source, _)| source.path == path).map(|(_, by)| by.iter().map(|id| id.value.clone()).collect());
+        return Some(ActText { written_by: written_by.unwrap_or_default(), ..empty(kind) });
     }
     let (work, version) = project.all_works().find_map(|work| work.versions.values().find(|version| version.source.path == path).map(|version| (work, version)))?;
     let kind = if kind == TextKind::Own && version.supervision == article::Supervision::None { TextKind::Notice } else { kind };

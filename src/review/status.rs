@@ -195,7 +195,9 @@ impl Board {
 fn titles<'p>(project: &'p Project, published: &'p Project) -> BTreeMap<&'p str, &'p str> {
     let of = |project: &'p Project| {
         let articles = project.all_works().flat_map(|work| work.versions.values()).map(|version| (version.source.path.as_str(), version.title.value.as_str()));
-        articles.chain(project.table.drugs.iter().map(|drug| (drug.source.path.as_str(), drug.name.in_default()))).collect::<Vec<_>>()
+        let drugs = project.table.drugs.iter().map(|drug| (drug.source.path.as_str(), drug.name.in_default()));
+        let products = project.table.products.iter().map(|product| (product.source.path.as_str(), product.name.in_default()));
+        articles.chain(drugs).chain(products).collect::<Vec<_>>()
     };
     // A working text that cannot be read still has the title under which it is published.
     of(published).into_iter().chain(of(project)).collect()

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::content::article::{Article, Work};
 use crate::content::config::TextKind;
 use crate::content::language::LangId;
+use crate::content::product::Product;
 use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
@@ -22,6 +23,31 @@ pub struct Moment {
     pub date: Date,
     /// Whether drafts are shown.
     pub drafts: bool,
+}
+
+/// A parent's situation, as far as it changes what matters about a medicine and milk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Situation {
+    /// Expecting a child: the table does not speak of it.
+    Pregnancy,
+    /// Breastfeeding a newborn, of less than 28 days (母子保健法第6条), or a child born early.
+    Newborn,
+    /// Breastfeeding an older child.
+    Older,
+}
+
+impl Situation {
+    /// All, in the order of time.
+    pub const ALL: [Self; 3] = [Self::Pregnancy, Self::Newborn, Self::Older];
+
+    /// Returns its id, as in addresses, fragments and strings.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Pregnancy => "pregnancy",
+            Self::Newborn => "newborn",
+            Self::Older => "older",
+        }
+    }
 }
 
 /// What a page is.
@@ -41,6 +67,14 @@ pub enum Page {
     Medicine(usize),
     /// The drugs of a class, by its index in the table.
     MedicineClass(usize),
+    /// A combination product, by its index in the table.
+    Product(usize),
+    /// The guided way to a medicine: which situation is yours?
+    Guide,
+    /// Its second step: do you know the name?
+    GuideName(Situation),
+    /// Its way without a name: the medicines of a group, by its index in the table.
+    GuideGroup(Situation, usize),
     /// Services, contacts, figures.
     Consultation,
     /// About the supervision.
@@ -51,6 +85,8 @@ pub enum Page {
     Accessibility,
     /// Site map.
     Sitemap,
+    /// The page that stands in for others where there is no network.
+    Offline,
     /// The page for addresses that do not exist.
     NotFound,
     /// A former address: the article's index and the alias's.
@@ -72,6 +108,8 @@ pub struct Site<'p> {
     pub has_medicines: bool,
     /// The drugs of its table, by their index in the project's.
     pub drugs: Vec<usize>,
+    /// The combination products of its table, by their index in the project's.
+    pub products: Vec<usize>,
     /// What was taken back, so that its address says so.
     pub gone: Vec<Gone<'p>>,
     /// Stages with the works of each, by the index of the stage.
@@ -104,6 +142,8 @@ pub enum GoneText<'p> {
     Work(&'p Work),
     /// A drug, by its index in the table.
     Drug(usize),
+    /// A combination product, likewise.
+    Product(usize),
 }
 
 /// How many works are not visible, so that none vanishes silently.
@@ -126,7 +166,7 @@ pub struct Hidden {
 /// Which works and versions an edition may show, decided once for all sites.
 #[derive(Debug, Default)]
 pub struct Visible {
-    /// The versions and drugs that may be shown, by file.
+    /// The versions, drugs and products that may be shown, by file.
     files: BTreeSet<String>,
     /// Those that were taken back.
     withdrawn: BTreeSet<String>,
@@ -165,9 +205,9 @@ impl Visible {
                 }
             }
         }
-        for drug in &project.table.drugs {
-            let state = project.supervision.state(&drug.source.path, true, moment.date);
-            visible.admit(project, state, &drug.source, diagnostics);
+        let table = &project.table;
+        for source in table.drugs.iter().map(|drug| &drug.source).chain(table.products.iter().map(|product| &product.source)) {
+            visible.admit(project, project.supervision.state(&source.path, true, moment.date), source, diagnostics);
         }
         visible
     }
@@ -188,6 +228,11 @@ impl Visible {
     /// Tells whether a drug may be shown.
     pub fn shows_drug(&self, drug: &crate::content::Drug) -> bool {
         self.files.contains(&drug.source.path)
+    }
+
+    /// Tells whether a combination product may be shown.
+    pub fn shows_product(&self, product: &Product) -> bool {
+        self.files.contains(&product.source.path)
     }
 
     /// Tells whether a version may be shown.
@@ -220,13 +265,14 @@ impl<'p> Site<'p> {
         let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
         let drugs: Vec<usize> = project.table.drugs.iter().enumerate().filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug)).map(|(index, _)| index).collect();
         let has_medicines = !drugs.is_empty();
+        let products = project.table.products.iter().enumerate().filter(|(_, product)| has_medicines && visible.shows_product(product)).map(|(index, _)| index).collect();
         let terms_of = (0..works.len()).map(|work| (listing(&stages, work), listing(&topics, work))).collect();
         let shown_in = works
             .iter()
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
             .collect();
         let default = project.config.languages.default_id();
-        let mut site = Self { municipality, works, by_path, has_medicines, drugs, gone, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        let mut site = Self { municipality, works, by_path, has_medicines, drugs, products, gone, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
         site.pages = site.list_pages(project);
         site
     }
@@ -258,6 +304,16 @@ impl<'p> Site<'p> {
                 for class in self.classes(project) {
                     add(Page::MedicineClass(class));
                 }
+                for product in &self.products {
+                    add(Page::Product(*product));
+                }
+                add(Page::Guide);
+                for situation in Situation::ALL {
+                    add(Page::GuideName(situation));
+                    for group in self.groups(project) {
+                        add(Page::GuideGroup(situation, group));
+                    }
+                }
             }
             for (index, gone) in self.gone.iter().enumerate().filter(|(_, gone)| gone.withdrawals.contains_key(language)) {
                 add(Page::Withdrawn(index, None));
@@ -267,6 +323,9 @@ impl<'p> Site<'p> {
             }
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
+            }
+            if self.has_medicines {
+                add(Page::Offline);
             }
             if *language == self.default {
                 add(Page::NotFound);
@@ -302,16 +361,22 @@ impl<'p> Site<'p> {
             Page::Medicines => push(&mut path, &["medicines"]),
             Page::Medicine(index) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
             Page::MedicineClass(index) => push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value]),
+            Page::Product(index) => push(&mut path, &["medicines", "products", &project.table.products[index].id]),
+            Page::Guide => push(&mut path, &["medicines", "guide"]),
+            Page::GuideName(situation) => push(&mut path, &["medicines", "guide", situation.id()]),
+            Page::GuideGroup(situation, group) => push(&mut path, &["medicines", "guide", situation.id(), &project.table.groups[group].id.value]),
             Page::Consultation => push(&mut path, &["consultation"]),
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),
             Page::Accessibility => push(&mut path, &["accessibility"]),
             Page::Sitemap => push(&mut path, &["sitemap"]),
+            Page::Offline => push(&mut path, &["offline"]),
             Page::NotFound => path.push_str("404.html"),
             Page::Withdrawn(index, alias) => match (self.gone[index].text, alias) {
                 (GoneText::Work(work), None) => push(&mut path, &["articles", &work.slug.value]),
                 (GoneText::Work(work), Some(alias)) => push(&mut path, &["articles", &work.aliases[alias].value]),
                 (GoneText::Drug(index), _) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
+                (GoneText::Product(index), _) => push(&mut path, &["medicines", "products", &project.table.products[index].id]),
             },
         }
         path
@@ -324,6 +389,7 @@ impl<'p> Site<'p> {
             "home" => Page::Home,
             "consultation" => Page::Consultation,
             "medicines" if self.has_medicines => Page::Medicines,
+            "medicines/guide" if self.has_medicines => Page::Guide,
             "supervision" => Page::Supervision,
             "privacy" => Page::Privacy,
             "accessibility" => Page::Accessibility,
@@ -336,9 +402,17 @@ impl<'p> Site<'p> {
         })
     }
 
-    /// Returns the classes of its drugs, by their index, ascending.
+    /// Returns the classes of its drugs and products, by their index, ascending.
     pub fn classes(&self, project: &Project) -> BTreeSet<usize> {
-        self.drugs.iter().filter_map(|drug| project.table.class_of(&project.table.drugs[*drug])).collect()
+        let table = &project.table;
+        let drugs = self.drugs.iter().filter_map(|drug| table.class_of(&table.drugs[*drug]));
+        drugs.chain(self.products.iter().filter_map(|product| table.class(&table.products[*product].class.value))).collect()
+    }
+
+    /// Returns the groups of its classes, by their index, ascending.
+    pub fn groups(&self, project: &Project) -> BTreeSet<usize> {
+        let table = &project.table;
+        self.classes(project).into_iter().filter_map(|class| table.groups.iter().position(|group| group.id.value == table.classes[class].group.value)).collect()
     }
 
     /// Returns the terms of a kind with their works.
@@ -362,16 +436,19 @@ fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible
         let withdrawals = offered.filter_map(|(language, version)| whole.or_else(|| withdrawal(&version.source.path)).map(|withdrawal| (*language, withdrawal))).collect();
         Gone { text: GoneText::Work(work), withdrawals }
     });
-    let drugs = project.table.drugs.iter().enumerate().filter(|_| municipality.drugs).map(|(index, drug)| {
-        let withdrawals = withdrawal(&drug.source.path).map(|withdrawal| municipality.languages.iter().map(|language| (*language, withdrawal)).collect());
-        Gone { text: GoneText::Drug(index), withdrawals: withdrawals.unwrap_or_default() }
+    let table = &project.table;
+    let drugs = table.drugs.iter().enumerate().map(|(index, drug)| (GoneText::Drug(index), &drug.source));
+    let products = table.products.iter().enumerate().map(|(index, product)| (GoneText::Product(index), &product.source));
+    let medicines = drugs.chain(products).filter(|_| municipality.drugs).map(|(text, source)| {
+        let withdrawals = withdrawal(&source.path).map(|withdrawal| municipality.languages.iter().map(|language| (*language, withdrawal)).collect());
+        Gone { text, withdrawals: withdrawals.unwrap_or_default() }
     });
-    works.chain(drugs).filter(|gone| !gone.withdrawals.is_empty()).collect()
+    works.chain(medicines).filter(|gone| !gone.withdrawals.is_empty()).collect()
 }
 
 /// All names of generated pages that articles may link to.
 pub fn page_names(project: &Project) -> BTreeSet<String> {
-    ["home", "consultation", "medicines", "supervision", "privacy", "accessibility", "sitemap"]
+    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap"]
         .into_iter()
         .map(str::to_owned)
         .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))

@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 use super::ledger::Ledger;
 use super::reviewer::Unentitled;
-use super::seals::{Covered, DRUG_LISTS, Sealed, canonical, sha256};
+use super::seals::{Covered, DRUG_LISTS, NOT_LISTED, Sealed, canonical, sha256};
 use super::standing::{Approval, Invalid, Standing};
 use super::{Event, Held, Supervision};
 use crate::content::article::{self, Work};
 use crate::content::config::TextKind;
 use crate::content::drug::LactationTable;
+use crate::content::product::{Ingredient, Product};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, Source, codes};
 use crate::message;
 use crate::source::Files;
@@ -136,7 +137,8 @@ impl Supervision {
 
     /// Combines the states of texts with those of others whose words they show, and holds what an act says of a text against the text.
     ///
-    /// A drug shows the words of its sources and class, a translation may show its original's sources: it is supervised only if these are.
+    /// A drug shows the words of its sources and class, a product its ingredients' entries, a translation may show its original's sources: each
+    /// is supervised only if these are.
     pub fn combine(&mut self, works: &[&Work], table: &LactationTable, diagnostics: &mut Diagnostics) {
         for work in works {
             let topics: Vec<String> = work.topics.iter().map(|topic| topic.value.clone()).collect();
@@ -156,6 +158,13 @@ impl Supervision {
             let written_by: Vec<String> = drug.written_by.iter().map(|id| id.value.clone()).collect();
             self.hold_against(&drug.source, TextKind::Drug, &[], &written_by, diagnostics);
             self.depend(&drug.source.path, &DRUG_LISTS);
+        }
+        // After the drugs, whose own states have then been combined.
+        for product in &table.products {
+            let written_by: Vec<String> = product.written_by.iter().map(|id| id.value.clone()).collect();
+            self.hold_against(&product.source, TextKind::Drug, &[], &written_by, diagnostics);
+            let others = product_shows(product);
+            self.depend(&product.source.path, &others.iter().map(String::as_str).collect::<Vec<_>>());
         }
         for work in works {
             let original = work.original().source.path.as_str();
@@ -205,6 +214,17 @@ impl Supervision {
             self.held.remove(&source.path);
         }
     }
+}
+
+/// Lists the texts whose words a product's page shows: the table's lists, the entries of its ingredients, and for an ingredient without an
+/// entry the list that says why it has none.
+pub fn product_shows(product: &Product) -> Vec<String> {
+    let lists = DRUG_LISTS.iter().map(|list| (*list).to_owned());
+    let ingredients = product.ingredients.iter().map(|ingredient| match ingredient {
+        Ingredient::Entry(id) => format!("content/drugs/{}.yaml", id.value),
+        Ingredient::Unlisted(_) => NOT_LISTED.to_owned(),
+    });
+    lists.chain(ingredients).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Fetches what was signed from the ledger; of images only those that are not there with the same bytes.

@@ -107,7 +107,8 @@ pub fn kind_of(path: &str) -> Option<TextKind> {
         Some(TextKind::Article)
     } else if path.ends_with(".md") && is_own(path) {
         Some(TextKind::Own)
-    } else if DRUG_LISTS.contains(&path) || (path.starts_with("content/drugs/") && path.ends_with(".yaml")) {
+    } else if DRUG_LISTS.contains(&path) || path == NOT_LISTED || (path.ends_with(".yaml") && ["content/drugs/", "content/products/"].iter().any(|folder| path.starts_with(folder)))
+    {
         Some(TextKind::Drug)
     } else {
         None
@@ -116,6 +117,9 @@ pub fn kind_of(path: &str) -> Option<TextKind> {
 
 /// The lists whose words stand on every drug's page.
 pub const DRUG_LISTS: [&str; 2] = ["content/drug-sources.yaml", "content/drug-classes.yaml"];
+
+/// The list that says of substances without an entry why they have none.
+pub const NOT_LISTED: &str = "content/drugs-not-listed.yaml";
 
 #[cfg(test)]
 mod tests {

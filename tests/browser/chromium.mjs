@@ -38,7 +38,10 @@ export async function watched(browser, options = {}) {
   return { page, misdeeds, close: () => context.close() };
 }
 
-/** What a page has stored on the device; nothing, if all is well. */
+/**
+ * What a page has stored on the device; nothing, if all is well. The copies of the site's own pages in Cache Storage, by which they are read
+ * without a network, are looked at where they are made, in lookup-browser.test.mjs.
+ */
 export async function stored(page) {
   const cookies = await page.context().cookies();
   const kept = await page.evaluate(async () => ({

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fold, plain } from "../../themes/base/static/lookup-fold.js";
+import { Random } from "../../benches/random.mjs";
 import { prepare, search } from "../../themes/base/static/lookup-search.js";
 import { ROOT, filesIn, repository } from "./sites.mjs";
 import { spellings, typo } from "./spellings.mjs";
@@ -13,11 +14,15 @@ const site = repository()[0];
 const raw = JSON.parse(readFileSync(join(site.folder, filesIn(site.folder).find((file) => /^assets\/medicines\..*\.json$/.test(file))), "utf8"));
 const index = prepare(raw);
 
-/** Every name with the entries that have it: namesakes share a key. */
-const all = index.names.filter(({ kind }) => kind !== "class");
-const namesakes = new Map();
-for (const name of all) namesakes.set(name.key, [...(namesakes.get(name.key) ?? []), name]);
-const sameEntry = (hit, name) => namesakes.get(name.key).some(({ entry }) => index.entries[entry].id === hit.id && index.entries[entry].missing === hit.missing);
+/** Every name of an index, and a test whether a hit is an entry of that name: namesakes share a key. */
+function namesOf(index) {
+  const all = index.names.filter(({ kind }) => kind !== "class");
+  const namesakes = new Map();
+  for (const name of all) namesakes.set(name.key, [...(namesakes.get(name.key) ?? []), index.entries[name.entry]]);
+  const isOf = (hit, name) => namesakes.get(name.key).some(({ id, product, missing }) => id === hit.id && product === hit.product && missing === hit.missing);
+  return { all, isOf };
+}
+const { all, isOf: sameEntry } = namesOf(index);
 
 test("folding passes the vectors", () => {
   const vectors = readFileSync(join(ROOT, "tests", "lookup", "folding.tsv"), "utf8").split("\n").filter((line) => line && !line.startsWith("#")).map((line) => line.split("\t"));
@@ -25,21 +30,52 @@ test("folding passes the vectors", () => {
   assert.deepEqual(vectors.filter(([text, key]) => fold(text) !== key).map(([text, key]) => `${text}: ${fold(text)} instead of ${key}`), []);
 });
 
-test("every name is found first, or with its namesakes, in each spelling", (t) => {
-  let [count, first, third] = [0, 0, 0];
-  const missed = [];
+/** Searches every name in each spelling: how many, how many found first and in three, and what was missed. */
+function inEachSpelling(index) {
+  const { all, isOf } = namesOf(index);
+  const result = { names: all.length, count: 0, first: 0, third: 0, missed: [] };
   for (const name of all) {
     for (const spelling of spellings(name.text)) {
       const { hits } = search(index, spelling);
-      count++;
-      if (hits[0] && sameEntry(hits[0], name)) first++;
-      if (hits.slice(0, 3).some((hit) => sameEntry(hit, name))) third++;
-      else missed.push(`${name.text} as ${spelling}: ${hits[0]?.text}`);
+      result.count++;
+      if (hits[0] && isOf(hits[0], name)) result.first++;
+      if (hits.slice(0, 3).some((hit) => isOf(hit, name))) result.third++;
+      else result.missed.push(`${name.text} as ${spelling}: ${hits[0]?.text}`);
     }
   }
-  t.diagnostic(`${count} spellings of ${all.length} names: first ${((100 * first) / count).toFixed(2)} %, in three ${((100 * third) / count).toFixed(2)} %`);
+  return result;
+}
+
+test("every name is found first, or with its namesakes, in each spelling", (t) => {
+  const { names, count, first, third, missed } = inEachSpelling(index);
+  t.diagnostic(`${count} spellings of ${names} names: first ${((100 * first) / count).toFixed(2)} %, in three ${((100 * third) / count).toFixed(2)} %`);
   assert.deepEqual(missed.slice(0, 20), []);
   assert.ok(first / count >= 0.99, `${first} of ${count} first`);
+});
+
+test("so are names that nobody has thought of: any sounds, of any length, in tables made at random", (t) => {
+  const SOUNDS = [..."アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワガギグゲゴザジズゼゾダデドバビブベボパピプペポ", "キャ", "シュ", "ショ", "チャ", "チョ", "ニュ", "ヒョ", "リュ", "ギョ", "ジャ", "ジュ", "ビョ", "ピャ", "シェ", "ジェ", "チェ", "ファ", "フィ", "フェ", "フォ", "ティ", "ディ", "トゥ", "デュ", "ヴァ", "ヴィ", "ヴェ", "ツァ"];
+  const total = { count: 0, first: 0 };
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = new Random(seed);
+    const name = () => {
+      const sounds = Array.from({ length: random.between(2, 7) }, () => random.pick(SOUNDS) + random.pick(["", "", "", "", "ー", "ン"]));
+      return random.chance(0.2) ? sounds.join("").replace(/(?<=.)(?=[カキクサシスタチツテトパピプペポ])/, "ッ") : sounds.join("");
+    };
+    const names = (low, high) => Array.from({ length: random.between(low, high) }, name);
+    const made = prepare({
+      classes: [[name()]],
+      drugs: Array.from({ length: 60 }, (_, n) => [`drug-${n}`, 0, [name()], names(0, 3), names(0, 3)]),
+      products: Array.from({ length: 10 }, (_, n) => [`product-${n}`, 0, [name()], names(0, 2)]),
+      not_listed: Array.from({ length: 5 }, () => [[name()], names(0, 2)]),
+    });
+    const { count, first, missed } = inEachSpelling(made);
+    assert.deepEqual(missed, [], `seed ${seed}`);
+    total.count += count;
+    total.first += first;
+  }
+  t.diagnostic(`${total.count} spellings, first ${((100 * total.first) / total.count).toFixed(2)} %`);
+  assert.ok(total.first / total.count >= 0.99);
 });
 
 test("the beginning of a name finds it", () => {
@@ -86,6 +122,17 @@ test("what is on a package finds its medicine", () => {
   assert.deepEqual(search(index, "カロナールプラスエース").hits, []);
 });
 
-test("an empty query and one of marks alone find nothing", () => {
-  for (const query of ["", " ", "ー", "・", "（）"]) assert.deepEqual(search(index, query), { hits: [], near: [], total: 0 });
+test("a combination product is found as itself, before its ingredients", () => {
+  assert.ok(raw.products.length >= 12);
+  for (const [id, , [name]] of raw.products) assert.equal(search(index, name).hits[0].product, id, name);
+});
+
+test("sounds that stand together in a reading by chance are no word", () => {
+  // こうひ is in こうひすたみん and in けいこうひにん.
+  for (const { name, text } of search(index, "コーヒー", 50).hits) assert.ok(/コーヒー|カフェイン/.test(name + text), `${name}: ${text}`);
+  assert.ok(search(index, "抗ヒスタミン").hits.length > 3, "what is written within the name of a class is");
+});
+
+test("an empty query, one of marks alone and one letter again and again find nothing", () => {
+  for (const query of ["", " ", "ー", "・", "（）", "ああああ", "aaaa"]) assert.deepEqual(search(index, query), { hits: [], near: [], total: 0 });
 });

@@ -1,0 +1,179 @@
+//! Language care: wording that municipal health information should not have, found at its place.
+//!
+//! `rule` reads the rules, which are data with a source of their own; `passage` cuts a file into the texts that readers see, each character
+//! with its place; `fold` gives the form in which words are compared; `lexicon` looks through a text once for all words of a language;
+//! `exception` holds what an editor justified on the spot. A finding is a warning: the rules know words, and whether a wording is right is
+//! for the editor to judge. They rather miss something than cry wolf.
+
+mod exception;
+mod fold;
+mod lexicon;
+mod passage;
+mod rule;
+
+use rayon::prelude::*;
+
+use crate::content::drug::{Drug, LactationTable};
+use crate::content::{Article, Citation, LangId, Languages, Work};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
+use crate::message;
+use crate::source::Files;
+use std::sync::Arc;
+
+use exception::Exception;
+use lexicon::{Finding, Lexicon};
+use passage::{Document, Part};
+use rule::{Kind, Rules};
+
+/// The most findings that are told of one file.
+const MOST_FINDINGS: usize = 200;
+
+/// Where an editor is sent for more.
+const REFERENCE: &str = "docs/care.md";
+
+/// Checks every version of the articles and the lactation table's own words.
+///
+/// Titles of cited sources are not looked at: they are quotations.
+pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item = &'p Work>, table: &LactationTable, diagnostics: &mut Diagnostics) {
+    let rules = Rules::load(files, languages, diagnostics);
+    let brands = table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str());
+    let combined = table.products.iter().flat_map(|product| product.name.all().map(|(_, name)| name).chain(product.aliases.iter().map(|alias| alias.value.as_str())));
+    let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str())).chain(combined).collect();
+    let tags: Vec<&str> = languages.tags().collect();
+    let lexicons: Vec<Lexicon<'_>> = tags.par_iter().map(|tag| Lexicon::new(&rules, tag, &products)).collect();
+    let checker = Checker { rules: &rules, lexicons };
+    let articles: Vec<&Article> = works.flat_map(|work| work.versions.values()).collect();
+    let found: Vec<Diagnostics> = articles.par_iter().map(|article| checker.article(article)).collect();
+    found.into_iter().for_each(|found| diagnostics.extend(found));
+    let found: Vec<Diagnostics> = table.drugs.par_iter().map(|drug| checker.drug(drug)).collect();
+    found.into_iter().for_each(|found| diagnostics.extend(found));
+}
+
+/// The rules of all languages.
+struct Checker<'r> {
+    rules: &'r Rules,
+    lexicons: Vec<Lexicon<'r>>,
+}
+
+impl Checker<'_> {
+    fn article(&self, article: &Article) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let mut document = Document::of_article(article, &mut diagnostics);
+        document.exceptions.extend(article.care_exceptions.iter().map(Exception::of_file));
+        let findings = self.lexicon(article.language).map(|lexicon| lexicon.search(&document, !article.sources.is_empty())).unwrap_or_default();
+        self.report(&article.source, &findings, &document.exceptions, &mut diagnostics);
+        diagnostics
+    }
+
+    fn drug(&self, drug: &Drug) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let exceptions: Vec<Exception> = drug.care_exceptions.iter().map(Exception::of_file).collect();
+        let mut findings = Vec::new();
+        for (index, lexicon) in self.lexicons.iter().enumerate() {
+            let mut document = Document::default();
+            for text in drug.summary.iter().chain(drug.assessments.iter().flat_map(|assessment| assessment.own_words())) {
+                text.placed().filter(|(language, _, _)| language.0 == index).for_each(|(_, text, place)| document.push_value(Part::Text, text, place));
+            }
+            // Every assessment names its source.
+            findings.extend(lexicon.search(&document, true));
+        }
+        self.report(&drug.source, &findings, &exceptions, &mut diagnostics);
+        diagnostics
+    }
+
+    fn lexicon(&self, language: LangId) -> Option<&Lexicon<'_>> {
+        self.lexicons.get(language.0)
+    }
+
+    /// Tells what is not excepted, and which exceptions are at fault.
+    fn report(&self, source: &Arc<Source>, findings: &[Finding<'_>], exceptions: &[Exception], diagnostics: &mut Diagnostics) {
+        let mut used = vec![false; exceptions.len()];
+        let mut told = 0;
+        for finding in findings {
+            let mut is_excepted = false;
+            for (index, exception) in exceptions.iter().enumerate() {
+                if exception.excepts(&finding.rule.id, finding.part, &finding.range) {
+                    used[index] = true;
+                    is_excepted = true;
+                }
+            }
+            if is_excepted {
+                continue;
+            }
+            told += 1;
+            if told <= MOST_FINDINGS {
+                diagnostics.push(diagnostic(source, finding));
+            }
+        }
+        if told > MOST_FINDINGS {
+            let more = told - MOST_FINDINGS;
+            let message = message!("言葉づかいの注意があと{more}件あります", "there are {more} more findings on the language of this file");
+            diagnostics.push(
+                Diagnostic::warning(codes::TOO_MANY, Place::new(source, source.text.len()..source.text.len()), message)
+                    .help(message!("ここまでの注意を見て、もう一度実行してください", "see to these and run it again")),
+            );
+        }
+        for (exception, was_used) in exceptions.iter().zip(used) {
+            exception.check(self.rules, was_used, diagnostics);
+        }
+    }
+}
+
+/// Puts a finding into words.
+fn diagnostic(source: &Arc<Source>, finding: &Finding<'_>) -> Diagnostic {
+    const LONGEST: usize = 30;
+    let rule = finding.rule;
+    let mut words: String = finding.words.chars().take(LONGEST).collect();
+    if finding.words.chars().nth(LONGEST).is_some() {
+        words.push('…');
+    }
+    let (id, title_ja, title_en) = (&rule.id, &rule.title.ja, &rule.title.en);
+    let message = match rule.kind {
+        Kind::SentenceLength => {
+            let (length, most) = (fold::length(&fold::word(&finding.words, true)), rule.most_characters);
+            message!("{title_ja}：「{words}」は{length}字です（{most}字まで。規則 {id}）", "{title_en}: `{words}` has {length} characters (at most {most}; rule {id})")
+        }
+        _ => message!("{title_ja}：「{words}」（規則 {id}）", "{title_en}: `{words}` (rule {id})"),
+    };
+    let mut help = rule.help.clone();
+    if let Some(instead) = finding.instead {
+        help.ja = format!("「{instead}」と書けます。{}", help.ja);
+        help.en = format!("you can write `{instead}`; {}", help.en);
+    }
+    let cited = citation(&rule.source);
+    let exception = match finding.part {
+        Part::Title => format!("care_exceptions: [{{in: title, rule: {id}, reason: …}}]"),
+        Part::Description => format!("care_exceptions: [{{in: description, rule: {id}, reason: …}}]"),
+        _ if source.path.ends_with(".md") => format!("<!-- ubugi: allow {id}: … -->"),
+        _ => format!("care_exceptions: [{{rule: {id}, reason: …}}]"),
+    };
+    let (help_ja, help_en) = (help.ja, help.en);
+    let help = message!(
+        "{help_ja}。そのままにする理由があれば {exception} と書きます（{REFERENCE}）。根拠：{cited}",
+        "{help_en}; to keep it with a reason, write {exception} ({REFERENCE}); based on: {cited}"
+    );
+    let mut diagnostic = Diagnostic::warning(rule.code, Place::new(source, finding.range.clone()), message).help(help);
+    if let Some((name, range)) = &finding.product {
+        diagnostic = diagnostic.related(Place::new(source, range.clone()), message!("商品名「{name}」", "the product `{name}`"));
+    }
+    diagnostic
+}
+
+/// Names a source in one line.
+fn citation(source: &Citation) -> String {
+    let mut out = format!("「{}」", source.title);
+    if let Some(publisher) = &source.publisher {
+        out.push_str(publisher);
+    }
+    if let Some(date) = source.date {
+        out.push_str(&format!("（{date}）"));
+    }
+    if let Some(url) = &source.url {
+        out.push(' ');
+        out.push_str(url);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Exceptions from language care that a file states for itself, each with its reason.
+
+use crate::diagnostic::Located;
+use crate::source::decode::Decoder;
+use crate::source::yaml::Node;
+
+/// The part of an article that an exception is limited to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExceptedPart {
+    /// Its title.
+    Title,
+    /// Its description.
+    Description,
+}
+
+/// One item of `care_exceptions:` in an article's front matter or a drug's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CareException {
+    /// The rule's id.
+    pub rule: Located<String>,
+    /// Why the wording stays.
+    pub reason: String,
+    /// Where it applies; the whole file otherwise.
+    pub part: Option<ExceptedPart>,
+}
+
+impl CareException {
+    /// Reads `rule`, `reason` and, in an article, `in`.
+    pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
+        let mut fields = decoder.fields(node)?;
+        let rule = fields.required(decoder, "rule", Decoder::id);
+        let reason = fields.required(decoder, "reason", Decoder::string);
+        let part = fields.optional(decoder, "in", |decoder, node| decoder.choice(node, &[("title", ExceptedPart::Title), ("description", ExceptedPart::Description)]));
+        // An exception whose part cannot be read must not become one for the whole file.
+        let is_limited = fields.has("in");
+        fields.finish(decoder);
+        if is_limited && part.is_none() {
+            return None;
+        }
+        Some(Self { rule: rule?, reason: reason?.value, part })
+    }
+}
