@@ -10,8 +10,6 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
-use medicines::ProductLink;
-
 use super::context::{self, NamedLink, TextValue, Voice, value};
 use super::facts::Fact;
 use super::icon::{self, IconColours, IconEdge};
@@ -22,11 +20,9 @@ use super::svg;
 use super::texts::Texts;
 use super::theme::{Asset, Theme, json_in_html};
 use crate::content::article::{Article, Work};
-use crate::content::drug::{self, Assessment, Drug, LactationTable};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
-use crate::content::text::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
 use crate::lookup::index::Index;
 use crate::lookup::offline::{self, Kept};
@@ -38,7 +34,6 @@ use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
 use crate::site::{GoneText, Moment, Page, Site, Situation, Visible, state_of};
 use crate::source::files::LEDGER;
-use crate::supervision::seals::NOT_LISTED;
 use crate::supervision::{Event, State, seal};
 
 /// How long an article counts as new, in days.
@@ -797,210 +792,6 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn drug_row(&self, language: LangId, index: usize, voice: Voice<'p>) -> Value {
-        let table = &self.shared.project.table;
-        let drug = &table.drugs[index];
-        let on = self.shared.moment.date;
-        let mut verdicts = Vec::new();
-        for assessment in &drug.assessments {
-            let Some((source, category)) = table.declared(assessment) else { continue };
-            verdicts.push(context::verdict(voice, assessment, source, category, on));
-        }
-        let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map(|class| voice.text(&class.name));
-        value(&DrugRow {
-            id: &drug.id,
-            url: self.url(language, Page::Medicine(index)),
-            name: voice.text(&drug.name),
-            name_en: drug.name_en.as_deref(),
-            kana: &drug.kana,
-            brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
-            class,
-            routes: &drug.routes,
-            verdicts,
-            differ: table.differ(drug),
-        })
-    }
-
-    fn medicines(&self, language: LangId, voice: Voice<'p>, context: &mut Context) {
-        let project = self.shared.project;
-        let table = &project.table;
-        let rows: BTreeMap<usize, Value> = self.site.drugs.iter().map(|index| (*index, self.drug_row(language, *index, voice))).collect();
-        let mut by_kana: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
-        for index in &self.site.drugs {
-            let drug = &table.drugs[*index];
-            by_kana.insert((kana_row(&drug.kana), &drug.kana, &drug.id), *index);
-        }
-        let kana_rows: Vec<Json> = (0..=KANA_ROWS.len())
-            .filter_map(|row| {
-                let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
-                let drugs: Vec<&Value> = by_kana.iter().filter(|((at, _, _), _)| *at == row).map(|(_, index)| &rows[index]).collect();
-                (!drugs.is_empty()).then(|| json!({"id": id, "label": voice.strings.get(&format!("kana_rows.{id}")), "drugs": drugs}))
-            })
-            .collect();
-        let groups: Vec<Json> = table
-            .groups
-            .iter()
-            .filter_map(|group| {
-                let classes: Vec<Json> = self
-                    .site
-                    .classes(project)
-                    .into_iter()
-                    .filter(|class| table.classes[*class].group.value == group.id.value)
-                    .map(|class| {
-                        let drugs: Vec<&Value> = by_kana.values().filter(|drug| table.class_of(&table.drugs[**drug]) == Some(class)).map(|drug| &rows[drug]).collect();
-                        let products: Vec<NamedLink<'_>> = self
-                            .site
-                            .products
-                            .iter()
-                            .filter(|product| table.products[**product].class.value == table.classes[class].id.value)
-                            .map(|product| NamedLink { url: self.url(language, Page::Product(*product)), name: voice.text(&table.products[*product].name) })
-                            .collect();
-                        json!({"name": voice.text(&table.classes[class].name), "url": self.url(language, Page::MedicineClass(class)), "drugs": drugs, "products": products})
-                    })
-                    .collect();
-                (!classes.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "classes": classes}))
-            })
-            .collect();
-        let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
-        let mut products: Vec<usize> = self.site.products.clone();
-        products.sort_by_key(|index| (&table.products[*index].kana, *index));
-        let products: Vec<_> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
-        context.insert_value(
-            "table",
-            value(&json!({
-                "title": project.config.lactation_title.as_ref().map(|title| voice.text(title)),
-                "updated": project.config.lactation_updated.map(|date| voice.date(date)),
-                "groups": groups,
-                "kana_rows": kana_rows,
-                "sources": sources,
-                "products": products,
-                "not_listed": self.not_listed(voice),
-                "guide_url": self.url(language, Page::Guide),
-                "count": self.site.drugs.len(),
-                "json_url": format!("{}api/drugs.json", self.root),
-                "csv_url": format!("{}api/drugs.csv", self.root),
-            })),
-        );
-        self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
-    }
-
-    /// Gives the notice for unsupervised text to a page that shows drugs, products or what is not listed, of which something is not approved.
-    fn insert_notice(&self, voice: Voice<'p>, drugs: &[usize], products: &[usize], not_listed: bool, context: &mut Context) {
-        let project = self.shared.project;
-        let on = self.shared.moment.date;
-        let drugs = drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
-        let products = products.iter().map(|index| project.supervision.state(&project.table.products[*index].source.path, true, on));
-        let not_listed = not_listed.then(|| project.supervision.state(NOT_LISTED, true, on));
-        if drugs.chain(products).chain(not_listed).any(|state| !matches!(state, State::Approved { .. })) {
-            context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
-        }
-    }
-
-    fn medicine_class(&self, language: LangId, index: usize, voice: Voice<'p>, context: &mut Context) -> Head {
-        let project = self.shared.project;
-        let table = &project.table;
-        let class = &table.classes[index];
-        let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
-        drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
-        let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
-        let products: Vec<usize> = self.site.products.iter().copied().filter(|product| table.products[*product].class.value == class.id.value).collect();
-        let product_rows: Vec<_> = products.iter().map(|product| self.product_row(*product, voice)).collect();
-        let group = table.groups.iter().find(|group| group.id.value == class.group.value);
-        let group = group.map(|group| voice.text(&group.name));
-        context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": product_rows})));
-        self.insert_notice(voice, &drugs, &products, false, context);
-        self.insert_sources(voice, drugs.iter().map(|drug| &table.drugs[*drug]), context);
-        let name = class.name.pick(language).0;
-        let site = self.site.municipality.name.pick(language).0;
-        Head {
-            heading: voice.strings.fill("medicine_class.heading", &[("name", name)]),
-            speaks_for_itself: true,
-            description: voice.strings.fill("medicine_class.description", &[("name", name), ("site", site)]),
-            ..Head::default()
-        }
-    }
-
-    fn medicine(&self, language: LangId, drug: &'p Drug, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
-        let project = self.shared.project;
-        let table = &project.table;
-        let on = self.shared.moment.date;
-        let state = project.supervision.state(&drug.source.path, true, on);
-        let mut assessments = Vec::new();
-        let mut warnings = Vec::new();
-        for assessment in &drug.assessments {
-            let Some((source, category)) = table.declared(assessment) else { continue };
-            let alternatives = assessment
-                .alternatives
-                .iter()
-                .filter_map(|id| table.find(&id.value).filter(|index| self.site.drugs.contains(index)))
-                .map(|index| NamedLink { url: self.url(language, Page::Medicine(index)), name: voice.text(&table.drugs[index].name) })
-                .collect();
-            // The category never stands without what limits it.
-            let limit = assessment.condition.as_ref().map(|condition| format!(" ({})", condition.pick(language).0)).unwrap_or_default();
-            warnings.push(format!("{}: {}{limit}", source.name.pick(language).0, category.label.pick(language).0));
-            assessments.push(value(&context::assessment(voice, assessment, source, category, table.address(assessment), on, alternatives)));
-        }
-        let class = table.class_of(drug);
-        let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
-        let class = class.map(|class| &table.classes[class]);
-        let supervision = self.say(language, &drug.source.path, context);
-        context.insert_value(
-            "drug",
-            value(&DrugValue {
-                id: &drug.id,
-                name: voice.text(&drug.name),
-                name_en: drug.name_en.as_deref(),
-                kana: &drug.kana,
-                aliases: drug.inn.iter().chain(&drug.aliases).map(|alias| alias.value.as_str()).collect(),
-                brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
-                class: class.map(|class| voice.text(&class.name)),
-                class_url,
-                codes: drug.atc.as_deref().map(|atc| ("ATC", atc)).into_iter().chain(drug.codes.iter().map(|code| (drug::system_name(code.system), code.value.as_str()))).collect(),
-                routes: &drug.routes,
-                routes_text: drug.routes.iter().map(|route| voice.strings.get(&format!("routes.{route}"))).collect::<Vec<_>>().join(voice.strings.get("list_sep")),
-                scope: drug::Scope::of(&drug.routes),
-                summary: voice.maybe(drug.summary.as_ref()),
-                products: self.products_with(&drug.id, voice),
-                names_unsourced: drug.names_source.is_none(),
-                assessments,
-                differ: table.differ(drug),
-                supervision,
-            }),
-        );
-        context.insert_value("services", spoken.services.clone());
-        context.insert_value("situations", spoken.situations.clone());
-        context.insert("guide_url", &self.url(language, Page::Guide));
-        self.insert_sources(voice, std::iter::once(drug), context);
-        context.insert("unlisted", &0);
-        context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
-        context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));
-        let name = drug.name.pick(language).0;
-        let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
-        if let Some(english) = drug.inn.as_ref().map(|inn| &inn.value).or(drug.name_en.as_ref()) {
-            about["nonProprietaryName"] = json!(english);
-        }
-        let codes = drug.atc.iter().map(|atc| ("ATC", atc)).chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
-        let codes: Vec<Json> = codes.map(|(system, code)| json!({"@type": "MedicalCode", "codingSystem": system, "codeValue": code})).collect();
-        if !codes.is_empty() {
-            about["code"] = json!(codes);
-        }
-        let other: Vec<&str> = drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
-        if !other.is_empty() {
-            about["alternateName"] = json!(other);
-        }
-        let mut structured = vec![("about", about)];
-        structured.extend(reviewed(state));
-        structured.extend(corrected(project.supervision.history(&drug.source.path)));
-        let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
-        let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
-        Head {
-            heading: if heading.is_empty() { name.to_owned() } else { heading },
-            description: if description.is_empty() { name.to_owned() } else { description },
-            structured,
-            ..Head::default()
-        }
-    }
-
     /// Gives a page what is said of the supervision of its text, and returns the state.
     fn say(&self, language: LangId, path: &str, context: &mut Context) -> Value {
         let Some(said) = self.shared.texts.get(self.theme, language, path) else { return Value::none() };
@@ -1292,27 +1083,6 @@ fn corrected(history: &[Event]) -> Option<(&'static str, Json)> {
     (!comments.is_empty()).then_some(("correction", Json::Array(comments)))
 }
 
-/// What sources say of a drug in some respect, by source.
-fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
-    let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
-    by_source
-        .filter(|(_, texts)| !texts.is_empty())
-        .map(|(source, texts)| Said { of: None, source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
-        .collect()
-}
-
-/// The rows of the 五十音 table, by their last kana.
-const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
-
-fn kana_row(kana: &str) -> usize {
-    let Some(first) = kana.chars().next() else { return KANA_ROWS.len() };
-    let first = if first == 'ゔ' { 'う' } else { first };
-    if !('ぁ'..='ん').contains(&first) {
-        return KANA_ROWS.len();
-    }
-    KANA_ROWS.iter().position(|(_, last)| first <= *last).unwrap_or(KANA_ROWS.len())
-}
-
 fn template(page: Page) -> &'static str {
     match page {
         Page::Home => "home.html",
@@ -1556,50 +1326,6 @@ struct ArticleValue<'a> {
     original_url: Option<String>,
 }
 
-#[derive(Serialize)]
-struct DrugRow<'a> {
-    id: &'a str,
-    url: String,
-    name: TextValue<'a>,
-    name_en: Option<&'a str>,
-    kana: &'a str,
-    brands: Vec<&'a str>,
-    class: Option<TextValue<'a>>,
-    routes: &'a [&'static str],
-    verdicts: Vec<context::Verdict<'a>>,
-    differ: drug::Difference,
-}
-
-#[derive(Serialize)]
-struct Said<'a> {
-    /// Of which ingredient, on the page of a product.
-    of: Option<TextValue<'a>>,
-    source: TextValue<'a>,
-    texts: Vec<TextValue<'a>>,
-}
-
-#[derive(Serialize)]
-struct DrugValue<'a> {
-    id: &'a str,
-    name: TextValue<'a>,
-    name_en: Option<&'a str>,
-    kana: &'a str,
-    aliases: Vec<&'a str>,
-    brands: Vec<&'a str>,
-    class: Option<TextValue<'a>>,
-    class_url: Option<String>,
-    codes: Vec<(&'static str, &'a str)>,
-    routes: &'a [&'static str],
-    routes_text: String,
-    scope: drug::Scope,
-    summary: Option<TextValue<'a>>,
-    products: Vec<ProductLink<'a>>,
-    names_unsourced: bool,
-    assessments: Vec<Value>,
-    differ: drug::Difference,
-    supervision: Value,
-}
-
 /// Checks links with a fragment into other articles, once for all sites.
 pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Body>, diagnostics: &mut Diagnostics) {
     let works: BTreeMap<&str, &Work> = project.all_works().map(|work| (work.path.as_str(), work)).collect();
@@ -1621,12 +1347,6 @@ pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Body>, diagnos
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kana_rows_follow_the_syllabary() {
-        let rows: Vec<usize> = ["あせと", "ぉ", "がば", "ざ", "っ", "ぱ", "も", "ゃ", "ろ", "ん", "ゔぁ", "A", ""].iter().map(|kana| kana_row(kana)).collect();
-        assert_eq!(rows, [0, 0, 1, 2, 3, 5, 6, 7, 8, 9, 0, 10, 10]);
-    }
 
     #[test]
     fn paths_are_percent_encoded() {
