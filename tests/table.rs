@@ -122,7 +122,7 @@ fn a_product_is_supervised_only_with_all_its_ingredients() {
     // A product can be withdrawn itself: its address says so, and nothing else names it.
     let gone = signed.withdraw(COLD, "2026-11-21").build();
     assert!(gone.text(page).contains("取り下げました") && gone.text(page).contains("<h1>見本かぜ薬</h1>"));
-    for (file, bytes) in gone.files.iter().filter(|(file, _)| file.as_str() != page && !file.starts_with("132128/en/medicines/products/cold/")) {
+    for (file, bytes) in gone.files.iter().filter(|(file, _)| !file.contains("/products/cold/")) {
         assert!(!String::from_utf8_lossy(bytes).contains("products/cold/"), "{file}");
     }
 }
