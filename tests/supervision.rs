@@ -9,6 +9,7 @@ use common::{ARTICLE, Built, DRUG, HINO, Scratch, approval, findings};
 use ubugi::diagnostic::{Diagnostics, Severity as Grave, Tongue};
 use ubugi::project::Project;
 use ubugi::review::status::{Board, Condition};
+use ubugi::supervision::What;
 use ubugi::supervision::audit::{self, Expected};
 use ubugi::supervision::ledger::{Decision, Severity};
 
@@ -395,13 +396,29 @@ fn corrections_and_history_stand_on_the_page() {
     let built = corrected.build();
     let page = built.text(PAGE);
     assert_eq!(page.matches("<del>38度</del>").count(), 2, "above the text, and in its history");
+    assert!(page.contains("callout-caution") && page.contains("すぐに医療機関や相談窓口に"), "it was a severe one");
     assert!(page.contains("&lt;助産師&gt;とも読んだ") && page.contains("\"CorrectionComment\""));
     assert_eq!(corrected.build_on("2027-06-01").text(PAGE).matches("<del>38度</del>").count(), 1, "later in its history only");
     assert!(!signed.build().text(PAGE).contains("<del>"));
     let project = Project::load(corrected.files(), &mut Diagnostics::new());
-    let all = project.supervision.judge().corrections("2026-11-21".parse().unwrap());
-    assert_eq!((all.len(), all[0].path.as_str(), all[0].severity), (1, ARTICLE, Severity::Severe));
-    assert!(project.supervision.judge().corrections("2026-11-19".parse().unwrap()).is_empty());
+    // They are there as data for those who follow them, with an id of their own; severe ones are marked.
+    let day = |day: &str| day.parse().unwrap();
+    let all = project.supervision.judge().announcements(day("2026-11-21"));
+    assert_eq!((all.len(), all[0].path.as_str(), all[0].is_to_be_notified()), (1, ARTICLE, true));
+    assert_eq!(all[0].what, What::Correction { was: "38度".to_owned(), now: "37.5度".to_owned() });
+    assert!(project.supervision.judge().announcements(day("2026-11-19")).is_empty());
+    let withdrawn = Project::load(corrected.withdraw(ARTICLE, "2026-11-21").files(), &mut Diagnostics::new());
+    let both = withdrawn.supervision.judge().announcements(day("2026-11-21"));
+    assert_eq!((both.len(), both[0].is_to_be_notified(), &both[1].act), (2, false, &all[0].act), "the latest first, and ids stay");
+    let board = Board::of(&withdrawn, day("2026-11-21"));
+    let json = serde_json::to_value(&board).unwrap();
+    assert_eq!(
+        (&json["announcements"][1]["kind"], &json["announcements"][1]["notify"], &json["announcements"][0]["kind"]),
+        (&"correction".into(), &true.into(), &"withdrawal".into())
+    );
+    let shown = ubugi::review::board::html(&board, Tongue::Ja).unwrap();
+    assert!(shown.contains("<del>38度</del> → <ins>37.5度</ins>") && shown.contains("読んだ人への知らせが要ります"));
+    assert!(Board::of(&withdrawn, day("2027-06-01")).announcements.is_empty());
     assert!(audited(&corrected).found.is_empty());
 }
 

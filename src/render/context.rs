@@ -17,7 +17,7 @@ use crate::content::text::Text;
 use crate::municipality::service::{Fee, Holidays, Phase, Service, clock};
 use crate::municipality::{Contact, Figures};
 use crate::source::decode::PartialDate;
-use crate::supervision::{Event, Reviewer, State};
+use crate::supervision::{Event, Reviewer, State, What};
 
 /// A language with what is needed to say something in it.
 #[derive(Clone, Copy, Debug)]
@@ -483,9 +483,6 @@ pub fn supervision<'a>(voice: Voice<'a>, state: State<'a>, config: &'a Config) -
     }
 }
 
-/// How long a correction stands above the text that was wrong, in days.
-const RECENT_DAYS: i32 = 90;
-
 /// Writes what was decided about a text so far; who approved it is told only while it is published as approved.
 pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -> Value {
     // People write these words, in the project's default language.
@@ -501,19 +498,18 @@ pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -
                 let by: Vec<Value> = by.iter().map(|by| value(&reviewer(voice, by, 0))).collect();
                 json!({"kind": "approval", "on": voice.date(*on), "by": by, "note": note.as_deref().map(said)})
             }
-            Event::Withdrawal { on, reason } => json!({"kind": "withdrawal", "on": voice.date(*on), "reason": said(reason)}),
-            Event::Correction(correction) => {
-                let entry = json!({
-                    "kind": "correction",
-                    "on": voice.date(correction.on),
-                    "was": said(&correction.was),
-                    "now": said(&correction.now),
-                    "severity": correction.severity,
-                });
-                if on.since((jiff::Unit::Day, correction.on)).is_ok_and(|span| span.get_days() <= RECENT_DAYS) {
-                    recent.push(entry.clone());
+            Event::Announcement(announcement) => {
+                let (day, severity) = (voice.date(announcement.on), announcement.severity);
+                match &announcement.what {
+                    What::Withdrawal { reason } => json!({"kind": "withdrawal", "on": day, "reason": said(reason), "severity": severity}),
+                    What::Correction { was, now } => {
+                        let entry = json!({"kind": "correction", "on": day, "was": said(was), "now": said(now), "severity": severity});
+                        if announcement.is_recent(on) {
+                            recent.push(entry.clone());
+                        }
+                        entry
+                    }
                 }
-                entry
             }
         };
         all.push(entry);

@@ -34,7 +34,7 @@ use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
 use crate::site::{GoneText, Moment, Page, Site, Situation, Visible, state_of};
 use crate::source::files::LEDGER;
-use crate::supervision::{Event, State, seal};
+use crate::supervision::{Announcement, Event, State, What, seal};
 
 /// How long an article counts as new, in days.
 const NEW_DAYS: i64 = 14;
@@ -1074,8 +1074,8 @@ fn corrected(history: &[Event]) -> Option<(&'static str, Json)> {
     let comments: Vec<Json> = history
         .iter()
         .filter_map(|event| match event {
-            Event::Correction(correction) => {
-                Some(json!({"@type": "CorrectionComment", "datePublished": correction.on.to_string(), "text": format!("{} → {}", correction.was, correction.now)}))
+            Event::Announcement(Announcement { on, what: What::Correction { was, now }, .. }) => {
+                Some(json!({"@type": "CorrectionComment", "datePublished": on.to_string(), "text": format!("{was} → {now}")}))
             }
             _ => None,
         })

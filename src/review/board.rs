@@ -59,7 +59,7 @@ pub fn days(entry: &Entry) -> Option<Message> {
 }
 
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
-    let all: [(&str, &str, &str); 25] = [
+    let all: [(&str, &str, &str); 30] = [
         ("title", "監修のようす", "The state of supervision"),
         ("on", "基準日", "As of"),
         (
@@ -84,6 +84,11 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("approved_on", "承認日", "Approved on"),
         ("next_review", "次の見直し", "Next review"),
         ("remarks", "備考", "Remarks"),
+        ("announced", "訂正と撤回（90日以内）", "Corrections and withdrawals of the last 90 days"),
+        ("announced_what", "内容", "What"),
+        ("announced_on", "日付", "Date"),
+        ("notify", "読んだ人への知らせが要ります", "readers are to be notified"),
+        ("withdrawn", "撤回：", "Withdrawn: "),
         ("by_reviewer", "監修者ごと", "By reviewer"),
         ("reviewer", "監修者", "Reviewer"),
         ("signed", "名前の出ている文章", "Texts with their name"),
@@ -125,7 +130,7 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
     let mut context = Context::new();
     context.insert("lang", t["lang"]);
     context.insert("t", &t);
-    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers}));
+    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers, "announcements": board.announcements}));
     context.insert("counts", &counts);
     context.insert("pending", &pending);
     context.insert("groups", &groups);

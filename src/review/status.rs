@@ -13,11 +13,11 @@ use crate::diagnostic::{Diagnostics, Message};
 use crate::message;
 use crate::project::Project;
 use crate::source::Files;
-use crate::supervision::State;
 use crate::supervision::ledger::Severity;
 use crate::supervision::publication::unentitled;
 use crate::supervision::seals::{Covered, Sealed, canonical, kind_of};
 use crate::supervision::standing::Invalid;
+use crate::supervision::{Announcement, State};
 
 /// How a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -139,6 +139,20 @@ pub struct Board {
     pub texts: Vec<Entry>,
     /// Every reviewer.
     pub reviewers: Vec<Desk>,
+    /// Corrections and withdrawals of the last months, the latest first.
+    pub announcements: Vec<Notice>,
+}
+
+/// A correction or withdrawal on the board.
+#[derive(Clone, Debug, Serialize)]
+pub struct Notice {
+    /// The text's title.
+    pub title: String,
+    /// It is so grave that readers are to be notified.
+    pub notify: bool,
+    /// What it says.
+    #[serde(flatten)]
+    pub announcement: Announcement,
 }
 
 impl Board {
@@ -169,7 +183,9 @@ impl Board {
                     .collect(),
             }
         });
-        Self { on: on.to_string(), head: project.supervision.ledger.head(), reviewers: reviewers.collect(), texts }
+        let recent = project.supervision.judge().announcements(on).into_iter().filter(|announcement| announcement.is_recent(on));
+        let announcements = recent.map(|announcement| Notice { title: title(&titles, &announcement.path), notify: announcement.is_to_be_notified(), announcement });
+        Self { on: on.to_string(), head: project.supervision.ledger.head(), reviewers: reviewers.collect(), announcements: announcements.collect(), texts }
     }
 
     /// Keeps the texts that one reviewer signed, or that these paths name.
@@ -179,6 +195,7 @@ impl Board {
                 && (paths.is_empty() || paths.iter().any(|path| entry.path.starts_with(path.as_str())))
         });
         self.reviewers.retain(|desk| reviewer.is_none_or(|id| desk.id == id));
+        self.announcements.retain(|notice| self.texts.iter().any(|entry| entry.path == notice.announcement.path));
     }
 
     /// Counts the texts in a condition.
@@ -201,6 +218,10 @@ fn titles<'p>(project: &'p Project, published: &'p Project) -> BTreeMap<&'p str,
     };
     // A working text that cannot be read still has the title under which it is published.
     of(published).into_iter().chain(of(project)).collect()
+}
+
+fn title(titles: &BTreeMap<&str, &str>, path: &str) -> String {
+    titles.get(path).map_or_else(|| path.rsplit('/').next().unwrap_or(path).to_owned(), |title| (*title).to_owned())
 }
 
 fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, is_notice: bool, path: &str, on: Date) -> Option<Entry> {
@@ -239,7 +260,7 @@ fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, 
         Vec::new()
     };
     Some(Entry {
-        title: titles.get(path).map_or_else(|| path.rsplit('/').next().unwrap_or(path).to_owned(), |title| (*title).to_owned()),
+        title: title(titles, path),
         path: path.to_owned(),
         kind,
         condition,

@@ -99,10 +99,11 @@ pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     audit.first_bad = bad.iter().min_by_key(|path| name(path)).map(|path| (*path).to_owned());
     if let Some(first) = &audit.first_bad {
-        audit.after = ledger.acts.iter().position(|act| act.source.path == *first).map_or_else(
-            || ledger.acts.iter().filter(|act| name(&act.source.path) > name(first)).count(),
-            |first| (first + 1..ledger.acts.len()).filter(|later| ledger.precedes(first, *later)).count(),
-        );
+        audit.after = ledger
+            .acts
+            .iter()
+            .position(|act| act.source.path == *first)
+            .map_or_else(|| ledger.acts.iter().filter(|act| name(&act.source.path) > name(first)).count(), |first| ledger.resting_on(first));
     }
     for stray in &ledger.strays {
         audit.found.push(stray.clone());

@@ -1,10 +1,11 @@
 //! What was decided about a text so far: for its page, and for whoever follows corrections.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::ledger::{Decision, Severity};
+use super::ledger::{Act, Decision, Severity};
 use super::reviewer::Reviewer;
 use super::standing::Judge;
 
@@ -20,32 +21,57 @@ pub enum Event {
         /// What they remarked.
         note: Option<String>,
     },
-    /// It was taken back for a while.
-    Withdrawal {
-        /// The day.
-        on: Date,
-        /// Why.
-        reason: String,
-    },
-    /// Something in it was wrong.
-    Correction(Correction),
+    /// Something was announced about it.
+    Announcement(Announcement),
 }
 
-/// Something that was wrong in a text, and what is right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Correction {
-    /// SHA-256 of the act and the path of the text: together they never change and belong to no other correction.
+/// A correction or withdrawal, which readers and those who follow a site are to learn of.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Announcement {
+    /// SHA-256 of the act. Together with the path of the text it belongs to no other announcement and never changes.
     pub act: String,
     /// The text.
     pub path: String,
     /// The day.
     pub on: Date,
-    /// What was said.
-    pub was: String,
-    /// What is right.
-    pub now: String,
-    /// How grave it is; severe ones are to be notified.
+    /// How grave it is.
     pub severity: Severity,
+    /// What is announced.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What is announced about a text.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum What {
+    /// It was taken back, if only for a while.
+    Withdrawal {
+        /// Why.
+        reason: String,
+    },
+    /// Something in it was wrong.
+    Correction {
+        /// What was said.
+        was: String,
+        /// What is right.
+        now: String,
+    },
+}
+
+impl Announcement {
+    /// How long it counts as recent, in days.
+    pub const RECENT_DAYS: i32 = 90;
+
+    /// Tells whether those who may have followed the text are to be notified.
+    pub fn is_to_be_notified(&self) -> bool {
+        self.severity == Severity::Severe
+    }
+
+    /// Tells whether it was made not long before a day.
+    pub fn is_recent(&self, on: Date) -> bool {
+        on.since((jiff::Unit::Day, self.on)).is_ok_and(|span| span.get_days() <= Self::RECENT_DAYS)
+    }
 }
 
 impl Judge<'_> {
@@ -66,10 +92,8 @@ impl Judge<'_> {
                     }
                     Event::Approval { on: act.on, by, note: note.clone() }
                 }
-                Decision::Withdrawal { reason, .. } => Event::Withdrawal { on: act.on, reason: reason.clone() },
-                Decision::Correction { was, now, severity } => {
-                    Event::Correction(Correction { act: act.hash.clone(), path: path.to_owned(), on: act.on, was: was.clone(), now: now.clone(), severity: *severity })
-                }
+                Decision::Withdrawal { reason, severity } => announce(act, path, *severity, What::Withdrawal { reason: reason.clone() }),
+                Decision::Correction { was, now, severity } => announce(act, path, *severity, What::Correction { was: was.clone(), now: now.clone() }),
             };
             events.push((act.on, event));
         }
@@ -79,19 +103,17 @@ impl Judge<'_> {
         events.into_iter().map(|(_, event)| event).collect()
     }
 
-    /// Lists every correction until a day, the latest first, for those who follow them.
-    pub fn corrections(&self, on: Date) -> Vec<Correction> {
-        let mut all: Vec<Correction> = self
-            .ledger
-            .by_path
-            .keys()
-            .flat_map(|path| self.history(path, on))
-            .filter_map(|event| match event {
-                Event::Correction(correction) => Some(correction),
-                _ => None,
-            })
-            .collect();
+    /// Lists every correction and withdrawal until a day, the latest first, for those who follow them.
+    pub fn announcements(&self, on: Date) -> Vec<Announcement> {
+        let announced = self.ledger.acts.iter().filter(|act| !matches!(act.decision, Decision::Approval { .. }));
+        let paths: BTreeSet<&str> = announced.flat_map(|act| &act.texts).map(|text| text.path.as_str()).collect();
+        let events = paths.into_iter().flat_map(|path| self.history(path, on));
+        let mut all: Vec<Announcement> = events.filter_map(|event| if let Event::Announcement(announcement) = event { Some(announcement) } else { None }).collect();
         all.sort_by(|a, b| b.on.cmp(&a.on).then_with(|| a.path.cmp(&b.path)).then_with(|| a.act.cmp(&b.act)));
         all
     }
+}
+
+fn announce(act: &Act, path: &str, severity: Severity, what: What) -> Event {
+    Event::Announcement(Announcement { act: act.hash.clone(), path: path.to_owned(), on: act.on, severity, what })
 }

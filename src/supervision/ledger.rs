@@ -217,6 +217,8 @@ pub struct Ledger {
     pub signatures: BTreeMap<(String, String), Arc<[u8]>>,
     /// Hashes of the acts that no other follows, in order.
     heads: BTreeSet<String>,
+    /// For each act the indexes of its parents that are there.
+    parents: Vec<Vec<usize>>,
     /// Where each text is spoken of: the act's and the text's index, in the order of the acts.
     pub by_path: BTreeMap<String, Vec<(usize, usize)>>,
 }
@@ -314,6 +316,8 @@ impl Ledger {
         // Hashes cannot form a circle, so every act found its place.
         let mut slots: Vec<Option<Act>> = acts.into_iter().map(Some).collect();
         self.acts = order.into_iter().filter_map(|at| slots[at].take()).collect();
+        let index: BTreeMap<&str, usize> = self.acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
+        self.parents = self.acts.iter().map(|act| act.parents.iter().filter_map(|parent| index.get(parent.as_str()).copied()).collect()).collect();
     }
 
     /// Returns the hashes of the acts that no other follows, in order.
@@ -328,19 +332,29 @@ impl Ledger {
 
     /// Tells whether one act came before another in the graph: whoever made the later one had the earlier one before them.
     pub fn precedes(&self, earlier: usize, later: usize) -> bool {
-        if earlier >= later {
-            return false;
-        }
-        let index: BTreeMap<&str, usize> = self.acts[..=later].iter().enumerate().skip(earlier).map(|(at, act)| (act.hash.as_str(), at)).collect();
-        let mut seen = BTreeSet::from([later]);
+        let mut seen = BTreeSet::new();
         let mut todo = vec![later];
         while let Some(at) = todo.pop() {
-            if at == earlier {
-                return true;
+            // Parents stand before their children, so what is before the earlier one cannot lead to it.
+            for parent in self.parents[at].iter().copied().filter(|parent| *parent >= earlier) {
+                if parent == earlier {
+                    return true;
+                }
+                if seen.insert(parent) {
+                    todo.push(parent);
+                }
             }
-            todo.extend(self.acts[at].parents.iter().filter_map(|parent| index.get(parent.as_str()).copied()).filter(|parent| seen.insert(*parent)));
         }
         false
+    }
+
+    /// Counts the acts that came after one in the graph and so rest on it.
+    pub fn resting_on(&self, first: usize) -> usize {
+        let mut rests = vec![false; self.acts.len()];
+        for at in first + 1..self.acts.len() {
+            rests[at] = self.parents[at].iter().any(|parent| *parent == first || rests[*parent]);
+        }
+        rests.into_iter().filter(|rests| *rests).count()
     }
 
     /// Finds a signature by key over an act.

@@ -25,7 +25,7 @@ use crate::content::config::{Overdue, Policy, Unsupervised};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
-pub use history::{Correction, Event};
+pub use history::{Announcement, Event, What};
 pub use ledger::Ledger;
 pub use reviewer::{LICENCES, Reviewer, decode_reviewers};
 use seals::Sealed;
