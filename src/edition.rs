@@ -88,9 +88,12 @@ pub struct Summary {
 /// Fails only when the sink does; faults of the content are diagnostics.
 pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
     let working = project;
-    let (published, replaced) = working.as_of(options.moment.date, diagnostics);
+    let (mut published, replaced) = working.as_of(options.moment.date, diagnostics);
+    let visible = Visible::decide(&published, options.moment, diagnostics);
+    if !visible.shows_not_listed() {
+        published.table.not_listed.clear();
+    }
     let project = &published;
-    let visible = Visible::decide(project, options.moment, diagnostics);
     let images = image::prepare_all(&project.files);
     let (mut worded, mut compiled) = (Diagnostics::new(), Diagnostics::new());
     // Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.

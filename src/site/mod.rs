@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
+use crate::supervision::seals::NOT_LISTED;
 use crate::supervision::{Refusal, State, Withdrawal};
 
 /// What decides which content an edition shows.
@@ -193,6 +194,12 @@ impl Visible {
                 continue;
             }
             if !visible.admit(project, state_of(project, original, moment.date), &original.source, diagnostics) {
+                // Without its original no translation is shown, but one that was taken back still says so.
+                for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
+                    if matches!(state_of(project, version, moment.date), State::Withdrawn(_)) {
+                        visible.admit(project, state_of(project, version, moment.date), &version.source, diagnostics);
+                    }
+                }
                 continue;
             }
             for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
@@ -208,6 +215,9 @@ impl Visible {
         let table = &project.table;
         for source in table.drugs.iter().map(|drug| &drug.source).chain(table.products.iter().map(|product| &product.source)) {
             visible.admit(project, project.supervision.state(&source.path, true, moment.date), source, diagnostics);
+        }
+        if let Some(source) = project.files.get(NOT_LISTED).and_then(|file| file.text()).filter(|_| !table.not_listed.is_empty()) {
+            visible.admit(project, project.supervision.state(NOT_LISTED, true, moment.date), source, diagnostics);
         }
         visible
     }
@@ -233,6 +243,11 @@ impl Visible {
     /// Tells whether a combination product may be shown.
     pub fn shows_product(&self, product: &Product) -> bool {
         self.files.contains(&product.source.path)
+    }
+
+    /// Tells whether the list of what the table does not have may be shown.
+    pub fn shows_not_listed(&self) -> bool {
+        self.files.contains(NOT_LISTED)
     }
 
     /// Tells whether a version may be shown.
