@@ -23,7 +23,7 @@ use crate::source::yaml::Node;
 use crate::source::{Files, suggest};
 use crate::supervision::publication::{self, Publication};
 use crate::supervision::seals::{DRUG_LISTS, kind_of};
-use crate::supervision::{self, Ledger, Supervision};
+use crate::supervision::{self, Ledger, State, Supervision};
 
 /// Texts that are published in the place of working ones, by path.
 pub type Replaced = BTreeMap<String, Arc<Source>>;
@@ -142,6 +142,11 @@ impl Project {
         }
         let translation = self.all_works().find(|work| work.versions.values().any(|version| version.shares_sources && version.source.path == path));
         translation.map(|work| vec![work.path.clone()]).unwrap_or_default()
+    }
+
+    /// Lists those of the texts on which a text [depends](Self::depends_on) that are not approved on a day, in a project [as of](Self::as_of) it.
+    pub fn waits_for(&self, path: &str, on: Date) -> Vec<String> {
+        self.depends_on(path).into_iter().filter(|other| !matches!(self.supervision.state(other, true, on), State::Approved { .. })).collect()
     }
 
     /// Decodes the texts that were replaced, together with the translations or the original that belong to them.

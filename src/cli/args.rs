@@ -58,7 +58,7 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
     },
-    /// Take texts back: their pages say since when, why and where to turn / 撤回する
+    /// Take texts back: their pages say since when, why and where to turn / 取り下げる
     Withdraw {
         /// The texts: articles, drugs
         #[arg(value_name = "PATH", required = true)]

@@ -50,9 +50,16 @@ pub(super) fn run(paths: &[PathBuf], options: &super::args::Sitting, decision: D
     // What it comes to is read back from the disk, as the next build will.
     match read(&options.project, tongue) {
         Ok((files, mut found)) => {
-            let supervision = Project::load(files, &mut found).supervision;
+            let project = Project::load(files, &mut found);
+            let (published, _) = project.as_of(request.on, &mut found);
             for (path, seal) in &sitting.texts {
-                say(&outcome(&supervision, path, seal, &request), tongue);
+                say(&outcome(&project.supervision, path, seal, &request), tongue);
+                let is_approved = project.supervision.judge().standing(path, request.on).approval.is_some_and(|approval| approval.seal == *seal);
+                let waits_for = published.waits_for(path, request.on);
+                if is_approved && !waits_for.is_empty() {
+                    let others = waits_for.join(", ");
+                    say(&message!("    {others} が承認されるまでは、監修済みになりません", "    not supervised until {others} is approved"), tongue);
+                }
             }
             Exit::Fine
         }
@@ -162,7 +169,7 @@ fn outcome(supervision: &Supervision, path: &str, seal: &str, request: &Request)
             message!("  {path}：署名 {have}／{need}。あと {more} 人の承認が要ります", "  {path}: {have} of {need} signatures; {more} more needed")
         }
         (Decision::Approval { .. }, ..) => message!("  {path}：まだ公開に使われません", "  {path}: not in effect yet"),
-        (Decision::Withdrawal { .. }, ..) => message!("  {path}：撤回しました", "  {path}: withdrawn"),
+        (Decision::Withdrawal { .. }, ..) => message!("  {path}：取り下げました", "  {path}: withdrawn"),
         (Decision::Correction { .. }, ..) => message!("  {path}：訂正を加えました", "  {path}: corrected"),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn hidden(hidden: &Hidden) -> Option<Message> {
         (hidden.drafts, "下書き", "drafts"),
         (hidden.unsupervised, "未監修のため非公開", "left out as unsupervised"),
         (hidden.overdue, "見直しの期限切れのため非公開", "taken down as overdue"),
-        (hidden.withdrawn, "撤回", "withdrawn"),
+        (hidden.withdrawn, "取り下げ", "withdrawn"),
     ];
     let ja: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, ja, _)| format!("{ja} {count}")).collect();
     let en: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, _, en)| format!("{count} {en}")).collect();

@@ -10,13 +10,14 @@ use tera::{Context, Tera};
 use super::status::{Board, Condition, Entry};
 use crate::diagnostic::{Message, Tongue};
 use crate::message;
+use crate::supervision::ledger::Severity;
 
 const NAME: &str = "board.html";
 
 /// Names a condition.
 pub fn label(condition: Condition) -> Message {
     match condition {
-        Condition::Withdrawn => message!("撤回", "withdrawn"),
+        Condition::Withdrawn => message!("取り下げ", "withdrawn"),
         Condition::Overdue => message!("見直しの期限切れ", "overdue"),
         Condition::Unsigned => message!("未承認", "unsigned"),
         Condition::DueSoon => message!("まもなく見直し", "due soon"),
@@ -26,12 +27,22 @@ pub fn label(condition: Condition) -> Message {
     }
 }
 
+/// Names how grave something is.
+fn severity(severity: Severity) -> Message {
+    match severity {
+        Severity::Low => message!("軽い", "low"),
+        Severity::Moderate => message!("中くらい", "moderate"),
+        Severity::Severe => message!("重い", "severe"),
+    }
+}
+
 /// Remarks on a text: what stands in the way, and who else has to do something.
 pub fn remarks(entry: &Entry) -> Vec<Message> {
     let mut all = Vec::new();
     if let Some(taken) = &entry.withdrawn {
-        let (on, reason, severity) = (&taken.on, &taken.reason, taken.severity.word());
-        all.push(message!("{on} に撤回：{reason}（{severity}）", "withdrawn on {on}: {reason} ({severity})"));
+        let (on, reason, severity) = (&taken.on, &taken.reason, severity(taken.severity));
+        let (ja, en) = (severity.ja, severity.en);
+        all.push(message!("{on} に取り下げ：{reason}（重さ：{ja}）", "withdrawn on {on}: {reason} ({en})"));
     }
     if entry.pending {
         all.push(message!("承認待ちの変更あり", "has a pending edit"));
@@ -84,11 +95,11 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("approved_on", "承認日", "Approved on"),
         ("next_review", "次の見直し", "Next review"),
         ("remarks", "備考", "Remarks"),
-        ("announced", "訂正と撤回（90日以内）", "Corrections and withdrawals of the last 90 days"),
+        ("announced", "訂正と取り下げ（90日以内）", "Corrections and withdrawals of the last 90 days"),
         ("announced_what", "内容", "What"),
         ("announced_on", "日付", "Date"),
         ("notify", "読んだ人への知らせが要ります", "readers are to be notified"),
-        ("withdrawn", "撤回：", "Withdrawn: "),
+        ("withdrawn", "取り下げ：", "Withdrawn: "),
         ("by_reviewer", "監修者ごと", "By reviewer"),
         ("reviewer", "監修者", "Reviewer"),
         ("signed", "名前の出ている文章", "Texts with their name"),
@@ -125,12 +136,21 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
     let pending: Vec<Json> = board.texts.iter().filter(|entry| entry.pending).map(of).collect();
     let mut counts = vec![json!({"label": t["pending"], "count": pending.len()})];
     counts.extend(Condition::ALL.iter().map(|(_, condition)| json!({"label": label(*condition).get(tongue), "count": board.count(*condition)})));
+    let announcements: Vec<Json> = board
+        .announcements
+        .iter()
+        .map(|notice| {
+            let mut value = json!(notice);
+            value["severity"] = json!(severity(notice.announcement.severity).get(tongue));
+            value
+        })
+        .collect();
     let mut tera = Tera::default();
     tera.add_raw_template(NAME, include_str!("board.html"))?;
     let mut context = Context::new();
     context.insert("lang", t["lang"]);
     context.insert("t", &t);
-    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers, "announcements": board.announcements}));
+    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers, "announcements": announcements}));
     context.insert("counts", &counts);
     context.insert("pending", &pending);
     context.insert("groups", &groups);

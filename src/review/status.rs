@@ -254,11 +254,7 @@ fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, 
         (Some(approval), Some(working)) if pending => changes(path, &approval.files, &working.files, &project.files),
         _ => (Vec::new(), Vec::new()),
     };
-    let waits_for = if approval.is_some() && matches!(state, State::Unsupervised) {
-        published.depends_on(path).into_iter().filter(|other| !matches!(published.supervision.state(other, true, on), State::Approved { .. })).collect()
-    } else {
-        Vec::new()
-    };
+    let waits_for = if approval.is_some() && matches!(state, State::Unsupervised) { published.waits_for(path, on) } else { Vec::new() };
     Some(Entry {
         title: title(titles, path),
         path: path.to_owned(),
