@@ -226,6 +226,18 @@ fn a_faulty_edit_is_told_and_the_approved_text_stays() {
     assert!(supervised(&gone, PAGE) && gone.text(PAGE).contains("ねむり"));
 }
 
+/// Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.
+#[test]
+fn language_care_reads_the_working_text() {
+    let plain = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let pending = plain.edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").build();
+    assert_eq!(pending.findings().iter().map(|finding| &finding[..6]).collect::<Vec<_>>(), ["UB0802", "UB1003"]);
+    let loud = Scratch::new().edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let mended = loud.edit(ARTICLE, "必ず治る薬があるとき", "ぐったりしているとき").build();
+    assert_eq!(mended.findings(), ["UB0802 content/articles/fever.md:1:1"]);
+    assert!(mended.text(PAGE).contains("必ず治る"), "as it was approved");
+}
+
 /// An approved text cannot be published unsigned by declaring it a notice, nor held back by the signature of one.
 #[test]
 fn notices_and_own_articles() {
