@@ -11,7 +11,6 @@ use tera::{Context, Value};
 use std::collections::BTreeSet;
 
 use super::{Head, KANA_ROWS, Renderer, Said, Spoken, kana_row, said};
-use crate::content::article::fold_slug;
 use crate::content::drug::{Assessment, Drug, NotListed, NotListedReason};
 use crate::content::language::LangId;
 use crate::content::product::{Ingredient, Product};
@@ -259,8 +258,8 @@ impl<'p> Renderer<'p> {
                 None => without_row(voice.plain(&id.value), "unchecked"),
             },
             Ingredient::Unlisted(name) => {
-                let is_same = |item: &&NotListed| item.name.all().any(|(_, text)| name.value.all().any(|(_, other)| fold_slug(other) == fold_slug(text)));
-                let reason = match table.not_listed.iter().find(is_same).map(|item| item.reason) {
+                let folded = NotListed::fold(&name.value);
+                let reason = match table.not_listed.iter().find(|item| item.is_named(&folded)).map(|item| item.reason) {
                     Some(NotListedReason::NotInSource) => "not-in-source",
                     Some(NotListedReason::NotRead) => "not-read",
                     None => "unchecked",
