@@ -118,6 +118,7 @@ class Site {
     if (page.lang !== tag) this.fault(file, `html lang is ${page.lang}, not ${tag}`);
     if (!page.title.trim()) this.fault(file, "has no title");
     if (page.headings !== 1) this.fault(file, `has ${page.headings} h1`);
+    if (page.isTombstone && !page.noindex) this.fault(file, "was withdrawn and may be found by search engines");
     if (!page.canonical && file !== "404.html") this.fault(file, "has no canonical address");
     if (page.canonical && !page.isRedirect && page.canonical !== new URL(encodeURI(addressOf(file)), this.site.base).href) this.fault(file, `its canonical address is ${page.canonical}`);
   }
@@ -163,7 +164,8 @@ class Site {
   checkTitles() {
     const seen = new Map();
     for (const [file, page] of this.pages) {
-      if (page.isRedirect) continue;
+      // A withdrawn text says so at its former addresses too.
+      if (page.isRedirect || page.isTombstone) continue;
       const key = `${page.lang} ${page.title}`;
       if (seen.has(key)) this.fault(file, `has the title of ${seen.get(key)}: ${page.title}`);
       else seen.set(key, file);
@@ -206,8 +208,8 @@ class Site {
       listed.add(target);
     }
     for (const [, address] of text.matchAll(/<xhtml:link[^>]*\bhref="([^"]*)"/g)) this.resolveFull(file, address, "alternate");
-    for (const [page, { isRedirect }] of this.pages) {
-      const belongs = !isRedirect && page !== "404.html" && !this.standIns.has(page);
+    for (const [page, { isRedirect, isTombstone }] of this.pages) {
+      const belongs = !isRedirect && !isTombstone && page !== "404.html" && !this.standIns.has(page);
       if (belongs !== listed.has(page)) this.fault(file, `${belongs ? "lacks" : "should not have"} ${page}`);
     }
   }
@@ -239,11 +241,15 @@ class Site {
     }
   }
 
-  /** From the home pages one comes to every page, but to those that stand in for another. */
+  /** From the home pages one comes to every page, but to those that stand in for another; to what was withdrawn nothing leads. */
   checkReached() {
     const reached = new Set(this.site.languages.map(({ path }) => `${path}index.html`));
     for (const file of reached) for (const target of this.pages.get(file)?.targets ?? []) reached.add(target);
-    for (const [file, { isRedirect }] of this.pages) {
+    for (const [file, { isRedirect, isTombstone }] of this.pages) {
+      if (isTombstone) {
+        if (reached.has(file)) this.fault(file, "was withdrawn and is still linked");
+        continue;
+      }
       if (!reached.has(file) && !isRedirect && file !== "404.html" && !this.standIns.has(file)) this.fault(file, "no way leads here from the home page");
     }
   }
