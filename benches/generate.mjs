@@ -16,12 +16,13 @@ const LANGUAGES = {
   en: "{tag: en, name: English, path: en}",
   "ja-x-easy": "{tag: ja-x-easy, name: やさしい日本語, path: easy}",
 };
-const STAGES = ["pregnancy", "birth", "newborn", "infant", "age-1", "age-2"];
-const TOPICS = ["feeding", "sleep", "skin", "outings", "checkups", "family", "development", "services"];
+/** The stages and topics of a project, unless others are given. */
+export const STAGES = ["pregnancy", "birth", "newborn", "infant", "age-1", "age-2"];
+export const TOPICS = ["feeding", "sleep", "skin", "outings", "checkups", "family", "development", "services"];
 const COLOURS = ["#0b5cad", "#9a3412", "#166534", "#6b21a8", "#0f5e6b", "#9f1239"];
 
 /** Writes a project into a folder that is empty or does not exist. */
-export function generate(folder, { municipalities = 50, articles = 200, drugs = 100, languages = ["ja"], seed = 1 } = {}) {
+export function generate(folder, { municipalities = 50, articles = 200, drugs = 100, languages = ["ja"], seed = 1, stages = STAGES, topics = TOPICS, feeds = "" } = {}) {
   if (existsSync(folder) && readdirSync(folder).length) throw new Error(`${folder} is not empty`);
   const put = (path, text) => {
     const file = join(folder, path);
@@ -30,15 +31,15 @@ export function generate(folder, { municipalities = 50, articles = 200, drugs = 
   };
   const ids = drugNames(drugs);
   cpSync(join(ROOT, "themes", "base"), join(folder, "themes", "base"), { recursive: true });
-  put("ubugi.yaml", project(languages));
-  put("content/stages.yaml", STAGES.map((id, n) => term(id, n, `span: {child_months: [${n * 6}, ${n * 6 + 5}]}`)).join(""));
-  put("content/topics.yaml", TOPICS.map((id, n) => term(id, n)).join(""));
+  put("ubugi.yaml", project(languages) + (feeds && `feeds: ${feeds}\n`));
+  put("content/stages.yaml", stages.map((id, n) => term(id, n, `span: {child_months: [${n * 6}, ${n * 6 + 5}]}`)).join(""));
+  put("content/topics.yaml", topics.map((id, n) => term(id, n)).join(""));
   put("content/emergency.yaml", EMERGENCY);
   put("content/reviewers.yaml", "- {id: sample-doctor, name: {ja: 見本 医師}, licence: 医師}\n");
   for (let n = 1; n <= articles; n++) {
     for (const language of languages) {
       const isOriginal = language === "ja";
-      const text = article(n, { count: articles, drugs: ids, stages: STAGES, topics: TOPICS, language, isOriginal, seed });
+      const text = article(n, { count: articles, drugs: ids, stages, topics, language, isOriginal, seed });
       put(`content/articles/${articleName(n)}${isOriginal ? "" : `.${language}`}.md`, text);
     }
   }

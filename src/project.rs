@@ -211,6 +211,8 @@ impl Project {
         }
         self.check_supervision(unread, &topics, diagnostics);
         self.check_slugs(diagnostics);
+        check_identities(&self.works, diagnostics);
+        self.municipalities.iter().for_each(|municipality| check_identities(&municipality.works, diagnostics));
         self.check_municipalities(unread, &stages, &topics, diagnostics);
         self.check_table(unread, diagnostics);
     }
@@ -390,6 +392,27 @@ impl Project {
                 );
             }
         }
+    }
+}
+
+/// Checks that no two articles are known as the same: to readers of feeds one would be the other's next version.
+fn check_identities(works: &[Work], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<&str, &Work> = BTreeMap::new();
+    for work in works {
+        let Some(other) = known.insert(work.identity(), work) else { continue };
+        // Paths differ, so at least one of the two has an id of its own.
+        let (named, other) = if work.id.is_some() { (work, other) } else { (other, work) };
+        let Some(id) = &named.id else { continue };
+        let (written, path) = (&id.value, &other.path);
+        let place = other.id.as_ref().map_or_else(|| Place::start_of(&other.original().source), |id| id.place.clone());
+        diagnostics.push(
+            Diagnostic::error(codes::DUPLICATE_IDENTITY, id.place.clone(), message!("id「{written}」は「{path}」と同じです", "the id `{written}` is that of `{path}`"))
+                .help(message!(
+                    "id は、ファイルの場所を変えた記事に、前の場所を書くものです。この記事の前の場所に直すか、行を消してください",
+                    "an id says where a file was before it was moved; write where this one was, or remove the line"
+                ))
+                .related(place, message!("同じ id", "the same id")),
+        );
     }
 }
 

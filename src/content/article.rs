@@ -73,6 +73,8 @@ pub struct Work {
     pub path: String,
     /// Last part of its address.
     pub slug: Located<String>,
+    /// By what it is known for good, where that is not its path.
+    pub id: Option<Located<String>>,
     /// Stages.
     pub stages: Vec<Located<String>>,
     /// Topics.
@@ -98,6 +100,16 @@ impl Work {
         &self.versions[&self.default]
     }
 
+    /// Returns by what it is known for good, whatever its title and address: its `id`, or else its path below `articles/` without the ending.
+    ///
+    /// It is unique among the shared articles, and among those of a municipality.
+    pub fn identity(&self) -> &str {
+        match &self.id {
+            Some(id) => &id.value,
+            None => self.path.split_once("/articles/").map_or(self.path.as_str(), |(_, path)| path).trim_end_matches(".md"),
+        }
+    }
+
     /// Returns the version in a language, or else the original.
     pub fn version(&self, language: LangId) -> &Article {
         self.versions.get(&language).unwrap_or_else(|| self.original())
@@ -115,6 +127,7 @@ impl Work {
 /// What the original alone says.
 struct Placement {
     slug: Located<String>,
+    id: Option<Located<String>>,
     stages: Vec<Located<String>>,
     topics: Vec<Located<String>>,
     expires: Option<Located<Date>>,
@@ -174,9 +187,9 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
     let mut works: BTreeMap<String, Work> = originals
         .into_iter()
         .map(|(path, (article, placement))| {
-            let Placement { slug, stages, topics, expires, aliases, only, except } = placement;
+            let Placement { slug, id, stages, topics, expires, aliases, only, except } = placement;
             let versions = BTreeMap::from([(default, article)]);
-            (path.clone(), Work { path, slug, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, owner, versions, default })
+            (path.clone(), Work { path, slug, id, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, owner, versions, default })
         })
         .collect();
     for (path, source, language) in translations {
@@ -216,6 +229,7 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
             None if fields.has("slug") => None,
             None => check_slug(name, decoder.place(0..0), &mut decoder.diagnostics),
         };
+        let id = fields.optional(decoder, "id", identity);
         let stages = fields.required(decoder, "stages", ids);
         let topics = fields.required(decoder, "topics", ids);
         let expires = fields.optional(decoder, "expires", Decoder::date);
@@ -239,14 +253,14 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
             );
         }
         let article = common(decoder, fields, source, language, body, owner, None, expires.as_ref());
-        Some((article?, Placement { slug: slug?, stages: stages?, topics: topics?, expires, aliases, only, except }))
+        Some((article?, Placement { slug: slug?, id, stages: stages?, topics: topics?, expires, aliases, only, except }))
     })
 }
 
 fn translation(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCode>, original: Option<&Article>, diagnostics: &mut Diagnostics) -> Option<Article> {
     with_front_matter(source, diagnostics, |decoder, node, body| {
         let mut fields = decoder.fields(node)?;
-        for key in ["slug", "stages", "topics", "expires", "aliases", "only", "except"] {
+        for key in ["slug", "id", "stages", "topics", "expires", "aliases", "only", "except"] {
             if let Some((name, _)) = fields.entry(key) {
                 decoder.fault(
                     codes::SAID_IN_ORIGINAL,
@@ -395,6 +409,25 @@ fn ids(decoder: &mut Decoder, node: &Node) -> Option<Vec<Located<String>>> {
 fn slug(decoder: &mut Decoder, node: &Node) -> Option<Located<String>> {
     let text = decoder.string(node)?;
     check_slug(&text.value, text.place, &mut decoder.diagnostics)
+}
+
+/// Accepts what a path below `articles/` may be, without its ending.
+fn identity(decoder: &mut Decoder, node: &Node) -> Option<Located<String>> {
+    let id = decoder.string(node)?;
+    let written = &id.value;
+    if written.len() <= 200 && written.split('/').all(|part| !part.is_empty()) && !written.ends_with(".md") && !written.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Some(id);
+    }
+    decoder.fault(
+        codes::BAD_IDENTITY,
+        node,
+        message!("「{written}」は、記事の id に使えません", "`{written}` cannot be an article's id"),
+        message!(
+            "前のファイルの場所を、articles/ より後から .md の前まで書いてください（例：illness/fever）",
+            "write where its file was, from after articles/ to before .md, like illness/fever"
+        ),
+    );
+    None
 }
 
 /// Accepts letters and digits of any script, hyphens and underscores, in Unicode form C.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::feeds::FeedChoice;
 use super::language::{Language, Languages};
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Located, codes};
@@ -143,6 +144,8 @@ pub struct Config {
     pub policy: Policy,
     /// The words of the notice above unsupervised text.
     pub unsupervised_notice: Text,
+    /// What holds for the feeds of municipalities that say nothing else.
+    pub feeds: Option<FeedChoice>,
     /// Title of the lactation table.
     pub lactation_title: Option<Text>,
     /// When the table as a whole was last edited.
@@ -150,7 +153,8 @@ pub struct Config {
 }
 
 /// First parts of addresses that pages of every language use.
-const RESERVED_PATHS: [&str; 12] = ["accessibility", "api", "articles", "assets", "consultation", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
+const RESERVED_PATHS: [&str; 13] =
+    ["accessibility", "api", "articles", "assets", "consultation", "feeds", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
 
 /// Reads the languages first, as every other text depends on them.
 fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
@@ -262,6 +266,7 @@ impl Config {
             fields.finish(decoder);
             Some(())
         });
+        config.feeds = fields.optional(decoder, "feeds", FeedChoice::decode);
         fields.optional(decoder, "lactation", |decoder, node| {
             let mut fields = decoder.fields(node)?;
             config.lactation_title = fields.optional(decoder, "title", text);
@@ -279,6 +284,7 @@ impl Config {
             default_theme: Located::new("base".to_owned(), decoder.place(0..0)),
             policy: Policy::default(),
             unsupervised_notice: Text::plain(&languages, "医療専門職の監修を受けていません"),
+            feeds: None,
             lactation_title: None,
             lactation_updated: None,
             languages,

@@ -6,6 +6,7 @@ pub mod citation;
 pub mod config;
 pub mod drug;
 pub mod emergency;
+pub mod feeds;
 pub mod language;
 pub mod markdown;
 pub mod product;

@@ -134,6 +134,9 @@ codes! {
     BAD_CARE_EXCEPTION = "UB1011", "例外の書き方の誤り", "an exception is not well formed";
     UNUSED_CARE_EXCEPTION = "UB1012", "何にも当たらない例外", "an exception excepts nothing";
     BAD_CARE_RULE = "UB1013", "言葉づかいの規則の誤り", "a rule of language care is not usable";
+
+    BAD_IDENTITY = "UB1101", "記事の id の誤り", "not usable as an article's id";
+    DUPLICATE_IDENTITY = "UB1102", "記事の id の重複", "two articles have the same id";
 }
 
 #[cfg(test)]

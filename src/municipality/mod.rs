@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::content::article::{self, Work};
 use crate::content::citation::Citation;
 use crate::content::emergency::{self, EmergencyNumber};
+use crate::content::feeds::FeedChoice;
 use crate::content::language::{LangId, Languages};
 use crate::content::taxonomy::duplicate_id;
 use crate::content::text::Text;
@@ -169,6 +170,8 @@ pub struct Municipality {
     pub articles: Selection,
     /// Whether it has the lactation table.
     pub drugs: bool,
+    /// What it says of its feeds.
+    pub feeds: Option<FeedChoice>,
     /// Numbers added or replaced.
     pub emergency: Vec<EmergencyNumber>,
     /// Contacts.
@@ -311,6 +314,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         fields.finish(decoder);
         Some(())
     });
+    let feeds = fields.optional(decoder, "feeds", FeedChoice::decode);
     let emergency = fields.optional(decoder, "emergency", |decoder, node| Some(emergency::decode_all(decoder, node, languages))).unwrap_or_default();
     let contacts = unique(decoder, &mut fields, "contacts", |decoder, node| contact(decoder, node, languages), |c| &c.id);
     let services = unique(decoder, &mut fields, "services", |decoder, node| Service::decode(decoder, node, languages), |s| &s.id);
@@ -341,6 +345,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         topics,
         articles,
         drugs,
+        feeds,
         emergency,
         contacts,
         services,

@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
+use crate::feed::Format;
+
 /// The security headers of every page.
 ///
 /// The policy allows nothing but the site itself and has no inline exceptions (Content Security Policy Level 3); `data:` is not allowed
 /// either. `manifest-src` is named because it falls back to `default-src`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read.
-pub fn headers(root: &str, demo: bool) -> String {
+/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` are the folders in which feeds lie.
+pub fn headers(root: &str, demo: bool, feeds: &[String]) -> String {
     let mut out = format!(
         "{root}*\n  Content-Security-Policy: {CONTENT_SECURITY_POLICY}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n  X-Frame-Options: DENY\n  Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\n  Strict-Transport-Security: max-age=31536000\n  Cross-Origin-Opener-Policy: same-origin\n"
     );
@@ -20,6 +22,14 @@ pub fn headers(root: &str, demo: bool) -> String {
     }
     // The table is there to be read by a city's own app, which may lie on another host.
     let _ = write!(out, "{root}api/*\n  Access-Control-Allow-Origin: *\n");
+    // A reader in a browser comes from another host as well. The endings are not known to every server.
+    for folder in feeds {
+        let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n");
+        for format in Format::ALL {
+            let _ = write!(out, "{folder}*.{}\n  Content-Type: {}; charset=utf-8\n", format.extension(), format.media_type());
+        }
+        let _ = write!(out, "{folder}*.opml\n  Content-Type: text/x-opml; charset=utf-8\n");
+    }
     let _ = write!(out, "{root}assets/*\n  Cache-Control: public, max-age=31536000, immutable\n");
     out
 }

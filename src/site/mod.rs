@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::content::article::{Article, Work};
 use crate::content::config::TextKind;
+use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
 use crate::content::product::Product;
 use crate::content::taxonomy::{Kind, Term};
@@ -84,6 +85,8 @@ pub enum Page {
     Privacy,
     /// Accessibility.
     Accessibility,
+    /// The feeds, and how to use them.
+    Feeds,
     /// Site map.
     Sitemap,
     /// The page that stands in for others where there is no network.
@@ -94,6 +97,21 @@ pub enum Page {
     Redirect(usize, usize),
     /// What stands in the place of a text that was taken back, by its index in [`Site::gone`]; with an index, at a former address of it.
     Withdrawn(usize, Option<usize>),
+}
+
+/// What a feed follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// Everything.
+    All,
+    /// The municipality's own notices.
+    Notices,
+    /// Corrections and withdrawals.
+    Corrections,
+    /// A stage, by its index.
+    Stage(usize),
+    /// A topic, by its index.
+    Topic(usize),
 }
 
 /// One municipality's site, planned.
@@ -123,6 +141,8 @@ pub struct Site<'p> {
     shown_in: Vec<BTreeSet<LangId>>,
     /// The language in which every page exists.
     default: LangId,
+    /// What holds for its feeds, where it has any.
+    pub feeds: Option<FeedSettings>,
     /// All pages in order, by language.
     pub pages: Vec<(LangId, Page)>,
 }
@@ -287,7 +307,8 @@ impl<'p> Site<'p> {
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
             .collect();
         let default = project.config.languages.default_id();
-        let mut site = Self { municipality, works, by_path, has_medicines, drugs, products, gone, stages, topics, terms_of, shown_in, default, pages: Vec::new() };
+        let feeds = FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref());
+        let mut site = Self { municipality, works, by_path, has_medicines, drugs, products, gone, stages, topics, terms_of, shown_in, default, feeds, pages: Vec::new() };
         site.pages = site.list_pages(project);
         site
     }
@@ -339,6 +360,9 @@ impl<'p> Site<'p> {
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
             }
+            if self.feeds.is_some() {
+                add(Page::Feeds);
+            }
             if self.has_medicines {
                 add(Page::Offline);
             }
@@ -384,6 +408,7 @@ impl<'p> Site<'p> {
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),
             Page::Accessibility => push(&mut path, &["accessibility"]),
+            Page::Feeds => push(&mut path, &["feeds"]),
             Page::Sitemap => push(&mut path, &["sitemap"]),
             Page::Offline => push(&mut path, &["offline"]),
             Page::NotFound => path.push_str("404.html"),
@@ -395,6 +420,31 @@ impl<'p> Site<'p> {
             },
         }
         path
+    }
+
+    /// Lists what its feeds follow, the same in every language; nothing where it has none.
+    ///
+    /// A stage or topic that has no article at the moment keeps its feed, so that whoever follows it does not meet an address that is gone.
+    pub fn channels(&self, project: &Project) -> Vec<Channel> {
+        if self.feeds.is_none() {
+            return Vec::new();
+        }
+        let taken = |terms: &[Term], takes: &dyn Fn(&str) -> bool| -> Vec<usize> { (0..terms.len()).filter(|index| takes(&terms[*index].id.value)).collect() };
+        let stages = taken(&project.stages, &|id| self.municipality.stages.takes(id));
+        let topics = taken(&project.topics, &|id| self.municipality.topics.takes(id));
+        let general = [Channel::All, Channel::Notices, Channel::Corrections].into_iter();
+        general.chain(stages.into_iter().map(Channel::Stage)).chain(topics.into_iter().map(Channel::Topic)).collect()
+    }
+
+    /// Returns a feed's path below the folder of its language, without the ending that tells the format: `feeds/stage/newborn`.
+    pub fn channel_path(project: &Project, channel: Channel) -> String {
+        match channel {
+            Channel::All => "feeds/all".to_owned(),
+            Channel::Notices => "feeds/notices".to_owned(),
+            Channel::Corrections => "feeds/corrections".to_owned(),
+            Channel::Stage(index) => format!("feeds/stage/{}", project.stages[index].id.value),
+            Channel::Topic(index) => format!("feeds/topic/{}", project.topics[index].id.value),
+        }
     }
 
     /// Finds a generated page by the name that articles use: `consultation`, `stage/newborn`; nothing when this site has none.
@@ -409,6 +459,7 @@ impl<'p> Site<'p> {
             "privacy" => Page::Privacy,
             "accessibility" => Page::Accessibility,
             "sitemap" => Page::Sitemap,
+            "feeds" if self.feeds.is_some() => Page::Feeds,
             _ => match name.split_once('/')? {
                 ("stage", id) => Page::Stage(term(&project.stages, id).filter(|index| self.stages.contains_key(index))?),
                 ("topic", id) => Page::Topic(term(&project.topics, id).filter(|index| self.topics.contains_key(index))?),
@@ -463,7 +514,7 @@ fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible
 
 /// All names of generated pages that articles may link to.
 pub fn page_names(project: &Project) -> BTreeSet<String> {
-    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap"]
+    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap", "feeds"]
         .into_iter()
         .map(str::to_owned)
         .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))

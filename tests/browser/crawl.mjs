@@ -26,6 +26,8 @@ export function crawl(sites) {
   return total;
 }
 
+const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+
 class Site {
   faults = [];
   links = 0;
@@ -53,6 +55,7 @@ class Site {
       if (file.endsWith(".js")) this.checkScript(file);
       if (file.endsWith(".svg")) this.checkImage(file);
     }
+    for (const file of this.files) if (/(^|\/)feeds\/.*\.(rss|atom|json|opml)$/.test(file)) this.checkFeed(file);
     this.checkTitles();
     this.checkAlternates();
     this.checkManifest("manifest.webmanifest");
@@ -188,6 +191,25 @@ class Site {
 
   fileAt(address) {
     return address.startsWith(this.site.base.href) ? `${decodeURIComponent(address.slice(this.site.base.href.length))}index.html` : "";
+  }
+
+  /** Every address in a feed is written in full; those of this site exist, and none is another municipality's. */
+  checkFeed(file) {
+    const text = this.read(file);
+    const addresses = new Set();
+    if (file.endsWith(".json")) {
+      const feed = JSON.parse(text);
+      for (const address of [feed.home_page_url, feed.feed_url, feed.icon, ...feed.items.map(({ url }) => url)]) addresses.add(address);
+      for (const { content_html: html } of feed.items) for (const [, address] of html.matchAll(/\s(?:href|src)="([^"]*)"/g)) addresses.add(unescape(address));
+    } else {
+      for (const [, address] of text.matchAll(/<(?:link|icon)>([^<]*)</g)) addresses.add(unescape(address));
+      for (const [, address] of text.matchAll(/\s(?:href|xmlUrl|htmlUrl)="([^"]*)"/g)) addresses.add(unescape(address));
+    }
+    for (const address of addresses) {
+      if (!/^(?:https?:\/\/|tel:|mailto:)/.test(address)) this.fault(file, `${address}: not written in full`);
+      else this.follow(file, address);
+    }
+    if (![...addresses].some((address) => this.isWithin(new URL(address)))) this.fault(file, "names no address of its site");
   }
 
   checkManifest(file) {

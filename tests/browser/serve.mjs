@@ -25,14 +25,14 @@ const TYPES = {
   ".xml": "application/xml",
 };
 
-/** Reads a `_headers` file: `[{begins, exactly, headers}]`, in the file's order. */
+/** Reads a `_headers` file: `[{path (a pattern, in which `*` is anything), headers}]`, in the file's order. */
 export function parseHeaders(text) {
   const blocks = [];
   for (const line of text.split("\n")) {
     if (!line.trim() || line.startsWith("#")) continue;
     if (/^\S/.test(line)) {
-      const isPrefix = line.trim().endsWith("*");
-      blocks.push({ path: isPrefix ? line.trim().slice(0, -1) : line.trim(), isPrefix, headers: [] });
+      const parts = line.trim().split("*").map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, "\\$&"));
+      blocks.push({ path: new RegExp(`^${parts.join(".*")}$`), headers: [] });
     } else {
       const at = line.indexOf(":");
       blocks.at(-1).headers.push([line.slice(0, at).trim(), line.slice(at + 1).trim()]);
@@ -43,7 +43,7 @@ export function parseHeaders(text) {
 
 /** The headers that a `_headers` file gives to a path. */
 export function headersFor(blocks, path) {
-  return blocks.filter((block) => (block.isPrefix ? path.startsWith(block.path) : path === block.path)).flatMap((block) => block.headers);
+  return blocks.filter((block) => block.path.test(path)).flatMap((block) => block.headers);
 }
 
 async function find(folder, path) {
@@ -63,7 +63,7 @@ async function answer(sites, request, response) {
   const found = await find(resolve(site.folder), decodeURIComponent(pathname.slice(site.base.pathname.length)));
   if (found?.redirect) return response.writeHead(301, { location: `${pathname}/` }).end();
   const file = found?.file ?? join(site.folder, "404.html");
-  response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+  if (!found || !response.hasHeader("content-type")) response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
   response.writeHead(found ? 200 : 404).end(await readFile(file));
 }
 

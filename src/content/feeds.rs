@@ -1,0 +1,83 @@
+//! What a project or a municipality says of its feeds: `feeds:` in `ubugi.yaml` and `municipality.yaml`.
+
+use crate::source::decode::Decoder;
+use crate::source::yaml::{Node, Value};
+
+/// How much of an article stands in a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FeedContent {
+    /// What the article says of itself. A reader of feeds keeps what it once got; what is corrected later is then not kept there.
+    #[default]
+    Summary,
+    /// The whole article with its sources.
+    Full,
+}
+
+/// What one file says; what it leaves open is said elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedChoice {
+    is_none: bool,
+    content: Option<FeedContent>,
+    entries: Option<u32>,
+    hub: Option<String>,
+}
+
+/// What holds for the feeds of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedSettings {
+    /// How much of an article stands in them.
+    pub content: FeedContent,
+    /// How many entries a feed has at most.
+    pub entries: usize,
+    /// Address of a WebSub hub (W3C WebSub), which tells subscribers of new entries.
+    pub hub: Option<String>,
+}
+
+impl FeedChoice {
+    /// How many entries a feed has where nobody says otherwise.
+    pub const ENTRIES: u32 = 50;
+
+    /// Reads `none`, or a mapping of `content`, `entries` and `hub`.
+    pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
+        if matches!(node.value, Value::Scalar(_)) {
+            return decoder.choice(node, &[("none", ())]).map(|()| Self { is_none: true, ..Self::default() });
+        }
+        let mut fields = decoder.fields(node)?;
+        let content = fields.optional(decoder, "content", |decoder, node| decoder.choice(node, &[("summary", FeedContent::Summary), ("full", FeedContent::Full)]));
+        let entries = fields.optional(decoder, "entries", |decoder, node| decoder.integer(node, 1..501));
+        let hub = fields.optional(decoder, "hub", Decoder::url).map(|hub| hub.value);
+        fields.finish(decoder);
+        Some(Self { is_none: false, content, entries, hub })
+    }
+
+    /// Joins what a municipality says with what the project says for all; nothing where the site has no feeds.
+    pub fn settle(own: Option<&Self>, project: Option<&Self>) -> Option<FeedSettings> {
+        if own.or(project).is_some_and(|choice| choice.is_none) {
+            return None;
+        }
+        let said = || own.into_iter().chain(project);
+        Some(FeedSettings {
+            content: said().find_map(|choice| choice.content).unwrap_or_default(),
+            entries: usize::try_from(said().find_map(|choice| choice.entries).unwrap_or(Self::ENTRIES)).unwrap_or(usize::MAX),
+            hub: said().find_map(|choice| choice.hub.clone()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_municipality_says_only_what_differs() {
+        let project = FeedChoice { content: Some(FeedContent::Full), entries: Some(20), hub: Some("https://hub.example.jp/".into()), ..FeedChoice::default() };
+        let own = FeedChoice { entries: Some(5), ..FeedChoice::default() };
+        let settings = FeedChoice::settle(Some(&own), Some(&project)).expect("feeds");
+        assert_eq!((settings.content, settings.entries, settings.hub.as_deref()), (FeedContent::Full, 5, Some("https://hub.example.jp/")));
+        let none = FeedChoice { is_none: true, ..FeedChoice::default() };
+        assert_eq!(FeedChoice::settle(Some(&none), Some(&project)), None);
+        assert_eq!(FeedChoice::settle(None, Some(&none)), None);
+        assert_eq!(FeedChoice::settle(Some(&own), Some(&none)).map(|settings| settings.entries), Some(5), "a municipality may have feeds where others have none");
+        assert_eq!(FeedChoice::settle(None, None).map(|settings| (settings.content, settings.entries)), Some((FeedContent::Summary, 50)));
+    }
+}
