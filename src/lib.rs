@@ -3,7 +3,7 @@
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
 //! [`municipality`] (the domain, no I/O), [`care`] (the wording of the content), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
 //! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`lookup`] (the search for medicines) and [`review`] (what reviewers
-//! decide and see). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
+//! decide and see), and [`notify`] (which family hears of what, and the one step that sends). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
 pub mod care;
@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod edition;
 pub mod lookup;
 pub mod municipality;
+pub mod notify;
 pub mod output;
 pub mod project;
 pub mod render;
