@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use common::{ARTICLE, Built, DRUG, HINO, Scratch, approval, findings};
 use ubugi::diagnostic::{Diagnostics, Severity as Grave, Tongue};
 use ubugi::project::Project;
+use ubugi::review::sitting::{Request, Sitting};
 use ubugi::review::status::{Board, Condition};
 use ubugi::supervision::What;
 use ubugi::supervision::audit::{self, Expected};
@@ -224,6 +225,18 @@ fn a_faulty_edit_is_told_and_the_approved_text_stays() {
     assert_eq!(gone.findings(), ["UB0802 content/articles/fever.md:1:1", "UB0403 content/articles/fever.md:18:36"]);
     assert_eq!(gone.diagnostics.errors(), 0);
     assert!(supervised(&gone, PAGE) && gone.text(PAGE).contains("ねむり"));
+}
+
+/// Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.
+#[test]
+fn language_care_reads_the_working_text() {
+    let plain = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let pending = plain.edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").build();
+    assert_eq!(pending.findings().iter().map(|finding| &finding[..6]).collect::<Vec<_>>(), ["UB0802", "UB1003"]);
+    let loud = Scratch::new().edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    let mended = loud.edit(ARTICLE, "必ず治る薬があるとき", "ぐったりしているとき").build();
+    assert_eq!(mended.findings(), ["UB0802 content/articles/fever.md:1:1"]);
+    assert!(mended.text(PAGE).contains("必ず治る"), "as it was approved");
 }
 
 /// An approved text cannot be published unsigned by declaring it a notice, nor held back by the signature of one.
@@ -475,6 +488,42 @@ fn corrections_and_history_stand_on_the_page() {
     assert!(shown.contains("<del>38度</del> → <ins>37.5度</ins>") && shown.contains("読んだ人への知らせが要ります"));
     assert!(Board::of(&withdrawn, day("2027-06-01")).announcements.is_empty());
     assert!(audited(&corrected).found.is_empty());
+}
+
+/// Between reading and recording somebody may edit: with the seal of what was read, nothing else is approved.
+#[test]
+fn only_what_was_read_is_approved() {
+    let scratch = Scratch::new();
+    let board = Board::of(&Project::load(scratch.files(), &mut Diagnostics::new()), "2026-11-20".parse().unwrap());
+    let seal = board.texts.iter().find(|entry| entry.path == ARTICLE).and_then(|entry| entry.seal.clone()).expect("a seal");
+    assert!(ubugi::review::board::html(&board, Tongue::Ja).unwrap().contains(&seal[..16]));
+    let accepts = |scratch: &Scratch, paths: &[&str], seals: &[&str]| {
+        let project = Project::load(scratch.files(), &mut Diagnostics::new());
+        let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let request = Request { paths: owned(paths), by: owned(&[DOCTOR]), on: "2026-11-20".parse().unwrap(), decision: approval("2027-11-20"), seals: owned(seals) };
+        Sitting::prepare(&project, &Diagnostics::new(), &request).is_ok()
+    };
+    assert!(accepts(&scratch, &[ARTICLE], &[&seal]) && accepts(&scratch, &[ARTICLE], &[&seal[..8]]) && accepts(&scratch, &[ARTICLE], &[]));
+    assert!(!accepts(&scratch, &[ARTICLE], &[&seal[..7]]) && !accepts(&scratch, &[ARTICLE], &[""]) && !accepts(&scratch, &[ARTICLE], &["00000000"]));
+    assert!(!accepts(&scratch, &[ARTICLE, "content/articles/sleep.md"], &[&seal]), "one for each");
+    assert!(!accepts(&scratch.edit(ARTICLE, "ぐったり", "ぼんやり"), &[ARTICLE], &[&seal]));
+}
+
+/// A correction is a clinician's word: from somebody who may not sign the text it is not shown, and told.
+#[test]
+fn a_correction_counts_only_from_who_may_sign() {
+    let correction = || Decision::Correction { was: "38度".to_owned(), now: "37.5度".to_owned(), severity: Severity::Low };
+    let authored = Scratch::new().edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:").approve(&[ARTICLE], &[PHARMACIST], "2026-11-18");
+    let corrected = authored.decide(&[ARTICLE], &[DOCTOR], "2026-11-20", correction());
+    assert!(corrected.build().text(PAGE).contains("<del>38度</del>"), "who wrote it may correct it");
+    assert_eq!(corrected.build().findings(), [""; 0]);
+    let drugs_only = corrected.clone().edit("content/reviewers.yaml", "specialty: 小児科", "may_sign: {kinds: [drug]}");
+    let built = drugs_only.build();
+    assert!(!built.text(PAGE).contains("<del>") && supervised(&built, PAGE));
+    assert!(built.findings().len() == 1 && built.findings()[0].starts_with("UB0805 content/ledger/2026/2026-11-20-correction-"), "{:?}", built.findings());
+    assert!(audited(&drugs_only).found.errors() == 1);
+    let by_key = corrected.edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signed_by_key: true").build();
+    assert!(!by_key.text(PAGE).contains("<del>") && by_key.findings().iter().all(|finding| finding.starts_with("UB0807")), "{:?}", by_key.findings());
 }
 
 #[test]

@@ -57,6 +57,9 @@ pub enum Command {
         /// What the reviewers remark / 監修者のひとこと
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+        /// The beginning of the seal of what was read, one for each text; refuses any other text / 読んだ文章の封印
+        #[arg(long, value_name = "SEAL")]
+        seal: Vec<String>,
     },
     /// Take texts back: their pages say since when, why and where to turn / 取り下げる
     Withdraw {

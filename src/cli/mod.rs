@@ -76,13 +76,15 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
         Command::Build { edition, out } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), tongue),
         Command::Check { edition } => build(edition, None, tongue),
-        Command::Approve { paths, sitting, next_review, note } => sitting::run(paths, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue),
+        Command::Approve { paths, sitting, next_review, note, seal } => {
+            sitting::run(paths, seal, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue)
+        }
         Command::Withdraw { paths, sitting, reason, severity } => {
-            sitting::run(paths, sitting, Decision::Withdrawal { reason: reason.clone(), severity: (*severity).into() }, tongue)
+            sitting::run(paths, &[], sitting, Decision::Withdrawal { reason: reason.clone(), severity: (*severity).into() }, tongue)
         }
         Command::Correct { path, sitting, was, now, severity } => {
             let decision = Decision::Correction { was: was.clone(), now: now.clone(), severity: (*severity).into() };
-            sitting::run(std::slice::from_ref(path), sitting, decision, tongue)
+            sitting::run(std::slice::from_ref(path), &[], sitting, decision, tongue)
         }
         Command::Status(options) => status::run(options, tongue),
         Command::Notify(what) => notify::run(what, tongue),

@@ -19,7 +19,7 @@ use crate::supervision::ledger::Decision;
 use crate::supervision::{Supervision, signature};
 
 /// Records a decision.
-pub(super) fn run(paths: &[PathBuf], options: &super::args::Sitting, decision: Decision, tongue: Tongue) -> Exit {
+pub(super) fn run(paths: &[PathBuf], seals: &[String], options: &super::args::Sitting, decision: Decision, tongue: Tongue) -> Exit {
     let (files, mut found) = match read(&options.project, tongue) {
         Ok(read) => read,
         Err(exit) => return exit,
@@ -32,7 +32,7 @@ pub(super) fn run(paths: &[PathBuf], options: &super::args::Sitting, decision: D
     let edition = edition::Options { moment: Moment { date: on, drafts: true }, only: Vec::new() };
     let _ = edition::build(&project, &edition, &Discard, &|_| {}, &mut found);
     found.sort();
-    let request = Request { paths, by, on, decision };
+    let request = Request { paths, by, on, decision, seals: seals.to_vec() };
     let sitting = match Sitting::prepare(&project, &found, &request) {
         Ok(sitting) => sitting,
         Err(against) => return refuse(&against, tongue),
@@ -83,7 +83,8 @@ fn refuse(against: &Diagnostics, tongue: Tongue) -> Exit {
 fn sign(supervision: &Supervision, options: &super::args::Sitting, request: &Request, sitting: &Sitting, tongue: Tongue) -> Result<BTreeMap<String, Vec<u8>>, Exit> {
     let mut signatures = BTreeMap::new();
     let mut against = Diagnostics::new();
-    let must = supervision.policy.signed_by_key && matches!(request.decision, Decision::Approval { .. });
+    // A text can be taken back at once, also by somebody whose key is elsewhere.
+    let must = supervision.policy.signed_by_key && !matches!(request.decision, Decision::Withdrawal { .. });
     if must && options.key.is_empty() {
         against.push(
             Diagnostic::error(codes::BAD_SIGNATURE, None, message!("この方針では、鍵による署名が要ります", "the policy demands a signature by key"))

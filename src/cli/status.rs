@@ -118,6 +118,9 @@ fn changes(entry: &Entry, out: &mut String) {
             }
         }
     }
+    if let Some(seal) = entry.seal.as_deref().filter(|_| entry.pending) {
+        let _ = writeln!(out, "      = {seal}");
+    }
     for image in &entry.images {
         let _ = writeln!(out, "      * {image}");
     }

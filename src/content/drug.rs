@@ -1,5 +1,6 @@
 //! The lactation table: drugs with one assessment per source, never merged.
 
+use super::article::fold_slug;
 use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::Languages;
@@ -296,6 +297,20 @@ pub struct NotListed {
     pub brands: Vec<Located<String>>,
     /// Why it is not there.
     pub reason: NotListedReason,
+    /// Its name in every language, folded.
+    folded: Vec<String>,
+}
+
+impl NotListed {
+    /// Folds a name in all its languages, to look for it with [`NotListed::is_named`].
+    pub fn fold(name: &Text) -> Vec<String> {
+        name.all().map(|(_, text)| fold_slug(text)).collect()
+    }
+
+    /// Tells whether one of these folded names is its name.
+    pub fn is_named(&self, folded: &[String]) -> bool {
+        self.folded.iter().any(|own| folded.contains(own))
+    }
 }
 
 /// Why a medicine is not in the table.
@@ -484,7 +499,9 @@ pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languag
             let reason = fields
                 .required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
             fields.finish(decoder);
-            Some(NotListed { name: name?, name_place, kana: kana?, brands, reason: reason? })
+            let name = name?;
+            let folded = NotListed::fold(&name);
+            Some(NotListed { name, name_place, kana: kana?, brands, reason: reason?, folded })
         })
         .unwrap_or_default()
 }

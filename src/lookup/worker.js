@@ -70,9 +70,12 @@ async function fromNetwork(request, address) {
   } catch (error) {
     const found = (await cache.match(address)) ?? (await cache.match(`${address}/`));
     if (found) return found;
-    const [, standIn] = KEPT.offline.find(([beginning]) => address.startsWith(beginning)) ?? [];
-    const page = standIn && (await cache.match(standIn));
-    if (page) return page;
+    // In the page's language, or, where that language was not visited, in one that was.
+    const inLanguage = ([beginning]) => address.startsWith(beginning);
+    for (const [, standIn] of [...KEPT.offline.filter(inLanguage), ...KEPT.offline]) {
+      const page = await cache.match(standIn);
+      if (page) return page;
+    }
     throw error;
   }
 }

@@ -126,8 +126,10 @@ impl Output {
         let made: BTreeMap<String, Option<PathBuf>> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
         let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
         // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
+        // Where a site is not there yet nothing can be in the way, and its rename fails if something has come to stand there since.
         let mut folders = BTreeSet::new();
-        for path in made.keys().chain(obsolete.iter().copied()) {
+        let replaced = made.keys().filter(|path| self.present.contains(site_of(path)));
+        for path in replaced.chain(obsolete.iter().copied()) {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
         let mut widened: BTreeSet<&str> = self.known.iter().map(String::as_str).collect();

@@ -920,7 +920,7 @@ impl<'p> Renderer<'p> {
             .site
             .pages
             .iter()
-            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Redirect(..) | Page::Withdrawn(..)))
+            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Offline | Page::Redirect(..) | Page::Withdrawn(..)))
             .map(|(language, page)| {
                 let changed = match page {
                     Page::Article(index) => Some(self.site.works[*index].version(*language).last_changed().to_string()),

@@ -70,7 +70,7 @@ pub fn days(entry: &Entry) -> Option<Message> {
 }
 
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
-    let all: [(&str, &str, &str); 30] = [
+    let all: [(&str, &str, &str); 31] = [
         ("title", "監修のようす", "The state of supervision"),
         ("on", "基準日", "As of"),
         (
@@ -87,6 +87,7 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("signed_by", "承認した人：", "Approved by"),
         ("signed_new", "新しい文章に署名した人：", "Signed the new text:"),
         ("images", "変わった画像：", "Images that changed:"),
+        ("seal", "封印", "seal"),
         ("line", "行", "line"),
         ("before", "承認された文章（公開中）", "Approved text (published)"),
         ("after", "変更後（承認待ち）", "Edited text (waiting)"),
@@ -123,6 +124,9 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
     let of = |entry: &Entry| -> Json {
         let mut value = json!(entry);
         let signers: Vec<&str> = entry.signed_by.iter().map(|id| names.get(id.as_str()).copied().unwrap_or(id)).collect();
+        // The beginning is enough to tell one text from another; an approved one needs none.
+        let is_open = entry.pending || matches!(entry.condition, Condition::Unsigned | Condition::DueSoon | Condition::Overdue | Condition::Withdrawn);
+        value["seal"] = json!(entry.seal.as_deref().filter(|_| is_open).map(|seal| &seal[..16.min(seal.len())]));
         value["signers"] = json!(signers.join(t["sep"]));
         value["days"] = json!(days(entry).map(|words| words.get(tongue).to_owned()));
         value["remarks"] = json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());

@@ -27,7 +27,12 @@ pub struct Request {
     pub on: Date,
     /// The decision.
     pub decision: Decision,
+    /// The beginnings of the seals of what was read; where there are any, no other text is approved.
+    pub seals: Vec<String>,
 }
+
+/// The least that must be given of a seal.
+const LEAST_OF_SEAL: usize = 8;
 
 /// An act ready to be written.
 #[derive(Clone, Debug)]
@@ -71,6 +76,7 @@ impl Sitting {
                 (Decision::Withdrawal { .. } | Decision::Correction { .. }, Some(held)) => held,
                 _ => {
                     let Some(sealed) = Sealed::of(path, &project.files) else { continue };
+                    check_seal(path, &sealed.seal, &request.seals, &mut against);
                     for covered in &sealed.files {
                         if let Some(file) = project.files.get(&covered.path) {
                             blobs.insert(format!("{BLOBS}{}", covered.sha256), canonical(file).into_owned());
@@ -97,6 +103,25 @@ impl Sitting {
         let bytes = draft.to_yaml(ledger.heads()).into_bytes();
         Ok(Self { path: draft.path(&bytes), bytes, blobs, texts: draft.texts.into_iter().map(|text| (text.path, text.seal)).collect() })
     }
+}
+
+/// Between reading a text and recording that it was read somebody may have changed it.
+fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics) {
+    if read.is_empty() || read.iter().any(|read| read.len() >= LEAST_OF_SEAL && seal.starts_with(read.as_str())) {
+        return;
+    }
+    let short = &seal[..16.min(seal.len())];
+    against.push(
+        Diagnostic::error(
+            codes::BAD_APPROVAL,
+            None,
+            message!("「{path}」の封印は {short}… で、--seal の文章ではありません", "the seal of `{path}` is {short}…, it is not the text of --seal"),
+        )
+        .help(message!(
+            "読んだあとに変わったのかもしれません。`ubugi status --html` のページを作りなおし、監修者に読んでもらってください（封印は 8 桁から書けます）",
+            "it may have changed since it was read; make the page of `ubugi status --html` anew and have it read (at least 8 digits of the seal are needed)"
+        )),
+    );
 }
 
 fn check_dates(project: &Project, request: &Request, against: &mut Diagnostics) {

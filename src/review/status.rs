@@ -63,6 +63,8 @@ pub struct Entry {
     pub kind: TextKind,
     /// How it stands.
     pub condition: Condition,
+    /// The seal of the working text, with which `approve --seal` makes sure that it is what was read.
+    pub seal: Option<String>,
     /// The working text is not what was approved, so that the approved text is published.
     pub pending: bool,
     /// Who signed what is published.
@@ -260,6 +262,7 @@ fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, 
         path: path.to_owned(),
         kind,
         condition,
+        seal: working.as_ref().map(|working| working.seal.clone()),
         pending,
         on: approval.as_ref().map(|approval| approval.on.to_string()),
         signed_by: approval.map(|approval| approval.signers.iter().map(|signer| signer.reviewer.id.value.clone()).collect()).unwrap_or_default(),

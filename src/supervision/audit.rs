@@ -170,7 +170,7 @@ fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostic
             Some(_) => None,
         };
         if let (Some(why), Some(text)) = (why, act.texts.first()) {
-            found.push(error(publication::invalid(&by.value, by.place.clone(), &text.path, &why)));
+            found.push(error(publication::invalid(&act.decision, &by.value, by.place.clone(), &text.path, &why)));
         }
     }
     right
@@ -212,16 +212,19 @@ fn check_text(supervision: &Supervision, act: &Act, text: &ActText, kept: &BTree
             differs("画像", "images");
         }
     }
-    if !matches!(act.decision, Decision::Approval { .. }) {
-        return;
-    }
+    // Anybody active may take a text back.
+    let written_by: &[String] = match act.decision {
+        Decision::Approval { .. } => &text.written_by,
+        Decision::Correction { .. } => &[],
+        Decision::Withdrawal { .. } => return,
+    };
     for by in &act.by {
         let Some(reviewer) = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == by.value) else { continue };
         if !reviewer.is_active(act.on) {
             continue;
         }
-        if let Err(why) = reviewer.may_sign(text.kind, &text.topics, &text.written_by, act.on) {
-            found.push(error(publication::invalid(&by.value, by.place.clone(), &text.path, &Invalid::Unentitled(why))));
+        if let Err(why) = reviewer.may_sign(text.kind, &text.topics, written_by, act.on) {
+            found.push(error(publication::invalid(&act.decision, &by.value, by.place.clone(), &text.path, &Invalid::Unentitled(why))));
         }
     }
 }

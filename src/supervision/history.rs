@@ -84,14 +84,10 @@ impl Judge<'_> {
             if act.on > on {
                 continue;
             }
+            let by: Vec<Arc<Reviewer>> = act.by.iter().filter_map(|by| self.signature(act, &act.texts[*text], &by.value).ok()).map(|(reviewer, _)| reviewer).collect();
             let event = match &act.decision {
-                Decision::Approval { note, .. } => {
-                    let by: Vec<Arc<Reviewer>> = act.by.iter().filter_map(|by| self.signature(act, &act.texts[*text], &by.value).ok()).map(|(reviewer, _)| reviewer).collect();
-                    if by.is_empty() {
-                        continue;
-                    }
-                    Event::Approval { on: act.on, by, note: note.clone() }
-                }
+                Decision::Approval { .. } | Decision::Correction { .. } if by.is_empty() => continue,
+                Decision::Approval { note, .. } => Event::Approval { on: act.on, by, note: note.clone() },
                 Decision::Withdrawal { reason, severity } => announce(act, path, *severity, What::Withdrawal { reason: reason.clone() }),
                 Decision::Correction { was, now, severity } => announce(act, path, *severity, What::Correction { was: was.clone(), now: now.clone() }),
             };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::ledger::Ledger;
+use super::ledger::{Decision, Ledger};
 use super::reviewer::Unentitled;
 use super::seals::{Covered, DRUG_LISTS, NOT_LISTED, Sealed, canonical, sha256};
 use super::standing::{Approval, Invalid, Standing};
@@ -269,12 +269,18 @@ fn report_invalid(ledger: &Ledger, path: &str, standing: &Standing, diagnostics:
     for (act, number, why) in &standing.invalid {
         let act = &ledger.acts[*act];
         let Some(reviewer) = act.by.get(*number) else { continue };
-        diagnostics.push(invalid(reviewer.value.as_str(), reviewer.place.clone(), path, why));
+        diagnostics.push(invalid(&act.decision, reviewer.value.as_str(), reviewer.place.clone(), path, why));
     }
 }
 
 /// Makes the finding of a signature that does not count.
-pub fn invalid(reviewer: &str, place: Place, path: &str, why: &Invalid) -> Diagnostic {
+pub fn invalid(decision: &Decision, reviewer: &str, place: Place, path: &str, why: &Invalid) -> Diagnostic {
+    let what = match decision {
+        Decision::Approval { .. } => message!("承認", "approval"),
+        Decision::Withdrawal { .. } => message!("取り下げ", "withdrawal"),
+        Decision::Correction { .. } => message!("訂正", "correction"),
+    };
+    let (what_ja, what_en) = (what.ja, what.en);
     let reason = match why {
         Invalid::Unknown => message!("content/reviewers.yaml にいません", "is not in content/reviewers.yaml"),
         Invalid::Unentitled(why) => unentitled(why),
@@ -283,11 +289,15 @@ pub fn invalid(reviewer: &str, place: Place, path: &str, why: &Invalid) -> Diagn
     };
     let code = if matches!(why, Invalid::NoKey | Invalid::BadKey) { codes::BAD_SIGNATURE } else { codes::NOT_ENTITLED };
     let (ja, en) = (reason.ja, reason.en);
-    Diagnostic::warning(code, place, message!("「{reviewer}」による「{path}」の承認は数えません：{ja}", "the approval of `{path}` by `{reviewer}` does not count: {reviewer} {en}"))
-        .help(message!(
-            "reviewers.yaml が正しいか確かめ、署名できる監修者に `ubugi approve {path}` で承認してもらってください",
-            "check reviewers.yaml, and have an entitled reviewer approve it with `ubugi approve {path}`"
-        ))
+    Diagnostic::warning(
+        code,
+        place,
+        message!("「{reviewer}」による「{path}」の{what_ja}は数えません：{ja}", "the {what_en} of `{path}` by `{reviewer}` does not count: {reviewer} {en}"),
+    )
+    .help(message!(
+        "reviewers.yaml が正しいか確かめ、署名できる監修者に、`ubugi approve {path}` や `ubugi correct {path}` であらためて記録してもらってください",
+        "check reviewers.yaml, and have an entitled reviewer record it anew, with `ubugi approve {path}` or `ubugi correct {path}`"
+    ))
 }
 
 /// Says why a reviewer may not sign, after their name.

@@ -110,7 +110,9 @@ impl Judge<'_> {
     /// Tells why it does not count.
     pub fn signature(&self, act: &Act, text: &ActText, reviewer: &str) -> Result<(Arc<Reviewer>, bool), Invalid> {
         let reviewer = self.reviewers.iter().find(|known| known.id.value == reviewer).ok_or(Invalid::Unknown)?;
-        reviewer.may_sign(text.kind, &text.topics, &text.written_by, act.on).map_err(Invalid::Unentitled)?;
+        // Who wrote a text may say what was wrong in it.
+        let written_by = if matches!(act.decision, Decision::Correction { .. }) { &[] } else { text.written_by.as_slice() };
+        reviewer.may_sign(text.kind, &text.topics, written_by, act.on).map_err(Invalid::Unentitled)?;
         match self.ledger.signature(act, &reviewer.id.value) {
             Some(made) if signature::is_valid(&reviewer.keys, act.source.text.as_bytes(), made) => Ok((Arc::clone(reviewer), true)),
             Some(_) => Err(Invalid::BadKey),
@@ -139,6 +141,11 @@ impl Judge<'_> {
             .iter()
             .filter(|(at, act, _)| matches!(act.decision, Decision::Approval { .. }) && withdrawals.iter().all(|withdrawal| self.ledger.precedes(*withdrawal, *at)))
             .collect();
+        // A correction is a clinician's word too, and stands on the page only if one who may sign the text gave it.
+        for (at, act, text) in known.iter().filter(|(_, act, _)| matches!(act.decision, Decision::Correction { .. })) {
+            let doubts = act.by.iter().enumerate().filter_map(|(number, id)| self.signature(act, text, &id.value).err().map(|why| (*at, number, why)));
+            standing.invalid.extend(doubts);
+        }
         let mut seals: Vec<&str> = Vec::new();
         for (_, _, text) in approvals.iter().rev() {
             if !seals.contains(&text.seal.as_str()) {

@@ -59,6 +59,12 @@ async function look({ number, address, kind }) {
     const isRedirect = kind.includes("redirect");
     await open(page, served.sites[number].url + address, isRedirect);
     await page.evaluate(AXE);
+    // What is laid out only where it is seen is looked at as it is when it is seen.
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { content-visibility: visible !important; }");
+      document.adoptedStyleSheets.push(sheet);
+    });
     for (const dress of DRESSES) {
       await page.emulateMedia({ colorScheme: dress.colorScheme });
       await page.setViewportSize(dress.viewport);

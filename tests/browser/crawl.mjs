@@ -56,6 +56,7 @@ class Site {
     this.checkTitles();
     this.checkAlternates();
     this.checkManifest("manifest.webmanifest");
+    this.checkWorker("sw.js");
     this.checkSitemap("sitemap.xml");
     this.checkRobots("robots.txt");
     this.checkHeaders("_headers");
@@ -117,6 +118,7 @@ class Site {
     if (page.lang !== tag) this.fault(file, `html lang is ${page.lang}, not ${tag}`);
     if (!page.title.trim()) this.fault(file, "has no title");
     if (page.headings !== 1) this.fault(file, `has ${page.headings} h1`);
+    if (page.isTombstone && !page.noindex) this.fault(file, "was withdrawn and may be found by search engines");
     if (!page.canonical && file !== "404.html") this.fault(file, "has no canonical address");
     if (page.canonical && !page.isRedirect && page.canonical !== new URL(encodeURI(addressOf(file)), this.site.base).href) this.fault(file, `its canonical address is ${page.canonical}`);
   }
@@ -162,7 +164,8 @@ class Site {
   checkTitles() {
     const seen = new Map();
     for (const [file, page] of this.pages) {
-      if (page.isRedirect) continue;
+      // A withdrawn text says so at its former addresses too.
+      if (page.isRedirect || page.isTombstone) continue;
       const key = `${page.lang} ${page.title}`;
       if (seen.has(key)) this.fault(file, `has the title of ${seen.get(key)}: ${page.title}`);
       else seen.set(key, file);
@@ -205,8 +208,8 @@ class Site {
       listed.add(target);
     }
     for (const [, address] of text.matchAll(/<xhtml:link[^>]*\bhref="([^"]*)"/g)) this.resolveFull(file, address, "alternate");
-    for (const [page, { isRedirect }] of this.pages) {
-      const belongs = !isRedirect && page !== "404.html";
+    for (const [page, { isRedirect, isTombstone }] of this.pages) {
+      const belongs = !isRedirect && !isTombstone && page !== "404.html" && !this.standIns.has(page);
       if (belongs !== listed.has(page)) this.fault(file, `${belongs ? "lacks" : "should not have"} ${page}`);
     }
   }
@@ -224,12 +227,30 @@ class Site {
     for (const [, path] of text.matchAll(/^(\S+)$/gm)) if (!path.startsWith(this.site.base.pathname)) this.fault(file, `${path} is outside of the site`);
   }
 
-  /** From the home pages one comes to every page. */
+  /** What the service worker keeps exists, among it a stand-in for pages that are not kept, in each language. */
+  checkWorker(file) {
+    this.standIns = new Set();
+    if (!this.files.has(file)) return;
+    const kept = JSON.parse(/^const KEPT = (.*);$/m.exec(this.read(file))[1]);
+    for (const { tag, path } of this.site.languages) {
+      const addresses = kept.languages[tag] ?? [];
+      for (const address of addresses) this.resolve(file, address);
+      const standIn = kept.offline.find(([home]) => home === `${this.site.base.pathname}${path}`)?.[1];
+      if (!addresses.includes(standIn)) this.fault(file, `keeps no page in ${tag} for when there is no network`);
+      else this.standIns.add(this.resolve(file, standIn));
+    }
+  }
+
+  /** From the home pages one comes to every page, but to those that stand in for another; to what was withdrawn nothing leads. */
   checkReached() {
     const reached = new Set(this.site.languages.map(({ path }) => `${path}index.html`));
     for (const file of reached) for (const target of this.pages.get(file)?.targets ?? []) reached.add(target);
-    for (const [file, { isRedirect }] of this.pages) {
-      if (!reached.has(file) && !isRedirect && file !== "404.html") this.fault(file, "no way leads here from the home page");
+    for (const [file, { isRedirect, isTombstone }] of this.pages) {
+      if (isTombstone) {
+        if (reached.has(file)) this.fault(file, "was withdrawn and is still linked");
+        continue;
+      }
+      if (!reached.has(file) && !isRedirect && file !== "404.html" && !this.standIns.has(file)) this.fault(file, "no way leads here from the home page");
     }
   }
 }

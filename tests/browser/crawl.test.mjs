@@ -53,6 +53,16 @@ const FAULTS = {
   "a title twice": [(text) => text.replace(/<title>[^<]*/, `<title>${/<title>([^<]*)/.exec(readFileSync(join(site.folder, "articles/everything/index.html"), "utf8"))[1]}`), /the title of/],
 };
 
+test("finds a withdrawn page that search engines may find", () => {
+  const faults = withChange(join(site.folder, "articles/taken-back/index.html"), (text) => text.replace('content="noindex"', 'content="all"'));
+  assert.deepEqual(faults.map((fault) => fault.replace(/^.*: /, "")), ["was withdrawn and may be found by search engines"]);
+});
+
+test("finds a link to a withdrawn page", () => {
+  const faults = withChange(path, planted(`<a href="${root}articles/taken-back/">x</a>`));
+  assert.deepEqual(faults.map((fault) => fault.replace(/^.*: /, "")), ["was withdrawn and is still linked"]);
+});
+
 for (const [name, [change, ...expected]] of Object.entries(FAULTS)) {
   test(`finds ${name}`, () => {
     const faults = withChange(path, change);

@@ -1,15 +1,17 @@
-// The table as data keeps to its published schema, and its CSV to RFC 4180, on every site of the repository.
+// The table as data keeps to its published schema, and its CSV to RFC 4180, on every site of the repository, where nothing is signed, and of a
+// made-up project, where something is.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import Ajv from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+import { fixture, repository } from "./sites.mjs";
 
-const dist = process.env.UBUGI_TEST_DIST ?? new URL("../../dist", import.meta.url).pathname;
-const sites = readdirSync(dist).filter((name) => /^[0-9]{6}$/.test(name) && existsSync(join(dist, name, "api")));
-const read = (site, name) => readFileSync(join(dist, site, "api", name), "utf8");
+const made = fixture("kinds");
+const sites = [...repository(), ...made].filter(({ folder }) => existsSync(join(folder, "api")));
+const read = (site, name) => readFileSync(join(site.folder, "api", name), "utf8");
 
 /** Reads CSV as RFC 4180 has it: every cell quoted, rows ended by CRLF. */
 function rows(text) {
@@ -23,10 +25,18 @@ function rows(text) {
   return out.slice(0, -1);
 }
 
-test("there is a site with a table", () => assert.ok(sites.length > 0));
+test("there is a site with a table", () => assert.ok(sites.length > made.length));
+
+test("the data says who signed an entry, and of a product only what is true of all its ingredients", () => {
+  const { drugs, products } = JSON.parse(read(made[0], "drugs.json"));
+  const [signed, unsigned] = ["two", "one"].map((id) => drugs.find((drug) => drug.id === id).supervision);
+  assert.deepEqual(signed.reviewers.map(({ licence }) => licence), ["医師", "薬剤師"]);
+  assert.deepEqual([signed.state, signed.overdue, unsigned], ["approved", false, { state: "unsupervised" }]);
+  assert.deepEqual(products.map(({ supervision }) => supervision), [{ state: "unsupervised" }]);
+});
 
 for (const site of sites) {
-  test(`${site}: drugs.json keeps to its schema`, () => {
+  test(`${site.name}: drugs.json keeps to its schema`, () => {
     const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
     formats(ajv);
     const validate = ajv.compile(JSON.parse(read(site, "drugs.schema.json")));
@@ -43,7 +53,7 @@ for (const site of sites) {
     assert.ok(!validate(broken), "the schema knows no verdict of our own");
   });
 
-  test(`${site}: drugs.csv opens as it is`, () => {
+  test(`${site.name}: drugs.csv opens as it is`, () => {
     const text = read(site, "drugs.csv");
     assert.equal(text[0], "\ufeff");
     const [head, ...body] = rows(text.slice(1));

@@ -25,6 +25,7 @@ export const KINDS = {
   medicines: isKind("medicines"),
   "medicine with one assessment": assessments(1),
   "medicine with two assessments": assessments(2),
+  "supervised medicine": (text) => isKind("medicine")(text) && text.includes('<div class="supervised">'),
   "class of medicines": isKind("medicine_class"),
   "combination product": isKind("product"),
   "guide to the situation": (text) => isKind("guide")(text) && text.includes('class="answers"') && !text.includes("turn-you"),

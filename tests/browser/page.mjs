@@ -11,11 +11,11 @@ const VOID = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input"
 const DATA_SCRIPTS = new Set(["application/json", "application/ld+json"]);
 
 /**
- * Reads a page: `{source, lang, title, canonical, isRedirect, headings (number of h1), ids, addresses: [{element, address}], full (addresses
+ * Reads a page: `{source, lang, title, canonical, isRedirect, isTombstone, noindex, headings (number of h1), ids, addresses: [{element, address}], full (addresses
  * that must be written in full): [{what, address}], alternates: [{tag, address}], data (addresses in JSON-LD), errors}`.
  */
 export function readPage(source) {
-  const page = { source, lang: "", title: "", canonical: null, isRedirect: false, headings: 0, ids: new Set(), addresses: [], full: [], alternates: [], data: [], errors: [] };
+  const page = { source, lang: "", title: "", canonical: null, isRedirect: false, isTombstone: source.includes('<body class="kind-withdrawn"'), noindex: false, headings: 0, ids: new Set(), addresses: [], full: [], alternates: [], data: [], errors: [] };
   const document = parse(source, {
     sourceCodeLocationInfo: true,
     onParseError: ({ code, startLine, startCol }) => page.errors.push(`${startLine}:${startCol}: not well-formed HTML: ${code}`),
@@ -67,7 +67,8 @@ function readRelation(page, { rel, href, hreflang }) {
   return true;
 }
 
-function readMeta(page, { property = "", content = "", "http-equiv": equiv = "" }) {
+function readMeta(page, { name = "", property = "", content = "", "http-equiv": equiv = "" }) {
+  if (name === "robots" && /\bnoindex\b/.test(content)) page.noindex = true;
   if (/^og:(url|image|video|audio)/.test(property) && /\burl\b|image$|video$|audio$/.test(property)) page.full.push({ what: property, address: content });
   if (equiv.toLowerCase() === "refresh") {
     page.isRedirect = true;

@@ -132,7 +132,7 @@ impl Scratch {
         let options = Options { moment: Moment { date: on, drafts: true }, only: Vec::new() };
         edition::build(&project, &options, &edition::Discard, &|_| {}, &mut found).expect("nothing is written");
         let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
-        let request = Request { paths: owned(paths), by: owned(by), on, decision };
+        let request = Request { paths: owned(paths), by: owned(by), on, decision, seals: Vec::new() };
         match Sitting::prepare(&project, &found, &request) {
             Ok(sitting) => Ok(sitting.blobs.iter().fold(self.clone().with(&sitting.path, &sitting.bytes), |scratch, (path, bytes)| scratch.with(path, bytes))),
             Err(against) => Err(findings(&against)),

@@ -11,7 +11,6 @@ use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
 use super::{Head, Renderer, Spoken, corrected, reviewed};
-use crate::content::article::fold_slug;
 use crate::content::drug::{self, Assessment, Drug, LactationTable, NotListed, NotListedReason};
 use crate::content::language::LangId;
 use crate::content::product::{Ingredient, Product};
@@ -517,8 +516,8 @@ impl<'p> Renderer<'p> {
                 None => without_row(voice.plain(&id.value), "unchecked"),
             },
             Ingredient::Unlisted(name) => {
-                let is_same = |item: &&NotListed| item.name.all().any(|(_, text)| name.value.all().any(|(_, other)| fold_slug(other) == fold_slug(text)));
-                let reason = match table.not_listed.iter().find(is_same).map(|item| item.reason) {
+                let folded = NotListed::fold(&name.value);
+                let reason = match table.not_listed.iter().find(|item| item.is_named(&folded)).map(|item| item.reason) {
                     Some(NotListedReason::NotInSource) => "not-in-source",
                     Some(NotListedReason::NotRead) => "not-read",
                     None => "unchecked",
