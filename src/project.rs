@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
+use crate::content::campaign::{self, Campaign};
 use crate::content::config::TextKind;
 use crate::content::drug::{self, Drug, LactationTable};
 use crate::content::emergency::{self, EmergencyNumber};
@@ -45,6 +46,8 @@ pub struct Project {
     pub works: Vec<Work>,
     /// The lactation table.
     pub table: LactationTable,
+    /// Campaigns, by id.
+    pub campaigns: Vec<Campaign>,
     /// Municipalities, by folder.
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
@@ -85,11 +88,12 @@ impl Project {
         let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         let works = article::decode_all(sources, None, languages, diagnostics);
         let table = table(&files, languages, diagnostics);
+        let campaigns = campaign::decode_all(&files, languages, diagnostics);
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
         let themes = theme::load_all(&files, languages, diagnostics).into_iter().map(|(name, theme)| (name, Arc::new(theme))).collect();
         let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
         let lacks_municipality = folders > municipalities.len() || lacks_emergency;
-        let project = Self { config, stages, topics, emergency, supervision, works, table, municipalities, themes, lacks_municipality, files };
+        let project = Self { config, stages, topics, emergency, supervision, works, table, campaigns, municipalities, themes, lacks_municipality, files };
         if is_read {
             project.check(&unread, diagnostics);
         }
@@ -214,6 +218,7 @@ impl Project {
         check_identities(&self.works, diagnostics);
         self.municipalities.iter().for_each(|municipality| check_identities(&municipality.works, diagnostics));
         self.check_municipalities(unread, &stages, &topics, diagnostics);
+        self.check_notices(unread, &stages, &topics, diagnostics);
         self.check_table(unread, diagnostics);
     }
 
@@ -310,6 +315,45 @@ impl Project {
                     )
                     .help(message!("市区町村ごとに別の base_url を付けてください", "give every municipality a base_url of its own"))
                     .related(other.base_url_place.clone(), message!("同じ公開先", "the same address")),
+                );
+            }
+        }
+    }
+
+    /// Checks campaigns and what municipalities say of their notices.
+    fn check_notices(&self, unread: &Unread, stages: &[&str], topics: &[&str], diagnostics: &mut Diagnostics) {
+        let towns: Vec<&str> = self.municipalities.iter().map(|municipality| municipality.code.as_str()).collect();
+        let works: Vec<&str> = self.all_works().map(|work| work.path.as_str()).collect();
+        for campaign in &self.campaigns {
+            for path in &campaign.featured {
+                known(path, &works, "content/articles/", diagnostics);
+            }
+            for code in campaign.only.iter().filter(|_| !self.lacks_municipality) {
+                known(&Located::new(code.value.to_string(), code.place.clone()), &towns, "municipalities/", diagnostics);
+            }
+        }
+        for municipality in &self.municipalities {
+            let Some(notify) = &municipality.notify else { continue };
+            for segment in notify.segments.iter().flatten() {
+                for stage in segment.stages.iter().filter(|_| !unread.stages) {
+                    known(stage, stages, "content/stages.yaml", diagnostics);
+                }
+                for topic in segment.topics.iter().filter(|_| !unread.topics) {
+                    known(topic, topics, "content/topics.yaml", diagnostics);
+                }
+            }
+            if !unread.stages {
+                let segments = notify.segments(municipality, &self.stages, &self.config.languages).into_iter().map(|segment| segment.id.value).collect();
+                notify.check(&segments, diagnostics);
+            }
+            if municipality.demo {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        codes::DEMO_NOTIFY,
+                        Place::start_of(&municipality.source),
+                        message!("見本のサイト（demo: true）からは、通知を送りません", "a demonstration (`demo: true`) never sends a notice"),
+                    )
+                    .help(message!("notify を消すか、公式のサイトなら demo の行を消してください", "remove `notify`, or `demo` where the site is official")),
                 );
             }
         }
@@ -498,8 +542,11 @@ pub fn drug_id(path: &str) -> Option<&str> {
 /// Warns of texts and tables that lie where nobody reads them, so that no page vanishes silently.
 fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 7] = ["stages.yaml", "topics.yaml", "emergency.yaml", "reviewers.yaml", "drug-sources.yaml", "drug-classes.yaml", "drugs-not-listed.yaml"];
-    let known: Vec<String> =
-        KNOWN.iter().map(|name| format!("content/{name}")).chain(["content/articles/", "content/drugs/", "content/products/", "content/care/"].map(str::to_owned)).collect();
+    let known: Vec<String> = KNOWN
+        .iter()
+        .map(|name| format!("content/{name}"))
+        .chain(["content/articles/", "content/drugs/", "content/products/", "content/care/", "content/campaigns/"].map(str::to_owned))
+        .collect();
     for (path, file) in files.iter() {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         if !matches!(extension.as_str(), "md" | "markdown" | "mdown" | "yaml" | "yml") || path.starts_with("themes/") || path.starts_with(LEDGER) || path == "ubugi.yaml" {
@@ -512,7 +559,7 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
                     || (path.starts_with("content/articles/") && path.ends_with(".md"))
                     || path.starts_with("content/drugs/")
                     || path.starts_with("content/products/")
-                    || (path.starts_with("content/care/") && path.ends_with(".yaml"))
+                    || ((path.starts_with("content/care/") || path.starts_with("content/campaigns/")) && path.ends_with(".yaml"))
             }
         };
         if is_read || path.ends_with("/README.md") {

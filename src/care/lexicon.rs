@@ -189,7 +189,7 @@ impl<'r> Lexicon<'r> {
     /// Tells whether the rule is for this part, and no word of the clause takes the match back.
     fn applies(&self, hit: &Hit, part: Part, text: &str) -> bool {
         let entry = &self.entries[hit.rule];
-        let is_headline = matches!(part, Part::Title | Part::Heading);
+        let is_headline = matches!(part, Part::Title | Part::Notice | Part::Heading);
         let is_here = match entry.rule.scope {
             Scope::Title => part == Part::Title,
             Scope::Headline => is_headline,

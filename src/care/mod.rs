@@ -144,6 +144,7 @@ fn diagnostic(source: &Arc<Source>, finding: &Finding<'_>) -> Diagnostic {
     let exception = match finding.part {
         Part::Title => format!("care_exceptions: [{{in: title, rule: {id}, reason: …}}]"),
         Part::Description => format!("care_exceptions: [{{in: description, rule: {id}, reason: …}}]"),
+        Part::Notice => format!("care_exceptions: [{{rule: {id}, reason: …}}]"),
         _ if source.path.ends_with(".md") => format!("<!-- ubugi: allow {id}: … -->"),
         _ => format!("care_exceptions: [{{rule: {id}, reason: …}}]"),
     };

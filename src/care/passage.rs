@@ -23,6 +23,8 @@ pub(super) enum Part {
     Title,
     /// The description in the front matter.
     Description,
+    /// The text of a notice in the front matter.
+    Notice,
     /// A heading of the body.
     Heading,
     /// Any other text.
@@ -55,11 +57,14 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Takes the title, description and body of an article; faults of its exceptions are reported.
+    /// Takes the title, description, notices and body of an article; faults of its exceptions are reported.
     pub(super) fn of_article(article: &Article, diagnostics: &mut Diagnostics) -> Self {
         let mut document = Self::default();
         document.push_value(Part::Title, &article.title.value, &article.title.place);
         document.push_value(Part::Description, &article.description.value, &article.description.place);
+        for wording in article.notify.wordings.values() {
+            document.push_value(Part::Notice, &wording.value, &wording.place);
+        }
         let body = article.source.text.get(article.body.clone()).unwrap_or_default();
         let walker = Walker {
             source: &article.source,

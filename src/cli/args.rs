@@ -96,6 +96,9 @@ pub enum Command {
     },
     /// Tell how every text stands: approved, edited since, due, overdue, never signed / 監修のようす
     Status(Status),
+    /// Plan and send notices to families; nothing else ever sends / 通知を計画し、送る
+    #[command(subcommand)]
+    Notify(Notify),
     /// Verify the whole record of approvals / 承認の記録をすべて確かめる
     Audit {
         /// The project's folder / プロジェクトのフォルダ
@@ -138,6 +141,88 @@ impl From<Grave> for Severity {
             Grave::Severe => Self::Severe,
         }
     }
+}
+
+/// What can be done with notices.
+#[derive(Debug, Subcommand)]
+pub enum Notify {
+    /// Begin a ledger, or new channels in it: all articles until now count as told; sends nothing / 台帳を始める（送らない）
+    Seed {
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// The ledger of what was sent, outside the project's content / 台帳
+        #[arg(long, value_name = "FILE")]
+        ledger: PathBuf,
+        /// The day (today in Japan otherwise) / 日付
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        date: Option<Date>,
+        /// Only articles published until this day count as told (the same day otherwise) / この日までの記事だけ
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        until: Option<Date>,
+    },
+    /// Write down what would be sent on a day; sends nothing / 送るものを書き出す（送らない）
+    Plan {
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// The ledger of what was sent / 台帳
+        #[arg(long, value_name = "FILE")]
+        ledger: PathBuf,
+        /// The day (today in Japan otherwise) / 日付
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+        date: Option<Date>,
+        /// Where to write the outbox (standard output otherwise) / 書き出し先
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Send an outbox; to be run again until nothing is left / 送る
+    Send(Send),
+    /// Print the JSON Schema of the outbox / outbox の JSON Schema を出す
+    Schema,
+}
+
+/// How notices are sent.
+#[derive(Debug, clap::Args)]
+pub struct Send {
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// The ledger of what was sent / 台帳
+    #[arg(long, value_name = "FILE")]
+    pub ledger: PathBuf,
+    /// The outbox that `notify plan` wrote / notify plan が書いたもの
+    #[arg(long, value_name = "FILE")]
+    pub outbox: PathBuf,
+    /// Secrets as lines NAME=value, outside the project; the environment comes first / 鍵やパスワードのファイル
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+    /// Show exactly what would go, and send nothing / 送らずに、送るものを見せる
+    #[arg(long)]
+    pub dry_run: bool,
+    /// As if it were this time in Japan / この時刻のつもりで
+    #[arg(long, value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
+    pub at: Option<jiff::civil::DateTime>,
+    /// How many requests at a time / 同時に送る数
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub connections: u16,
+    /// How often one delivery is tried / 一通を試みる回数
+    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub attempts: u32,
+    /// Seconds before the second attempt, doubled each time / 二度目までの秒数
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
+    pub wait: f64,
+    /// What came of it as JSON on standard output / 結果を JSON で出す
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
+    jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).map_err(|_| "expected a time like 2026-11-21T10:00 / 2026-11-21T10:00 のように書いてください".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|seconds| (0.0..=60.0).contains(seconds)).ok_or_else(|| "expected seconds from 0 to 60 / 0 から 60 までの秒数を書いてください".to_owned())
 }
 
 /// What `status` shows.

@@ -5,6 +5,7 @@
 pub mod args;
 mod audit;
 mod new;
+mod notify;
 mod sitting;
 mod status;
 mod words;
@@ -86,6 +87,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
             sitting::run(std::slice::from_ref(path), &[], sitting, decision, tongue)
         }
         Command::Status(options) => status::run(options, tongue),
+        Command::Notify(what) => notify::run(what, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
         Command::Completions { shell } => {

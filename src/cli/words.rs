@@ -27,7 +27,7 @@ fn number(value: u64) -> String {
 }
 
 /// Writes a number with an English noun.
-fn plural(count: usize, noun: &str) -> String {
+pub(super) fn plural(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", number(count as u64), if count == 1 { "" } else { "s" })
 }
 

@@ -1,5 +1,6 @@
 //! Articles: one Markdown file each, in one language; an original and its translations are one [`Work`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::care_exception::CareException;
 use super::citation::Citation;
 use super::language::{LangId, Languages};
+use super::wording::Announcing;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::municipality::code::MunicipalityCode;
@@ -55,6 +57,8 @@ pub struct Article {
     pub written_by: Vec<Located<String>>,
     /// Not ready to be shown.
     pub draft: bool,
+    /// Whether notices announce it, and in which words.
+    pub notify: Announcing,
     /// Wording that stays although a rule of language care speaks against it.
     pub care_exceptions: Vec<CareException>,
 }
@@ -87,6 +91,8 @@ pub struct Work {
     pub only: Vec<Located<MunicipalityCode>>,
     /// The municipalities that do not show it.
     pub except: Vec<Located<MunicipalityCode>>,
+    /// Raised when those who were notified of it are to be notified again.
+    pub notify_rev: u32,
     /// The municipality whose own it is.
     pub owner: Option<MunicipalityCode>,
     /// The files by language; the default language is always among them.
@@ -107,6 +113,14 @@ impl Work {
         match &self.id {
             Some(id) => &id.value,
             None => self.path.split_once("/articles/").map_or(self.path.as_str(), |(_, path)| path).trim_end_matches(".md"),
+        }
+    }
+
+    /// Returns the path by which notices know it for good: where its file was before it was moved, if its `id` says so.
+    pub fn known_as(&self) -> Cow<'_, str> {
+        match (&self.id, self.path.split_once("/articles/")) {
+            (Some(id), Some((folder, _))) => Cow::Owned(format!("{folder}/articles/{}.md", id.value)),
+            _ => Cow::Borrowed(&self.path),
         }
     }
 
@@ -134,6 +148,7 @@ struct Placement {
     aliases: Vec<Located<String>>,
     only: Vec<Located<MunicipalityCode>>,
     except: Vec<Located<MunicipalityCode>>,
+    notify_rev: u32,
 }
 
 /// A file's name without its language, and its language: `fever.en.md` is `fever` in `en`.
@@ -187,9 +202,9 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
     let mut works: BTreeMap<String, Work> = originals
         .into_iter()
         .map(|(path, (article, placement))| {
-            let Placement { slug, id, stages, topics, expires, aliases, only, except } = placement;
+            let Placement { slug, id, stages, topics, expires, aliases, only, except, notify_rev } = placement;
             let versions = BTreeMap::from([(default, article)]);
-            (path.clone(), Work { path, slug, id, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, owner, versions, default })
+            (path.clone(), Work { path, slug, id, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, notify_rev, owner, versions, default })
         })
         .collect();
     for (path, source, language) in translations {
@@ -236,6 +251,7 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
         let aliases = fields.list(decoder, "aliases", self::slug);
         let only = fields.list(decoder, "only", crate::municipality::decode_code);
         let except = fields.list(decoder, "except", crate::municipality::decode_code);
+        let notify_rev = fields.optional(decoder, "notify_rev", |decoder, node| decoder.integer(node, 1..10_000)).unwrap_or(1);
         if !only.is_empty() && !except.is_empty() {
             decoder.fault(
                 codes::ONLY_AND_EXCEPT,
@@ -253,14 +269,14 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
             );
         }
         let article = common(decoder, fields, source, language, body, owner, None, expires.as_ref());
-        Some((article?, Placement { slug: slug?, id, stages: stages?, topics: topics?, expires, aliases, only, except }))
+        Some((article?, Placement { slug: slug?, id, stages: stages?, topics: topics?, expires, aliases, only, except, notify_rev }))
     })
 }
 
 fn translation(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCode>, original: Option<&Article>, diagnostics: &mut Diagnostics) -> Option<Article> {
     with_front_matter(source, diagnostics, |decoder, node, body| {
         let mut fields = decoder.fields(node)?;
-        for key in ["slug", "id", "stages", "topics", "expires", "aliases", "only", "except"] {
+        for key in ["slug", "id", "stages", "topics", "expires", "aliases", "only", "except", "notify_rev"] {
             if let Some((name, _)) = fields.entry(key) {
                 decoder.fault(
                     codes::SAID_IN_ORIGINAL,
@@ -335,6 +351,7 @@ fn common(
     });
     let written_by = fields.list(decoder, "written_by", Decoder::id);
     let draft = fields.optional(decoder, "draft", Decoder::boolean);
+    let notify = fields.optional(decoder, "notify", Announcing::decode).unwrap_or_default();
     let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
 
@@ -388,6 +405,7 @@ fn common(
         written_by,
         supervision: supervision.unwrap_or_default(),
         draft: draft.unwrap_or(false),
+        notify,
         care_exceptions,
     })
 }

@@ -1,6 +1,7 @@
 //! The domain shared by all municipalities: articles, drugs, stages, topics and what they cite. No I/O.
 
 pub mod article;
+pub mod campaign;
 pub mod care_exception;
 pub mod citation;
 pub mod config;
@@ -13,6 +14,7 @@ pub mod product;
 pub mod ruby;
 pub mod taxonomy;
 pub mod text;
+pub mod wording;
 
 pub use article::{Article, Work};
 pub use care_exception::CareException;

@@ -1,7 +1,7 @@
 //! The catalogue of codes. A code never changes its meaning and is never used again for another one.
 //!
 //! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
-//! 8 supervision, 9 output, 10 language care.
+//! 8 supervision, 9 output, 10 language care, 12 notices.
 
 use std::fmt;
 
@@ -137,6 +137,16 @@ codes! {
 
     BAD_IDENTITY = "UB1101", "記事の id の誤り", "not usable as an article's id";
     DUPLICATE_IDENTITY = "UB1102", "記事の id の重複", "two articles have the same id";
+    BAD_NOTIFY = "UB1201", "通知の設定の誤り", "settings of notices are not usable";
+    DEMO_NOTIFY = "UB1202", "見本のサイトは通知しない", "a demonstration never notifies";
+    NO_LEDGER = "UB1203", "台帳がない", "there is no ledger";
+    BAD_LEDGER = "UB1204", "台帳を使えない", "the ledger is not usable";
+    NOT_SEEDED = "UB1205", "台帳にない配信先", "the ledger does not know a channel or segment";
+    BAD_OUTBOX = "UB1206", "送信箱を使えない", "the outbox is not usable";
+    OVERTAKEN = "UB1207", "いまは送らない通知", "a notice is not what would be sent now";
+    NO_SECRET = "UB1208", "鍵やパスワードがない", "a secret is missing";
+    SECRET_IN_PROJECT = "UB1209", "プロジェクトに置けないファイル", "a file must not lie in the project";
+    BAD_SUBSCRIBERS = "UB1210", "名簿を使えない", "a list of recipients is not usable";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod brand;
 pub mod code;
 pub mod colour;
 pub mod holidays;
+pub mod notify;
 pub mod service;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::source::{Files, suggest};
 
 use brand::Brand;
 use code::{CodeError, MunicipalityCode};
+use notify::Notify;
 use service::Service;
 
 /// Where a site will lie: `https://host/path`, without a slash at the end.
@@ -180,6 +182,8 @@ pub struct Municipality {
     pub services: Vec<Service>,
     /// Published figures.
     pub figures: Vec<Figures>,
+    /// How it notifies, if it does.
+    pub notify: Option<Notify>,
     /// Its own articles.
     pub works: Vec<Work>,
 }
@@ -319,6 +323,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
     let contacts = unique(decoder, &mut fields, "contacts", |decoder, node| contact(decoder, node, languages), |c| &c.id);
     let services = unique(decoder, &mut fields, "services", |decoder, node| Service::decode(decoder, node, languages), |s| &s.id);
     let figures = unique(decoder, &mut fields, "figures", |decoder, node| figures(decoder, node, languages), |f| &f.id);
+    let notify = fields.optional(decoder, "notify", |decoder, node| Notify::decode(decoder, node, languages));
     fields.finish(decoder);
 
     let default = languages.default_id();
@@ -350,6 +355,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         contacts,
         services,
         figures,
+        notify,
         works: Vec::new(),
     })
 }

@@ -275,7 +275,8 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
     Some(Hours { days, from, to })
 }
 
-fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
+/// Reads a time of day of at most so many minutes.
+pub(super) fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
     let text = decoder.string(node)?.value;
     let minutes = text.split_once(':').and_then(|(hour, minute)| {
         let two = |part: &str, short: usize| (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit());

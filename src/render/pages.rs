@@ -1156,7 +1156,8 @@ fn open_graph_locale(tag: &str) -> &'static str {
 }
 
 /// Percent-encodes a path (RFC 3986, section 3.3); slashes stay.
-fn encode_path(root: &str, path: &str) -> String {
+/// Writes a path below a root, percent-encoded.
+pub(crate) fn encode_path(root: &str, path: &str) -> String {
     let mut out = String::with_capacity(root.len() + path.len());
     out.push_str(root);
     encode(path, &mut out, |byte| byte == b'/');

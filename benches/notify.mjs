@@ -1,0 +1,119 @@
+// What notices cost: 100,000 e-mail notices planned, and sent to a mail server on this machine.
+//
+//   cargo build --release && node benches/notify.mjs [rounds [options of `notify send`]]
+//
+// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. The mail server is
+// a process of its own that answers at once and counts; it shares the processors with what it measures. Memory is the peak of the process (VmHWM).
+import { fork, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "./generate.mjs";
+
+if (process.argv[2] === "receive") {
+  let messages = 0;
+  const server = createServer({ noDelay: true }, (socket) => {
+    let rest = "";
+    let inData = false;
+    socket.write("220 here\r\n");
+    socket.setEncoding("latin1");
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      rest += chunk;
+      let answers = "";
+      for (;;) {
+        if (inData) {
+          const end = rest.indexOf("\r\n.\r\n");
+          if (end < 0) break;
+          rest = rest.slice(end + 5);
+          inData = false;
+          messages++;
+          answers += "250 taken\r\n";
+          continue;
+        }
+        const end = rest.indexOf("\r\n");
+        if (end < 0) break;
+        const word = rest.slice(0, 4).toUpperCase();
+        rest = rest.slice(end + 2);
+        if (word === "DATA") inData = true;
+        answers += word === "DATA" ? "354 go on\r\n" : word === "EHLO" ? "250-here\r\n250 8BITMIME\r\n" : word === "QUIT" ? "221 bye\r\n" : "250 yes\r\n";
+      }
+      if (answers) socket.write(answers);
+    });
+  });
+  server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
+  process.on("message", () => process.send({ messages }));
+} else {
+  await main();
+}
+
+async function main() {
+  const rounds = Number(process.argv[2] ?? 3);
+  const [towns, segments, articles] = [100, 20, 50];
+  const repository = new URL("..", import.meta.url).pathname;
+  const ubugi = process.env.UBUGI ?? join(repository, "target/release/ubugi");
+  const scratch = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ubugi-notify-"));
+  const receiver = fork(new URL(import.meta.url).pathname, ["receive"]);
+  const answer = (ask) => new Promise((resolve) => { receiver.once("message", resolve); if (ask) receiver.send("count"); });
+  try {
+    const { port } = await answer(false);
+    const project = join(scratch, "project");
+    generate(project, { municipalities: towns, articles: 1, drugs: 0 });
+    const codes = readdirSync(join(project, "municipalities"));
+    const stage = readFileSync(join(project, "content/stages.yaml"), "utf8").match(/id: ([a-z0-9-]+)/)[1];
+    const topic = readFileSync(join(project, "content/topics.yaml"), "utf8").match(/id: ([a-z0-9-]+)/)[1];
+    let keys = "";
+    for (const folder of codes) {
+      const path = join(project, "municipalities", folder, "municipality.yaml");
+      const names = Array.from({ length: segments }, (_, index) => `s${index}`);
+      const notify = `notify:\n  segments: [${names.map((name) => `{id: ${name}}`).join(", ")}]\n  channels:\n    - {id: mail, kind: email, server: 127.0.0.1, port: ${port}, security: none, from: kosodate@example.jp, unsubscribe: "https://example.jp/mail/"}\n`;
+      writeFileSync(path, readFileSync(path, "utf8").replace(/^demo: true\n/m, "") + notify);
+      mkdirSync(join(project, "municipalities", folder, "articles"), { recursive: true });
+      for (let index = 0; index < articles; index++) {
+        writeFileSync(
+          join(project, "municipalities", folder, `articles/own-${index}.md`),
+          `---\ntitle: 乳幼児健診のお知らせ（第${index + 1}回）\ndescription: 会場と時間、持ち物をまとめました。予約のしかたと、行けないときの連絡先も載せています。\nstages: [${stage}]\ntopics: [${topic}]\npublished: 2026-11-20\nsupervision: none\n---\n本文。\n`,
+        );
+      }
+      const list = join(scratch, `${folder}.jsonl`);
+      writeFileSync(list, names.map((name) => `{"to":"${name}@example.jp","segments":["${name}"]}\n`).join(""));
+      keys += `UBUGI_${folder.slice(0, 6)}_MAIL_SUBSCRIBERS=${list}\n`;
+    }
+    writeFileSync(join(scratch, "keys"), keys);
+    const [ledger, outbox] = [join(scratch, "ledger.jsonl"), join(scratch, "outbox.json")];
+    const common = ["--project", project, "--ledger", ledger];
+    const run = (...args) =>
+      new Promise((resolve, reject) => {
+        const began = process.hrtime.bigint();
+        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+        let memory = 0;
+        let said = "";
+        child.stdout.resume();
+        child.stderr.on("data", (chunk) => (said += chunk));
+        const watch = setInterval(() => {
+          try {
+            memory = Math.max(memory, Number(readFileSync(`/proc/${child.pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)?.[1] ?? 0));
+          } catch {}
+        }, 20);
+        child.on("close", (code) => {
+          clearInterval(watch);
+          if (code !== 0) reject(new Error(`${args.join(" ")}: ${code}\n${said.slice(0, 2000)}`));
+          else resolve({ seconds: Number(process.hrtime.bigint() - began) / 1e9, memory: memory / 1024, said: said.trim() });
+        });
+      });
+    for (let round = 0; round < rounds; round++) {
+      rmSync(ledger, { force: true });
+      await run("seed", ...common, "--date", "2026-11-21", "--until", "2026-11-19");
+      const plan = await run("plan", ...common, "--date", "2026-11-21", "--out", outbox);
+      const before = (await answer(true)).messages;
+      const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), "--at", "2026-11-21T10:00", ...process.argv.slice(3));
+      const count = (await answer(true)).messages - before;
+      if (count !== towns * segments * articles) throw new Error(`${count} messages came`);
+      console.log(`${plan.said}: ${plan.seconds.toFixed(2)} s, ${plan.memory.toFixed(0)} MB; sent in ${send.seconds.toFixed(1)} s, ${(count / send.seconds).toFixed(0)} a second, ${send.memory.toFixed(0)} MB`);
+    }
+  } finally {
+    receiver.kill();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,87 @@
+//! Requests over HTTP, and what their answers mean.
+
+use std::io::{BufRead, BufReader};
+use std::time::Duration;
+
+pub use ureq::Agent;
+use ureq::http::Request;
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::{Outcome, Why};
+
+/// How long to wait for an answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Makes the one who asks: it keeps connections open, follows no redirects, as these could carry secrets elsewhere, and uses no proxy but that of the environment.
+pub fn agent(connections: usize) -> Agent {
+    // A second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(TIMEOUT))
+        .max_idle_connections(connections)
+        .max_idle_connections_per_host(connections)
+        .user_agent(concat!("ubugi/", env!("CARGO_PKG_VERSION")))
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .build()
+        .into()
+}
+
+/// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has been accepted before.
+pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
+    let mut response = match agent.run(request) {
+        Ok(response) => response,
+        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Outcome::Refused(Why::Unfit),
+        Err(_) => return Outcome::Later(Why::NoAnswer, None),
+    };
+    let status = response.status().as_u16();
+    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    // A connection is used again only when its answer was read.
+    let _ = response.body_mut().with_config().limit(64 * 1024).read_to_vec();
+    judge(status, retry_after, accepted)
+}
+
+/// Judges a status (RFC 9110, section 15; RFC 6585, section 4).
+fn judge(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> Outcome {
+    let why = Why::Status(status);
+    match status {
+        200..300 => Outcome::Accepted,
+        _ if accepted.contains(&status) => Outcome::Accepted,
+        401 | 403 => Outcome::Stop(why),
+        408 | 425 | 429 | 500..600 => Outcome::Later(why, retry_after),
+        404 | 410 => Outcome::Gone,
+        _ => Outcome::Refused(why),
+    }
+}
+
+/// Opens a list at an address.
+///
+/// # Errors
+/// Tells why there is none.
+pub fn fetch(agent: &Agent, url: &str, token: Option<&str>) -> Result<impl BufRead + use<>, Why> {
+    let mut request = agent.get(url);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let response = request.call().map_err(|_| Why::NoAnswer)?;
+    let status = response.status().as_u16();
+    if status == 200 { Ok(BufReader::new(response.into_body().into_reader())) } else { Err(Why::Status(status)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_judged() {
+        assert_eq!(judge(202, None, &[]), Outcome::Accepted);
+        assert_eq!(judge(409, None, &[409]), Outcome::Accepted);
+        assert_eq!(judge(409, None, &[]), Outcome::Refused(Why::Status(409)));
+        assert_eq!(judge(429, Some(Duration::from_secs(7)), &[]), Outcome::Later(Why::Status(429), Some(Duration::from_secs(7))));
+        assert_eq!(judge(503, None, &[]), Outcome::Later(Why::Status(503), None));
+        assert_eq!(judge(401, None, &[]), Outcome::Stop(Why::Status(401)));
+        assert_eq!(judge(410, None, &[]), Outcome::Gone);
+        assert_eq!(judge(302, None, &[]), Outcome::Refused(Why::Status(302)));
+    }
+}

@@ -1,0 +1,172 @@
+//! LINE, by the Messaging API (<https://developers.line.biz/en/reference/messaging-api/>).
+//!
+//! One message a request: LINE counts a request once for each reader, however many messages it carries, and so each notice keeps its own retry key.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use ureq::http::Request;
+
+use super::http::{self, Agent};
+use super::{Channel, Outcome, Reach, Why};
+use crate::municipality::notify::{Line as Settings, LineTo};
+use crate::notify::notice::{Id, Notice};
+use crate::notify::secrets::Secret;
+use crate::notify::subscribers::Recipient;
+
+/// The most recipients of a multicast request.
+const RECIPIENTS: usize = 500;
+/// The longest text of a message, in UTF-16 code units.
+const LONGEST_TEXT: usize = 5000;
+/// The longest text for where a Flex message cannot be shown, in UTF-16 code units.
+const LONGEST_ALTERNATIVE: usize = 400;
+/// The longest text that is put into a Flex message, well below the size that LINE allows one.
+const LONGEST_FLEX_TEXT: usize = 2000;
+/// The longest label of a button.
+const LONGEST_LABEL: usize = 20;
+/// For how long LINE knows a retry key: 24 hours; one of them is kept in hand.
+const KEYS: Duration = Duration::from_hours(23);
+
+/// The channel.
+#[derive(Debug)]
+pub struct Line {
+    agent: Agent,
+    settings: Settings,
+    token: Option<Secret>,
+    /// The button's label, by language tag.
+    read: BTreeMap<String, String>,
+}
+
+/// Tells whether a text is a user's id, as webhooks give it.
+pub fn is_user(text: &str) -> bool {
+    text.len() == 33 && text.strip_prefix('U').is_some_and(|rest| rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+impl Line {
+    /// Makes the channel; `read` are the button's labels by language tag.
+    pub fn new(agent: Agent, settings: Settings, token: Option<Secret>, read: BTreeMap<String, String>) -> Self {
+        Self { agent, settings, token, read }
+    }
+
+    /// Returns the path and the body of a request.
+    fn request(&self, notice: &Notice, to: &[&str]) -> Option<(&'static str, Json)> {
+        let messages = json!([self.message(notice)]);
+        Some(match &self.settings.to {
+            LineTo::Broadcast => ("broadcast", json!({"messages": messages})),
+            LineTo::Multicast => ("multicast", json!({"to": to, "messages": messages})),
+            LineTo::Narrowcast(audiences) => {
+                let audience = |segment: &str| audiences.get(segment).map(|id| json!({"type": "audience", "audienceGroupId": id}));
+                let own = audience(&notice.segment)?;
+                let others: Vec<Json> = notice.not_segments.iter().filter_map(|segment| audience(segment)).collect();
+                let recipient = match &others[..] {
+                    [] => own,
+                    [other] => json!({"type": "operator", "and": [own, {"type": "operator", "not": other}]}),
+                    _ => json!({"type": "operator", "and": [own, {"type": "operator", "not": {"type": "operator", "or": others}}]}),
+                };
+                ("narrowcast", json!({"messages": messages, "recipient": recipient}))
+            }
+        })
+    }
+
+    fn message(&self, notice: &Notice) -> Json {
+        if !self.settings.flex {
+            let room = LONGEST_TEXT.saturating_sub(units(&notice.title) + units(&notice.url) + 3);
+            return json!({"type": "text", "text": format!("{}\n\n{}\n{}", notice.title, cut(&notice.text, room), notice.url)});
+        }
+        let label = self.read.get(&*notice.language).map_or("→", String::as_str);
+        json!({
+            "type": "flex",
+            "altText": cut(&format!("{}\n{}", notice.title, notice.text), LONGEST_ALTERNATIVE),
+            "contents": {
+                "type": "bubble",
+                "body": {"type": "box", "layout": "vertical", "contents": [
+                    {"type": "text", "text": &*notice.title, "weight": "bold", "size": "lg", "wrap": true},
+                    {"type": "text", "text": cut(&notice.text, LONGEST_FLEX_TEXT), "wrap": true, "margin": "md"},
+                ]},
+                "footer": {"type": "box", "layout": "vertical", "contents": [
+                    {"type": "button", "style": "primary", "action": {"type": "uri", "label": cut(label, LONGEST_LABEL), "uri": &*notice.url}},
+                ]},
+            },
+        })
+    }
+}
+
+/// Counts as LINE does: in UTF-16 code units.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Cuts a text to so many UTF-16 code units, with `…` where something is left out.
+fn cut(text: &str, most: usize) -> String {
+    if units(text) <= most {
+        return text.to_owned();
+    }
+    let mut left = most.saturating_sub(1);
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    });
+    kept.chain(std::iter::once('…')).collect()
+}
+
+impl Channel for Line {
+    fn reach(&self) -> Reach {
+        match self.settings.to {
+            LineTo::Broadcast | LineTo::Narrowcast(_) => Reach::Whole,
+            LineTo::Multicast => Reach::Recipients(RECIPIENTS),
+        }
+    }
+
+    /// Sends a request under its retry key; 409 means that LINE has accepted it before.
+    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
+        let users: Vec<&str> = to.iter().map(|recipient| &*recipient.to).collect();
+        let Some(((path, body), token)) = self.request(notice, &users).zip(self.token.as_ref()) else { return Outcome::Stop(Why::Unfit) };
+        let request = Request::post(format!("{}/v2/bot/message/{path}", self.settings.api))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", token.reveal()))
+            .header("x-line-retry-key", key.to_string())
+            .body(body.to_string().into_bytes());
+        let Ok(request) = request else { return Outcome::Stop(Why::Unfit) };
+        match http::send(&self.agent, request, &[409]) {
+            // What LINE refuses is a fault of the settings or of this program, not of the readers.
+            Outcome::Refused(why) => Outcome::Stop(why),
+            Outcome::Gone => Outcome::Stop(Why::Status(404)),
+            outcome => outcome,
+        }
+    }
+
+    fn preview(&self, notice: &Notice) -> String {
+        let Some((path, body)) = self.request(notice, &["***"]) else { return String::new() };
+        let key = if self.reach() == Reach::Whole { notice.id.to_string() } else { "***".to_owned() };
+        let body = serde_json::to_string_pretty(&body).unwrap_or_default();
+        format!("POST {}/v2/bot/message/{path}\ncontent-type: application/json\nauthorization: Bearer ***\nx-line-retry-key: {key}\n\n{body}\n", self.settings.api)
+    }
+
+    fn knows_keys_for(&self) -> Option<Duration> {
+        Some(KEYS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_by_utf16_units_and_never_within_a_character() {
+        assert_eq!(cut("あいう", 3), "あいう");
+        assert_eq!(cut("あいうえ", 3), "あい…");
+        assert_eq!(cut("👶👶👶", 5), "👶👶…");
+        assert_eq!(cut("👶👶👶", 4), "👶…");
+        assert_eq!(cut("👶", 0), "…");
+    }
+
+    #[test]
+    fn users() {
+        assert!(is_user("U0123456789abcdef0123456789abcdef"));
+        for bad in ["U0123456789abcdef0123456789abcde", "C0123456789abcdef0123456789abcdef", "U0123456789ABCDEF0123456789abcdef", "@sample", ""] {
+            assert!(!is_user(bad), "{bad}");
+        }
+    }
+}

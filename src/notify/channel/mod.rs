@@ -1,0 +1,74 @@
+//! The ways on which notices go out. Only what stands in this folder opens a connection.
+
+pub mod email;
+pub mod http;
+pub mod json;
+pub mod line;
+
+use std::fmt;
+use std::time::Duration;
+
+use super::notice::{Id, Notice};
+use super::subscribers::Recipient;
+
+/// To how many a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The receiver knows its readers; one request a notice.
+    Whole,
+    /// So many recipients a request.
+    Recipients(usize),
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was accepted, now or before.
+    Accepted,
+    /// Its recipient does not exist any more.
+    Gone,
+    /// This one will never be accepted.
+    Refused(Why),
+    /// Perhaps later, if the receiver says so after this time.
+    Later(Why, Option<Duration>),
+    /// Nothing will be accepted before a person has mended something.
+    Stop(Why),
+}
+
+/// Why something was not accepted, without addresses and secrets, which receivers like to repeat in their answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The status of an answer: of HTTP or of SMTP.
+    Status(u16),
+    /// There was no answer, or no connection.
+    NoAnswer,
+    /// What was to be sent cannot be put into a request.
+    Unfit,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "{status}"),
+            Self::NoAnswer => f.write_str("no answer"),
+            Self::Unfit => f.write_str("unfit"),
+        }
+    }
+}
+
+/// One channel of one municipality, ready to send.
+pub trait Channel: Send + Sync {
+    /// To how many a request goes.
+    fn reach(&self) -> Reach;
+
+    /// Sends one request under its key and waits for the answer.
+    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome;
+
+    /// Shows what is sent for a notice, without addresses and secrets.
+    fn preview(&self, notice: &Notice) -> String;
+
+    /// Tells for how long the receiver knows a key; a claim older than that is not sent again. Nothing where a repetition is known for ever.
+    fn knows_keys_for(&self) -> Option<Duration> {
+        None
+    }
+}

@@ -1,0 +1,216 @@
+//! A channel of a municipality made ready: its secrets found, its recipients read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use super::channel::email::{self, Email, Words};
+use super::channel::http::{self, Agent};
+use super::channel::json::Json;
+use super::channel::line::{self, Line};
+use super::channel::{Channel, Reach};
+use super::notice::{Notice, Outbox};
+use super::secrets::{Secret, Secrets};
+use super::subscribers::{self, Fault, Recipient};
+use crate::content::{LangId, Text};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Severity, codes};
+use crate::message;
+use crate::municipality::Municipality;
+use crate::municipality::notify::{Kind, LineTo, Notify, QuietHours, is_loopback};
+use crate::project::Project;
+
+/// A channel of a municipality, ready to send.
+pub struct Lane {
+    /// The municipality's code.
+    pub municipality: String,
+    /// The channel's id.
+    pub channel: String,
+    /// When nothing is sent.
+    pub quiet: QuietHours,
+    /// The one who sends.
+    pub sender: Box<dyn Channel>,
+    /// The municipality's segments, in the order in which recipients name them.
+    pub segments: Vec<String>,
+    /// The recipients, where the channel needs them.
+    pub recipients: Vec<Recipient>,
+}
+
+impl Lane {
+    /// Counts the recipients of a notice, where the channel needs them.
+    pub fn recipients_of(&self, notice: &Notice) -> Option<usize> {
+        let Reach::Recipients(_) = self.sender.reach() else { return None };
+        let segment = self.segments.iter().position(|segment| *segment == *notice.segment).and_then(|at| u16::try_from(at).ok());
+        Some(segment.map_or(0, |segment| self.recipients.iter().filter(|recipient| recipient.is_in(segment)).count()))
+    }
+}
+
+/// Lanes by municipality and channel.
+pub type Lanes = BTreeMap<(String, String), Lane>;
+
+/// Makes lanes ready.
+pub struct Opener<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Its folder, in which no secret may lie.
+    pub root: &'a Path,
+    /// The secrets.
+    pub secrets: &'a mut Secrets,
+    /// Nothing will be sent, so that what is missing is no fault.
+    pub dry: bool,
+    /// How many requests there are at a time.
+    pub connections: usize,
+}
+
+impl Opener<'_> {
+    /// Makes the lanes of an outbox ready; what is missing is reported.
+    pub fn open(mut self, outbox: &Outbox, diagnostics: &mut Diagnostics) -> Lanes {
+        let wanted: BTreeSet<(&str, &str)> = outbox.notices.iter().map(|notice| (notice.municipality.as_ref(), notice.channel.as_ref())).collect();
+        let agent = http::agent(self.connections);
+        let mut lanes = Lanes::new();
+        for (code, id) in wanted {
+            let Some(municipality) = self.project.municipalities.iter().find(|municipality| municipality.code.as_str() == code) else { continue };
+            let Some(notify) = &municipality.notify else { continue };
+            let Some(channel) = notify.channels.iter().find(|channel| channel.id.value == id) else { continue };
+            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &agent, diagnostics) {
+                lanes.insert((code.to_owned(), id.to_owned()), lane);
+            }
+        }
+        for name in self.secrets.missing() {
+            if !self.dry {
+                diagnostics.push(Diagnostic::error(codes::NO_SECRET, None, message!("「{name}」がありません", "there is no `{name}`")).help(message!(
+                    "環境変数にするか、--secrets で指すプロジェクトの外のファイルに「{name}=値」と書いてください",
+                    "set it in the environment, or write `{name}=value` into a file outside the project and name that with --secrets"
+                )));
+            }
+        }
+        lanes
+    }
+
+    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, agent: &Agent, diagnostics: &mut Diagnostics) -> Option<Lane> {
+        let code = municipality.code.as_str();
+        let segments: Vec<String> = notify.segments(municipality, &self.project.stages, &self.project.config.languages).into_iter().map(|segment| segment.id.value).collect();
+        let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let mut recipients = Vec::new();
+        let sender: Box<dyn Channel> = match kind {
+            Kind::Json { url } => Box::new(Json::new(agent.clone(), url.clone(), self.secrets.optional(code, id, "TOKEN"))),
+            Kind::Line(settings) => {
+                if settings.to == LineTo::Multicast {
+                    recipients = self.recipients(code, id, &names, line::is_user, agent, diagnostics);
+                }
+                let read = self.words(municipality, None).into_iter().map(|(tag, words)| (tag, words.read)).collect();
+                Box::new(Line::new(agent.clone(), settings.clone(), self.secrets.required(code, id, "TOKEN"), read))
+            }
+            Kind::Email(settings) => {
+                recipients = self.recipients(code, id, &names, email::is_address, agent, diagnostics);
+                let credentials = match (self.secrets.optional(code, id, "USER"), self.secrets.optional(code, id, "PASSWORD")) {
+                    (None, None) => None,
+                    _ => self.secrets.required(code, id, "USER").zip(self.secrets.required(code, id, "PASSWORD")),
+                };
+                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), self.connections) {
+                    Ok(email) => Box::new(email),
+                    Err(_) => {
+                        let server = &settings.server;
+                        diagnostics.push(
+                            Diagnostic::error(
+                                codes::BAD_NOTIFY,
+                                Place::start_of(&municipality.source),
+                                message!("「{id}」のサーバー「{server}」かアドレスを使えません", "the server `{server}` or an address of `{id}` cannot be used"),
+                            )
+                            .help(message!("notify の server、from、reply_to を確かめてください", "check `server`, `from` and `reply_to` under `notify`")),
+                        );
+                        return None;
+                    }
+                }
+            }
+        };
+        Some(Lane { municipality: code.to_owned(), channel: id.to_owned(), quiet: notify.quiet, sender, segments, recipients })
+    }
+
+    /// Returns what messages of a municipality say besides the notice, by language tag.
+    fn words(&self, municipality: &Municipality, name: Option<&Text>) -> BTreeMap<String, Words> {
+        let Some(theme) = self.project.theme_of(municipality) else { return BTreeMap::new() };
+        let words = |(language, tag): (LangId, &str)| {
+            let strings = theme.strings(language);
+            let text = |path: &str| strings.get(path).to_owned();
+            let sender = name.unwrap_or(&municipality.name).pick(language).0.to_owned();
+            (tag.to_owned(), Words { sender, read: text("notify.read"), unsubscribe: text("notify.unsubscribe") })
+        };
+        self.project.config.languages.iter().map(|(id, language)| words((id, language.tag.as_str()))).collect()
+    }
+
+    /// Reads the recipients of a channel from a file outside the project or from an address that the municipality runs.
+    fn recipients(&mut self, code: &str, id: &str, segments: &[&str], is_address: impl Fn(&str) -> bool, agent: &Agent, diagnostics: &mut Diagnostics) -> Vec<Recipient> {
+        let name = Secrets::name(code, id, "SUBSCRIBERS");
+        let Some(source) = self.secrets.required(code, id, "SUBSCRIBERS") else { return Vec::new() };
+        let source = source.reveal();
+        let fault = |code: Code, why: Message| {
+            Diagnostic::error(code, None, why).help(message!(
+                "{name} には、プロジェクトの外のファイルか、https:// のアドレスを書きます。一行に一人、{{\"to\": \"…\", \"segments\": [\"…\"]}} の形です",
+                "{name} names a file outside the project or an https:// address, with one recipient a line: {{\"to\": \"…\", \"segments\": [\"…\"]}}"
+            ))
+        };
+        let is_address_of_list = source.starts_with("https://") || is_loopback(source) && source.starts_with("http://");
+        let read = if is_address_of_list {
+            let token = self.secrets.optional(code, id, "SUBSCRIBERS_TOKEN");
+            match http::fetch(agent, source, token.as_ref().map(Secret::reveal)) {
+                Ok(list) => subscribers::read(list, segments, is_address),
+                Err(why) => {
+                    diagnostics.push(fault(codes::BAD_SUBSCRIBERS, message!("名簿（{name}）を受け取れません：{why}", "the list of recipients ({name}) cannot be had: {why}")));
+                    return Vec::new();
+                }
+            }
+        } else if lies_within(Path::new(source), self.root) {
+            diagnostics.push(fault(codes::SECRET_IN_PROJECT, message!("名簿（{name}）がプロジェクトの中にあります", "the list of recipients ({name}) lies in the project")));
+            return Vec::new();
+        } else {
+            File::open(source).and_then(|file| subscribers::read(BufReader::new(file), segments, is_address))
+        };
+        match read {
+            Ok((recipients, faults)) => {
+                for (line, words) in faults.iter().take(MOST_FAULTS).map(|(line, fault)| (line, words_of(fault))) {
+                    let (ja, en) = (words.ja, words.en);
+                    let mut told = fault(codes::BAD_SUBSCRIBERS, message!("名簿（{name}）の {line} 行目：{ja}", "line {line} of the recipients ({name}): {en}"));
+                    told.severity = Severity::Warning;
+                    diagnostics.push(told);
+                }
+                if faults.len() > MOST_FAULTS {
+                    let more = faults.len() - MOST_FAULTS;
+                    let mut told =
+                        fault(codes::BAD_SUBSCRIBERS, message!("名簿（{name}）には、ほかにも {more} 行あります", "there are {more} more such lines in the recipients ({name})"));
+                    told.severity = Severity::Warning;
+                    diagnostics.push(told);
+                }
+                recipients
+            }
+            Err(error) => {
+                let kind = error.kind();
+                diagnostics.push(fault(codes::BAD_SUBSCRIBERS, message!("名簿（{name}）を読めません：{kind}", "the list of recipients ({name}) cannot be read: {kind}")));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// How many lines of a list are told one by one.
+const MOST_FAULTS: usize = 20;
+
+/// Says what is wrong with a line, without what stands there.
+fn words_of(fault: &Fault) -> Message {
+    match fault {
+        Fault::Form => message!("JSON の形が違います", "not of this form"),
+        Fault::Address => message!("宛先がこの channel のものではありません", "not an address of this channel"),
+        Fault::Segment(segment) => message!("「{segment}」という segment はありません", "there is no segment `{segment}`"),
+    }
+}
+
+/// Tells whether a path leads into a folder, whatever links there are on the way.
+pub fn lies_within(path: &Path, folder: &Path) -> bool {
+    let full = |path: &Path| -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            parent.canonicalize().unwrap_or_else(|_| parent.to_owned()).join(path.file_name().unwrap_or_default())
+        })
+    };
+    full(path).starts_with(full(folder))
+}

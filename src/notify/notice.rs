@@ -1,0 +1,279 @@
+//! One notice, and what makes it the same notice.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+use crate::content::wording::Wording;
+
+/// The identity of a notice or of one delivery: 128 bits of a SHA-256, written as a UUID of version 8 (RFC 9562, section 5.8).
+///
+/// As a UUID it serves as LINE's retry key as it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(u128);
+
+impl Id {
+    /// Makes an identity from its parts; no two lists of parts have the same.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        let mut bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        bits = bits & !(0xf << 76) | 8 << 76;
+        bits = bits & !(0x3 << 62) | 0x2 << 62;
+        Self(bits)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.0;
+        write!(f, "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", bits >> 96, bits >> 80 & 0xffff, bits >> 64 & 0xffff, bits >> 48 & 0xffff, bits & 0xffff_ffff_ffff)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Not a UUID.
+#[derive(Debug, thiserror::Error)]
+#[error("not a UUID")]
+pub struct NotAnId;
+
+impl FromStr for Id {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let well_formed = text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+        if !well_formed {
+            return Err(NotAnId);
+        }
+        u128::from_str_radix(&text.replace('-', ""), 16).map(Self).map_err(|_| NotAnId)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that many notices share; in memory it is there once.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Str(Arc<str>);
+
+impl std::ops::Deref for Str {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Str {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl Serialize for Str {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Str {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// One notice: an article, for a segment of a municipality, by a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction if it tells of one.
+    pub id: Id,
+    /// The municipality's code.
+    pub municipality: Str,
+    /// The channel's id.
+    pub channel: Str,
+    /// What the channel is.
+    pub kind: Str,
+    /// The segment's id.
+    pub segment: Str,
+    /// Stages of the segment; empty for all.
+    pub stages: Vec<Str>,
+    /// Topics of the segment; empty for all.
+    pub topics: Vec<Str>,
+    /// Language tag.
+    pub language: Str,
+    /// Segments of the channel that hear of the same article by a notice of their own; who belongs to one of them hears it there.
+    pub not_segments: Vec<Str>,
+    /// Path of the article.
+    pub article: Str,
+    /// Its `notify_rev`.
+    pub rev: u32,
+    /// SHA-256 of the act that corrected it, where the notice tells of a correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Str>,
+    /// The campaign that features it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<Str>,
+    /// In which wording it is.
+    pub wording: Wording,
+    /// Not to be sent before (RFC 3339).
+    pub not_before: Str,
+    /// To be sent before, or not at all.
+    pub not_after: Str,
+    /// Title.
+    pub title: Str,
+    /// Text.
+    pub text: Str,
+    /// Address of the page.
+    pub url: Str,
+}
+
+impl Notice {
+    /// Makes the identity of a notice.
+    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
+        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), correction.unwrap_or_default()])
+    }
+
+    /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
+    pub fn delivery(&self, recipient: &str) -> Id {
+        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
+    }
+
+    /// Returns what readers get to see, as a hash.
+    pub fn content(&self) -> Id {
+        Id::of(&["content", &self.language, &self.title, &self.text, &self.url])
+    }
+}
+
+/// A notice that waits for another day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The municipality's code.
+    pub municipality: Str,
+    /// The channel's id.
+    pub channel: Str,
+    /// The segment's id.
+    pub segment: Str,
+    /// Path of the article.
+    pub article: Str,
+    /// Which limit was reached.
+    pub limit: Limit,
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Limit {
+    /// Notices a day.
+    Day,
+    /// Notices a month.
+    Month,
+}
+
+/// What is to be sent on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// Where its schema is.
+    #[serde(rename = "$schema")]
+    pub schema: Str,
+    /// Version of this form.
+    pub version: u32,
+    /// The day, in Japan.
+    pub date: Str,
+    /// What goes.
+    pub notices: Vec<Notice>,
+    /// What waits.
+    pub held: Vec<Held>,
+}
+
+impl Outbox {
+    /// The version that this program writes and reads.
+    pub const VERSION: u32 = 1;
+    /// What `$schema` says.
+    pub const SCHEMA: &'static str = "outbox.schema.json";
+
+    /// Writes it, one notice a line.
+    ///
+    /// # Errors
+    /// Fails as the writer does.
+    pub fn write(&self, mut to: impl io::Write) -> io::Result<()> {
+        let list = |to: &mut dyn io::Write, name: &str, items: &mut dyn Iterator<Item = serde_json::Result<String>>| -> io::Result<()> {
+            write!(to, ",\n\"{name}\": [")?;
+            for (index, item) in items.enumerate() {
+                let item = item.map_err(io::Error::other)?;
+                write!(to, "{}{item}", if index > 0 { ",\n" } else { "\n" })?;
+            }
+            to.write_all(b"]")
+        };
+        write!(to, "{{\"$schema\": \"{}\", \"version\": {}, \"date\": \"{}\"", self.schema, self.version, self.date)?;
+        list(&mut to, "notices", &mut self.notices.iter().map(serde_json::to_string))?;
+        list(&mut to, "held", &mut self.held.iter().map(serde_json::to_string))?;
+        to.write_all(b"}\n")?;
+        to.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_are_uuids_of_version_8_and_tell_parts_apart() {
+        let id = Notice::identify("132128", "mail", "newborn", "content/articles/fever.md", 1, None);
+        // Identities must never change: what was sent before would be sent again.
+        assert_eq!(id.to_string(), "4042e19e-ed74-8e1f-a64b-500bbbad95a2");
+        let text = id.to_string();
+        assert_eq!((&text[14..15], matches!(&text[19..20], "8" | "9" | "a" | "b")), ("8", true));
+        assert_eq!(text.parse::<Id>().expect("a UUID"), id);
+        assert_ne!(Id::of(&["ab", "c"]), Id::of(&["a", "bc"]));
+        assert_ne!(Id::of(&["a", ""]), Id::of(&["a"]));
+        for bad in
+            ["", "0", "ffffffff-ffff-ffff-ffff-fffffffffff", "ffffffff-ffff-ffff-ffff-ffffffffffgg", "ffffffffffff-ffff-ffff-ffffffff-ffff", "＋fffffff-ffff-ffff-ffff-ffffffffff"]
+        {
+            assert!(bad.parse::<Id>().is_err(), "{bad}");
+        }
+    }
+}

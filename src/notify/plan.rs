@@ -1,0 +1,422 @@
+//! The plan: what is to be told on one day, a pure function of an edition, the ledger's history and the date.
+//!
+//! A candidate is an article that a site shows, in a segment's language, approved (or an office's own notice that needs no approval) and
+//! not overdue. What the ledger has as sent or seeded is passed over. What is left goes out in order: severe corrections, what a campaign
+//! features, then the oldest first; as many as the limits let through, the others wait for another day. So an outbox never carries
+//! yesterday's content: what was withdrawn meanwhile is no candidate any more.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::ledger::{Heard, History};
+use super::notice::{Held, Id, Limit, Notice, Outbox, Str};
+use crate::content::LangId;
+use crate::content::article::{Article, Work};
+use crate::content::campaign::Campaign;
+use crate::content::taxonomy::Term;
+use crate::content::wording::Wording;
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, codes};
+use crate::message;
+use crate::municipality::Municipality;
+use crate::municipality::notify::{Channel, Most, Notify, Segment};
+use crate::project::Project;
+use crate::render::pages::encode_path;
+use crate::site::{self, Moment, Page, Site, Visible};
+use crate::supervision::history::What;
+use crate::supervision::{Event, State};
+
+/// What may be told on a day, before the ledger is asked.
+#[derive(Debug)]
+pub struct Offer<'p> {
+    project: &'p Project,
+    sites: Vec<Site<'p>>,
+    date: Date,
+}
+
+/// A segment as a channel serves it.
+type Served = (Segment, Str);
+
+/// One article that may be told to a segment.
+struct Candidate<'p> {
+    work: usize,
+    version: &'p Article,
+    id: Id,
+    correction: Option<Correction<'p>>,
+}
+
+/// A severe correction.
+#[derive(Clone, Copy)]
+struct Correction<'p> {
+    act: &'p str,
+    was: &'p str,
+    now: &'p str,
+    on: Date,
+}
+
+impl<'p> Offer<'p> {
+    /// Finds what may be told on a day in a project [as of](Project::as_of) it; demonstrations have nothing to tell.
+    pub fn of(project: &'p Project, date: Date, diagnostics: &mut Diagnostics) -> Self {
+        let visible = Visible::decide(project, Moment { date, drafts: false }, diagnostics);
+        let tells = |municipality: &&Municipality| !municipality.demo && municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
+        let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
+        let sites = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
+        Self { project, sites, date }
+    }
+
+    /// Lists every segment of every channel: municipality, channel, segment.
+    pub fn lanes(&self) -> Vec<(String, String, String)> {
+        let mut all = Vec::new();
+        for (site, notify) in self.telling() {
+            for channel in &notify.channels {
+                all.extend(self.served(site, notify, channel).iter().map(|(_, id)| (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())));
+            }
+        }
+        all
+    }
+
+    /// Lists what an existing site has told before the first notice: the identity of every candidate of a lane that was published until
+    /// a day, with its article and revision.
+    pub fn to_seed(&self, is_new: impl Fn(&str, &str, &str) -> bool, until: Date) -> Vec<(Id, String, u32)> {
+        let mut all = Vec::new();
+        for (site, notify) in self.telling() {
+            let code = site.municipality.code;
+            for channel in &notify.channels {
+                for (segment, id) in self.served(site, notify, channel) {
+                    if !is_new(code.as_str(), &channel.id.value, &id) {
+                        continue;
+                    }
+                    for candidate in self.candidates(site, channel, &segment) {
+                        let work = site.works[candidate.work];
+                        if candidate.correction.as_ref().map_or(candidate.version.published, |correction| correction.on) <= until {
+                            all.push((candidate.id, work.known_as().into_owned(), work.notify_rev));
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Reports every segment that the ledger does not know: without that, a new channel would tell everything that was ever written.
+    pub fn check_seeded(&self, history: &History, diagnostics: &mut Diagnostics) {
+        for (site, notify) in self.telling() {
+            let code = site.municipality.code;
+            for channel in &notify.channels {
+                let new: Vec<Str> = self.served(site, notify, channel).into_iter().map(|(_, id)| id).filter(|id| !history.knows(code.as_str(), &channel.id.value, id)).collect();
+                if new.is_empty() {
+                    continue;
+                }
+                let (name, all) = (&channel.id.value, new.iter().map(|id| &**id).collect::<Vec<_>>().join(", "));
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::NOT_SEEDED,
+                        channel.id.place.clone(),
+                        message!("「{name}」の {all} は、まだ台帳にありません", "the ledger does not know {all} of `{name}` yet"),
+                    )
+                    .help(message!(
+                        "いままでの記事を「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
+                        "run `ubugi notify seed` once, so that the articles until now count as told; it sends nothing"
+                    )),
+                );
+            }
+        }
+    }
+
+    /// Plans the day.
+    pub fn plan(&self, history: &History) -> Outbox {
+        let towns: Vec<(Vec<Notice>, Vec<Held>)> = self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
+        let mut outbox = Outbox { schema: Outbox::SCHEMA.into(), version: Outbox::VERSION, date: self.date.to_string().into(), notices: Vec::new(), held: Vec::new() };
+        for (notices, held) in towns {
+            outbox.notices.extend(notices);
+            outbox.held.extend(held);
+        }
+        outbox
+    }
+
+    /// Returns what may be sent on this day by its identity, with what it says, so that an outbox can be held against it.
+    pub fn contents(&self) -> HashMap<Id, Id> {
+        let towns: Vec<Vec<(Id, Id)>> = self
+            .sites
+            .par_iter()
+            .map(|site| {
+                let mut all = Vec::new();
+                let Some(notify) = &site.municipality.notify else { return all };
+                for channel in &notify.channels {
+                    for (segment, id) in self.served(site, notify, channel) {
+                        let writer = Writer::new(self, site, notify, channel, &segment, &id);
+                        all.extend(self.candidates(site, channel, &segment).iter().map(|candidate| (candidate.id, writer.write(candidate, 0, Vec::new()).content())));
+                    }
+                }
+                all
+            })
+            .collect();
+        towns.into_iter().flatten().collect()
+    }
+
+    fn telling(&self) -> impl Iterator<Item = (&Site<'p>, &'p Notify)> {
+        self.sites.iter().filter_map(|site| site.municipality.notify.as_ref().map(|notify| (site, notify)))
+    }
+
+    /// Returns the segments that a channel serves.
+    fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<Served> {
+        let all = notify.segments(site.municipality, &self.project.stages, &self.project.config.languages);
+        let is_served = |segment: &Segment| channel.segments.as_ref().is_none_or(|only| only.iter().any(|one| one.value == segment.id.value));
+        all.into_iter()
+            .filter(is_served)
+            .map(|segment| {
+                let id = segment.id.value.as_str().into();
+                (segment, id)
+            })
+            .collect()
+    }
+
+    /// Lists the articles that may be told to a segment, and their severe corrections.
+    fn candidates(&self, site: &Site<'p>, channel: &Channel, segment: &Segment) -> Vec<Candidate<'p>> {
+        let code = site.municipality.code;
+        let mut all = Vec::new();
+        for (index, work) in site.works.iter().enumerate() {
+            let Some(version) = self.version_for(site, index, segment) else { continue };
+            let identify = |correction: Option<&str>| Notice::identify(code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), work.notify_rev, correction);
+            all.push(Candidate { work: index, version, id: identify(None), correction: None });
+            for event in self.project.supervision.history(&version.source.path) {
+                if let Event::Announcement(announcement) = event
+                    && announcement.is_to_be_notified()
+                    && announcement.is_recent(self.date)
+                    && let What::Correction { was, now } = &announcement.what
+                {
+                    let correction = Correction { act: &announcement.act, was, now, on: announcement.on };
+                    all.push(Candidate { work: index, version, id: identify(Some(&announcement.act)), correction: Some(correction) });
+                }
+            }
+        }
+        all
+    }
+
+    /// Returns the text of an article that may be told to a segment: in its language, under the name of a reviewer whose review is not overdue, or needing none.
+    fn version_for(&self, site: &Site<'p>, index: usize, segment: &Segment) -> Option<&'p Article> {
+        let work: &'p Work = site.works[index];
+        let (stages, topics) = &site.terms_of[index];
+        let is_listed =
+            |terms: &[usize], all: &[Term], wanted: &[Located<String>]| wanted.is_empty() || terms.iter().any(|term| wanted.iter().any(|one| one.value == all[*term].id.value));
+        if !is_listed(stages, &self.project.stages, &segment.stages) || !is_listed(topics, &self.project.topics, &segment.topics) {
+            return None;
+        }
+        if site.language_of(Page::Article(index), segment.language) != segment.language || !site.municipality.languages.contains(&segment.language) {
+            return None;
+        }
+        let version = work.versions.get(&segment.language)?;
+        if work.original().notify.silent || version.notify.silent {
+            return None;
+        }
+        match site::state_of(self.project, version, self.date) {
+            State::Approved { overdue: false, .. } | State::NotRequired => Some(version),
+            State::Approved { .. } | State::Unsupervised | State::Withdrawn(_) => None,
+        }
+    }
+
+    fn plan_site(&self, site: &Site<'p>, history: &History) -> (Vec<Notice>, Vec<Held>) {
+        let (mut notices, mut held) = (Vec::new(), Vec::new());
+        let Some(notify) = &site.municipality.notify else { return (notices, held) };
+        let code = site.municipality.code;
+        let campaigns: Vec<&Campaign> = self.project.campaigns.iter().filter(|campaign| campaign.runs(code, self.date)).collect();
+        let most = campaigns.iter().fold(notify.most, |most, campaign| most.or_more(campaign.most));
+        for channel in &notify.channels {
+            let served = self.served(site, notify, channel);
+            let mut planned: HashSet<Id> = HashSet::new();
+            for (segment, id) in &served {
+                let featured = |candidate: &Candidate<'_>| {
+                    let path = &site.works[candidate.work].path;
+                    campaigns.iter().enumerate().find_map(|(at, campaign)| campaign.featured.iter().position(|one| one.value == *path).map(|place| (at, place)))
+                };
+                let mut waiting: Vec<(Candidate<'p>, Option<(usize, usize)>)> = self
+                    .candidates(site, channel, segment)
+                    .into_iter()
+                    .map(|candidate| {
+                        let place = featured(&candidate).filter(|_| candidate.correction.is_none());
+                        (candidate, place)
+                    })
+                    .filter(|(candidate, featured)| self.is_waiting(site, channel, segment, candidate, featured.is_some(), history))
+                    .collect();
+                waiting.sort_by(|(a, a_featured), (b, b_featured)| {
+                    let rank = |candidate: &Candidate<'_>, featured: &Option<(usize, usize)>| match (&candidate.correction, featured) {
+                        (Some(correction), _) => (0, 0, 0, correction.on),
+                        (None, Some((campaign, place))) => (1, *campaign, *place, candidate.version.published),
+                        (None, None) => (2, 0, 0, candidate.version.published),
+                    };
+                    rank(a, a_featured).cmp(&rank(b, b_featured)).then_with(|| site.works[a.work].path.cmp(&site.works[b.work].path)).then_with(|| a.id.cmp(&b.id))
+                });
+                let writer = Writer::new(self, site, notify, channel, segment, id);
+                let (mut today, mut month) = history.counts(code.as_str(), &channel.id.value, id, self.date);
+                let mut place = 0;
+                for (candidate, featured) in waiting {
+                    let has_begun = matches!(history.heard(candidate.id), Some(Heard { begun: true, .. }));
+                    // A correction is too grave to wait; what has begun is brought to its end.
+                    if candidate.correction.is_none()
+                        && !has_begun
+                        && let Some(limit) = reached(most, today, month)
+                    {
+                        let work = site.works[candidate.work];
+                        held.push(Held {
+                            municipality: code.as_str().into(),
+                            channel: channel.id.value.as_str().into(),
+                            segment: id.clone(),
+                            article: work.path.as_str().into(),
+                            limit,
+                        });
+                        continue;
+                    }
+                    if !has_begun {
+                        today += 1;
+                        month += 1;
+                    }
+                    let others = self.others(site, channel, &served, &candidate, history, &planned);
+                    planned.insert(candidate.id);
+                    let mut notice = writer.write(&candidate, place, others);
+                    notice.campaign = featured.map(|(campaign, _)| campaigns[campaign].id.as_str().into());
+                    notices.push(notice);
+                    place += 1;
+                }
+            }
+        }
+        (notices, held)
+    }
+
+    /// Tells whether a candidate is still to be told.
+    fn is_waiting(&self, site: &Site<'p>, channel: &Channel, segment: &Segment, candidate: &Candidate<'p>, is_featured: bool, history: &History) -> bool {
+        let told = match history.heard(candidate.id) {
+            None => false,
+            Some(heard) if heard.done => true,
+            Some(heard) if heard.begun => false,
+            // What was only seeded was never told, so that a campaign may tell it.
+            Some(_) => !is_featured,
+        };
+        if told {
+            return false;
+        }
+        let Some(correction) = &candidate.correction else { return true };
+        // Who hears of the article only now has the right words in it.
+        let work = site.works[candidate.work];
+        let article = Notice::identify(site.municipality.code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), work.notify_rev, None);
+        history.heard(article).is_some_and(|heard| heard.on <= correction.on)
+    }
+
+    /// Lists the other segments of a channel that hear of the same by a notice that was sent, or goes before this one.
+    fn others(&self, site: &Site<'p>, channel: &Channel, served: &[Served], candidate: &Candidate<'p>, history: &History, planned: &HashSet<Id>) -> Vec<Str> {
+        let work = site.works[candidate.work];
+        let act = candidate.correction.as_ref().map(|correction| correction.act);
+        served
+            .iter()
+            .filter(|(other, _)| {
+                let id = Notice::identify(site.municipality.code.as_str(), &channel.id.value, &other.id.value, &work.known_as(), work.notify_rev, act);
+                id != candidate.id && (planned.contains(&id) || history.heard(id).is_some_and(|heard| heard.begun))
+            })
+            .map(|(_, id)| id.clone())
+            .collect()
+    }
+}
+
+fn reached(most: Most, today: u32, month: u32) -> Option<Limit> {
+    if most.month.is_some_and(|most| month >= most) {
+        Some(Limit::Month)
+    } else if most.day.is_some_and(|most| today >= most) {
+        Some(Limit::Day)
+    } else {
+        None
+    }
+}
+
+/// Puts notices of one segment into words.
+struct Writer<'a, 'p> {
+    offer: &'a Offer<'p>,
+    site: &'a Site<'p>,
+    language: LangId,
+    wording: Wording,
+    prefix: String,
+    campaigns: Vec<&'p Campaign>,
+    times: Vec<u32>,
+    open: (u32, u32),
+    municipality: Str,
+    channel_id: Str,
+    kind: Str,
+    segment: Str,
+    stages: Vec<Str>,
+    topics: Vec<Str>,
+    tag: Str,
+}
+
+impl<'a, 'p> Writer<'a, 'p> {
+    fn new(offer: &'a Offer<'p>, site: &'a Site<'p>, notify: &Notify, channel: &Channel, segment: &Segment, id: &Str) -> Self {
+        let names = |all: &[Located<String>]| all.iter().map(|one| Str::from(one.value.as_str())).collect::<Vec<Str>>();
+        let code = site.municipality.code;
+        let open = notify.quiet.open();
+        Self {
+            offer,
+            site,
+            language: segment.language,
+            wording: notify.wording,
+            prefix: notify.prefix.as_ref().map(|prefix| prefix.pick(segment.language).0.to_owned()).unwrap_or_default(),
+            campaigns: offer.project.campaigns.iter().filter(|campaign| campaign.runs(code, offer.date)).collect(),
+            times: if channel.times.is_empty() { vec![open.0] } else { channel.times.clone() },
+            open,
+            municipality: code.as_str().into(),
+            channel_id: channel.id.value.as_str().into(),
+            kind: channel.kind.word().into(),
+            segment: id.clone(),
+            stages: names(&segment.stages),
+            topics: names(&segment.topics),
+            tag: offer.project.config.languages.get(segment.language).tag.as_str().into(),
+        }
+    }
+
+    /// Writes the notice that comes at a place among those of its segment on this day.
+    fn write(&self, candidate: &Candidate<'p>, place: usize, not_segments: Vec<Str>) -> Notice {
+        let work = self.site.works[candidate.work];
+        let campaign = self.campaigns.iter().find(|campaign| campaign.featured.iter().any(|one| one.value == work.path));
+        let title = &candidate.version.title.value;
+        let strings = self.offer.project.theme_of(self.site.municipality).map(|theme| theme.strings(self.language));
+        let (title, text, wording) = match (&candidate.correction, strings) {
+            (Some(correction), Some(strings)) => {
+                (strings.fill("notify.corrected", &[("title", title)]), strings.fill("notify.correction", &[("was", correction.was), ("now", correction.now)]), Wording::Plain)
+            }
+            _ => {
+                let wanted = campaign.and_then(|campaign| campaign.wording).unwrap_or(self.wording);
+                let (text, wording) = candidate.version.notify.pick(wanted).unwrap_or((candidate.version.description.value.as_str(), Wording::Plain));
+                (title.clone(), text.to_owned(), wording)
+            }
+        };
+        let prefix = campaign.and_then(|campaign| campaign.prefix.as_ref()).map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
+        let base = &self.site.municipality.base_url;
+        let path = self.site.path(self.offer.project, self.language, Page::Article(candidate.work));
+        let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
+        Notice {
+            id: candidate.id,
+            municipality: self.municipality.clone(),
+            channel: self.channel_id.clone(),
+            kind: self.kind.clone(),
+            segment: self.segment.clone(),
+            stages: self.stages.clone(),
+            topics: self.topics.clone(),
+            language: self.tag.clone(),
+            not_segments,
+            article: work.known_as().as_ref().into(),
+            rev: work.notify_rev,
+            correction: candidate.correction.as_ref().map(|correction| correction.act.into()),
+            campaign: None,
+            wording,
+            not_before: self.at(time),
+            not_after: self.at(self.open.1.max(time)),
+            // Japanese brackets bring their own space.
+            title: format!("{prefix}{}{title}", if prefix.ends_with(|c: char| c.is_ascii()) { " " } else { "" }).into(),
+            text: text.into(),
+            url: format!("{}{}", base.origin, encode_path(&base.root(), &path)).into(),
+        }
+    }
+
+    /// Writes a minute of the day as a moment; Japan keeps no summer time.
+    fn at(&self, minute: u32) -> Str {
+        let (date, minute) = if minute >= 24 * 60 { (self.offer.date.tomorrow().unwrap_or(self.offer.date), minute - 24 * 60) } else { (self.offer.date, minute) };
+        format!("{date}T{:02}:{:02}:00+09:00", minute / 60, minute % 60).into()
+    }
+}

@@ -1,0 +1,476 @@
+//! Sending: claim, send, record.
+//!
+//! One thread walks through the outbox, claims deliveries in the ledger, some hundred at a time, brings the claims to the disk and hands them to
+//! others that send and record each answer at once. So a process that is killed leaves in doubt only what was on its way just then, and a
+//! machine that loses its power at most the last claims; both are sent again under the same key.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::channel::{Outcome, Reach, Why};
+use super::lane::{Lane, Lanes};
+use super::ledger::{Begun, Entry, Ledger};
+use super::notice::{Id, Notice};
+use super::subscribers::Recipient;
+
+/// How many claims are brought to the disk at once.
+const CLAIMS: usize = 256;
+/// After so many deliveries in a row that found no answer the rest of a lane waits for another run.
+const STRIKES: u32 = 3;
+/// A receiver that wants more time than this is tried in another run.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// Tells the time and lets it pass.
+pub trait Clock: Sync {
+    /// Returns the moment.
+    fn now(&self) -> Timestamp;
+    /// Waits.
+    fn sleep(&self, time: Duration);
+}
+
+/// How to send.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How many requests at a time.
+    pub connections: usize,
+    /// How often one delivery is tried.
+    pub attempts: u32,
+    /// How long to wait before the second time; then twice as long, and so on.
+    pub wait: Duration,
+}
+
+/// What came of one lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Notices that went out to all.
+    pub notices: u64,
+    /// Deliveries that were accepted.
+    pub sent: u64,
+    /// Recipients that do not exist any more.
+    pub gone: u64,
+    /// Deliveries that were refused for good.
+    pub refused: u64,
+    /// Deliveries of which it cannot be known any more whether they were accepted.
+    pub uncertain: u64,
+    /// Deliveries, or notices of which nothing was sent, that should have gone now and did not.
+    pub left: u64,
+    /// Notices whose hour is still to come.
+    pub later: u64,
+    /// Notices that the project would not send like this any more.
+    pub overtaken: u64,
+    /// Why something was not accepted, and how often.
+    pub why: BTreeMap<String, u64>,
+    /// Lines of the recipients that do not exist any more.
+    pub gone_lines: BTreeSet<usize>,
+}
+
+/// What came of all, by municipality and channel.
+pub type Report = BTreeMap<(String, String), Tally>;
+
+/// Tells whether something that should have been sent was not.
+pub fn is_left(report: &Report) -> bool {
+    report.values().any(|tally| tally.left + tally.uncertain + tally.overtaken > 0)
+}
+
+struct LaneState<'a> {
+    lane: &'a Lane,
+    down: AtomicBool,
+    strikes: AtomicU32,
+    /// Nothing is sent before, in milliseconds since 1970.
+    paused: AtomicI64,
+    tally: Mutex<Tally>,
+}
+
+struct NoticeState<'a> {
+    notice: &'a Notice,
+    lane: &'a LaneState<'a>,
+    /// Deliveries on their way, and one for the walk through the recipients.
+    pending: AtomicU64,
+    sent: AtomicU64,
+    gone: AtomicU64,
+    refused: AtomicU64,
+    left: AtomicU64,
+}
+
+struct Work<'a> {
+    state: Arc<NoticeState<'a>>,
+    key: Id,
+    to: Vec<&'a Recipient>,
+}
+
+/// What all threads share.
+struct Shared<'a> {
+    sending: &'a Sending<'a>,
+    ledger: Mutex<&'a mut Ledger>,
+    /// The ledger cannot be written any more, so nothing may be sent.
+    broken: AtomicBool,
+    error: Mutex<Option<io::Error>>,
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// All that sending needs.
+pub struct Sending<'a> {
+    /// The notices of an outbox.
+    pub notices: &'a [Notice],
+    /// The [contents](super::plan::Offer::contents) of what the project would send today.
+    pub current: &'a HashMap<Id, Id>,
+    /// The channels.
+    pub lanes: &'a Lanes,
+    /// The day, in Japan.
+    pub today: Date,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// How to send.
+    pub settings: Settings,
+    /// Called after each delivery.
+    pub progress: &'a (dyn Fn() + Sync),
+}
+
+impl Sending<'_> {
+    /// Sends what is due.
+    ///
+    /// # Errors
+    /// Fails when the ledger cannot be written; nothing is sent from then on.
+    pub fn run(&self, ledger: &mut Ledger) -> io::Result<Report> {
+        let state = |lane| LaneState { lane, down: AtomicBool::new(false), strikes: AtomicU32::new(0), paused: AtomicI64::new(0), tally: Mutex::default() };
+        let states: BTreeMap<(&str, &str), LaneState<'_>> = self.lanes.iter().map(|((code, id), lane)| ((code.as_str(), id.as_str()), state(lane))).collect();
+        let mut report = Report::new();
+        let disk = ledger.handle()?;
+        let resumed = Resumed::of(ledger);
+        let shared = Shared { sending: self, ledger: Mutex::new(ledger), broken: AtomicBool::new(false), error: Mutex::new(None) };
+        {
+            let (out, work) = sync_channel::<Work<'_>>(2 * CLAIMS);
+            let work = Mutex::new(work);
+            std::thread::scope(|scope| {
+                for _ in 0..self.settings.connections.max(1) {
+                    scope.spawn(|| shared.work_off(&work));
+                }
+                // At its end nobody hands over any more, and the workers come to theirs.
+                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), resumed };
+                for notice in self.notices {
+                    match states.get(&(&*notice.municipality, &*notice.channel)) {
+                        Some(lane) => walk.notice(notice, lane),
+                        None => report.entry((notice.municipality.to_string(), notice.channel.to_string())).or_default().overtaken += 1,
+                    }
+                }
+                walk.flush();
+            });
+        }
+        if let Some(error) = shared.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        disk.sync_data()?;
+        let tallies = states.into_iter().map(|((code, id), state)| ((code.to_owned(), id.to_owned()), state.tally.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        report.extend(tallies);
+        Ok(report)
+    }
+}
+
+/// Claims that an earlier run left without an answer.
+struct Resumed {
+    /// Those of one delivery.
+    single: HashSet<Id>,
+    /// For each delivery of the others, the claim's key.
+    batches: HashMap<Id, Id>,
+}
+
+impl Resumed {
+    fn of(ledger: &Ledger) -> Self {
+        let open = ledger.history().open_batches();
+        let batches = open.into_iter().flat_map(|(key, claim)| claim.of.iter().map(move |delivery| (*delivery, key))).collect();
+        Self { single: ledger.history().open_single(), batches }
+    }
+}
+
+/// The walk through the outbox.
+struct Walk<'s, 'a> {
+    shared: &'s Shared<'a>,
+    disk: &'s std::fs::File,
+    out: SyncSender<Work<'a>>,
+    entries: Vec<Entry>,
+    ready: Vec<Work<'a>>,
+    /// The deliveries that this run has claimed.
+    claimed: HashSet<Id>,
+    resumed: Resumed,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn notice(&mut self, notice: &'a Notice, lane: &'a LaneState<'a>) {
+        let history = held(&self.shared.ledger).history().heard(notice.id);
+        if history.is_some_and(|heard| heard.done) || self.shared.broken.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.shared.sending.current.get(&notice.id) != Some(&notice.content()) {
+            held(&lane.tally).overtaken += 1;
+            return;
+        }
+        match self.shared.hour(notice, lane.lane) {
+            Hour::Later => {
+                held(&lane.tally).later += 1;
+                return;
+            }
+            Hour::Over => {
+                held(&lane.tally).left += 1;
+                return;
+            }
+            Hour::Now => {}
+        }
+        if lane.down.load(Ordering::Relaxed) {
+            held(&lane.tally).left += 1;
+            return;
+        }
+        if !history.is_some_and(|heard| heard.begun) {
+            self.entries.push(Entry::Begin { notice: Begun::of(notice, self.shared.sending.today) });
+        }
+        let zero = || AtomicU64::new(0);
+        let state = Arc::new(NoticeState { notice, lane, pending: AtomicU64::new(1), sent: zero(), gone: zero(), refused: zero(), left: zero() });
+        match lane.lane.sender.reach() {
+            Reach::Whole => self.claim(&state, notice.id, Vec::new(), Vec::new()),
+            Reach::Recipients(most) => self.recipients(&state, most),
+        }
+        let done = self.shared.finish(&state);
+        self.entries.extend(done);
+    }
+
+    /// Claims the deliveries to all recipients of a notice that have not had it.
+    fn recipients(&mut self, state: &Arc<NoticeState<'a>>, most: usize) {
+        let (notice, lane) = (state.notice, state.lane.lane);
+        let Some(segment) = lane.segments.iter().position(|segment| *segment == *notice.segment).and_then(|at| u16::try_from(at).ok()) else { return };
+        let mut again: BTreeMap<Id, (Vec<Id>, Vec<&'a Recipient>)> = BTreeMap::new();
+        let mut fresh: (Vec<Id>, Vec<&'a Recipient>) = (Vec::new(), Vec::new());
+        for recipient in lane.recipients.iter().filter(|recipient| recipient.is_in(segment)) {
+            let delivery = notice.delivery(&recipient.to);
+            if most == 1 {
+                self.claim(state, delivery, Vec::new(), vec![recipient]);
+                continue;
+            }
+            if let Some(batch) = self.resumed.batches.remove(&delivery) {
+                let (of, to) = again.entry(batch).or_default();
+                of.push(delivery);
+                to.push(recipient);
+                continue;
+            }
+            if held(&self.shared.ledger).history().is_answered(delivery) || !self.claimed.insert(delivery) {
+                continue;
+            }
+            fresh.0.push(delivery);
+            fresh.1.push(recipient);
+            if fresh.0.len() == most {
+                let (of, to) = std::mem::take(&mut fresh);
+                self.claim(state, batch_key(&of), of, to);
+            }
+        }
+        if !fresh.0.is_empty() {
+            let (of, to) = fresh;
+            self.claim(state, batch_key(&of), of, to);
+        }
+        for (key, (of, to)) in again {
+            self.resumed.single.insert(key);
+            self.claim(state, key, of, to);
+        }
+    }
+
+    /// Claims one request, unless it has its answer or is on its way.
+    fn claim(&mut self, state: &Arc<NoticeState<'a>>, key: Id, of: Vec<Id>, to: Vec<&'a Recipient>) {
+        // Another notice of this run may have claimed it: the same article for another segment of the same recipient.
+        if held(&self.shared.ledger).history().is_answered(key) || !self.claimed.insert(key) {
+            return;
+        }
+        let now = self.shared.sending.clock.now();
+        if self.resumed.single.remove(&key) {
+            let claimed = held(&self.shared.ledger).history().claim(key).map_or(now, |claim| claim.at);
+            let known_for = state.lane.lane.sender.knows_keys_for().and_then(|time| SignedDuration::try_from(time).ok());
+            if known_for.is_some_and(|time| now.duration_since(claimed) > time) {
+                held(&state.lane.tally).uncertain += to.len().max(1) as u64;
+                self.entries.push(Entry::Refused { key, why: "uncertain".to_owned() });
+                return;
+            }
+        } else {
+            self.entries.push(Entry::Claim { key, of, at: now });
+        }
+        state.pending.fetch_add(1, Ordering::Relaxed);
+        self.ready.push(Work { state: Arc::clone(state), key, to });
+        if self.ready.len() >= CLAIMS {
+            self.flush();
+        }
+    }
+
+    /// Brings claims to the disk and hands over what was claimed.
+    fn flush(&mut self) {
+        let entries = std::mem::take(&mut self.entries);
+        if !entries.is_empty() {
+            self.shared.record(entries);
+            if let Err(error) = self.disk.sync_data() {
+                self.shared.fail(error);
+            }
+        }
+        for work in self.ready.drain(..) {
+            // A worker that is gone has told why.
+            let _ = self.out.send(work);
+        }
+    }
+}
+
+/// Makes the key of several deliveries, which must stay the same when they are sent again.
+fn batch_key(of: &[Id]) -> Id {
+    let parts: Vec<String> = of.iter().map(ToString::to_string).collect();
+    Id::of(&std::iter::once("batch").chain(parts.iter().map(String::as_str)).collect::<Vec<_>>())
+}
+
+/// Where a moment lies with regard to a notice's hours.
+enum Hour {
+    Later,
+    Now,
+    Over,
+}
+
+impl Shared<'_> {
+    fn hour(&self, notice: &Notice, lane: &Lane) -> Hour {
+        let now = self.sending.clock.now();
+        let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
+        let japan = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+        let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute())).unwrap_or_default();
+        if now >= moment(&notice.not_after) {
+            Hour::Over
+        } else if now < moment(&notice.not_before) || lane.quiet.holds(minute) {
+            Hour::Later
+        } else {
+            Hour::Now
+        }
+    }
+
+    fn fail(&self, error: io::Error) {
+        self.broken.store(true, Ordering::SeqCst);
+        held(&self.error).get_or_insert(error);
+    }
+
+    fn record(&self, entries: Vec<Entry>) {
+        if let Err(error) = held(&self.ledger).append(entries) {
+            self.fail(error);
+        }
+    }
+
+    fn work_off<'a>(&self, work: &Mutex<Receiver<Work<'a>>>) {
+        loop {
+            let next = held(work).recv();
+            let Ok(work) = next else { return };
+            let outcome = if self.broken.load(Ordering::SeqCst) { Err(None) } else { self.deliver(&work) };
+            self.settle(&work, outcome);
+            if let Some(done) = self.finish(&work.state) {
+                self.record(vec![done]);
+            }
+            (self.sending.progress)();
+        }
+    }
+
+    /// Sends one request until it has an answer that lasts; what stays without one is left, with why.
+    fn deliver(&self, work: &Work<'_>) -> Result<Outcome, Option<Why>> {
+        let (lane, notice) = (work.state.lane, work.state.notice);
+        let mut last = None;
+        let Sending { clock, settings, .. } = self.sending;
+        for attempt in 0..settings.attempts.max(1) {
+            self.wait_for(lane);
+            if lane.down.load(Ordering::Relaxed) || !matches!(self.hour(notice, lane.lane), Hour::Now) {
+                return Err(last);
+            }
+            match lane.lane.sender.deliver(notice, work.key, &work.to) {
+                Outcome::Later(why, after) => {
+                    last = Some(why);
+                    let own = settings.wait.saturating_mul(1 << attempt.min(16));
+                    let wait = after.unwrap_or(own).max(own);
+                    if wait > LONGEST_WAIT {
+                        lane.down.store(true, Ordering::Relaxed);
+                        return Err(last);
+                    }
+                    if after.is_some() {
+                        // The receiver asks all to wait.
+                        let until = clock.now().as_millisecond().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                        lane.paused.fetch_max(until, Ordering::Relaxed);
+                    } else if attempt + 1 < settings.attempts {
+                        clock.sleep(wait);
+                    }
+                }
+                Outcome::Stop(why) => {
+                    lane.down.store(true, Ordering::Relaxed);
+                    return Err(Some(why));
+                }
+                lasting => {
+                    lane.strikes.store(0, Ordering::Relaxed);
+                    return Ok(lasting);
+                }
+            }
+        }
+        if lane.strikes.fetch_add(1, Ordering::Relaxed) + 1 >= STRIKES {
+            lane.down.store(true, Ordering::Relaxed);
+        }
+        Err(last)
+    }
+
+    fn wait_for(&self, lane: &LaneState<'_>) {
+        loop {
+            let rest = lane.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
+            match u64::try_from(rest) {
+                Ok(rest) if rest > 0 => self.sending.clock.sleep(Duration::from_millis(rest)),
+                _ => return,
+            }
+        }
+    }
+
+    /// Records an answer and counts it.
+    fn settle(&self, work: &Work<'_>, outcome: Result<Outcome, Option<Why>>) {
+        let (state, key, count) = (&work.state, work.key, work.to.len().max(1) as u64);
+        let mut tally = held(&state.lane.tally);
+        let (counter, entry) = match outcome {
+            Ok(Outcome::Accepted) => {
+                tally.sent += count;
+                (&state.sent, Some(Entry::Sent { key }))
+            }
+            Ok(Outcome::Gone) => {
+                tally.gone += count;
+                tally.gone_lines.extend(work.to.iter().map(|recipient| recipient.line));
+                (&state.gone, Some(Entry::Gone { key }))
+            }
+            Ok(Outcome::Refused(why)) if !work.to.is_empty() => {
+                tally.refused += count;
+                *tally.why.entry(why.to_string()).or_default() += count;
+                (&state.refused, Some(Entry::Refused { key, why: why.to_string() }))
+            }
+            // What a receiver of all refuses is mended and tried again.
+            Ok(Outcome::Refused(why) | Outcome::Later(why, _) | Outcome::Stop(why)) | Err(Some(why)) => {
+                tally.left += count;
+                *tally.why.entry(why.to_string()).or_default() += count;
+                (&state.left, None)
+            }
+            Err(None) => {
+                tally.left += count;
+                (&state.left, None)
+            }
+        };
+        drop(tally);
+        counter.fetch_add(count, Ordering::Relaxed);
+        if let Some(entry) = entry {
+            self.record(vec![entry]);
+        }
+    }
+
+    /// Lets go of a notice; the last one to do so gets to record that it has gone out, if it has.
+    fn finish(&self, state: &NoticeState<'_>) -> Option<Entry> {
+        if state.pending.fetch_sub(1, Ordering::AcqRel) > 1 || state.left.load(Ordering::Acquire) > 0 || self.broken.load(Ordering::SeqCst) {
+            return None;
+        }
+        let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
+        held(&state.lane.tally).notices += 1;
+        Some(Entry::Done { id: state.notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) })
+    }
+}
