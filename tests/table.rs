@@ -119,10 +119,12 @@ fn a_product_is_supervised_only_with_all_its_ingredients() {
     assert!(early.build_on("2027-02-01").text(page).contains("見直しの予定日を過ぎています"));
     let taken = signed.withdraw(CAFFEINE, "2026-11-21").build();
     assert!(!is_supervised(&taken) && taken.text("132128/medicines/caffeine/index.html").contains("取り下げました"));
-    // A product can be withdrawn itself: its address says so, and nothing else names it.
+    // A product can be withdrawn itself: its address says so, those who follow a feed hear of it, and nothing else names it.
     let gone = signed.withdraw(COLD, "2026-11-21").build();
     assert!(gone.text(page).contains("取り下げました") && gone.text(page).contains("<h1>見本かぜ薬</h1>"));
-    for (file, bytes) in gone.files.iter().filter(|(file, _)| !file.contains("/products/cold/")) {
+    let feed = gone.text("132128/feeds/corrections.rss");
+    assert!(feed.contains("products/cold/") && feed.contains("取り下げ"), "{feed}");
+    for (file, bytes) in gone.files.iter().filter(|(file, _)| !file.contains("/products/cold/") && !file.contains("/feeds/")) {
         assert!(!String::from_utf8_lossy(bytes).contains("products/cold/"), "{file}");
     }
 }
