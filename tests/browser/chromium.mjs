@@ -28,7 +28,11 @@ export async function watched(browser, options = {}) {
   });
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && misdeeds.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => misdeeds.push(`script: ${error.message}`));
-  page.on("requestfailed", (request) => misdeeds.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    // Whoever leaves a page before it has its icon ends the request; what is refused or missing has other words.
+    const { errorText } = request.failure() ?? {};
+    if (errorText !== "net::ERR_ABORTED") misdeeds.push(`failed: ${request.url()} ${errorText}`);
+  });
   page.on("request", (request) => {
     const url = new URL(request.url());
     if (request.isNavigationRequest()) origin ??= url.origin;
