@@ -3,6 +3,7 @@
 pub mod brand;
 pub mod code;
 pub mod colour;
+pub mod event;
 pub mod holidays;
 pub mod service;
 
@@ -23,6 +24,7 @@ use crate::source::{Files, suggest};
 
 use brand::Brand;
 use code::{CodeError, MunicipalityCode};
+use event::Event;
 use service::Service;
 
 /// Where a site will lie: `https://host/path`, without a slash at the end.
@@ -180,8 +182,17 @@ pub struct Municipality {
     pub services: Vec<Service>,
     /// Published figures.
     pub figures: Vec<Figures>,
+    /// Events and check-ups, in the order of their days.
+    pub events: Vec<Event>,
     /// Its own articles.
     pub works: Vec<Work>,
+}
+
+impl Municipality {
+    /// Tells whether its site has calendars: there are services with hours, or events. It does not depend on the day, so that their addresses stay.
+    pub fn has_calendars(&self) -> bool {
+        !self.events.is_empty() || self.services.iter().any(|service| !service.hours.is_empty())
+    }
 }
 
 /// Reads a municipality code.
@@ -254,6 +265,7 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
         let articles = format!("{folder}articles/");
         let sources: Vec<_> = files.under(&articles).filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         municipality.works = article::decode_all(sources, Some(municipality.code), languages, diagnostics);
+        municipality.events = event::decode_all(files, &folder, languages, diagnostics);
         all.push(municipality);
     }
     all
@@ -350,6 +362,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         contacts,
         services,
         figures,
+        events: Vec::new(),
         works: Vec::new(),
     })
 }

@@ -275,7 +275,8 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
     Some(Hours { days, from, to })
 }
 
-fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
+/// Reads a time of day as minutes, at most so many.
+pub(super) fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
     let text = decoder.string(node)?.value;
     let minutes = text.split_once(':').and_then(|(hour, minute)| {
         let two = |part: &str, short: usize| (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit());
@@ -313,7 +314,8 @@ fn closed(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<C
     Some(Closed { from: from.value, to: to.value, note })
 }
 
-fn backwards(decoder: &mut Decoder, end: &Located<Date>) {
+/// Reports a last day that is before the first.
+pub(super) fn backwards(decoder: &mut Decoder, end: &Located<Date>) {
     decoder.diagnostics.push(
         Diagnostic::error(codes::DATES_CONTRADICT, end.place.clone(), message!("終わりの日が始まりの日より前です", "the last day is before the first"))
             .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
