@@ -154,7 +154,11 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
     }
     renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
     let languages: Vec<_> = renderers.iter().flat_map(|(renderer, site)| site.municipality.languages.iter().map(move |language| (renderer, site, *language))).collect();
-    languages.par_iter().try_for_each(|(renderer, site, language)| renderer.write_feeds(*language, &|path, content| write(site.municipality.code, path, content)))?;
+    languages.par_iter().try_for_each(|(renderer, site, language)| {
+        let write = |path: &str, content: &[u8]| write(site.municipality.code, path, content);
+        renderer.write_feeds(*language, &write)?;
+        renderer.write_calendars(*language, &write)
+    })?;
     diagnostics.soften(|found| stands_in(found, &replaced));
     Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: visible.hidden })
 }

@@ -2,10 +2,11 @@
 //!
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
 //! [`municipality`] (the domain, no I/O), [`care`] (the wording of the content), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
-//! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`feed`] (what is new, for programs), [`lookup`] (the search for medicines), [`review`] (what reviewers
-//! decide and see), and [`notify`] (which family hears of what, and the one step that sends). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
+//! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`feed`] (what is new, for programs), [`calendar`] (opening days and events, for calendars), [`lookup`] (the search for medicines), [`review`]
+//! (what reviewers decide and see), and [`notify`] (which family hears of what, and the one step that sends). [`diagnostic`] is known to all; `cli` alone prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
+pub mod calendar;
 pub mod care;
 pub mod cli;
 pub mod content;

@@ -553,7 +553,7 @@ fn stray_files(files: &Files, diagnostics: &mut Diagnostics) {
             continue;
         }
         let is_read = match path.strip_prefix("municipalities/").map(|rest| rest.split_once('/').map_or("", |(_, inner)| inner)) {
-            Some(inner) => inner == "municipality.yaml" || (inner.starts_with("articles/") && path.ends_with(".md")),
+            Some(inner) => matches!(inner, "municipality.yaml" | "events.yaml") || (inner.starts_with("articles/") && path.ends_with(".md")),
             None => {
                 known[..KNOWN.len()].iter().any(|name| name == path)
                     || (path.starts_with("content/articles/") && path.ends_with(".md"))

@@ -153,8 +153,8 @@ pub struct Config {
 }
 
 /// First parts of addresses that pages of every language use.
-const RESERVED_PATHS: [&str; 13] =
-    ["accessibility", "api", "articles", "assets", "consultation", "feeds", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
+const RESERVED_PATHS: [&str; 14] =
+    ["accessibility", "api", "articles", "assets", "calendars", "consultation", "feeds", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
 
 /// Reads the languages first, as every other text depends on them.
 fn languages(decoder: &mut Decoder, root: &Node) -> Languages {

@@ -173,6 +173,10 @@ pub enum Identity<'a> {
     Article(&'a Work),
     /// A correction or withdrawal: the SHA-256 of its act and the path of the text.
     Announcement(&'a str, &'a str),
+    /// A municipality's service, by its id, and one of its hours, by its index.
+    Service(&'a str, usize),
+    /// A municipality's event, by its id.
+    Event(&'a str),
 }
 
 /// Returns a permanent id as a URN (RFC 9562).
@@ -184,6 +188,8 @@ pub fn id(code: MunicipalityCode, of: Identity<'_>, language: &str) -> String {
         Identity::Feed(path) => format!("{code}\nfeed\n{path}\n{language}"),
         Identity::Article(work) => format!("{code}\n{}\n{}\n{language}", if work.owner.is_some() { "own" } else { "article" }, work.identity()),
         Identity::Announcement(act, path) => format!("{code}\nannouncement\n{act}\n{path}\n{language}"),
+        Identity::Service(service, index) => format!("{code}\nservice\n{service}\n{index}\n{language}"),
+        Identity::Event(event) => format!("{code}\nevent\n{event}\n{language}"),
     };
     Uuid::new_v5(&NAMESPACE, name.as_bytes()).urn().to_string()
 }

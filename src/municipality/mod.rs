@@ -3,6 +3,7 @@
 pub mod brand;
 pub mod code;
 pub mod colour;
+pub mod event;
 pub mod holidays;
 pub mod notify;
 pub mod service;
@@ -24,6 +25,7 @@ use crate::source::{Files, suggest};
 
 use brand::Brand;
 use code::{CodeError, MunicipalityCode};
+use event::Event;
 use notify::Notify;
 use service::Service;
 
@@ -184,8 +186,17 @@ pub struct Municipality {
     pub figures: Vec<Figures>,
     /// How it notifies, if it does.
     pub notify: Option<Notify>,
+    /// Events and check-ups, in the order of their days.
+    pub events: Vec<Event>,
     /// Its own articles.
     pub works: Vec<Work>,
+}
+
+impl Municipality {
+    /// Tells whether its site has calendars: there are services with hours, or events. It does not depend on the day, so that their addresses stay.
+    pub fn has_calendars(&self) -> bool {
+        !self.events.is_empty() || self.services.iter().any(|service| !service.hours.is_empty())
+    }
 }
 
 /// Reads a municipality code.
@@ -258,6 +269,7 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
         let articles = format!("{folder}articles/");
         let sources: Vec<_> = files.under(&articles).filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         municipality.works = article::decode_all(sources, Some(municipality.code), languages, diagnostics);
+        municipality.events = event::decode_all(files, &folder, languages, diagnostics);
         all.push(municipality);
     }
     all
@@ -356,6 +368,7 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
         services,
         figures,
         notify,
+        events: Vec::new(),
         works: Vec::new(),
     })
 }

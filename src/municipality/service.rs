@@ -314,7 +314,8 @@ fn closed(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<C
     Some(Closed { from: from.value, to: to.value, note })
 }
 
-fn backwards(decoder: &mut Decoder, end: &Located<Date>) {
+/// Reports a last day that is before the first.
+pub(super) fn backwards(decoder: &mut Decoder, end: &Located<Date>) {
     decoder.diagnostics.push(
         Diagnostic::error(codes::DATES_CONTRADICT, end.place.clone(), message!("終わりの日が始まりの日より前です", "the last day is before the first"))
             .help(message!("どちらかの日付を直してください", "correct one of the two dates")),

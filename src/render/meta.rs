@@ -12,8 +12,8 @@ use crate::feed::Format;
 /// either. `manifest-src` is named because it falls back to `default-src`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` are the folders in which feeds lie.
-pub fn headers(root: &str, demo: bool, feeds: &[String]) -> String {
+/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` and `calendars` are the folders in which these lie.
+pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String]) -> String {
     let mut out = format!(
         "{root}*\n  Content-Security-Policy: {CONTENT_SECURITY_POLICY}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n  X-Frame-Options: DENY\n  Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\n  Strict-Transport-Security: max-age=31536000\n  Cross-Origin-Opener-Policy: same-origin\n"
     );
@@ -29,6 +29,9 @@ pub fn headers(root: &str, demo: bool, feeds: &[String]) -> String {
             let _ = write!(out, "{folder}*.{}\n  Content-Type: {}; charset=utf-8\n", format.extension(), format.media_type());
         }
         let _ = write!(out, "{folder}*.opml\n  Content-Type: text/x-opml; charset=utf-8\n");
+    }
+    for folder in calendars {
+        let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n{folder}*.ics\n  Content-Type: text/calendar; charset=utf-8\n");
     }
     let _ = write!(out, "{root}assets/*\n  Cache-Control: public, max-age=31536000, immutable\n");
     out

@@ -1,5 +1,6 @@
 //! Pages of one site: the values for each template, and the template rendered with them.
 
+mod calendars;
 mod feeds;
 mod medicines;
 
@@ -187,7 +188,8 @@ impl<'p> Renderer<'p> {
         nav.push(("consultation", Page::Consultation));
         let nav: Vec<Json> = nav.into_iter().map(|(id, page)| json!({"id": id, "url": self.url(language, page), "label": voice.strings.get(&format!("pages.{id}"))})).collect();
         let feeds = self.site.feeds.is_some().then_some(Page::Feeds);
-        let footer_pages: Vec<Page> = feeds.into_iter().chain([Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap]).collect();
+        let calendars = municipality.has_calendars().then_some(Page::Calendars);
+        let footer_pages: Vec<Page> = calendars.into_iter().chain(feeds).chain([Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap]).collect();
         let footer: Vec<Json> = footer_pages.iter().map(|page| json!({"url": self.url(language, *page), "label": voice.strings.get(&format!("pages.{}", kind(*page)))})).collect();
         let first = jiff::civil::Date::new(on.year(), 1, 1).unwrap_or(on);
         let last = jiff::civil::Date::new(on.year() + 2, 12, 31).unwrap_or(on);
@@ -370,6 +372,10 @@ impl<'p> Renderer<'p> {
             }
             Page::Privacy => generated("privacy"),
             Page::Accessibility => generated("accessibility"),
+            Page::Calendars => {
+                self.calendars_page(voice, context);
+                generated("calendars")
+            }
             Page::Feeds => {
                 self.feeds_page(voice, context);
                 generated("feeds")
@@ -955,7 +961,7 @@ impl<'p> Renderer<'p> {
             out.push(("api/drugs.csv".into(), table::csv(project, self.site, on).into_bytes()));
         }
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
-        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders()).into_bytes()));
+        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders(), &self.calendar_folders()).into_bytes()));
         let icon = |prefix: &str| self.assets.iter().find(|asset| asset.path.starts_with(prefix)).map(|asset| format!("{}{}", self.root, asset.path)).unwrap_or_default();
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let manifest = meta::Manifest {
@@ -1104,6 +1110,7 @@ fn template(page: Page) -> &'static str {
         Page::Supervision => "supervision.html",
         Page::Privacy => "privacy.html",
         Page::Accessibility => "accessibility.html",
+        Page::Calendars => "calendars.html",
         Page::Feeds => "feeds.html",
         Page::Sitemap => "sitemap.html",
         Page::Offline => "offline.html",
@@ -1129,6 +1136,7 @@ fn kind(page: Page) -> &'static str {
         Page::Supervision => "supervision",
         Page::Privacy => "privacy",
         Page::Accessibility => "accessibility",
+        Page::Calendars => "calendars",
         Page::Feeds => "feeds",
         Page::Sitemap => "sitemap",
         Page::Offline => "offline",

@@ -15,7 +15,7 @@ use crate::source::{Files, suggest};
 use crate::supervision::seal;
 
 /// The templates that every theme must have, by itself or from its parents.
-pub const TEMPLATES: [&str; 16] = [
+pub const TEMPLATES: [&str; 17] = [
     "home.html",
     "listing.html",
     "article.html",
@@ -26,6 +26,7 @@ pub const TEMPLATES: [&str; 16] = [
     "supervision.html",
     "privacy.html",
     "accessibility.html",
+    "calendars.html",
     "feeds.html",
     "sitemap.html",
     "404.html",

@@ -85,6 +85,8 @@ pub enum Page {
     Privacy,
     /// Accessibility.
     Accessibility,
+    /// Events and check-ups, and the calendars.
+    Calendars,
     /// The feeds, and how to use them.
     Feeds,
     /// Site map.
@@ -360,6 +362,9 @@ impl<'p> Site<'p> {
             for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
                 add(page);
             }
+            if self.municipality.has_calendars() {
+                add(Page::Calendars);
+            }
             if self.feeds.is_some() {
                 add(Page::Feeds);
             }
@@ -408,6 +413,7 @@ impl<'p> Site<'p> {
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),
             Page::Accessibility => push(&mut path, &["accessibility"]),
+            Page::Calendars => push(&mut path, &["calendars"]),
             Page::Feeds => push(&mut path, &["feeds"]),
             Page::Sitemap => push(&mut path, &["sitemap"]),
             Page::Offline => push(&mut path, &["offline"]),
@@ -459,6 +465,7 @@ impl<'p> Site<'p> {
             "privacy" => Page::Privacy,
             "accessibility" => Page::Accessibility,
             "sitemap" => Page::Sitemap,
+            "calendars" if self.municipality.has_calendars() => Page::Calendars,
             "feeds" if self.feeds.is_some() => Page::Feeds,
             _ => match name.split_once('/')? {
                 ("stage", id) => Page::Stage(term(&project.stages, id).filter(|index| self.stages.contains_key(index))?),
@@ -514,7 +521,7 @@ fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible
 
 /// All names of generated pages that articles may link to.
 pub fn page_names(project: &Project) -> BTreeSet<String> {
-    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap", "feeds"]
+    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap", "calendars", "feeds"]
         .into_iter()
         .map(str::to_owned)
         .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))

@@ -36,6 +36,7 @@ export const KINDS = {
   supervision: isKind("supervision"),
   privacy: isKind("privacy"),
   accessibility: isKind("accessibility"),
+  calendars: isKind("calendars"),
   feeds: isKind("feeds"),
   sitemap: isKind("sitemap"),
   "404": isKind("not_found"),

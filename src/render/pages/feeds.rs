@@ -246,7 +246,7 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn id(&self, language: LangId, of: Identity<'_>) -> String {
+    pub(super) fn id(&self, language: LangId, of: Identity<'_>) -> String {
         feed::id(self.site.municipality.code, of, &self.shared.project.config.languages.get(language).tag)
     }
 
@@ -343,7 +343,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Returns the folder of a language below the site's root, empty or with a slash at the end.
-    fn folder(&self, language: LangId) -> String {
+    pub(super) fn folder(&self, language: LangId) -> String {
         self.site.path(self.shared.project, language, Page::Home)
     }
 
@@ -385,7 +385,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Says of a sample's name that it is one.
-    fn own_name(&self, voice: Voice<'p>, name: &str) -> String {
+    pub(super) fn own_name(&self, voice: Voice<'p>, name: &str) -> String {
         if self.site.municipality.demo { voice.strings.fill("feeds.demo", &[("title", name)]) } else { name.to_owned() }
     }
 

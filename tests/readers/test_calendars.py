@@ -1,0 +1,44 @@
+"""The calendars of built sites, read by icalendar; UBUGI_TEST_DIST names the folder of the built sites."""
+
+import os
+import unittest
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from icalendar import Calendar
+
+DIST = Path(os.environ["UBUGI_TEST_DIST"])
+CALENDARS = sorted(DIST.glob("*/**/calendars/*.ics"))
+
+
+class Calendars(unittest.TestCase):
+    def test_there_are_calendars(self):
+        self.assertGreater(len(CALENDARS), 5)
+        self.assertTrue(any(b"BEGIN:VEVENT" in file.read_bytes() for file in CALENDARS))
+
+    def test_they_are_read_without_a_fault_and_written_again(self):
+        for file in CALENDARS:
+            with self.subTest(file=str(file)):
+                calendar = Calendar.from_ical(file.read_bytes())
+                self.assertEqual((calendar["VERSION"], calendar["METHOD"]), ("2.0", "PUBLISH"))
+                self.assertEqual(calendar.errors, [])
+                self.assertEqual([str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")], ["Asia/Tokyo"])
+                again = Calendar.from_ical(calendar.to_ical())
+                self.assertEqual(len(again.walk("VEVENT")), len(calendar.walk("VEVENT")))
+                for event, other in zip(calendar.walk("VEVENT"), again.walk("VEVENT"), strict=True):
+                    self.assertEqual(event.errors, [])
+                    self.assertEqual(event["SUMMARY"], other["SUMMARY"])
+                    self.assertRegex(str(event["SUMMARY"]), "見本|Sample")
+                    start, end = event["DTSTART"].dt, event["DTEND"].dt
+                    self.assertLess(start, end)
+                    if isinstance(start, datetime):
+                        self.assertEqual(start.utcoffset(), timedelta(hours=9))
+                    else:
+                        self.assertIsInstance(start, date)
+                    if "RRULE" in event and "EXDATE" in event:
+                        dates = event["EXDATE"] if isinstance(event["EXDATE"], list) else [event["EXDATE"]]
+                        self.assertTrue(all(one.dt.timetz() == start.timetz() for several in dates for one in several.dts))
+
+
+if __name__ == "__main__":
+    unittest.main()
