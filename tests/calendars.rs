@@ -79,6 +79,20 @@ fn events_and_checkups_stand_in_calendars_and_on_the_page() {
     assert!(!built.files.iter().any(|(path, bytes)| path.starts_with("132063/") && String::from_utf8_lossy(bytes).contains("離乳食教室")));
 }
 
+#[test]
+fn a_table_of_open_data_is_read_as_it_was_saved() {
+    let (table, ..) = encoding_rs::SHIFT_JIS
+        .encode("ID,イベント名,開始日,開始時間,終了時間\r\nt-1,歯みがき教室（見本）,2026/12/12,10:00,11:00\r\nweek,同じ ID,2026/12/13,,\r\nt-2,壊れた行,2026/12/32,,\r\n");
+    let built = with_events().with("municipalities/132128-hino/events.csv", table).build();
+    let mut found = built.findings();
+    found.sort();
+    assert_eq!(found, ["UB0206 municipalities/132128-hino/events.csv:3:1", "UB1112 municipalities/132128-hino/events.csv:4:1"]);
+    let mended = with_events().with("municipalities/132128-hino/events.csv", "ID,イベント名,開始日\nt-1,歯みがき教室（見本）,2026/12/12\n").build();
+    assert_eq!(mended.findings(), Vec::<String>::new());
+    assert!(lines(&mended, "132128/calendars/events.ics").contains(&"SUMMARY:【見本】歯みがき教室（見本）".to_owned()));
+    assert!(mended.text("132128/calendars/index.html").contains("歯みがき教室（見本）"));
+}
+
 /// The same event keeps its UID whatever changes about it.
 #[test]
 fn uids_are_permanent() {

@@ -60,11 +60,15 @@ pub fn decode_all(decoder: &mut Decoder, root: &Node, languages: &Languages) -> 
     all
 }
 
+/// Tells whether a text is a telephone number: digits, hyphens, `#`, `*`, `+`, spaces and brackets.
+pub fn is_phone_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '#' | '*' | '+' | ' ' | '(' | ')')) && text.chars().any(|c| c.is_ascii_digit())
+}
+
 /// Reads a telephone number: digits, hyphens, `#`, `*`, `+`, spaces and brackets.
 pub fn phone_number(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    let usable = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '#' | '*' | '+' | ' ' | '(' | ')')) && text.chars().any(|c| c.is_ascii_digit());
-    if usable {
+    if is_phone_number(&text) {
         return Some(text);
     }
     decoder.fault(

@@ -23,6 +23,13 @@ impl Text {
         Self { default, by_language: BTreeMap::from([(default, (text.into(), None))]) }
     }
 
+    /// Adds the text in another language.
+    #[must_use]
+    pub fn also(mut self, language: LangId, text: impl Into<String>) -> Self {
+        self.by_language.insert(language, (text.into(), None));
+        self
+    }
+
     /// Returns the text in a language, or in the default one, with the language that it is in.
     pub fn pick(&self, language: LangId) -> (&str, LangId) {
         match self.by_language.get(&language) {

@@ -137,6 +137,8 @@ codes! {
 
     BAD_IDENTITY = "UB1101", "記事の id の誤り", "not usable as an article's id";
     DUPLICATE_IDENTITY = "UB1102", "記事の id の重複", "two articles have the same id";
+    BAD_EVENT_TABLE = "UB1111", "行事の表を読めない", "a table of events is not usable";
+    BAD_EVENT_ROW = "UB1112", "行事の表の行の誤り", "a row of a table of events is not usable";
     BAD_NOTIFY = "UB1201", "通知の設定の誤り", "settings of notices are not usable";
     DEMO_NOTIFY = "UB1202", "見本のサイトは通知しない", "a demonstration never notifies";
     NO_LEDGER = "UB1203", "台帳がない", "there is no ledger";

@@ -1,7 +1,11 @@
-//! What a municipality holds on certain days: events and check-ups, in `events.yaml` beside its `municipality.yaml`.
+//! What a municipality holds on certain days: events and check-ups, in `events.yaml` and `events.csv` beside its `municipality.yaml`.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::code::MunicipalityCode;
+use super::event_table;
 use super::service::{backwards, time};
 use crate::content::citation::Citation;
 use crate::content::emergency::phone_number;
@@ -10,8 +14,8 @@ use crate::content::taxonomy::duplicate_id;
 use crate::content::text::Text;
 use crate::diagnostic::{Diagnostics, Located, codes};
 use crate::message;
-use crate::source::Files;
 use crate::source::decode::Decoder;
+use crate::source::files::{File, Files};
 use crate::source::yaml::Node;
 
 /// What is held.
@@ -60,22 +64,28 @@ pub struct Event {
     pub source: Option<Citation>,
 }
 
-/// Reads a municipality's `events.yaml`, in the order of their days.
-pub fn decode_all(files: &Files, folder: &str, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Event> {
-    let path = format!("{folder}events.yaml");
-    let Some(source) = files.get(&path).and_then(|file| file.text()) else { return Vec::new() };
+/// Reads a municipality's events, in the order of their days.
+pub fn decode_all(files: &Files, folder: &str, code: MunicipalityCode, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
-    Decoder::on(source, diagnostics, |decoder| {
-        let root = decoder.parse_all()?;
-        decoder.list(&root, |decoder, node| {
-            let event = Event::decode(decoder, node, languages)?;
-            if let Some(earlier) = events.iter().find(|other| other.id.value == event.id.value) {
-                decoder.diagnostics.push(duplicate_id(&event.id, &earlier.id));
-                return None;
-            }
-            events.push(event);
-            Some(())
-        })
+    if let Some(source) = files.get(&format!("{folder}events.yaml")).and_then(File::text) {
+        let found = Decoder::on(source, diagnostics, |decoder| {
+            let root = decoder.parse_all()?;
+            decoder.list(&root, |decoder, node| Event::decode(decoder, node, languages))
+        });
+        events.extend(found.into_iter().flatten());
+    }
+    let table = format!("{folder}{}", event_table::NAME);
+    if let Some(file) = files.get(&table) {
+        events.extend(event_table::decode(&table, file.bytes(), code, languages, diagnostics));
+    }
+    let mut ids: BTreeMap<String, Located<String>> = BTreeMap::new();
+    events.retain(|event| {
+        let earlier = ids.entry(event.id.value.clone()).or_insert_with(|| event.id.clone());
+        let is_first = earlier.place == event.id.place;
+        if !is_first {
+            diagnostics.push(duplicate_id(&event.id, earlier));
+        }
+        is_first
     });
     events.sort_by(|a, b| (a.from, a.hours, &a.id.value).cmp(&(b.from, b.hours, &b.id.value)));
     events

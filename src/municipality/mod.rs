@@ -4,6 +4,7 @@ pub mod brand;
 pub mod code;
 pub mod colour;
 pub mod event;
+pub mod event_table;
 pub mod holidays;
 pub mod notify;
 pub mod service;
@@ -269,7 +270,7 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
         let articles = format!("{folder}articles/");
         let sources: Vec<_> = files.under(&articles).filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
         municipality.works = article::decode_all(sources, Some(municipality.code), languages, diagnostics);
-        municipality.events = event::decode_all(files, &folder, languages, diagnostics);
+        municipality.events = event::decode_all(files, &folder, municipality.code, languages, diagnostics);
         all.push(municipality);
     }
     all

@@ -275,18 +275,21 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
     Some(Hours { days, from, to })
 }
 
+/// Parses a time like `9:30` or `25:00` as minutes.
+pub(super) fn clock_time(text: &str) -> Option<u32> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |part: &str, short: usize| (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit());
+    if !two(hour, 1) || !two(minute, 2) {
+        return None;
+    }
+    let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+    (minute < 60).then_some(hour * 60 + minute)
+}
+
 /// Reads a time of day of at most so many minutes.
 pub(super) fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32> {
     let text = decoder.string(node)?.value;
-    let minutes = text.split_once(':').and_then(|(hour, minute)| {
-        let two = |part: &str, short: usize| (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit());
-        if !two(hour, 1) || !two(minute, 2) {
-            return None;
-        }
-        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
-        (minute < 60).then_some(hour * 60 + minute)
-    });
-    match minutes {
+    match clock_time(&text) {
         Some(minutes) if minutes <= most => Some(minutes),
         _ => {
             decoder.fault(

@@ -231,7 +231,9 @@ pub fn join(file: &str, relative: &str) -> Option<String> {
 }
 
 fn is_text(path: &str) -> bool {
+    let is_event_table = path.starts_with("municipalities/") && path.ends_with("/events.csv");
     !path.starts_with(LEDGER)
+        && !is_event_table
         && matches!(path.rsplit_once('.').map(|(_, extension)| extension), Some("md" | "yaml" | "yml" | "html" | "css" | "js" | "mjs" | "svg" | "json" | "txt" | "csv" | "xml"))
 }
 

@@ -1,0 +1,398 @@
+//! Events as a table: `events.csv` in the form of the イベント一覧 of the 自治体標準オープンデータセット (Digital Agency), which many municipalities publish.
+//!
+//! The older 推奨データセット has the same columns with other names for a few; both are read. Spreadsheets save such tables in many ways, so the
+//! bytes may be UTF-8 with or without a byte order mark, UTF-16 or Shift_JIS, and the cells parted by commas or tabs.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use csv::{ReaderBuilder, StringRecord};
+use encoding_rs::{Encoding, SHIFT_JIS};
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
+
+use super::code::MunicipalityCode;
+use super::event::{Event, EventKind};
+use super::service::clock_time;
+use crate::content::emergency::is_phone_number;
+use crate::content::language::Languages;
+use crate::content::text::Text;
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
+use crate::message;
+use crate::source::decode::{is_web_url, parse_date};
+
+/// The table's name beside `municipality.yaml`. It is the one text of a project that need not be UTF-8.
+pub const NAME: &str = "events.csv";
+
+/// The columns that are read: what they are for, and their names in the two data sets, in Unicode form KC.
+const COLUMNS: [(Column, &[&str]); 22] = [
+    (Column::Code, &["全国地方公共団体コード", "都道府県コード又は市区町村コード"]),
+    (Column::Id, &["ID", "NO"]),
+    (Column::Title, &["イベント名"]),
+    (Column::English, &["イベント名_英語"]),
+    (Column::From, &["開始日"]),
+    (Column::To, &["終了日"]),
+    (Column::Begin, &["開始時間"]),
+    (Column::End, &["終了時間"]),
+    (Column::DateNote, &["開始日時特記事項"]),
+    (Column::Description, &["説明"]),
+    (Column::Fee, &["料金(基本)", "料金_基本"]),
+    (Column::FeeDetail, &["料金(詳細)", "料金_詳細"]),
+    (Column::Contact, &["連絡先名称"]),
+    (Column::Phone, &["連絡先電話番号", "電話番号"]),
+    (Column::Place, &["場所名称"]),
+    (Column::Address, &["住所", "所在地_連結表記"]),
+    (Column::Building, &["方書", "建物名等(方書)"]),
+    (Column::Eligibility, &["参加条件(詳細)", "参加条件_詳細"]),
+    (Column::Apply, &["参加申込方法"]),
+    (Column::Url, &["URL"]),
+    (Column::Note, &["備考"]),
+    (Column::Category, &["カテゴリー"]),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Column {
+    Code,
+    Id,
+    Title,
+    English,
+    From,
+    To,
+    Begin,
+    End,
+    DateNote,
+    Description,
+    Fee,
+    FeeDetail,
+    Contact,
+    Phone,
+    Place,
+    Address,
+    Building,
+    Eligibility,
+    Apply,
+    Url,
+    Note,
+    Category,
+}
+
+/// Turns a table's bytes into text: by their byte order mark, or else UTF-8, or else Shift_JIS.
+fn decode_text(bytes: &[u8]) -> Option<String> {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling_and_without_replacement(&bytes[length..]).map(Into::into);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into),
+    }
+}
+
+/// Reads a table; each row that cannot be read is reported at its line and left out.
+pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Event> {
+    let Some(text) = decode_text(bytes) else {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_EVENT_TABLE,
+                Place::start_of(&Source::new(path, "")),
+                message!("表の文字コードがわかりません", "the table is in no encoding that is read"),
+            )
+            .help(message!("UTF-8 か Shift_JIS の CSV で保存しなおしてください", "save it again as CSV in UTF-8 or Shift_JIS")),
+        );
+        return Vec::new();
+    };
+    let source = Source::new(path, text);
+    let header_end = source.text.find('\n').unwrap_or(source.text.len());
+    let header = &source.text[..header_end];
+    let delimiter = if header.contains('\t') && !header.contains(',') { b'\t' } else { b',' };
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
+    let mut table = Table { source: &source, columns: BTreeMap::new(), width: 0, code, languages, diagnostics };
+    let mut events: Vec<Event> = Vec::new();
+    let mut record = StringRecord::new();
+    let mut start = 0;
+    // The text is UTF-8 and rows may be of any length, so nothing is left to fail.
+    while reader.read_record(&mut record).unwrap_or(false) {
+        let end = usize::try_from(reader.position().byte()).unwrap_or(start);
+        let row = start..end;
+        start = end;
+        if table.columns.is_empty() {
+            if !table.read_header(&record, header_end) {
+                return Vec::new();
+            }
+        } else if record.iter().any(|cell| !cell.trim().is_empty()) {
+            events.extend(table.row(&record, row));
+        }
+    }
+    events
+}
+
+struct Table<'a> {
+    source: &'a Arc<Source>,
+    columns: BTreeMap<Column, usize>,
+    width: usize,
+    code: MunicipalityCode,
+    languages: &'a Languages,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Table<'_> {
+    fn read_header(&mut self, record: &StringRecord, end: usize) -> bool {
+        let names: Vec<String> = record.iter().map(|name| name.trim().nfkc().collect()).collect();
+        self.width = names.len();
+        for (column, known) in COLUMNS {
+            if let Some(index) = names.iter().position(|name| known.contains(&name.as_str())) {
+                self.columns.insert(column, index);
+            }
+        }
+        let required = [(Column::Id, "ID"), (Column::Title, "イベント名"), (Column::From, "開始日")];
+        let missing: Vec<&str> = required.iter().filter(|(column, _)| !self.columns.contains_key(column)).map(|(_, name)| *name).collect();
+        if missing.is_empty() {
+            return true;
+        }
+        let names = missing.join(" / ");
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_EVENT_TABLE,
+                Place::new(self.source, 0..end),
+                message!("表の一行目に、必要な列「{names}」がありません", "the first row lacks the columns {names}"),
+            )
+            .help(message!(
+                "一行目を、自治体標準オープンデータセット「イベント一覧」の列の名前にしてください（docs/calendars.md）",
+                "make the first row the column names of the イベント一覧 of the standard data set (docs/calendars.md)"
+            )),
+        );
+        false
+    }
+
+    /// Reads the row that takes up a span of the text, which may begin with the line break of the row before.
+    fn row(&mut self, record: &StringRecord, span: Range<usize>) -> Option<Event> {
+        let text = self.source.text.get(span.clone()).unwrap_or_default();
+        let start = span.end - text.trim_start_matches(['\r', '\n']).len();
+        let first_line = text.trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
+        let place = Place::new(self.source, start..start + first_line.len());
+        let mut faults: Vec<Message> = Vec::new();
+        let cell = |column: Column| self.columns.get(&column).and_then(|index| record.get(*index)).map(str::trim).filter(|cell| !cell.is_empty());
+        if record.len() > self.width {
+            let (cells, width) = (record.len(), self.width);
+            faults.push(message!("セルが {cells} 個あり、一行目の {width} 列より多くなっています", "there are {cells} cells, more than the {width} columns of the first row"));
+        }
+        if span.end == self.source.text.len() && text.matches('"').count() % 2 == 1 {
+            faults.push(message!("引用符（\"）が閉じていません", "a quotation mark (\") is not closed"));
+        }
+        let id = cell(Column::Id).filter(|id| !id.chars().any(|c| c.is_whitespace() || c.is_control()));
+        if id.is_none() {
+            faults.push(message!("ID がないか、空白が入っています", "the ID is missing or has a space"));
+        }
+        let title = cell(Column::Title);
+        if title.is_none() {
+            faults.push(message!("イベント名がありません", "there is no イベント名"));
+        }
+        if let Some(written) = cell(Column::Code).filter(|written| !is_code(written, self.code)) {
+            let own = self.code;
+            faults.push(message!("コード「{written}」は、この市区町村（{own}）のものではありません", "the code `{written}` is not this municipality's ({own})"));
+        }
+        let mut date = |column: Column, name: &str| -> Option<Date> {
+            let written = cell(column)?;
+            let found = day(written);
+            if found.is_none() {
+                faults.push(message!("{name}「{written}」は日付ではありません（例：2026-12-05）", "{name} `{written}` is not a date (like 2026-12-05)"));
+            }
+            found
+        };
+        let (from, to) = (date(Column::From, "開始日"), date(Column::To, "終了日"));
+        if cell(Column::From).is_none() {
+            faults.push(message!("開始日がありません", "there is no 開始日"));
+        }
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            faults.push(message!("終了日が開始日より前です", "終了日 is before 開始日"));
+        }
+        let mut time = |column: Column, name: &str| -> Option<u32> {
+            let written: String = cell(column)?.nfkc().collect();
+            let found = clock_time(&written).filter(|minutes| *minutes <= 36 * 60);
+            if found.is_none() {
+                faults.push(message!("{name}「{written}」は時刻ではありません（例：10:00）", "{name} `{written}` is not a time (like 10:00)"));
+            }
+            found
+        };
+        let hours = match (time(Column::Begin, "開始時間"), time(Column::End, "終了時間")) {
+            (Some(begin), Some(end)) if begin < end => Some((begin, end)),
+            (Some(_), Some(_)) => {
+                faults.push(message!("終了時間が開始時間より後になっていません", "終了時間 is not after 開始時間"));
+                None
+            }
+            (Some(_), None) | (None, Some(_)) if cell(Column::Begin).is_none() || cell(Column::End).is_none() => {
+                faults.push(message!("開始時間と終了時間は、両方書くか、両方空にします", "give both 開始時間 and 終了時間, or neither"));
+                None
+            }
+            _ => None,
+        };
+        let url = cell(Column::Url);
+        if let Some(written) = url.filter(|url| !is_web_url(url)) {
+            faults.push(message!("URL「{written}」は使えません", "the URL `{written}` is not usable"));
+        }
+        let phone: Option<String> = cell(Column::Phone).map(|phone| phone.nfkc().collect());
+        if let Some(written) = phone.as_deref().filter(|phone| !is_phone_number(phone)) {
+            faults.push(message!("連絡先電話番号「{written}」は電話番号ではありません", "`{written}` is not a telephone number"));
+        }
+        if !faults.is_empty() {
+            for fault in faults {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::BAD_EVENT_ROW, place.clone(), fault)
+                        .help(message!("この行を直してください。列の意味は docs/calendars.md にあります", "correct this row; docs/calendars.md tells what the columns mean")),
+                );
+            }
+            return None;
+        }
+        let (id, title, from) = (id?, title?, from?);
+        let text = |parts: &[Option<&str>], between: &str| {
+            let parts: Vec<&str> = parts.iter().flatten().copied().collect();
+            (!parts.is_empty()).then(|| Text::plain(self.languages, parts.join(between)))
+        };
+        let notes = [cell(Column::DateNote), cell(Column::Note)];
+        let is_cancelled = title.starts_with("【中止】") || notes.iter().flatten().any(|note| note.starts_with("中止"));
+        let plain_title = title.trim_start_matches("【中止】");
+        let is_checkup = [cell(Column::Category), Some(title)].into_iter().flatten().any(|words| ["健診", "健康診査", "検診"].iter().any(|word| words.contains(word)));
+        Some(Event {
+            id: Located::new(id.to_owned(), place),
+            kind: if is_checkup { EventKind::Checkup } else { EventKind::Event },
+            title: match (cell(Column::English), self.languages.find("en")) {
+                (Some(english), Some(language)) => Text::plain(self.languages, plain_title).also(language, english),
+                _ => Text::plain(self.languages, plain_title),
+            },
+            description: text(&[cell(Column::Description), notes[0], notes[1]], "\n"),
+            from,
+            to: to.unwrap_or(from),
+            hours,
+            place: text(&[cell(Column::Place)], " "),
+            address: text(&[cell(Column::Address), cell(Column::Building)], " "),
+            eligibility: text(&[cell(Column::Eligibility)], " "),
+            fee: text(&[cell(Column::Fee), cell(Column::FeeDetail)], " "),
+            reservation: text(&[cell(Column::Apply), cell(Column::Contact)], " "),
+            phone,
+            url: url.map(str::to_owned),
+            is_cancelled,
+            source: None,
+        })
+    }
+}
+
+/// Tells whether a cell has a municipality's code, with or without the check digit; spreadsheets take a zero at its beginning away.
+fn is_code(written: &str, code: MunicipalityCode) -> bool {
+    let written: String = written.nfkc().collect();
+    let code = code.as_str();
+    [code, &code[..5]].iter().any(|one| written == **one || written == one.trim_start_matches('0'))
+}
+
+/// Reads a date as the data set has it, or as spreadsheets write it.
+fn day(written: &str) -> Option<Date> {
+    let written: String = written.nfkc().collect();
+    if let Ok(date) = parse_date(&written) {
+        return Some(date);
+    }
+    let parts: Vec<&str> = written.split('/').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    Date::new(year.parse().ok().filter(|year| (1900..=9999).contains(year))?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::language::Language;
+    use encoding_rs::UTF_8;
+
+    const TABLE: &str = "全国地方公共団体コード,ID,地方公共団体名,イベント名,イベント名_英語,開始日,終了日,開始時間,終了時間,開始日時特記事項,説明,料金（基本）,連絡先電話番号,場所名称,住所,URL,備考\r\n132128,a-1,日野市,離乳食教室,Weaning,2026-12-05,,10:00,11:30,,\"はじめて,\n二行目\",無料,042-000-0001,見本センター,見本1-2-3,https://www.example.jp/,\r\n132128,a-2,日野市,1歳6か月児健診,,2027/1/12,2027/1/14,13:00,14:00,中止します,,,,,,,\r\n";
+
+    fn languages() -> Languages {
+        let language = |tag: &str| Language { tag: tag.into(), name: tag.into(), path: tag.into() };
+        Languages::new(vec![language("ja"), language("en")], 0)
+    }
+
+    fn read(bytes: &[u8]) -> (Vec<Event>, Vec<String>) {
+        let mut diagnostics = Diagnostics::new();
+        let events = decode("events.csv", bytes, MunicipalityCode::parse("132128").expect("a code"), &languages(), &mut diagnostics);
+        let found = diagnostics.iter().map(|found| {
+            let place = found.place.as_ref().expect("a place");
+            format!("{}:{} {}", found.code, place.source.line_column(place.range.start).0, found.message.en)
+        });
+        (events, found.collect())
+    }
+
+    fn utf16(text: &str, little: bool) -> Vec<u8> {
+        std::iter::once('\u{feff}')
+            .chain(text.chars())
+            .flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec())
+            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
+    }
+
+    #[test]
+    fn every_way_of_saving_a_table_is_read() {
+        let (plain, found) = read(TABLE.as_bytes());
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(plain.len(), 2);
+        let class = &plain[0];
+        assert_eq!((class.title.in_default(), class.title.pick(languages().find("en").expect("en")).0), ("離乳食教室", "Weaning"));
+        assert_eq!((class.hours, class.kind, class.is_cancelled), (Some((600, 690)), EventKind::Event, false));
+        assert_eq!(class.description.as_ref().map(Text::in_default), Some("はじめて,\n二行目"));
+        assert_eq!(
+            (plain[1].from.to_string(), plain[1].to.to_string(), plain[1].kind, plain[1].is_cancelled),
+            ("2027-01-12".into(), "2027-01-14".into(), EventKind::Checkup, true)
+        );
+        let (shift_jis, ..) = SHIFT_JIS.encode(TABLE);
+        let (bom, ..) = UTF_8.encode(TABLE);
+        let tabs = TABLE.replace("はじめて,", "はじめて、").replace(',', "\t");
+        let ways: [Vec<u8>; 7] = [
+            [b"\xef\xbb\xbf".as_slice(), &bom].concat(),
+            shift_jis.into_owned(),
+            utf16(TABLE, true),
+            utf16(TABLE, false),
+            tabs.clone().into_bytes(),
+            utf16(&tabs, true),
+            TABLE.replace("\r\n", "\n").into_bytes(),
+        ];
+        for (index, bytes) in ways.iter().enumerate() {
+            let (events, found) = read(bytes);
+            assert_eq!(found, Vec::<String>::new(), "{index}");
+            assert_eq!(
+                events.iter().map(|event| (event.id.value.as_str(), event.title.in_default(), event.from)).collect::<Vec<_>>(),
+                plain.iter().map(|event| (event.id.value.as_str(), event.title.in_default(), event.from)).collect::<Vec<_>>(),
+                "{index}"
+            );
+        }
+        let older = "都道府県コード又は市区町村コード,NO,イベント名,開始日,料金(基本)\n132128,1,見本,2026-12-05,無料\n";
+        assert_eq!(read(older.as_bytes()).0[0].fee.as_ref().map(Text::in_default), Some("無料"));
+    }
+
+    #[test]
+    fn each_bad_row_is_told_at_its_line_and_the_others_stay() {
+        let rows = "ID,イベント名,開始日,終了日,開始時間,終了時間,全国地方公共団体コード,URL,連絡先電話番号\nok,見本,2026-12-05,,,,,,\n,見本,2026-12-05,,,,,,\nb,,2026-13-05,,,,,,\n\"c\",\"見\n本\",2026-12-05,2026-12-04,,,,,\nd,見本,2026-12-05,,10:00,,,,\ne,見本,2026-12-05,,10:00,9:00,,,\nf,見本,2026-12-05,,,,141003,,\ng,見本,2026-12-05,,,,,javascript:1,\nh,見本,2026-12-05,,,,,,電話\nok,見本,2026-12-06,,,,,,\ni,見本,2026-12-05,,,,,,,余り\n\nlast,見本,2026-12-05,,,,13212,,\n";
+        let (events, found) = read(rows.as_bytes());
+        assert_eq!(events.iter().map(|event| event.id.value.as_str()).collect::<Vec<_>>(), ["ok", "ok", "last"]);
+        let lines: Vec<&str> = found.iter().map(|found| found.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(lines, ["UB1112:3", "UB1112:4", "UB1112:4", "UB1112:5", "UB1112:7", "UB1112:8", "UB1112:9", "UB1112:10", "UB1112:11", "UB1112:13"], "{found:#?}");
+    }
+
+    #[test]
+    fn what_is_no_table_is_told() {
+        assert_eq!(read(b"a,b\n1,2\n").1.len(), 1);
+        assert!(read(b"a,b\n1,2\n").1[0].starts_with("UB1111:1"));
+        assert!(read(b"ID,\xff\xff\xfe\n").1[0].starts_with("UB1111:1"));
+        assert!(read(b"").0.is_empty());
+    }
+
+    #[test]
+    fn an_open_quotation_mark_swallows_nothing_silently() {
+        let (events, found) = read("ID,イベント名,開始日\na,見本,2026-12-05\nb,\"見本,2026-12-05\nc,見本,2026-12-06\n".as_bytes());
+        assert_eq!((events.len(), found.iter().filter(|found| found.starts_with("UB1112:3 a quotation mark")).count()), (1, 1), "{found:?}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>, cells in proptest::collection::vec("[^\u{0}]{0,12}", 0..40)) {
+            read(&bytes);
+            read(format!("{}\n{}", TABLE.lines().next().unwrap_or_default(), cells.join(",")).as_bytes());
+        }
+    }
+}
