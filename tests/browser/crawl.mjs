@@ -11,7 +11,7 @@ import { readPage } from "./page.mjs";
 import { ROOT, addressOf, filesIn, sitesOf } from "./sites.mjs";
 
 /** Addresses that an `a` may lead to outside of the site. */
-const OUTSIDE = new Set(["https:", "http:", "mailto:", "tel:"]);
+const OUTSIDE = new Set(["https:", "http:", "mailto:", "tel:", "webcal:"]);
 
 /** Checks all sites of one edition; returns `{pages, links, faults}`. */
 export function crawl(sites) {

@@ -183,7 +183,10 @@ impl<'p> Renderer<'p> {
             .map(|name| {
                 let url = encode_path(&self.root, &format!("{}calendars/{name}.ics", self.folder(voice.language)));
                 let strings = voice.strings;
-                json!({"name": strings.get(&format!("calendars.{name}.name")), "text": strings.get(&format!("calendars.{name}.text")), "address": self.absolute(&url), "url": url})
+                let address = self.absolute(&url);
+                // The scheme by which phones offer to subscribe instead of downloading once.
+                let app_url = address.replacen("https:", "webcal:", 1);
+                json!({"name": strings.get(&format!("calendars.{name}.name")), "text": strings.get(&format!("calendars.{name}.text")), "address": address, "url": url, "app_url": app_url})
             })
             .collect();
         context.insert_value("events", value(&events(EventKind::Event)));
