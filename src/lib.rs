@@ -20,6 +20,7 @@ pub mod output;
 pub mod project;
 pub mod render;
 pub mod review;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod supervision;

@@ -5,9 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use walkdir::WalkDir;
-
+use super::disk::Disk;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
@@ -64,9 +62,7 @@ impl Files {
 
     /// Adds or replaces a file; bytes that must be text but are not UTF-8 are reported.
     pub fn insert(&mut self, path: &str, bytes: Vec<u8>, diagnostics: &mut Diagnostics) {
-        let (file, fault) = read(path, bytes);
-        diagnostics.extend(fault);
-        self.all.insert(path.to_owned(), file);
+        diagnostics.extend(self.put(path, bytes));
     }
 
     /// Returns a file by its path.
@@ -149,55 +145,26 @@ impl Files {
         self.all.is_empty()
     }
 
-    /// Reads a project from the disk.
-    ///
-    /// Hidden files, editors' backups and swap files are passed over; symbolic links are reported and not followed, so that nothing
-    /// outside the project can be published.
+    /// Reads a project from the disk once; [`Disk`] reads it again and again.
     ///
     /// # Errors
     /// Fails when the project's folder itself cannot be read; single files that cannot are diagnostics.
     pub fn from_disk(root: &Path) -> io::Result<(Self, Diagnostics)> {
-        let mut diagnostics = Diagnostics::new();
-        let mut paths: Vec<(String, PathBuf)> = Vec::new();
-        std::fs::read_dir(root)?;
-        if root.join("ubugi.yaml").is_file() {
-            paths.push(("ubugi.yaml".to_owned(), root.join("ubugi.yaml")));
-        }
-        for folder in FOLDERS {
-            let top = root.join(folder);
-            if !top.exists() {
-                continue;
-            }
-            let blobs = root.join(BLOBS);
-            let is_read = |entry: &walkdir::DirEntry| {
-                !is_passed_over(entry.file_name().to_string_lossy().as_ref()) && (entry.path_is_symlink() || !entry.file_type().is_dir() || entry.path() != blobs)
-            };
-            for entry in WalkDir::new(&top).sort_by_file_name().into_iter().filter_entry(is_read) {
-                match entry {
-                    Ok(entry) => {
-                        let relative = slashed(entry.path().strip_prefix(root).unwrap_or(entry.path()));
-                        if entry.path_is_symlink() {
-                            diagnostics.push(symlink(&relative));
-                        } else if entry.file_type().is_file() {
-                            paths.push((relative, entry.into_path()));
-                        }
-                    }
-                    Err(error) => {
-                        let relative = error.path().map(|path| slashed(path.strip_prefix(root).unwrap_or(path))).unwrap_or_default();
-                        diagnostics.push(unreadable(&relative, &error.to_string()));
-                    }
-                }
-            }
-        }
-        let read: Vec<(String, Result<Vec<u8>, io::Error>)> = paths.into_par_iter().map(|(relative, path)| (relative, std::fs::read(path))).collect();
-        let mut files = Self { root: Some(root.to_owned()), ..Self::default() };
-        for (path, bytes) in read {
-            match bytes {
-                Ok(bytes) => files.insert(&path, bytes, &mut diagnostics),
-                Err(error) => diagnostics.push(unreadable(&path, &error.to_string())),
-            }
-        }
-        Ok((files, diagnostics))
+        let disk = Disk::open(root)?;
+        let faults = disk.faults();
+        Ok((disk.into_files(), faults))
+    }
+
+    /// Starts with no file but a folder from which approved bytes are fetched.
+    pub(super) fn at(root: PathBuf) -> Self {
+        Self { root: Some(root), ..Self::default() }
+    }
+
+    /// Adds or replaces a file and returns what is wrong with its bytes.
+    pub(super) fn put(&mut self, path: &str, bytes: Vec<u8>) -> Diagnostics {
+        let (file, fault) = read(path, bytes);
+        self.all.insert(path.to_owned(), file);
+        fault
     }
 }
 
@@ -262,16 +229,6 @@ fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {
             (File::Binary(error.into_bytes().into()), diagnostics)
         }
     }
-}
-
-fn unreadable(path: &str, reason: &str) -> Diagnostic {
-    Diagnostic::error(codes::UNREADABLE, Place::start_of(&Source::new(path, "")), message!("ファイルを読めません：{reason}", "the file cannot be read: {reason}"))
-        .help(message!("ファイルがあるか、読む権限があるかを確かめてください", "check that the file exists and that you may read it"))
-}
-
-fn symlink(path: &str) -> Diagnostic {
-    Diagnostic::warning(codes::SYMLINK, Place::start_of(&Source::new(path, "")), message!("シンボリックリンクなので読みませんでした", "this is a symbolic link and was not read"))
-        .help(message!("プロジェクトの中に実際のファイルを置いてください", "put the real file into the project"))
 }
 
 #[cfg(test)]

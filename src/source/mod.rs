@@ -4,6 +4,7 @@
 //! a tree in which every node knows its place, and [`decode`] turns that tree into the domain's types, going on after each fault.
 
 pub mod decode;
+pub mod disk;
 pub mod files;
 pub mod front_matter;
 pub mod suggest;
