@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
 
@@ -82,11 +82,17 @@ pub struct Summary {
     pub hidden: Hidden,
 }
 
-/// Renders every site into a sink; `progress` is told how many pages there are and is called after each.
-///
-/// # Errors
-/// Fails only when the sink does; faults of the content are diagnostics.
-pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+/// An edition ready to be rendered, as a whole or page by page.
+#[derive(Debug)]
+pub struct Edition<'e> {
+    shared: &'e Shared<'e>,
+    sites: &'e [Site<'e>],
+    /// What each site's pages share, made when the first of them is asked for; nothing where its theme has a fault.
+    renderers: Vec<OnceLock<(Option<Renderer<'e>>, Diagnostics)>>,
+}
+
+/// Prepares an edition and hands it to `work`; what the sources' faults are is known before any page is rendered.
+pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnostics, work: impl FnOnce(&Edition<'_>, &mut Diagnostics) -> R) -> R {
     let working = project;
     let (mut published, replaced) = working.as_of(options.moment.date, diagnostics);
     let visible = Visible::decide(&published, options.moment, diagnostics);
@@ -112,55 +118,78 @@ pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(
     let texts = Texts::render(project, &themes, &visible, options.moment.date, diagnostics);
     let shared =
         Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: pages::inputs_under(project, &["content/", "themes/"]) };
-    let prepared: Vec<(Option<Renderer<'_>>, Diagnostics)> = sites
-        .par_iter()
-        .map(|site| {
-            let mut found = Diagnostics::new();
-            let renderer = project.theme_of(site.municipality).filter(|theme| theme.is_sound).map(|theme| Renderer::prepare(&shared, site, theme, &mut found));
-            (renderer, found)
-        })
-        .collect();
-    let mut renderers = Vec::new();
-    for ((renderer, found), site) in prepared.into_iter().zip(&sites) {
-        diagnostics.extend(found);
-        renderers.extend(renderer.map(|renderer| (renderer, site)));
-    }
-    progress(Progress::Total(renderers.iter().map(|(_, site)| site.pages.len()).sum()));
-    let (pages, files, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-    let write = |code: MunicipalityCode, path: &str, content: &[u8]| -> io::Result<()> {
-        sink.write(&format!("{code}/{path}"), content)?;
-        files.fetch_add(1, Ordering::Relaxed);
-        bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
-        Ok(())
-    };
-    let jobs: Vec<(usize, usize)> = renderers.iter().enumerate().flat_map(|(index, (_, site))| (0..site.pages.len()).map(move |page| (index, page))).collect();
-    let found: Vec<io::Result<Diagnostics>> = jobs
-        .par_iter()
-        .with_min_len(8)
-        .map(|(index, page)| {
-            let (renderer, site) = &renderers[*index];
-            let (language, page) = site.pages[*page];
-            let mut found = Diagnostics::new();
-            if let Some((path, content)) = renderer.page(language, page, &mut found) {
-                write(site.municipality.code, &path, &content)?;
-                pages.fetch_add(1, Ordering::Relaxed);
-            }
-            progress(Progress::Page);
-            Ok(found)
-        })
-        .collect();
-    for found in found {
-        diagnostics.extend(found?);
-    }
-    renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
-    let languages: Vec<_> = renderers.iter().flat_map(|(renderer, site)| site.municipality.languages.iter().map(move |language| (renderer, site, *language))).collect();
-    languages.par_iter().try_for_each(|(renderer, site, language)| {
-        let write = |path: &str, content: &[u8]| write(site.municipality.code, path, content);
-        renderer.write_feeds(*language, &write)?;
-        renderer.write_calendars(*language, &write)
-    })?;
+    let edition = Edition { shared: &shared, sites: &sites, renderers: sites.iter().map(|_| OnceLock::new()).collect() };
+    let done = work(&edition, diagnostics);
     diagnostics.soften(|found| stands_in(found, &replaced));
-    Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: visible.hidden })
+    done
+}
+
+/// Renders every site into a sink; `progress` is told how many pages there are and is called after each.
+///
+/// # Errors
+/// Fails only when the sink does; faults of the content are diagnostics.
+pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+    open(project, options, diagnostics, |edition, diagnostics| edition.write(sink, progress, diagnostics))
+}
+
+impl<'e> Edition<'e> {
+    /// Returns what the pages of a site share, by the site's index, with the faults that were met in making it.
+    fn renderer(&self, index: usize) -> &(Option<Renderer<'e>>, Diagnostics) {
+        self.renderers[index].get_or_init(|| {
+            let mut found = Diagnostics::new();
+            let site = &self.sites[index];
+            let theme = self.shared.project.theme_of(site.municipality).filter(|theme| theme.is_sound);
+            (theme.map(|theme| Renderer::prepare(self.shared, site, theme, &mut found)), found)
+        })
+    }
+
+    /// Renders every site into a sink.
+    fn write(&self, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
+        (0..self.sites.len()).into_par_iter().for_each(|index| {
+            self.renderer(index);
+        });
+        let mut renderers = Vec::new();
+        for (index, site) in self.sites.iter().enumerate() {
+            let (renderer, found) = self.renderer(index);
+            diagnostics.extend(found.clone());
+            renderers.extend(renderer.as_ref().map(|renderer| (renderer, site)));
+        }
+        progress(Progress::Total(renderers.iter().map(|(_, site)| site.pages.len()).sum()));
+        let (pages, files, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+        let write = |code: MunicipalityCode, path: &str, content: &[u8]| -> io::Result<()> {
+            sink.write(&format!("{code}/{path}"), content)?;
+            files.fetch_add(1, Ordering::Relaxed);
+            bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+            Ok(())
+        };
+        let jobs: Vec<(usize, usize)> = renderers.iter().enumerate().flat_map(|(index, (_, site))| (0..site.pages.len()).map(move |page| (index, page))).collect();
+        let found: Vec<io::Result<Diagnostics>> = jobs
+            .par_iter()
+            .with_min_len(8)
+            .map(|(index, page)| {
+                let (renderer, site) = renderers[*index];
+                let (language, page) = site.pages[*page];
+                let mut found = Diagnostics::new();
+                if let Some((path, content)) = renderer.page(language, page, &mut found) {
+                    write(site.municipality.code, &path, &content)?;
+                    pages.fetch_add(1, Ordering::Relaxed);
+                }
+                progress(Progress::Page);
+                Ok(found)
+            })
+            .collect();
+        for found in found {
+            diagnostics.extend(found?);
+        }
+        renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
+        let languages: Vec<_> = renderers.iter().flat_map(|(renderer, site)| site.municipality.languages.iter().map(move |language| (renderer, site, *language))).collect();
+        languages.par_iter().try_for_each(|(renderer, site, language)| {
+            let write = |path: &str, content: &[u8]| write(site.municipality.code, path, content);
+            renderer.write_feeds(*language, &write)?;
+            renderer.write_calendars(*language, &write)
+        })?;
+        Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: self.shared.visible.hidden })
+    }
 }
 
 /// Tells whether a fault is a dead reference in approved text that stands in for a newer one.
