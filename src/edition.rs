@@ -18,7 +18,6 @@ use crate::render::image::{self, Image};
 use crate::render::markdown::{self, Body, References};
 use crate::render::pages::{self, Renderer, Shared};
 use crate::render::texts::Texts;
-use crate::render::theme::Theme;
 use crate::site::{self, Hidden, Moment, Site, Visible};
 
 /// What an edition is built for.
@@ -113,11 +112,9 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);
     let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
-    let themes: BTreeMap<&str, &Theme> =
-        sites.iter().filter_map(|site| project.theme_of(site.municipality)).filter(|theme| theme.is_sound).map(|theme| (theme.name.as_str(), theme)).collect();
-    let texts = Texts::render(project, &themes, &visible, options.moment.date, diagnostics);
-    let shared =
-        Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: pages::inputs_under(project, &["content/", "themes/"]) };
+    let inputs = pages::inputs_under(project, &["content/", "themes/"]);
+    let texts = Texts::new(project, options.moment.date);
+    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs };
     let edition = Edition { shared: &shared, sites: &sites, renderers: sites.iter().map(|_| OnceLock::new()).collect() };
     let done = work(&edition, diagnostics);
     diagnostics.soften(|found| stands_in(found, &replaced));
@@ -181,6 +178,7 @@ impl<'e> Edition<'e> {
         for found in found {
             diagnostics.extend(found?);
         }
+        diagnostics.extend(self.shared.texts.take_faults());
         renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
         let languages: Vec<_> = renderers.iter().flat_map(|(renderer, site)| site.municipality.languages.iter().map(move |language| (renderer, site, *language))).collect();
         languages.par_iter().try_for_each(|(renderer, site, language)| {

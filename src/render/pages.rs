@@ -6,7 +6,7 @@ mod medicines;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -59,7 +59,7 @@ pub struct Shared<'p> {
     /// Usable images, by path.
     pub images: &'p BTreeMap<String, Result<Image, Message>>,
     /// What is said of the supervision of each text.
-    pub texts: Texts,
+    pub texts: Texts<'p>,
     /// Seal of the shared files that pages are made from.
     pub inputs: String,
 }
@@ -87,7 +87,8 @@ struct Spoken {
     strings: Value,
     lang: Value,
     services: Value,
-    cards: Vec<Value>,
+    /// By the index of the work; made when the first page shows it.
+    cards: Vec<OnceLock<Value>>,
     situations: Value,
     footer_pages: Vec<Page>,
     /// Parts that are the same on many pages, rendered once.
@@ -232,7 +233,7 @@ impl<'p> Renderer<'p> {
             strings: value(voice.strings.tree()),
             lang: value(&json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()})),
             services: value(&services),
-            cards: self.site.works.iter().enumerate().map(|(index, work)| self.card(voice, index, work)).collect(),
+            cards: self.site.works.iter().map(|_| OnceLock::new()).collect(),
             situations: self.situations(voice),
             footer_pages,
             fragments: Value::none(),
@@ -267,7 +268,12 @@ impl<'p> Renderer<'p> {
     }
 
     /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
-    fn card(&self, voice: Voice<'p>, index: usize, work: &'p Work) -> Value {
+    fn card(&self, voice: Voice<'p>, index: usize, spoken: &Spoken) -> Value {
+        spoken.cards[index].get_or_init(|| self.write_card(voice, index)).clone()
+    }
+
+    fn write_card(&self, voice: Voice<'p>, index: usize) -> Value {
+        let work = self.site.works[index];
         let found = self.site.language_of(Page::Article(index), voice.language);
         let article = work.version(found);
         let on = self.shared.moment.date;
@@ -323,7 +329,7 @@ impl<'p> Renderer<'p> {
             Page::Home => {
                 context.insert_value("services", spoken.services.clone());
                 self.insert_terms(voice, context);
-                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| spoken.cards[index].clone()).collect();
+                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| self.card(voice, index, spoken)).collect();
                 context.insert_value("latest", value(&latest));
                 if self.site.has_medicines {
                     context.insert("medicines_url", &self.url(language, Page::Medicines));
@@ -555,7 +561,7 @@ impl<'p> Renderer<'p> {
         };
         let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
         let (mine, others): (Vec<usize>, Vec<usize>) = works.iter().copied().partition(|work| self.has(*work, language));
-        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| spoken.cards[*work].clone()).collect();
+        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
         let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
         let related: Vec<TermValue<'_>> = self
             .site
@@ -600,7 +606,7 @@ impl<'p> Renderer<'p> {
             indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
         };
         let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
-        let supervision = self.say(language, &article.source.path, context);
+        let supervision = self.say(language, &article.source.path, state, context);
         context.insert_value(
             "article",
             value(&ArticleValue {
@@ -649,7 +655,7 @@ impl<'p> Renderer<'p> {
                 }
             }
         }
-        picked.into_iter().map(|index| spoken.cards[index].clone()).collect()
+        picked.into_iter().map(|index| self.card(self.voice(language), index, spoken)).collect()
     }
 
     /// Fills the open parts of a body for this site.
@@ -805,12 +811,12 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    /// Gives a page what is said of the supervision of its text, and returns the state.
-    fn say(&self, language: LangId, path: &str, context: &mut Context) -> Value {
-        let Some(said) = self.shared.texts.get(self.theme, language, path) else { return Value::none() };
-        context.insert_value("text", said.html.clone());
-        context.insert_value("history", said.history.clone());
-        said.supervision.clone()
+    /// Gives a page what is said of the supervision of its text under a state, and returns that.
+    fn say(&self, language: LangId, path: &str, state: State<'_>, context: &mut Context) -> Value {
+        let said = self.shared.texts.get(self.theme, language, path, state);
+        context.insert_value("text", said.html);
+        context.insert_value("history", said.history);
+        said.supervision
     }
 
     /// What stands in the place of a text that was taken back: since when, why, and where to turn.

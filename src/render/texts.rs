@@ -3,10 +3,10 @@
 //! Every template in `texts/` of a theme is rendered for each text and language in which it is shown. With fifty sites this is a fiftieth of
 //! the work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use serde_json::json;
 use tera::{Context, Value};
 
@@ -15,7 +15,6 @@ use super::theme::Theme;
 use crate::content::language::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
-use crate::site::{Visible, state_of};
 use crate::supervision::State;
 
 /// What is said of one text in one language.
@@ -29,44 +28,41 @@ pub struct Said {
     pub html: Value,
 }
 
-/// What is said of every text, by theme and language.
-#[derive(Debug, Default)]
-pub struct Texts(BTreeMap<(String, LangId), BTreeMap<String, Said>>);
+/// A text in a theme and a language.
+type Key = (String, LangId, String);
 
-impl Texts {
-    /// Renders what these themes say of every visible text; a template's fault is reported.
-    pub fn render(project: &Project, themes: &BTreeMap<&str, &Theme>, visible: &Visible, on: Date, diagnostics: &mut Diagnostics) -> Self {
-        let offered: BTreeSet<LangId> = project.municipalities.iter().flat_map(|municipality| municipality.languages.iter().copied()).collect();
-        let versions = project.all_works().flat_map(|work| work.versions.values()).filter(|version| visible.shows(version) && offered.contains(&version.language));
-        let articles = versions.map(|version| (version.language, version.source.path.as_str(), state_of(project, version, on)));
-        let drugs = project.table.drugs.iter().filter(|drug| visible.shows_drug(drug)).map(|drug| &drug.source);
-        let products = project.table.products.iter().filter(|product| visible.shows_product(product)).map(|product| &product.source);
-        let medicines = drugs.chain(products).flat_map(|source| {
-            let path = source.path.as_str();
-            offered.iter().map(move |language| (*language, path, project.supervision.state(path, true, on)))
-        });
-        let texts: Vec<(LangId, &str, State<'_>)> = articles.chain(medicines).collect();
-        let mut all = Self::default();
-        for (name, theme) in themes {
-            let said: Vec<(LangId, &str, Said, Diagnostics)> = texts
-                .par_iter()
-                .map(|(language, path, state)| {
-                    let mut found = Diagnostics::new();
-                    let said = say(project, theme, *language, path, *state, on, &mut found);
-                    (*language, *path, said, found)
-                })
-                .collect();
-            for (language, path, said, found) in said {
-                diagnostics.extend(found);
-                all.0.entry(((*name).to_owned(), language)).or_default().insert(path.to_owned(), said);
-            }
-        }
-        all
+/// What is said of every text, by theme and language; made when the first page asks for it.
+#[derive(Debug)]
+pub struct Texts<'p> {
+    project: &'p Project,
+    on: Date,
+    said: Mutex<BTreeMap<Key, Arc<OnceLock<Said>>>>,
+    faults: Mutex<Diagnostics>,
+}
+
+impl<'p> Texts<'p> {
+    /// Begins for a project's edition of a day.
+    pub fn new(project: &'p Project, on: Date) -> Self {
+        Self { project, on, said: Mutex::default(), faults: Mutex::default() }
     }
 
-    /// Returns what is said of a text.
-    pub fn get(&self, theme: &Theme, language: LangId, path: &str) -> Option<&Said> {
-        self.0.get(&(theme.name.clone(), language))?.get(path)
+    /// Returns what is said of a text under a state.
+    pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: State<'_>) -> Said {
+        let key = (theme.name.clone(), language, path.to_owned());
+        let slot = Arc::clone(self.said.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        // Other pages wait for this text alone, not for all.
+        let said = slot.get_or_init(|| {
+            let mut found = Diagnostics::new();
+            let said = say(self.project, theme, language, path, state, self.on, &mut found);
+            self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+            said
+        });
+        said.clone()
+    }
+
+    /// Takes the faults of templates that were met so far.
+    pub fn take_faults(&self) -> Diagnostics {
+        std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -324,7 +324,7 @@ impl<'p> Renderer<'p> {
         let class = table.class_of(drug);
         let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
         let class = class.map(|class| &table.classes[class]);
-        let supervision = self.say(language, &drug.source.path, context);
+        let supervision = self.say(language, &drug.source.path, state, context);
         context.insert_value(
             "drug",
             value(&DrugValue {
@@ -547,7 +547,7 @@ impl<'p> Renderer<'p> {
         let state = project.supervision.state(&product.source.path, true, self.shared.moment.date);
         let row = self.product_row(index, voice);
         let class = table.class(&product.class.value);
-        let supervision = self.say(voice.language, &product.source.path, context);
+        let supervision = self.say(voice.language, &product.source.path, state, context);
         context.insert("unlisted", &row.unlisted);
         context.insert_value(
             "product",
