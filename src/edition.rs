@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rayon::prelude::*;
 
 use crate::care;
+use crate::content::LangId;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
 use crate::municipality::code::MunicipalityCode;
@@ -18,7 +19,7 @@ use crate::render::image::{self, Image};
 use crate::render::markdown::{self, Body, References};
 use crate::render::pages::{self, Renderer, Shared};
 use crate::render::texts::Texts;
-use crate::site::{self, Hidden, Moment, Site, Visible};
+use crate::site::{self, Hidden, Moment, Page, Site, Visible};
 
 /// What an edition is built for.
 #[derive(Clone, Debug)]
@@ -88,6 +89,29 @@ pub struct Edition<'e> {
     sites: &'e [Site<'e>],
     /// What each site's pages share, made when the first of them is asked for; nothing where its theme has a fault.
     renderers: Vec<OnceLock<(Option<Renderer<'e>>, Diagnostics)>>,
+    shelves: Vec<Shelf>,
+}
+
+/// What was looked up or made of a site for those who ask for single files.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The page at each path, by its index in the site's pages.
+    pages: OnceLock<BTreeMap<String, usize>>,
+    /// Files that are no pages.
+    others: OnceLock<BTreeMap<String, Vec<u8>>>,
+    /// Feeds and calendars.
+    followed: OnceLock<BTreeMap<String, Vec<u8>>>,
+}
+
+/// One file of a site, made for whoever asked.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its bytes; nothing where a template could not be rendered.
+    pub bytes: Option<Vec<u8>>,
+    /// What was found wrong in making it.
+    pub faults: Diagnostics,
+    /// The page that it is, if it is one.
+    pub page: Option<(LangId, Page)>,
 }
 
 /// Prepares an edition and hands it to `work`; what the sources' faults are is known before any page is rendered.
@@ -115,7 +139,7 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     let inputs = pages::inputs_under(project, &["content/", "themes/"]);
     let texts = Texts::new(project, options.moment.date);
     let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs };
-    let edition = Edition { shared: &shared, sites: &sites, renderers: sites.iter().map(|_| OnceLock::new()).collect() };
+    let edition = Edition { shared: &shared, sites: &sites, renderers: sites.iter().map(|_| OnceLock::new()).collect(), shelves: sites.iter().map(|_| Shelf::default()).collect() };
     let done = work(&edition, diagnostics);
     diagnostics.soften(|found| stands_in(found, &replaced));
     done
@@ -137,6 +161,48 @@ impl<'e> Edition<'e> {
             let site = &self.sites[index];
             let theme = self.shared.project.theme_of(site.municipality).filter(|theme| theme.is_sound);
             (theme.map(|theme| Renderer::prepare(self.shared, site, theme, &mut found)), found)
+        })
+    }
+
+    /// Returns the sites.
+    pub fn sites(&self) -> &'e [Site<'e>] {
+        self.sites
+    }
+
+    /// Returns what is published: the project as of the edition's date.
+    pub fn project(&self) -> &'e Project {
+        self.shared.project
+    }
+
+    /// Makes one file of a site, by the path that it has in the output without the municipality's code; nothing where there is none.
+    pub fn file(&self, site: usize, path: &str) -> Option<Made> {
+        let (renderer, faults) = self.renderer(site);
+        let Some(renderer) = renderer else { return Some(Made { bytes: None, faults: faults.clone(), page: None }) };
+        let (shelf, plan) = (self.shelves.get(site)?, &self.sites[site]);
+        let file_of = |index: usize| {
+            let (language, page) = plan.pages[index];
+            renderer.path(language, page)
+        };
+        let pages = shelf.pages.get_or_init(|| (0..plan.pages.len()).map(|index| (file_of(index), index)).collect());
+        if let Some(index) = pages.get(path) {
+            let (language, page) = plan.pages[*index];
+            let mut faults = faults.clone();
+            let bytes = renderer.page(language, page, &mut faults).map(|(_, bytes)| bytes);
+            faults.extend(self.shared.texts.take_faults());
+            return Some(Made { bytes, faults, page: Some((language, page)) });
+        }
+        let found = |files: &BTreeMap<String, Vec<u8>>| files.get(path).map(|bytes| Made { bytes: Some(bytes.clone()), faults: Diagnostics::new(), page: None });
+        found(shelf.others.get_or_init(|| renderer.other_files().into_iter().collect())).or_else(|| {
+            let make = || {
+                let files = Memory::default();
+                for language in &plan.municipality.languages {
+                    // Memory takes everything.
+                    let _ = renderer.write_feeds(*language, &|path, bytes| files.write(path, bytes));
+                    let _ = renderer.write_calendars(*language, &|path, bytes| files.write(path, bytes));
+                }
+                files.into_files()
+            };
+            found(shelf.followed.get_or_init(make))
         })
     }
 

@@ -308,11 +308,16 @@ impl<'p> Renderer<'p> {
             diagnostics.push(self.theme.fault(&error, template));
             return None;
         }
+        Some((self.path(language, page), bytes))
+    }
+
+    /// Returns the path of a page's file below the site's root.
+    pub fn path(&self, language: LangId, page: Page) -> String {
         let mut path = self.site.path(self.shared.project, language, page);
         if !path.ends_with(".html") {
             path.push_str("index.html");
         }
-        Some((path, bytes))
+        path
     }
 
     /// Puts what is particular to a kind of page into the context and returns what its head needs.
