@@ -874,3 +874,182 @@ fn settings_of_line_are_checked() {
     assert_eq!(with("to: narrowcast, audiences: {a: 1, b: x}").len(), 2);
     assert_eq!(with("to: multicast, api: \"http://line.example.jp\"").len(), 1);
 }
+
+/// A pair of keys that node:crypto made: the public one, and the private one.
+const PUSH_PUBLIC: &str = "BI_Kb-rpiP2gaF6vJWMjMAMgHGmbWruaJQ8NF1yil4wgMutTh5QFT2nEN-nLXN9UkplrsPSy0ZfiAUVAxWKLvXo";
+const PUSH_PRIVATE: &str = "LkqKzMBMpAhQ09S9xvd6SVR88iGvvL2N1J119rbAxjc";
+
+/// A project that tells by Web Push, with so many browsers subscribed at a receiver.
+fn by_push(receiver: &Receiver, more: &str, subscriptions: &str) -> Office {
+    let service = receiver.url("");
+    let notify = format!(
+        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [\"{service}\"]{more}}}\n"
+    );
+    let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+    let office = Office::new(&Scratch::new().with(HINO, format!("{text}{notify}")).with(&own_path("fair"), own("お祭り", "2026-11-20", "")).without(NOTICE));
+    office.seed(&["--until", "2026-11-19"]);
+    std::fs::write(office.path("list.jsonl"), subscriptions).expect("writes");
+    let list = office.path("list.jsonl").display().to_string();
+    std::fs::write(office.path("keys"), format!("UBUGI_132128_PUSH_SUBSCRIBERS={list}\nUBUGI_132128_PUSH_PRIVATE_KEY={PUSH_PRIVATE}\n")).expect("writes");
+    assert_eq!(office.planned(), ["all fair.md", "babies fair.md"]);
+    office
+}
+
+/// A subscription as a browser writes it, with the keys of RFC 8291's example.
+fn subscription(receiver: &Receiver, name: &str, more: &str) -> String {
+    format!(
+        "{{\"endpoint\":\"{}\",\"expirationTime\":null,\"keys\":{{\"p256dh\":\"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4\",\"auth\":\"BTBZMqHH6r4Tts7J_aSIgg\"}}{more}}}\n",
+        receiver.url(&format!("/SECRETPATH/{name}"))
+    )
+}
+
+#[test]
+fn push_messages_reach_each_browser_once() {
+    let receiver = Receiver::start(|request, before| match request.path.rsplit('/').next() {
+        Some("gone") => status(410),
+        Some("lost") => status(404),
+        Some("small") => status(413),
+        _ if before == 0 => Reply::Status(429, vec![("retry-after", "1".to_owned())], String::new()),
+        _ if before == 1 => status(503),
+        _ => status(201),
+    });
+    let list = [
+        subscription(&receiver, "a", ""),
+        subscription(&receiver, "b", ",\"segments\":[\"babies\"]"),
+        subscription(&receiver, "c", ",\"segments\":[\"all\",\"babies\"],\"language\":\"ja\""),
+        subscription(&receiver, "english", ",\"language\":\"en\""),
+        subscription(&receiver, "french", ",\"language\":\"fr\""),
+        subscription(&receiver, "gone", ",\"segments\":[\"all\"]"),
+        subscription(&receiver, "lost", ""),
+        subscription(&receiver, "small", ""),
+        "{\"endpoint\":\"https://elsewhere.example.jp/SECRETPATH\",\"keys\":{\"p256dh\":\"\",\"auth\":\"\"}}\n".to_owned(),
+        subscription(&receiver, "a", ",\"segments\":[\"all\"]"),
+    ]
+    .concat();
+    let office = by_push(&receiver, ", ttl_hours: 2", &list);
+    let shown = office.send(&["--dry-run"]);
+    assert!(
+        said(&shown).contains("POST ***\nttl: 7200\nurgency: normal\ncontent-encoding: aes128gcm\n") && said(&shown).contains("\"title\": \"お祭り\"") && receiver.count() == 0,
+        "{}",
+        said(&shown)
+    );
+    let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+    let told = said(&sent);
+    assert!(sent.status.success() && told.contains("notices 2  sent 3  gone 2  refused 1  (413 ×1)") && told.contains("lines that can go from the list: 6, 7"), "{told}");
+    assert!(told.contains("line 5 of the recipients (UBUGI_132128_PUSH_SUBSCRIBERS): there is no segment in `fr`") && told.contains("line 9 of"), "{told}");
+    let requests = receiver.requests();
+    let mut paths: Vec<&str> = requests.iter().map(|request| request.path.rsplit('/').next().expect("a name")).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["a", "a", "a", "b", "c", "gone", "lost", "small"]);
+    for request in &requests {
+        assert_eq!(
+            (&*request.method, request.header("ttl"), request.header("urgency"), request.header("content-encoding")),
+            ("POST", "7200", "normal", "aes128gcm"),
+            "{request:?}"
+        );
+        let topic = request.header("topic");
+        assert!(topic.len() == 22 && topic.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')), "{topic}");
+        assert!(request.header("authorization").starts_with("vapid t=") && request.header("authorization").ends_with(&format!(", k={PUSH_PUBLIC}")));
+        assert!(request.body.len() > 103 && request.body.len() <= 4096);
+    }
+    let tokens: BTreeSet<&str> = requests.iter().map(|request| request.header("authorization")).collect();
+    assert_eq!((tokens.len(), seen_by(&receiver, "topic").len()), (1, 6), "one token for a push service, one topic for each delivery");
+    receiver.forget();
+    assert!(office.send(&["--secrets", &keys(&office)]).status.success());
+    assert_eq!((receiver.count(), office.planned().len()), (0, 0), "nothing goes twice");
+    let everything = format!("{}{told}", said(&shown)) + &std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable");
+    assert!(!everything.contains("SECRETPATH") && !everything.contains(PUSH_PRIVATE), "{everything}");
+}
+
+#[test]
+fn a_push_service_that_refuses_the_sender_stops_the_channel() {
+    for code in [400, 401, 403] {
+        let receiver = Receiver::start(move |request, _| status(if request.path.ends_with("/old") { code } else { 201 }));
+        let list = subscription(&receiver, "a", "") + &subscription(&receiver, "old", "") + &subscription(&receiver, "b", "");
+        let office = by_push(&receiver, "", &list);
+        let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+        let told = said(&sent);
+        assert!(sent.status.code() == Some(1) && told.contains("sent 1  left") && told.contains("stopped at these lines of the list: 2"), "{told}");
+        assert_eq!(receiver.count(), 2);
+        // Without the line the rest goes, and nobody hears it again.
+        std::fs::write(office.path("list.jsonl"), list.replace("/old", "/new")).expect("writes");
+        assert!(office.send(&["--secrets", &keys(&office)]).status.success());
+        assert_eq!(receiver.requests().iter().filter(|request| request.path.ends_with("/a")).count(), 1);
+    }
+}
+
+#[test]
+fn keys_of_push_are_checked() {
+    let receiver = Receiver::start(|_, _| status(201));
+    let office = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let path = keys(&office);
+    let send = |text: &str| {
+        std::fs::write(&path, format!("UBUGI_132128_PUSH_SUBSCRIBERS={}\n{text}", office.path("list.jsonl").display())).expect("writes");
+        said(&office.send(&["--secrets", &path]))
+    };
+    assert!(send("").contains("error[UB1208]: there is no `UBUGI_132128_PUSH_PRIVATE_KEY`"));
+    let wrong = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={PUSH_PUBLIC}\n"));
+    assert!(wrong.contains("error[UB1220]: UBUGI_132128_PUSH_PRIVATE_KEY has not the form of a private key") && wrong.contains("municipality.yaml:21:"), "{wrong}");
+    // Another pair's, as the command prints it.
+    let made = Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en", "notify", "keys"]).output().expect("runs");
+    let printed = String::from_utf8(made.stdout.clone()).expect("UTF-8");
+    let (public, private) = printed.trim_end().split_once("\nPRIVATE_KEY=").expect("both");
+    let public = public.strip_prefix("public_key: ").expect("the public one");
+    assert!(said(&made).contains("outside the project") && public.len() == 87 && private.len() == 43);
+    let other = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={private}\n"));
+    assert!(other.contains("error[UB1220]") && other.contains("are no pair") && !other.contains(private), "{other}");
+    assert_eq!(receiver.count(), 0);
+    let project = office.path("project").join(HINO);
+    let text = std::fs::read_to_string(&project).expect("readable").replace(PUSH_PUBLIC, public);
+    std::fs::write(&project, text).expect("writes");
+    let mended = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={private}\n"));
+    assert!(mended.contains("notices 2  sent 1\n"), "{mended}");
+
+    let with = |settings: &str| {
+        let notify = format!("notify:\n  channels:\n    - {{id: push, kind: web-push, {settings}}}\n");
+        let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+        Scratch::new().with(HINO, format!("{text}{notify}")).build().findings()
+    };
+    let good = format!("public_key: {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\"");
+    assert_eq!(with(&good), Vec::<String>::new());
+    assert_eq!(with(&format!("{good}, subscribe: \"https://push.example.jp/\", services: [\"https://push.example.jp/\"], ttl_hours: 672")), Vec::<String>::new());
+    assert_eq!(with(&format!("public_key: {PUSH_PRIVATE}, contact: https://example.jp/")), [format!("UB1220 {HINO}:20:46")]);
+    for bad in ["subscribe: \"http://push.example.jp/\"", "services: [\"https://push.example.jp/x\"]", "services: [\"http://push.example.jp\"]"] {
+        let found = with(&format!("{good}, {bad}"));
+        assert!(found.len() == 1 && found[0].starts_with("UB1201"), "{bad}: {found:?}");
+    }
+    assert_eq!(with(&format!("{good}, ttl_hours: 0")).len(), 1);
+    assert_eq!(with(&good.replace("mailto:", "")).len(), 1);
+    assert_eq!(with("contact: https://example.jp/").len(), 1, "without a key");
+}
+
+/// Killed at any moment: each browser has had the notice, and a repetition has the topic of the first one, by which it takes its place.
+#[test]
+fn push_that_was_cut_off_comes_again_under_the_same_topic() {
+    const BROWSERS: usize = 60;
+    let receiver = Receiver::start(|_, _| Reply::Slow(3, 201));
+    let list: String = (0..BROWSERS).map(|index| subscription(&receiver, &format!("b{index}"), "")).collect();
+    let office = by_push(&receiver, "", &list);
+    copy(&office.path("ledger.jsonl"), &office.path("seeded.jsonl"));
+    let (mut killed, mut chance) = (0, Chance(13));
+    for round in 0..8 {
+        copy(&office.path("seeded.jsonl"), &office.path("ledger.jsonl"));
+        receiver.forget();
+        for _ in 0..2 {
+            let command = office.command("send", &["--secrets", &keys(&office), "--connections", "2"]);
+            killed += usize::from(kill_at(command, || receiver.count(), 1 + chance.below(25)));
+        }
+        let last = office.send(&["--secrets", &keys(&office)]);
+        assert!(last.status.success(), "{}", said(&last));
+        let mut topics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for request in receiver.requests() {
+            topics.entry(request.path.clone()).or_default().insert(request.header("topic").to_owned());
+        }
+        assert_eq!(topics.len(), BROWSERS, "round {round}: each has had it");
+        assert!(topics.values().all(|topics| topics.len() == 1), "round {round}: {topics:?}");
+        let different: BTreeSet<&String> = topics.values().flatten().collect();
+        assert_eq!(different.len(), BROWSERS, "round {round}: a topic says nothing of another browser");
+        assert!(receiver.count() <= BROWSERS + 4, "round {round}: {}", receiver.count());
+    }
+    assert!(killed >= 8, "{killed}");
+}

@@ -30,6 +30,11 @@ impl Id {
         bits = bits & !(0x3 << 62) | 0x2 << 62;
         Self(bits)
     }
+
+    /// Returns its bytes, for where a UUID is too long.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
 }
 
 impl fmt::Display for Id {

@@ -5,6 +5,7 @@
 //! machine that loses its power at most the last claims; both are sent again under the same key.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -29,7 +30,7 @@ const STRIKES: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Tells the time and lets it pass.
-pub trait Clock: Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the moment.
     fn now(&self) -> Timestamp;
     /// Waits.
@@ -70,6 +71,8 @@ pub struct Tally {
     pub why: BTreeMap<String, u64>,
     /// Lines of the recipients that do not exist any more.
     pub gone_lines: BTreeSet<usize>,
+    /// Lines of the recipients at whom everything stopped.
+    pub stopped_lines: BTreeSet<usize>,
 }
 
 /// What came of all, by municipality and channel.
@@ -403,6 +406,7 @@ impl Shared<'_> {
                 }
                 Outcome::Stop(why) => {
                     lane.down.store(true, Ordering::Relaxed);
+                    held(&lane.tally).stopped_lines.extend(work.to.iter().map(|recipient| recipient.line));
                     return Err(Some(why));
                 }
                 lasting => {

@@ -4,6 +4,7 @@ pub mod email;
 pub mod http;
 pub mod json;
 pub mod line;
+pub mod web_push;
 
 use std::fmt;
 use std::time::Duration;
