@@ -1053,3 +1053,115 @@ fn push_that_was_cut_off_comes_again_under_the_same_topic() {
     }
     assert!(killed >= 8, "{killed}");
 }
+
+/// A town whose feeds have a hub, and that notifies nobody else.
+fn hubbed(receiver: &Receiver) -> Scratch {
+    let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", &format!("feeds: {{hub: \"{}\"}}\n", receiver.url("/hub")));
+    Scratch::new().with(HINO, text)
+}
+
+/// The addresses of feeds that an outbox tells of, without their host.
+fn feeds(outbox: &Json) -> BTreeSet<String> {
+    let all = outbox["notices"].as_array().expect("a list").iter();
+    let told: Vec<String> = all.map(|notice| notice["url"].as_str().expect("text").strip_prefix("https://hino.example.jp/").expect("of Hino").to_owned()).collect();
+    let set: BTreeSet<String> = told.iter().cloned().collect();
+    assert_eq!(set.len(), told.len(), "each once");
+    set
+}
+
+fn in_formats(paths: &[&str]) -> BTreeSet<String> {
+    paths.iter().flat_map(|path| ["atom", "json", "rss"].map(|format| format!("feeds/{path}.{format}"))).collect()
+}
+
+/// The addresses of feeds that a hub was told of.
+fn pinged(receiver: &Receiver) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for request in receiver.requests() {
+        assert_eq!((&*request.method, &*request.path, request.header("content-type")), ("POST", "/hub", "application/x-www-form-urlencoded"));
+        let body = String::from_utf8(request.body).expect("UTF-8");
+        let url = body.strip_prefix("hub.mode=publish&hub.url=https%3A%2F%2Fhino%2Eexample%2Ejp%2F").expect("the form");
+        all.push(url.replace("%2F", "/").replace("%2E", ".").replace("%2D", "-"));
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_hub_hears_of_each_changed_feed_once() {
+    let receiver = Receiver::start(|_, before| match before {
+        0 => Reply::Status(429, vec![("retry-after", "0".to_owned())], String::new()),
+        1 => Reply::Drop,
+        _ => status(204),
+    });
+    let scratch = hubbed(&receiver);
+    let office = Office::new(&scratch);
+    std::fs::write(office.path("ledger.jsonl"), "{\"act\":\"ledger\",\"version\":1}\n").expect("writes");
+    let refused = office.run("plan", &["--date", DATE]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("error[UB1205]: the ledger does not know the hub"), "{}", said(&refused));
+    office.seed(&[]);
+    assert_eq!(feeds(&office.plan()), BTreeSet::new(), "what is there at the beginning is nothing new");
+    // A new article is in four feeds, of its language alone.
+    let fair = scratch.clone().with(&own_path("fair"), own("お祭り", "2026-11-21", ""));
+    office.write(&fair);
+    let changed = in_formats(&["all", "notices", "stage/newborn", "topic/fever"]);
+    assert_eq!(feeds(&office.plan()), changed);
+    let first = std::fs::read(office.path("outbox.json")).expect("readable");
+    office.plan();
+    assert_eq!(first, std::fs::read(office.path("outbox.json")).expect("readable"), "planning twice gives the same bytes");
+    let shown = office.send(&["--dry-run"]);
+    assert!(said(&shown).contains("hub.mode=publish&hub.url=https%3A%2F%2Fhino%2Eexample%2Ejp%2Ffeeds%2Fall%2Erss") && receiver.count() == 0, "{}", said(&shown));
+    // At night, too: a hub is no family.
+    let mut at_night = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+    at_night.args(["--lang", "en", "notify", "send", "--project"]).arg(office.path("project")).arg("--ledger").arg(office.path("ledger.jsonl"));
+    let sent = at_night.arg("--outbox").arg(office.path("outbox.json")).args(["--at", "2026-11-21T23:30", "--wait", "0"]).output().expect("runs");
+    assert!(sent.status.success() && said(&sent).contains("132128 日野市  websub        notices 12  sent 12\n"), "{}", said(&sent));
+    assert_eq!(receiver.count(), 14);
+    assert_eq!(pinged(&receiver).into_iter().collect::<BTreeSet<_>>(), changed);
+    receiver.forget();
+    assert!(office.send(&[]).status.success());
+    assert_eq!((receiver.count(), feeds(&office.plan()), feeds(&office.plan_on("2026-11-22"))), (0, BTreeSet::new(), BTreeSet::new()), "nothing is told twice");
+    // What readers see of it changes, and then it is taken away: each time its feeds are others, at last what they were.
+    let typo = fair.clone().edit(&own_path("fair"), "description: お祭り", "description: 春のお祭り");
+    office.write(&typo);
+    assert_eq!(feeds(&office.plan()), changed);
+    let overtaken = std::fs::read(office.path("outbox.json")).expect("readable");
+    office.write(&scratch);
+    assert_eq!(feeds(&office.plan()), changed, "the hub was told of the fair");
+    std::fs::write(office.path("outbox.json"), overtaken).expect("writes");
+    let sent = office.send(&[]);
+    assert!(sent.status.code() == Some(1) && said(&sent).contains("overtaken 12") && receiver.count() == 0, "{}", said(&sent));
+    // A demonstration tells no hub.
+    office.write(&fair.edit(HINO, "feeds:", "demo: true\nfeeds:"));
+    assert_eq!(feeds(&office.plan()), BTreeSet::new());
+}
+
+#[test]
+fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
+    let failing = Receiver::start(|_, _| status(503));
+    let office = Office::new(&hubbed(&failing));
+    office.seed(&[]);
+    let fair = |receiver: &Receiver| hubbed(receiver).with(&own_path("fair"), own("お祭り", "2026-11-21", ""));
+    office.write(&fair(&failing));
+    office.plan();
+    let failed = office.send(&["--attempts", "2", "--connections", "1"]);
+    assert!(failed.status.code() == Some(1) && said(&failed).contains("sent 0  left 12  (503 ×3)"), "{}", said(&failed));
+    // The same hub at another address, slow enough to be cut off.
+    let receiver = Receiver::start(|_, _| Reply::Slow(10, 202));
+    office.write(&fair(&receiver));
+    let (mut killed, mut chance) = (0, Chance(5));
+    for _ in 0..4 {
+        killed += usize::from(kill_at(office.command("send", &["--connections", "1"]), || receiver.count(), chance.below(3)));
+    }
+    assert!(killed > 0);
+    assert!(office.send(&[]).status.success());
+    let told = pinged(&receiver);
+    assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), in_formats(&["all", "notices", "stage/newborn", "topic/fever"]));
+    assert!(told.len() <= 12 + killed, "{told:?}");
+    assert_eq!(feeds(&office.plan()), BTreeSet::new());
+    let taken = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let project = taken.path("project").join(HINO);
+    let text = std::fs::read_to_string(&project).expect("readable").replace("id: push", "id: websub");
+    std::fs::write(&project, text).expect("writes");
+    let refused = taken.run("plan", &["--date", DATE]);
+    assert!(said(&refused).contains("error[UB1201]: `websub` is the name under which the hub"), "{}", said(&refused));
+}

@@ -134,6 +134,8 @@ fn seed(folder: &Path, path: &Path, date: Date, until: Option<Date>, tongue: Ton
     let history = ledger.history();
     let is_new = |code: &str, channel: &str, segment: &str| !history.knows(code, channel, segment);
     let mut entries: Vec<Entry> = offer.to_seed(is_new, until.unwrap_or(date)).into_iter().map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date }).collect();
+    let feeds = offer.feeds_to_seed(is_new);
+    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed { municipality, url, digest, on: date }));
     let articles = entries.len();
     let lanes: Vec<Entry> = offer
         .lanes()

@@ -19,6 +19,8 @@ use crate::source::yaml::{Node, Value};
 
 /// The most audiences of a narrowcast request.
 const MOST_AUDIENCES: usize = 10;
+/// The id that no channel may have, since outbox and ledger have hubs of feeds under it.
+const RESERVED: &str = "websub";
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
 
@@ -267,10 +269,30 @@ impl Notify {
         municipality.languages.iter().flat_map(|language| taken.iter().map(|stage| segment(stage, *language))).collect()
     }
 
+    /// Returns the channel by which readers of the site can have notices shown by their browser, and the address at which they say so.
+    pub fn form(&self) -> Option<(&Channel, &WebPush, &str)> {
+        self.channels.iter().find_map(|channel| match &channel.kind {
+            Kind::WebPush(push) => push.subscribe.as_deref().map(|subscribe| (channel, push, subscribe)),
+            _ => None,
+        })
+    }
+
     /// Checks what its parts say of each other; `all` are the ids of the segments that there are.
     pub fn check(&self, all: &BTreeSet<String>, diagnostics: &mut Diagnostics) {
         for named in self.channels.iter().flat_map(|channel| channel.segments.iter().flatten()) {
             known_segment(named, all, diagnostics);
+        }
+        let mut forms = self.channels.iter().filter(|channel| matches!(&channel.kind, Kind::WebPush(push) if push.subscribe.is_some()));
+        if let Some((first, second)) = forms.next().zip(forms.next()) {
+            let name = &first.id.value;
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_NOTIFY,
+                    second.id.place.clone(),
+                    message!("登録の画面（subscribe）は、もう「{name}」にあります", "there is a form (`subscribe`) for `{name}` already"),
+                )
+                .help(message!("subscribe は一つの channel にだけ書いてください", "write `subscribe` for one channel only")),
+            );
         }
         for channel in &self.channels {
             let Kind::Line(line) = &channel.kind else { continue };
@@ -365,7 +387,19 @@ fn segment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<
 
 fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &Languages) -> Option<Channel> {
     let mut fields = decoder.fields(node)?;
-    let id = fields.required(decoder, "id", Decoder::id);
+    let id = fields.required(decoder, "id", |decoder, node| {
+        let id = decoder.id(node)?;
+        if id.value != RESERVED {
+            return Some(id);
+        }
+        bad(
+            decoder,
+            node,
+            message!("「{RESERVED}」は、フィードのハブに知らせるための名前です", "`{RESERVED}` is the name under which the hub of feeds is told"),
+            message!("ほかの id にしてください。ハブは feeds の hub に書きます", "choose another id; a hub is named by `hub` under `feeds`"),
+        );
+        None
+    });
     let segments = fields.optional(decoder, "segments", |decoder, node| decoder.list(node, Decoder::id));
     let times = fields.list(decoder, "times", |decoder, node| {
         let minute = time(decoder, node, DAY - 1)?;

@@ -11,13 +11,15 @@ use super::channel::http::{self, Agent};
 use super::channel::json::Json;
 use super::channel::line::{self, Line};
 use super::channel::web_push::WebPush;
+use super::channel::websub::WebSub;
 use super::channel::{Channel, Reach};
-use super::notice::{Notice, Outbox};
+use super::notice::{Notice, Outbox, WEBSUB};
 use super::secrets::{Secret, Secrets};
 use super::send::Clock;
 use super::subscribers::{self, Fault, Faults, Recipient};
 use super::web_push::is_endpoint;
 use super::web_push::vapid::{NoPair, Pair};
+use crate::content::feeds::FeedChoice;
 use crate::content::{LangId, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Severity, codes};
 use crate::message;
@@ -77,6 +79,16 @@ impl Opener<'_> {
         let mut lanes = Lanes::new();
         for (code, id) in wanted {
             let Some(municipality) = self.project.municipalities.iter().find(|municipality| municipality.code.as_str() == code) else { continue };
+            if id == WEBSUB {
+                if let Some(hub) = FeedChoice::settle(municipality.feeds.as_ref(), self.project.config.feeds.as_ref()).and_then(|settings| settings.hub) {
+                    // A hub is no family: it may be told at any hour.
+                    let quiet = QuietHours { from: 0, to: 0 };
+                    let sender = Box::new(WebSub::new(agent.clone(), hub));
+                    let lane = Lane { municipality: code.to_owned(), channel: id.to_owned(), quiet, sender, segments: Vec::new(), recipients: Vec::new() };
+                    lanes.insert((code.to_owned(), id.to_owned()), lane);
+                }
+                continue;
+            }
             let Some(notify) = &municipality.notify else { continue };
             let Some(channel) = notify.channels.iter().find(|channel| channel.id.value == id) else { continue };
             if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &agent, diagnostics) {

@@ -174,6 +174,11 @@ pub struct Notice {
     pub url: Str,
 }
 
+/// The kind of the notices by which a hub hears of feeds, and the id of their channel, which is there where feeds have a hub.
+pub const WEBSUB: &str = "websub";
+/// The segment of these notices.
+pub const FEEDS: &str = "feeds";
+
 impl Notice {
     /// Makes the identity of a notice.
     pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
@@ -183,6 +188,11 @@ impl Notice {
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
         Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
+    }
+
+    /// Makes the identity of a notice by which a hub hears of a feed: what stands in it now may stand in it again on another day.
+    pub fn identify_feed(municipality: &str, url: &str, digest: &str, date: &str) -> Id {
+        Id::of(&[WEBSUB, municipality, url, digest, date])
     }
 
     /// Returns what readers get to see, as a hash.

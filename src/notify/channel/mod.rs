@@ -5,6 +5,7 @@ pub mod http;
 pub mod json;
 pub mod line;
 pub mod web_push;
+pub mod websub;
 
 use std::fmt;
 use std::time::Duration;

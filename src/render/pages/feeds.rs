@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -56,6 +57,37 @@ impl<'p> Renderer<'p> {
     /// # Errors
     /// Fails when `write` does.
     pub fn write_feeds(&self, language: LangId, write: &(dyn Fn(&str, &[u8]) -> io::Result<()> + Sync)) -> io::Result<()> {
+        if self.site.feeds.is_none() {
+            return Ok(());
+        }
+        self.each_feed(language, &|channel, path, feed| {
+            Format::ALL.iter().try_for_each(|format| {
+                let address = self.absolute(&self.feed_url(language, channel, *format));
+                write(&format!("{}{path}.{}", self.folder(language), format.extension()), &format.write(feed, &address))
+            })
+        })?;
+        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(self.voice(language)))
+    }
+
+    /// Says what each feed of a language holds, in the order of their paths.
+    pub fn feed_states(&self, language: LangId) -> Vec<feed::State> {
+        let states = Mutex::new(Vec::new());
+        let keep = |channel: Channel, path: &str, feed: &Feed<'_>| {
+            let addresses = Format::ALL.iter().map(|format| self.absolute(&self.feed_url(language, channel, *format))).collect();
+            let state =
+                feed::State { path: format!("{}{path}", self.folder(language)), title: feed.title.clone(), language: feed.language.to_owned(), addresses, digest: feed.digest() };
+            states.lock().unwrap_or_else(PoisonError::into_inner).push(state);
+            Ok(())
+        };
+        // Nothing here can fail.
+        let _ = self.each_feed(language, &keep);
+        let mut states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
+        states.sort_by(|a, b| a.path.cmp(&b.path));
+        states
+    }
+
+    /// Makes the feeds of a language and hands each to `take` with its path; each entry is made once.
+    fn each_feed(&self, language: LangId, take: &(dyn Fn(Channel, &str, &Feed<'_>) -> io::Result<()> + Sync)) -> io::Result<()> {
         let Some(settings) = &self.site.feeds else { return Ok(()) };
         let project = self.shared.project;
         let voice = self.voice(language);
@@ -86,12 +118,8 @@ impl<'p> Renderer<'p> {
                 updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(self.shared.moment.date),
                 entries,
             };
-            Format::ALL.iter().try_for_each(|format| {
-                let address = self.absolute(&self.feed_url(language, *channel, *format));
-                write(&format!("{}{path}.{}", self.folder(language), format.extension()), &format.write(&feed, &address))
-            })
-        })?;
-        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(voice))
+            take(*channel, &path, &feed)
+        })
     }
 
     /// Lists everything that has happened on the site in a language, the latest first.
