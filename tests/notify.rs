@@ -1165,3 +1165,46 @@ fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
     let refused = taken.run("plan", &["--date", DATE]);
     assert!(said(&refused).contains("error[UB1201]: `websub` is the name under which the hub"), "{}", said(&refused));
 }
+
+/// The form for notices is there where the municipality takes subscriptions, and changes nothing elsewhere.
+#[test]
+fn the_form_for_notices_is_only_where_it_leads_somewhere() {
+    let with = |more: &str| {
+        let notify = format!(
+            "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn, age-1], topics: [fever]}}, {{id: other, topics: [sleep]}}, {{id: english, stages: [newborn], language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\", segments: [all, babies, english]{more}}}\n"
+        );
+        let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+        Scratch::new().with(HINO, format!("{text}{notify}"))
+    };
+    const SUBSCRIBE: &str = ", subscribe: \"https://push.city.example.jp/subscriptions?a=1&b=2\"";
+    let (without, there) = (with("").build(), with(SUBSCRIBE).build());
+    assert_eq!(there.findings(), Vec::<String>::new());
+    let page = there.text("132128/feeds/index.html");
+    for part in [
+        "data-worker=\"/sw.js\" data-subscribe=\"https://push.city.example.jp/subscriptions?a=1&amp;b=2\"",
+        &format!("data-key=\"{PUSH_PUBLIC}\" data-language=\"ja\""),
+        "<input type=\"checkbox\" value=\"all\"> <span>すべて</span>",
+        "<input type=\"checkbox\" value=\"babies\"> <span>新生児、1歳、発熱</span>",
+        "日野市の通知の受付（push.city.example.jp）",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("value=\"other\"") && !page.contains("value=\"english\""), "what the channel serves, in the page's language");
+    assert!(there.text("132128/en/feeds/index.html").contains("value=\"english\""));
+    assert!(there.text("132128/_headers").contains("connect-src 'self' https://push.city.example.jp;"));
+    assert!(there.text("132128/sw.js").contains("const PUSH = {\"icon\":\"/assets/icon-192.") && there.text("132128/manifest.webmanifest").contains("\"standalone\""));
+    assert!(there.text("132128/privacy/index.html").contains("通知について"));
+    let demo = with(SUBSCRIBE).edit(HINO, "base_url", "demo: true\nbase_url").build();
+    for (built, code) in [(&without, "132128"), (&demo, "132128"), (&there, "132063")] {
+        let root = |path: &str| built.text(&format!("{code}/{path}")).to_owned();
+        assert!(!root("feeds/index.html").contains("push") && root("_headers").contains("connect-src 'self';") && !root("privacy/index.html").contains("通知について"), "{code}");
+        assert!(!root("sw.js").contains("PUSH") && root("manifest.webmanifest").contains("minimal-ui"), "{code}");
+    }
+    // Without medicines there is nothing to keep, and the worker only shows notices.
+    let bare = with(SUBSCRIBE).edit(HINO, "base_url", "content: {drugs: false}\nbase_url").build();
+    assert!(bare.text("132128/sw.js").starts_with("const PUSH = "));
+    let twice = with(SUBSCRIBE);
+    let more = String::from_utf8(twice.bytes(HINO).to_vec()).expect("UTF-8");
+    let second = more.lines().last().expect("a channel").replace("id: push", "id: other");
+    assert_eq!(twice.with(HINO, format!("{more}{second}\n")).build().findings(), [format!("UB1201 {HINO}:22:12")]);
+}

@@ -15,9 +15,10 @@ use crate::content::article::{Article, Work};
 use crate::content::feeds::FeedContent;
 use crate::content::language::LangId;
 use crate::content::taxonomy::Term;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Located};
 use crate::feed::opml::{self, Outline};
 use crate::feed::{self, Entry, Feed, Format, Identity};
+use crate::municipality::notify::{Segment, origin};
 use crate::render::context::{TextValue, Voice, value};
 use crate::site::{Channel, GoneText, Page, Site, state_of};
 use crate::supervision::ledger::Severity;
@@ -468,7 +469,31 @@ impl<'p> Renderer<'p> {
             self.groups().into_iter().map(|(name, channels)| json!({"name": voice.strings.get(name), "feeds": channels.into_iter().map(feed).collect::<Vec<_>>()})).collect();
         context.insert_value("groups", value(&groups));
         context.insert("opml_url", &encode_path(&self.root, &format!("{}feeds/feeds.opml", self.folder(voice.language))));
+        if let Some(form) = self.push_form(voice) {
+            context.insert_value("push", value(&form));
+        }
         context.insert("is_full", &self.site.feeds.as_ref().is_some_and(|settings| settings.content == FeedContent::Full));
+    }
+
+    /// Gives the form by which readers turn notices on what its templates need; nothing in a language in which there is no notice.
+    fn push_form(&self, voice: Voice<'p>) -> Option<Json> {
+        let (channel, push, subscribe) = self.form()?;
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let all = municipality.notify.as_ref()?.segments(municipality, &project.stages, &project.config.languages);
+        let is_served = |segment: &Segment| channel.segments.as_ref().is_none_or(|only| only.iter().any(|one| one.value == segment.id.value));
+        let name = |segment: &Segment| {
+            let named = |wanted: &[Located<String>], terms: &'p [Term]| -> Vec<&'p str> {
+                terms.iter().filter(|term| wanted.iter().any(|one| one.value == term.id.value)).map(|term| term.name.pick(voice.language).0).collect()
+            };
+            let names = [named(&segment.stages, &project.stages), named(&segment.topics, &project.topics)].concat();
+            if names.is_empty() { voice.strings.get("push.all").to_owned() } else { names.join(voice.strings.get("list_sep")) }
+        };
+        let segments: Vec<Json> =
+            all.iter().filter(|segment| segment.language == voice.language && is_served(segment)).map(|segment| json!({"id": segment.id.value, "name": name(segment)})).collect();
+        let host = origin(subscribe)?.split_once("//")?.1;
+        (!segments.is_empty())
+            .then(|| json!({"worker_url": format!("{}sw.js", self.root), "subscribe_url": subscribe, "public_key": push.public_key.value, "host": host, "segments": segments}))
     }
 
     /// Lists the feeds that programs find on a page: home has all that is general, the page of a stage or topic its own.
