@@ -127,7 +127,8 @@ impl Channel for WebPush {
         let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else { return Outcome::Refused(Why::Unfit) };
         let topic = topic(key);
         let Some(Ok(body)) = payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random)) else { return Outcome::Refused(Why::Unfit) };
-        let Some(authorization) = self.authorization(origin) else { return Outcome::Stop(Why::Unfit) };
+        // An origin says nothing of the usual port (RFC 6454, section 6.2).
+        let Some(authorization) = self.authorization(origin.strip_suffix(":443").unwrap_or(origin)) else { return Outcome::Stop(Why::Unfit) };
         let mut request = Request::post(&*recipient.to).header("topic", topic).header("authorization", &*authorization);
         for (name, value) in self.headers(notice) {
             request = request.header(name, value);
