@@ -2,7 +2,7 @@
 //
 //   cargo build --release && node benches/notify.mjs [email | web-push] [rounds [options of `notify send`]]
 //
-// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. The receiver is
+// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. UBUGI_NOTICES=1,1,1,100000 is one notice for so many. The receiver is
 // a process of its own that answers at once and counts; it shares the processors with what it measures. Memory is the peak of the process (VmHWM).
 import { execFileSync, fork, spawn } from "node:child_process";
 import { createECDH, randomBytes } from "node:crypto";
@@ -71,8 +71,8 @@ async function main() {
   const args = process.argv.slice(2);
   const kind = ["email", "web-push"].includes(args[0]) ? args.shift() : "email";
   const rounds = Number(args.shift() ?? 3);
-  // A smaller number of each is for trying the script out.
-  const [towns, segments, articles] = (process.env.UBUGI_NOTICES ?? "100,20,50").split(",").map(Number);
+  // A smaller number of each is for trying the script out; the fourth one is how many subscribers each segment has.
+  const [towns, segments, articles, subscribers = 1] = (process.env.UBUGI_NOTICES ?? "100,20,50,1").split(",").map(Number);
   const repository = new URL("..", import.meta.url).pathname;
   const ubugi = process.env.UBUGI ?? join(repository, "target/release/ubugi");
   const scratch = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ubugi-notify-"));
@@ -92,9 +92,9 @@ async function main() {
     const channel = kind === "email"
       ? `{id: to, kind: email, server: 127.0.0.1, port: ${port}, security: none, from: kosodate@example.jp, unsubscribe: "https://example.jp/mail/"}`
       : `{id: to, kind: web-push, public_key: ${publicKey}, contact: "mailto:kosodate@example.jp", services: ["http://127.0.0.1:${port}"]}`;
-    const subscriber = (code, name) => kind === "email"
-      ? { to: `${name}@example.jp`, segments: [name] }
-      : { endpoint: `http://127.0.0.1:${port}/${code}/${name}`, keys: { p256dh, auth: randomBytes(16).toString("base64url") }, segments: [name] };
+    const subscriber = (code, name, index) => kind === "email"
+      ? { to: `${name}-${index}@example.jp`, segments: [name] }
+      : { endpoint: `http://127.0.0.1:${port}/${code}/${name}/${index}`, keys: { p256dh, auth: randomBytes(16).toString("base64url") }, segments: [name] };
     for (const folder of codes) {
       const path = join(project, "municipalities", folder, "municipality.yaml");
       const names = Array.from({ length: segments }, (_, index) => `s${index}`);
@@ -108,7 +108,7 @@ async function main() {
         );
       }
       const list = join(scratch, `${folder}.jsonl`);
-      writeFileSync(list, names.map((name) => `${JSON.stringify(subscriber(folder, name))}\n`).join(""));
+      writeFileSync(list, names.flatMap((name) => Array.from({ length: subscribers }, (_, index) => `${JSON.stringify(subscriber(folder, name, index))}\n`)).join(""));
       keys += `UBUGI_${folder.slice(0, 6)}_TO_SUBSCRIBERS=${list}\nUBUGI_${folder.slice(0, 6)}_TO_PRIVATE_KEY=${privateKey}\n`;
     }
     writeFileSync(join(scratch, "keys"), keys);
@@ -141,7 +141,7 @@ async function main() {
       const before = (await answer(true)).messages;
       const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), "--at", "2026-11-21T10:00", ...args);
       const count = (await answer(true)).messages - before;
-      if (count !== towns * segments * articles) throw new Error(`${count} messages came`);
+      if (count !== towns * segments * articles * subscribers) throw new Error(`${count} messages came`);
       console.log(`sent in ${send.seconds.toFixed(1)} s, ${(count / send.seconds).toFixed(0)} a second, ${send.memory.toFixed(0)} MB`);
     }
   } finally {
