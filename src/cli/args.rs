@@ -178,6 +178,8 @@ pub enum Notify {
     },
     /// Send an outbox; to be run again until nothing is left / 送る
     Send(Send),
+    /// Make a pair of keys for Web Push and print both / Web Push の鍵の組を作る
+    Keys,
     /// Print the JSON Schema of the outbox / outbox の JSON Schema を出す
     Schema,
 }

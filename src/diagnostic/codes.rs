@@ -149,6 +149,7 @@ codes! {
     NO_SECRET = "UB1208", "鍵やパスワードがない", "a secret is missing";
     SECRET_IN_PROJECT = "UB1209", "プロジェクトに置けないファイル", "a file must not lie in the project";
     BAD_SUBSCRIBERS = "UB1210", "名簿を使えない", "a list of recipients is not usable";
+    BAD_PUSH_KEY = "UB1220", "Web Push の鍵の誤り", "a key of Web Push is not usable";
 }
 
 #[cfg(test)]

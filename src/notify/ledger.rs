@@ -49,6 +49,17 @@ pub enum Entry {
         /// Since when.
         on: Date,
     },
+    /// What stands in a feed counts as known to its hub.
+    Feed {
+        /// The municipality's code.
+        municipality: String,
+        /// The feed's address.
+        url: String,
+        /// The digest of its entries.
+        digest: String,
+        /// Since when.
+        on: Date,
+    },
     /// A notice begins to go out.
     Begin {
         /// What goes.
@@ -176,12 +187,18 @@ pub struct History {
     counts: HashMap<[String; 3], BTreeMap<Date, u32>>,
     answered: HashSet<Id>,
     open: HashMap<Id, Claim>,
+    feeds: HashMap<[String; 2], String>,
 }
 
 impl History {
     /// Tells whether a segment of a channel is served.
     pub fn knows(&self, municipality: &str, channel: &str, segment: &str) -> bool {
         self.lanes.contains(&[municipality, channel, segment].map(str::to_owned))
+    }
+
+    /// Returns the digest of what a feed's hub knows of it.
+    pub fn feed(&self, municipality: &str, url: &str) -> Option<&str> {
+        self.feeds.get(&[municipality, url].map(str::to_owned)).map(String::as_str)
     }
 
     /// Returns what is known of a notice.
@@ -225,6 +242,9 @@ impl History {
             }
             Entry::Seed { id, on, .. } => {
                 self.heard.entry(id).or_insert(Heard { on, begun: false, done: false });
+            }
+            Entry::Feed { municipality, url, digest, .. } => {
+                self.feeds.insert([municipality, url], digest);
             }
             Entry::Begin { notice } => {
                 let heard = self.heard.entry(notice.id).or_insert(Heard { on: notice.on, begun: false, done: false });

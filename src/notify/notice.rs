@@ -1,10 +1,12 @@
 //! One notice, and what makes it the same notice.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +31,11 @@ impl Id {
         bits = bits & !(0xf << 76) | 8 << 76;
         bits = bits & !(0x3 << 62) | 0x2 << 62;
         Self(bits)
+    }
+
+    /// Returns its bytes, for where a UUID is too long.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
     }
 }
 
@@ -169,6 +176,11 @@ pub struct Notice {
     pub url: Str,
 }
 
+/// The kind of the notices by which a hub hears of feeds, and the id of their channel, which is there where feeds have a hub.
+pub const WEBSUB: &str = "websub";
+/// The segment of these notices.
+pub const FEEDS: &str = "feeds";
+
 impl Notice {
     /// Makes the identity of a notice.
     pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
@@ -180,10 +192,56 @@ impl Notice {
         Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
     }
 
+    /// Makes the identity of a notice by which a hub hears of a feed: what stands in it now may stand in it again on another day.
+    pub fn identify_feed(municipality: &str, url: &str, digest: &str, date: &str) -> Id {
+        Id::of(&[WEBSUB, municipality, url, digest, date])
+    }
+
     /// Returns what readers get to see, as a hash.
     pub fn content(&self) -> Id {
         Id::of(&["content", &self.language, &self.title, &self.text, &self.url])
     }
+}
+
+impl Notice {
+    /// Takes each text that is known already from there.
+    fn share(&mut self, known: &mut HashSet<Str>) {
+        let named = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
+        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
+        let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments).chain(&mut self.correction).chain(&mut self.campaign);
+        for text in named.into_iter().chain(said).chain(lists) {
+            match known.get(text) {
+                Some(same) => *text = same.clone(),
+                None => {
+                    known.insert(text.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Reads notices one by one, so that what many of them say is in memory once, also while they are read.
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Notice>, D::Error> {
+    struct Notices;
+
+    impl<'de> Visitor<'de> for Notices {
+        type Value = Vec<Notice>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of notices")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<Notice>, A::Error> {
+            let (mut all, mut known) = (Vec::new(), HashSet::new());
+            while let Some(mut notice) = sequence.next_element::<Notice>()? {
+                notice.share(&mut known);
+                all.push(notice);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_seq(Notices)
 }
 
 /// A notice that waits for another day.
@@ -224,6 +282,7 @@ pub struct Outbox {
     /// The day, in Japan.
     pub date: Str,
     /// What goes.
+    #[serde(deserialize_with = "shared")]
     pub notices: Vec<Notice>,
     /// What waits.
     pub held: Vec<Held>,
@@ -259,6 +318,26 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_notices_share_is_in_memory_once() {
+        let notice = |id: &str| {
+            format!(
+                r#"{{"id":"{}","municipality":"132128","channel":"mail","kind":"email","segment":"s","stages":["s"],"topics":[],"language":"ja","not_segments":[],"article":"a.md","rev":1,"wording":"plain","not_before":"","not_after":"","title":"題","text":"本文","url":"https://example.jp/"}}"#,
+                Id::of(&[id])
+            )
+        };
+        let text = format!(r#"{{"$schema":"outbox.schema.json","version":1,"date":"2026-11-21","notices":[{},{}],"held":[]}}"#, notice("a"), notice("b"));
+        let outbox: Outbox = serde_json::from_str(&text).expect("an outbox");
+        let [one, other] = &outbox.notices[..] else { panic!("two notices") };
+        assert_ne!(one.id, other.id);
+        for (a, b) in [(&one.title, &other.title), (&one.text, &other.text), (&one.segment, &other.stages[0]), (&one.not_before, &other.not_after)] {
+            assert!(Arc::ptr_eq(&a.0, &b.0), "{a}");
+        }
+        let mut written = Vec::new();
+        outbox.write(&mut written).expect("writes");
+        assert_eq!(serde_json::from_slice::<Outbox>(&written).expect("an outbox"), outbox);
+    }
 
     #[test]
     fn identities_are_uuids_of_version_8_and_tell_parts_apart() {

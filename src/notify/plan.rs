@@ -11,15 +11,19 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::ledger::{Heard, History};
-use super::notice::{Held, Id, Limit, Notice, Outbox, Str};
+use super::notice::{FEEDS, Held, Id, Limit, Notice, Outbox, Str, WEBSUB};
 use crate::content::LangId;
 use crate::content::article::{Article, Work};
 use crate::content::campaign::Campaign;
+use crate::content::feeds::FeedChoice;
 use crate::content::taxonomy::Term;
 use crate::content::wording::Wording;
-use crate::diagnostic::{Diagnostic, Diagnostics, Located, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, codes};
+use crate::edition;
+use crate::feed;
 use crate::message;
 use crate::municipality::Municipality;
+use crate::municipality::code::MunicipalityCode;
 use crate::municipality::notify::{Channel, Most, Notify, Segment};
 use crate::project::Project;
 use crate::render::pages::encode_path;
@@ -32,6 +36,8 @@ use crate::supervision::{Event, State};
 pub struct Offer<'p> {
     project: &'p Project,
     sites: Vec<Site<'p>>,
+    /// What stands in the feeds of those sites whose feeds have a hub, by municipality.
+    feeds: Vec<(MunicipalityCode, feed::State)>,
     date: Date,
 }
 
@@ -58,11 +64,16 @@ struct Correction<'p> {
 impl<'p> Offer<'p> {
     /// Finds what may be told on a day in a project [as of](Project::as_of) it; demonstrations have nothing to tell.
     pub fn of(project: &'p Project, date: Date, diagnostics: &mut Diagnostics) -> Self {
-        let visible = Visible::decide(project, Moment { date, drafts: false }, diagnostics);
-        let tells = |municipality: &&Municipality| !municipality.demo && municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
+        let moment = Moment { date, drafts: false };
+        let visible = Visible::decide(project, moment, diagnostics);
+        let has_hub = |municipality: &Municipality| FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref()).is_some_and(|settings| settings.hub.is_some());
+        let has_channels = |municipality: &Municipality| municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
+        let tells = |municipality: &&Municipality| !municipality.demo && (has_channels(municipality) || has_hub(municipality));
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
-        let sites = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
-        Self { project, sites, date }
+        let sites: Vec<Site<'p>> = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
+        let with_hub: Vec<&Site<'p>> = sites.iter().filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some())).collect();
+        let feeds = edition::feeds(project, &visible, moment, &with_hub);
+        Self { project, sites, feeds, date }
     }
 
     /// Lists every segment of every channel: municipality, channel, segment.
@@ -73,7 +84,50 @@ impl<'p> Offer<'p> {
                 all.extend(self.served(site, notify, channel).iter().map(|(_, id)| (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())));
             }
         }
+        all.extend(self.with_hub().map(|site| (site.municipality.code.to_string(), WEBSUB.to_owned(), FEEDS.to_owned())));
         all
+    }
+
+    fn with_hub(&self) -> impl Iterator<Item = &Site<'p>> {
+        self.sites.iter().filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
+    }
+
+    /// Lists the address of every feed that has a hub: municipality, address, the feed.
+    fn addresses(&self) -> impl Iterator<Item = (MunicipalityCode, &str, &feed::State)> {
+        self.feeds.iter().flat_map(|(code, state)| state.addresses.iter().map(move |url| (*code, url.as_str(), state)))
+    }
+
+    /// Lists what the hubs of new lanes count as knowing: municipality, the feed's address, the digest of its entries.
+    pub fn feeds_to_seed(&self, is_new: impl Fn(&str, &str, &str) -> bool) -> Vec<(String, String, String)> {
+        let new = self.addresses().filter(|(code, _, _)| is_new(code.as_str(), WEBSUB, FEEDS));
+        new.map(|(code, url, state)| (code.to_string(), url.to_owned(), state.digest.clone())).collect()
+    }
+
+    /// Writes the notice by which a hub hears of one address.
+    fn tell_hub(&self, code: MunicipalityCode, url: &str, state: &feed::State) -> Notice {
+        let date = self.date.to_string();
+        let tomorrow = self.date.tomorrow().unwrap_or(self.date);
+        Notice {
+            id: Notice::identify_feed(code.as_str(), url, &state.digest, &date),
+            municipality: code.as_str().into(),
+            channel: WEBSUB.into(),
+            kind: WEBSUB.into(),
+            segment: FEEDS.into(),
+            stages: Vec::new(),
+            topics: Vec::new(),
+            language: state.language.as_str().into(),
+            not_segments: Vec::new(),
+            article: state.path.as_str().into(),
+            rev: 1,
+            correction: None,
+            campaign: None,
+            wording: Wording::Plain,
+            not_before: format!("{date}T00:00:00+09:00").into(),
+            not_after: format!("{tomorrow}T00:00:00+09:00").into(),
+            title: state.title.as_str().into(),
+            text: state.digest.as_str().into(),
+            url: url.into(),
+        }
     }
 
     /// Lists what an existing site has told before the first notice: the identity of every candidate of a lane that was published until
@@ -101,6 +155,19 @@ impl<'p> Offer<'p> {
 
     /// Reports every segment that the ledger does not know: without that, a new channel would tell everything that was ever written.
     pub fn check_seeded(&self, history: &History, diagnostics: &mut Diagnostics) {
+        for site in self.with_hub().filter(|site| !history.knows(site.municipality.code.as_str(), WEBSUB, FEEDS)) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::NOT_SEEDED,
+                    Place::start_of(&site.municipality.source),
+                    message!("フィードのハブ（hub）は、まだ台帳にありません", "the ledger does not know the hub of the feeds yet"),
+                )
+                .help(message!(
+                    "いまのフィードを「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
+                    "run `ubugi notify seed` once, so that what the feeds hold now counts as told; it sends nothing"
+                )),
+            );
+        }
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
@@ -126,12 +193,16 @@ impl<'p> Offer<'p> {
 
     /// Plans the day.
     pub fn plan(&self, history: &History) -> Outbox {
+        // Whose feeds hold something else than what their hubs were told of last.
+        let changed = self.addresses().filter(|(code, url, state)| history.feed(code.as_str(), url) != Some(state.digest.as_str()));
+        let pings = changed.map(|(code, url, state)| self.tell_hub(code, url, state));
         let towns: Vec<(Vec<Notice>, Vec<Held>)> = self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
         let mut outbox = Outbox { schema: Outbox::SCHEMA.into(), version: Outbox::VERSION, date: self.date.to_string().into(), notices: Vec::new(), held: Vec::new() };
         for (notices, held) in towns {
             outbox.notices.extend(notices);
             outbox.held.extend(held);
         }
+        outbox.notices.extend(pings);
         outbox
     }
 
@@ -152,7 +223,11 @@ impl<'p> Offer<'p> {
                 all
             })
             .collect();
-        towns.into_iter().flatten().collect()
+        let pings = self.addresses().map(|(code, url, state)| {
+            let notice = self.tell_hub(code, url, state);
+            (notice.id, notice.content())
+        });
+        towns.into_iter().flatten().chain(pings).collect()
     }
 
     fn telling(&self) -> impl Iterator<Item = (&Site<'p>, &'p Notify)> {

@@ -5,6 +5,7 @@
 //! machine that loses its power at most the last claims; both are sent again under the same key.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,7 +19,7 @@ use serde::Serialize;
 use super::channel::{Outcome, Reach, Why};
 use super::lane::{Lane, Lanes};
 use super::ledger::{Begun, Entry, Ledger};
-use super::notice::{Id, Notice};
+use super::notice::{Id, Notice, WEBSUB};
 use super::subscribers::Recipient;
 
 /// How many claims are brought to the disk at once.
@@ -29,7 +30,7 @@ const STRIKES: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Tells the time and lets it pass.
-pub trait Clock: Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the moment.
     fn now(&self) -> Timestamp;
     /// Waits.
@@ -70,6 +71,8 @@ pub struct Tally {
     pub why: BTreeMap<String, u64>,
     /// Lines of the recipients that do not exist any more.
     pub gone_lines: BTreeSet<usize>,
+    /// Lines of the recipients at whom everything stopped.
+    pub stopped_lines: BTreeSet<usize>,
 }
 
 /// What came of all, by municipality and channel.
@@ -367,8 +370,9 @@ impl Shared<'_> {
             let Ok(work) = next else { return };
             let outcome = if self.broken.load(Ordering::SeqCst) { Err(None) } else { self.deliver(&work) };
             self.settle(&work, outcome);
-            if let Some(done) = self.finish(&work.state) {
-                self.record(vec![done]);
+            let done = self.finish(&work.state);
+            if !done.is_empty() {
+                self.record(done);
             }
             (self.sending.progress)();
         }
@@ -403,6 +407,7 @@ impl Shared<'_> {
                 }
                 Outcome::Stop(why) => {
                     lane.down.store(true, Ordering::Relaxed);
+                    held(&lane.tally).stopped_lines.extend(work.to.iter().map(|recipient| recipient.line));
                     return Err(Some(why));
                 }
                 lasting => {
@@ -464,13 +469,17 @@ impl Shared<'_> {
         }
     }
 
-    /// Lets go of a notice; the last one to do so gets to record that it has gone out, if it has.
-    fn finish(&self, state: &NoticeState<'_>) -> Option<Entry> {
+    /// Lets go of a notice; the last one to do so gets what is to be recorded if it has gone out.
+    fn finish(&self, state: &NoticeState<'_>) -> Vec<Entry> {
         if state.pending.fetch_sub(1, Ordering::AcqRel) > 1 || state.left.load(Ordering::Acquire) > 0 || self.broken.load(Ordering::SeqCst) {
-            return None;
+            return Vec::new();
         }
         let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         held(&state.lane.tally).notices += 1;
-        Some(Entry::Done { id: state.notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) })
+        let notice = state.notice;
+        let done = Entry::Done { id: notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) };
+        // What a hub knows of a feed is what stood in it when the hub was told.
+        let known = || Entry::Feed { municipality: notice.municipality.to_string(), url: notice.url.to_string(), digest: notice.text.to_string(), on: self.sending.today };
+        (*notice.kind == *WEBSUB).then(known).into_iter().chain([done]).collect()
     }
 }

@@ -4,6 +4,8 @@ pub mod email;
 pub mod http;
 pub mod json;
 pub mod line;
+pub mod web_push;
+pub mod websub;
 
 use std::fmt;
 use std::time::Duration;
