@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -62,6 +62,9 @@ pub enum Entry {
         /// The deliveries that it carries, where it is more than one.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Id>,
+        /// The notice that is delivered, where the key is not the notice's own; for the report.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice: Option<Id>,
         /// When.
         at: Timestamp,
     },
@@ -233,7 +236,7 @@ impl History {
                     *self.counts.entry([notice.municipality, notice.channel, notice.segment]).or_default().entry(notice.on).or_default() += 1;
                 }
             }
-            Entry::Claim { key, of, at } => {
+            Entry::Claim { key, of, at, .. } => {
                 self.open.insert(key, Claim { of, at });
             }
             Entry::Sent { key } | Entry::Gone { key } | Entry::Refused { key, .. } => match self.open.remove(&key) {
@@ -288,6 +291,35 @@ pub fn read(path: &Path) -> Result<History, LedgerError> {
     let _lock = lock(path)?;
     let bytes = std::fs::read(path)?;
     parse(&bytes).map(|(history, _)| history)
+}
+
+/// Calls for every line of a ledger after the first, in order, without keeping any and without changing it.
+///
+/// # Errors
+/// As [`read`].
+pub fn replay(path: &Path, mut take: impl FnMut(Entry)) -> Result<(), LedgerError> {
+    if !path.exists() {
+        return Err(LedgerError::Missing);
+    }
+    let _lock = lock(path)?;
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        reader.read_until(b'\n', &mut line)?;
+        if line.last() != Some(&b'\n') {
+            // As in `parse`: what was cut off was never relied on.
+            let is_foreign = number == 1 && !b"{\"act\":\"ledger\",\"version\":1}\n".starts_with(&line);
+            return if is_foreign { Err(LedgerError::Foreign) } else { Ok(()) };
+        }
+        match (number, serde_json::from_slice(&line)) {
+            (1, Ok(Entry::Ledger { version: VERSION })) => {}
+            (1, _) => return Err(LedgerError::Foreign),
+            (_, Ok(entry)) => take(entry),
+            (_, Err(_)) => return Err(LedgerError::Broken { line: number }),
+        }
+    }
+    Ok(())
 }
 
 /// Reads lines; returns what they come to and how many bytes are whole lines.
@@ -426,8 +458,8 @@ mod tests {
         let key = prop::sample::select(vec!["a", "b", "c", "d"]);
         let entry = (key, 0..6_u8).prop_map(|(key, kind)| match kind {
             0 => Entry::Seed { id: id(key), article: format!("{key}「\n」.md"), rev: 1, on: "2026-11-20".parse().expect("a date") },
-            1 => Entry::Claim { key: id(key), of: Vec::new(), at: at() },
-            2 => Entry::Claim { key: id(key), of: vec![id("x"), id("y")], at: at() },
+            1 => Entry::Claim { key: id(key), of: Vec::new(), notice: None, at: at() },
+            2 => Entry::Claim { key: id(key), of: vec![id("x"), id("y")], notice: Some(id("n")), at: at() },
             3 => Entry::Sent { key: id(key) },
             4 => Entry::Refused { key: id(key), why: "550".to_owned() },
             _ => Entry::Done { id: id(key), at: at(), sent: 1, gone: 0, refused: 0 },
