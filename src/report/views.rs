@@ -102,8 +102,8 @@ pub struct Index {
 impl Index {
     /// Lists the addresses of the sites of each municipality, the latest first.
     pub fn of(project: &Project, towns: &[Vec<(&Project, &Site<'_>)>], tongue: Tongue) -> Self {
-        let mut index = Self::default();
-        index.languages = project.config.languages.iter().map(|(_, language)| (language.tag.clone(), language.name.clone())).collect();
+        let languages = project.config.languages.iter().map(|(_, language)| (language.tag.clone(), language.name.clone())).collect();
+        let mut index = Self { languages, ..Self::default() };
         for (town, sites) in towns.iter().enumerate() {
             let Some(municipality) = project.municipalities.get(town) else { continue };
             index.towns.push(place(municipality));
@@ -144,7 +144,7 @@ impl Index {
 
     fn insert(&mut self, town: usize, address: String, target: Target) {
         let all = self.targets.entry(address.into_bytes()).or_default();
-        if !all.iter().any(|other| self.pages.town_of(*other) == town) {
+        if !all.iter().any(|other| town_of(&self.pages, *other) == town) {
             all.push(target);
         }
     }
@@ -156,7 +156,7 @@ impl Index {
             (Source::Any, Some(host)) => self.towns[*town].host.as_bytes().eq_ignore_ascii_case(host),
             (Source::Any, None) => true,
         };
-        let named = self.targets.get(path).into_iter().flatten().copied().filter(|target| is_meant(&self.pages.town_of(*target)));
+        let named = self.targets.get(path).into_iter().flatten().copied().filter(|target| is_meant(&town_of(&self.pages, *target)));
         match one(named) {
             Found::Nothing if path.ends_with(b".ics") => {
                 let below = |town: &usize| is_meant(town) && path.starts_with(self.towns[*town].root.as_bytes());
@@ -177,16 +177,11 @@ fn one(mut targets: impl Iterator<Item = Target>) -> Found {
     }
 }
 
-trait Towns {
-    fn town_of(&self, target: Target) -> usize;
-}
-
-impl Towns for Vec<Shown> {
-    fn town_of(&self, target: Target) -> usize {
-        match target {
-            Target::Page { page, .. } => self[page].town,
-            Target::Redirect { town } | Target::Feed { town } => town,
-        }
+/// Returns the municipality that a target belongs to.
+fn town_of(pages: &[Shown], target: Target) -> usize {
+    match target {
+        Target::Page { page, .. } => pages[page].town,
+        Target::Redirect { town } | Target::Feed { town } => town,
     }
 }
 
@@ -412,11 +407,11 @@ impl Sums {
             Found::Several => {
                 self.lines.elsewhere += 1;
                 let all = frame.index.targets.get(path).into_iter().flatten();
-                self.several.extend(all.map(|target| frame.index.pages.town_of(*target)));
+                self.several.extend(all.map(|target| town_of(&frame.index.pages, *target)));
                 return;
             }
         };
-        let town = frame.index.pages.town_of(target);
+        let town = town_of(&frame.index.pages, target);
         if let Some(day) = date.since(frame.period.from.first_day()).ok().and_then(|span| usize::try_from(span.get_days()).ok()) {
             self.days[town * frame.days + day] = true;
         }
@@ -446,9 +441,12 @@ impl Sums {
 /// What one file came to.
 struct Counted {
     sums: Sums,
-    /// By which the same log is known under two names: the beginning and the length of its text.
-    mark: Option<([u8; 32], u64)>,
+    /// By which the same log is known under two names.
+    mark: Option<Mark>,
 }
+
+/// The hash of a log's beginning, and the length of its text.
+type Mark = ([u8; 32], u64);
 
 /// How much of a log's beginning makes its mark.
 const BEGINNING: usize = 64 * 1024;
@@ -555,7 +553,7 @@ impl<'i> Views<'i> {
     pub fn read(index: &'i Index, period: &Period, files: &[LogFile], diagnostics: &mut Diagnostics) -> Option<Self> {
         let days = period.last_day().since(period.from.first_day()).ok().and_then(|span| usize::try_from(span.get_days()).ok()).unwrap_or_default() + 1;
         let frame = Frame { index, period: *period, months: period.months().count(), days };
-        let mut marks: HashMap<([u8; 32], u64), Vec<(Source, &str)>> = HashMap::new();
+        let mut marks: HashMap<Mark, Vec<(Source, &str)>> = HashMap::new();
         let mut sums = frame.sums();
         let (mut count, mut is_whole) = (0, true);
         // A few at a time, so that memory does not grow with the number of files.
