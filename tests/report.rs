@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use common::{ARTICLE, DRUG, HINO, Scratch};
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use ubugi::content::wording::Wording;
 use ubugi::notify::ledger::{Begun, Entry, Ledger};
@@ -410,6 +411,50 @@ fn any_bytes_are_only_unreadable_lines() {
     office.write("noise.log", &noise);
     let report = office.json(&["--access-log", "noise.log"]);
     assert_eq!(total(&report, "132128", "views", ""), json!({"at_least": 1}));
+}
+
+#[test]
+fn a_log_without_user_agents_says_that_programs_are_among_the_views() {
+    let office = Office::new(&Scratch::new());
+    let common: String = log().lines().filter_map(|line| line.split(" \"https:").next()).map(|line| format!("{line}\n")).collect();
+    office.write("access.log", common);
+    let report = office.json(&["--site", "132128=access.log"]);
+    // The crawler and the copy are among them now.
+    assert_eq!(total(&report, "132128", "views", ""), json!({"at_least": 15}));
+    assert_eq!(report["access_log"]["lines"]["without_agent"], 15);
+    assert!(office.text(&["--site", "132128=access.log"]).contains("Of the page views 15 come from logs without user agents"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    /// Whatever a log holds, every line is counted once, and nothing of who it was is told.
+    #[test]
+    fn every_line_is_counted_once(chosen in prop::collection::vec((0..28_usize, prop::option::of((0..200_usize, any::<u8>()))), 1..60)) {
+        let office = Office::new(&Scratch::new());
+        let pool = log();
+        let pool: Vec<&str> = pool.lines().collect();
+        let mut bytes = Vec::new();
+        for (line, damage) in chosen {
+            let mut line = pool[line].as_bytes().to_vec();
+            if let Some((at, byte)) = damage {
+                let at = at % line.len();
+                line[at] = byte;
+            }
+            bytes.extend(line);
+            bytes.push(b'\n');
+        }
+        office.write("access.log", &bytes);
+        let output = office.run(&["--access-log", "access.log", "--format", "json", "--at-least", "1"]);
+        prop_assert_eq!(output.status.code(), Some(0));
+        let report: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        let lines = report["access_log"]["lines"].as_object().expect("an object");
+        let sum: u64 = lines.iter().filter(|(name, _)| !["all", "without_agent"].contains(&name.as_str())).filter_map(|(_, count)| count.as_u64()).sum();
+        prop_assert_eq!(lines["all"].as_u64(), Some(sum));
+        prop_assert_eq!(sum, bytes.iter().filter(|byte| **byte == b'\n').count() as u64);
+        let all = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
+        prop_assert!(!all.contains("203.0.113") && !all.contains("secret"), "{}", all);
+    }
 }
 
 #[test]

@@ -495,6 +495,9 @@ mod tests {
             let mut wanted = History::default();
             entries.iter().take(whole.saturating_sub(1)).for_each(|entry| wanted.take(entry.clone()));
             prop_assert_eq!(told(&read(&path).expect("reads")), told(&wanted));
+            let mut replayed = Vec::new();
+            replay(&path, |entry| replayed.push(entry)).expect("reads");
+            prop_assert_eq!(&replayed[..], &entries[..whole.saturating_sub(1)]);
             let mut ledger = Ledger::open(&path).expect("opens");
             ledger.append(vec![Entry::Sent { key: id("a") }]).expect("adds");
             wanted.take(Entry::Sent { key: id("a") });
@@ -521,8 +524,10 @@ mod tests {
         let text = std::fs::read_to_string(&path).expect("readable");
         std::fs::write(&path, format!("{text}{{\"act\":\"sent\"\n{{\"act\":\"done\"}}\n")).expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Broken { line: 2 })));
+        assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Broken { line: 2 })));
         std::fs::write(&path, "a letter\n").expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Foreign)));
+        assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Foreign)));
         assert_eq!(std::fs::read_to_string(&path).expect("readable"), "a letter\n", "what is not a ledger stays as it is");
     }
 }
