@@ -100,6 +100,18 @@ impl Office {
     fn send(&self, more: &[&str]) -> Output {
         self.run("send", more)
     }
+
+    /// What the report says of the ledger: deliveries accepted, gone, refused, without an answer, and notices that are not done.
+    fn reported(&self) -> [Json; 5] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+        command.args(["--lang", "en", "report", "--format", "json", "--on", DATE, "--from", "2026-11", "--only", "132128", "--project"]).arg(self.path("project"));
+        let output = command.arg("--ledger").arg(self.path("ledger.jsonl")).output().expect("runs");
+        assert!(output.status.success(), "{}", said(&output));
+        let report: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        let figures = report["municipalities"][0]["figures"].as_array().expect("a list");
+        ["deliveries.sent", "deliveries.gone", "deliveries.refused", "deliveries.unanswered", "notices.left"]
+            .map(|kind| figures.iter().find(|figure| figure["kind"] == kind).expect("a figure")["total"].clone())
+    }
 }
 
 fn names(outbox: &Json) -> Vec<String> {
@@ -643,6 +655,7 @@ fn mail_reaches_each_subscriber_once() {
     let told = said(&sent);
     assert!(told.contains("sent 1  gone 1  refused 1  left 2  (451 ×2, 552 ×1)") && told.contains("lines that can go from the list: 5"), "{told}");
     assert!(told.contains("warning[UB1210]: line 4 of the recipients (UBUGI_132128_MAIL_SUBSCRIBERS)"), "{told}");
+    assert_eq!(office.reported(), [1, 1, 1, 2, 2].map(Json::from), "two messages have no answer, and both notices wait for them");
     let office_again = office.send(&["--secrets", &keys(&office)]);
     assert_eq!(office_again.status.code(), Some(1), "the mailbox still says 451 to the second message");
     let patient = Mailbox::start(|_, _| None);
@@ -656,6 +669,7 @@ fn mail_reaches_each_subscriber_once() {
     let mut to: Vec<String> = mails.iter().flat_map(|mail| mail.to.clone()).collect();
     to.sort();
     assert_eq!(to, ["a@example.jp", "b@example.jp", "c@example.jp"]);
+    assert_eq!(office.reported(), [3, 1, 1, 0, 0].map(Json::from), "in however many runs");
     for mail in &mails {
         assert!(mail.from.starts_with("MAIL FROM:<kosodate@example.jp>"));
         assert!(mail.header("Message-ID").ends_with("@example.jp>") && mail.header("Auto-Submitted") == "auto-generated" && mail.header("Reply-To") == "office@example.jp");
@@ -707,6 +721,7 @@ fn mail_that_was_cut_off_comes_again_under_the_same_id() {
         let ids: BTreeSet<String> = mails.iter().map(|mail| mail.header("Message-ID")).collect();
         assert_eq!((people.len(), ids.len()), (60, 60), "round {round}: each has had one message");
         assert!(mails.len() <= 64, "round {round}: {}", mails.len());
+        assert_eq!(office.reported(), [60, 0, 0, 0, 0].map(Json::from), "round {round}: also what was sent by a run that was killed is reported");
     }
     assert!(killed >= 8, "{killed}");
 }
@@ -852,6 +867,7 @@ fn line_users_are_told_in_batches_and_each_once() {
         }
     }
     assert_eq!(users.len(), 1203);
+    assert_eq!(office.reported(), [1203, 0, 0, 0, 0].map(Json::from));
     assert!(users.values().all(|keys| keys.len() == 1), "nobody is told under two keys");
     assert!(!std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable").contains("U0000"), "no user stands in the ledger");
 }

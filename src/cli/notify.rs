@@ -93,7 +93,7 @@ fn check_place(project: &Path, ledger: &Path, tongue: Tongue) -> Result<(), Exit
     ))
 }
 
-fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
     let name = path.display();
     let diagnostic = match error {
         LedgerError::Missing => Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(

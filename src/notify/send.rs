@@ -300,7 +300,8 @@ impl<'a> Walk<'_, 'a> {
                 return;
             }
         } else {
-            self.entries.push(Entry::Claim { key, of, at: now });
+            let notice = Some(state.notice.id).filter(|id| *id != key);
+            self.entries.push(Entry::Claim { key, of, notice, at: now });
         }
         state.pending.fetch_add(1, Ordering::Relaxed);
         self.ready.push(Work { state: Arc::clone(state), key, to });
