@@ -87,7 +87,7 @@ async function main() {
     const run = (...args) =>
       new Promise((resolve, reject) => {
         const began = process.hrtime.bigint();
-        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, UBUGI_CLOCK_FOR_TESTS: "2026-11-21T10:00" } });
         let memory = 0;
         let said = "";
         child.stdout.resume();
@@ -109,7 +109,7 @@ async function main() {
       const plan = await run("plan", ...common, "--date", "2026-11-21", "--out", outbox);
       console.log(`${plan.said}: ${plan.seconds.toFixed(2)} s, ${plan.memory.toFixed(0)} MB`);
       const before = (await answer(true)).messages;
-      const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), "--at", "2026-11-21T10:00", ...process.argv.slice(3));
+      const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), ...process.argv.slice(3));
       const count = (await answer(true)).messages - before;
       if (count !== towns * segments * articles) throw new Error(`${count} messages came`);
       console.log(`sent in ${send.seconds.toFixed(1)} s, ${(count / send.seconds).toFixed(0)} a second, ${send.memory.toFixed(0)} MB`);

@@ -23,6 +23,8 @@ const SLEEP: &str = "content/articles/sleep.md";
 const NOTICE: &str = "municipalities/132128-hino/articles/hino-notice.md";
 const DATE: &str = "2026-11-21";
 const NOW: &str = "2026-11-21T10:00";
+/// Where the command has its time from.
+const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
 
 /// Hino is no demonstration and sends by one channel; both shared articles are approved.
 fn town(url: &str, more: &str) -> Scratch {
@@ -57,7 +59,7 @@ impl Office {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
         command.args(["--lang", "en", "notify", step, "--project"]).arg(self.path("project")).arg("--ledger").arg(self.path("ledger.jsonl"));
         if step == "send" {
-            command.arg("--outbox").arg(self.path("outbox.json")).args(["--at", NOW, "--wait", "0"]);
+            command.arg("--outbox").arg(self.path("outbox.json")).args(["--wait", "0"]).env(CLOCK, NOW);
         }
         command.args(more).env_remove("UBUGI_132128_APP_TOKEN");
         command
@@ -482,7 +484,7 @@ fn hours_days_and_changes_since_the_plan_are_kept() {
     let at = |time: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
         command.args(["--lang", "en", "notify", "send", "--project"]).arg(office.path("project")).arg("--ledger").arg(office.path("ledger.jsonl"));
-        command.arg("--outbox").arg(office.path("outbox.json")).args(["--at", time]).output().expect("runs")
+        command.arg("--outbox").arg(office.path("outbox.json")).env(CLOCK, time).output().expect("runs")
     };
     let early = at("2026-11-21T07:59");
     assert!(early.status.success() && said(&early).contains("later 2"), "{}", said(&early));
@@ -507,7 +509,7 @@ fn ledger_and_secrets_stay_out_of_the_project() {
     let inside = project.join("content/ledger.jsonl");
     let run = |args: &[&dyn AsRef<std::ffi::OsStr>]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
-        command.args(["--lang", "en", "notify"]);
+        command.args(["--lang", "en", "notify"]).env(CLOCK, NOW);
         args.iter().for_each(|argument| {
             command.arg(argument);
         });
