@@ -2,7 +2,8 @@
 //
 //   cargo build --release && node benches/notify.mjs [rounds [options of `notify send`]]
 //
-// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. The mail server is
+// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. UBUGI_NOTICES has other
+// numbers: 1,1,1,100000 is one notice to a list of 100,000. The mail server is
 // a process of its own that answers at once and counts; it shares the processors with what it measures. Memory is the peak of the process (VmHWM).
 import { fork, spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -37,7 +38,7 @@ if (process.argv[2] === "receive") {
         const word = rest.slice(0, 4).toUpperCase();
         rest = rest.slice(end + 2);
         if (word === "DATA") inData = true;
-        answers += word === "DATA" ? "354 go on\r\n" : word === "EHLO" ? "250-here\r\n250 8BITMIME\r\n" : word === "QUIT" ? "221 bye\r\n" : "250 yes\r\n";
+        answers += word === "DATA" ? "354 go on\r\n" : word === "EHLO" ? "250-here\r\n250-PIPELINING\r\n250 8BITMIME\r\n" : word === "QUIT" ? "221 bye\r\n" : "250 yes\r\n";
       }
       if (answers) socket.write(answers);
     });
@@ -51,7 +52,7 @@ if (process.argv[2] === "receive") {
 async function main() {
   const rounds = Number(process.argv[2] ?? 3);
   // A smaller number of each is for trying the script out.
-  const [towns, segments, articles] = (process.env.UBUGI_NOTICES ?? "100,20,50").split(",").map(Number);
+  const [towns, segments, articles, subscribers = 1] = (process.env.UBUGI_NOTICES ?? "100,20,50,1").split(",").map(Number);
   const repository = new URL("..", import.meta.url).pathname;
   const ubugi = process.env.UBUGI ?? join(repository, "target/release/ubugi");
   const scratch = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ubugi-notify-"));
@@ -78,7 +79,7 @@ async function main() {
         );
       }
       const list = join(scratch, `${folder}.jsonl`);
-      writeFileSync(list, names.map((name) => `{"to":"${name}@example.jp","segments":["${name}"]}\n`).join(""));
+      writeFileSync(list, names.flatMap((name) => Array.from({ length: subscribers }, (_, index) => `{"to":"${name}-${index}@example.jp","segments":["${name}"]}\n`)).join(""));
       keys += `UBUGI_${folder.slice(0, 6)}_MAIL_SUBSCRIBERS=${list}\n`;
     }
     writeFileSync(join(scratch, "keys"), keys);
@@ -111,7 +112,7 @@ async function main() {
       const before = (await answer(true)).messages;
       const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), ...process.argv.slice(3));
       const count = (await answer(true)).messages - before;
-      if (count !== towns * segments * articles) throw new Error(`${count} messages came`);
+      if (count !== towns * segments * articles * subscribers) throw new Error(`${count} messages came`);
       console.log(`sent in ${send.seconds.toFixed(1)} s, ${(count / send.seconds).toFixed(0)} a second, ${send.memory.toFixed(0)} MB`);
     }
   } finally {

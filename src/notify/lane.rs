@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::channel::email::{self, Email, Words};
 use super::channel::http::{self, Agent};
 use super::channel::json::Json;
 use super::channel::line::{self, Line};
+use super::channel::smtp::Servers;
 use super::channel::{Channel, Reach};
 use super::notice::{Notice, Outbox};
 use super::secrets::{Secret, Secrets};
@@ -62,17 +64,23 @@ pub struct Opener<'a> {
     pub connections: usize,
 }
 
+/// What channels of the same kind share: open connections.
+struct Ways {
+    agent: Agent,
+    servers: Arc<Servers>,
+}
+
 impl Opener<'_> {
     /// Makes the lanes of an outbox ready; what is missing is reported.
     pub fn open(mut self, outbox: &Outbox, diagnostics: &mut Diagnostics) -> Lanes {
         let wanted: BTreeSet<(&str, &str)> = outbox.notices.iter().map(|notice| (notice.municipality.as_ref(), notice.channel.as_ref())).collect();
-        let agent = http::agent(self.connections);
+        let ways = Ways { agent: http::agent(self.connections), servers: Arc::new(Servers::new(self.connections)) };
         let mut lanes = Lanes::new();
         for (code, id) in wanted {
             let Some(municipality) = self.project.municipalities.iter().find(|municipality| municipality.code.as_str() == code) else { continue };
             let Some(notify) = &municipality.notify else { continue };
             let Some(channel) = notify.channels.iter().find(|channel| channel.id.value == id) else { continue };
-            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &agent, diagnostics) {
+            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &ways, diagnostics) {
                 lanes.insert((code.to_owned(), id.to_owned()), lane);
             }
         }
@@ -87,7 +95,8 @@ impl Opener<'_> {
         lanes
     }
 
-    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, agent: &Agent, diagnostics: &mut Diagnostics) -> Option<Lane> {
+    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, ways: &Ways, diagnostics: &mut Diagnostics) -> Option<Lane> {
+        let agent = &ways.agent;
         let code = municipality.code.as_str();
         let segments: Vec<String> = notify.segments(municipality, &self.project.stages, &self.project.config.languages).into_iter().map(|segment| segment.id.value).collect();
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -107,7 +116,7 @@ impl Opener<'_> {
                     (None, None) => None,
                     _ => self.secrets.required(code, id, "USER").zip(self.secrets.required(code, id, "PASSWORD")),
                 };
-                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), self.connections) {
+                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), Arc::clone(&ways.servers)) {
                     Ok(email) => Box::new(email),
                     Err(_) => {
                         let server = &settings.server;
