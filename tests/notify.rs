@@ -214,6 +214,64 @@ fn only_a_raised_revision_or_a_severe_correction_tells_again() {
     assert_eq!(office.planned_on("2027-02-21"), Vec::<String>::new());
 }
 
+/// Those who had heard of an article hear that it was severely withdrawn: once, first, whatever the limits, for ninety days.
+#[test]
+fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
+    let receiver = Receiver::start(|_, _| status(200));
+    let scratch = town(&receiver.url("/"), "  most: {day: 1}\n").without(NOTICE);
+    let office = Office::new(&scratch);
+    office.seed(&["--until", "2026-11-01"]);
+    assert_eq!(office.planned(), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert!(office.send(&[]).status.success());
+    // Another notice uses up the day's only one.
+    let fair = scratch.clone().with(&own_path("fair"), own("お祭り", "2026-11-22", ""));
+    let withdraw =
+        |scratch: &Scratch, severity| scratch.decide(&[SLEEP], &["sample-doctor"], "2026-11-22", Decision::Withdrawal { reason: "出典が撤回されたため".to_owned(), severity });
+    office.write(&withdraw(&fair, Severity::Moderate));
+    assert_eq!(office.planned_on("2026-11-22"), ["newborn fair.md"], "what harms nobody is told on the page alone");
+    let withdrawn = withdraw(&fair, Severity::Severe);
+    office.write(&withdrawn);
+    assert_eq!(office.planned_on("2026-11-21"), Vec::<String>::new(), "it is not withdrawn yet");
+    let outbox = office.plan_on("2026-11-22");
+    assert_eq!(names(&outbox), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert_eq!(outbox["held"][0]["limit"], "day", "the limit holds for the others");
+    let notice = &outbox["notices"][0];
+    assert_eq!(
+        (&notice["title"], &notice["text"], &notice["url"]),
+        (
+            &"取り下げ：赤ちゃんの睡眠".into(),
+            &"この記事は取り下げました。書いてあったことに頼らないでください。理由と相談先は、ページにあります。".into(),
+            &"https://hino.example.jp/articles/sleep/".into()
+        )
+    );
+    assert!(
+        notice["correction"].is_null()
+            && notice["withdrawal"].as_str().is_some_and(|act| act.len() == 64)
+            && outbox["notices"][1]["not_segments"] == serde_json::json!(["newborn"])
+    );
+    let page = withdrawn.build_on("2026-11-22");
+    assert!(page.text("132128/articles/sleep/index.html").contains("出典が撤回されたため"), "the address says why");
+    assert_eq!(office.planned_on("2027-02-20"), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert_eq!(office.planned_on("2027-02-21"), ["newborn fair.md"]);
+    // It is told once; who never heard of the article hears nothing.
+    office.plan_on("2026-11-22");
+    assert!(office.command("send", &[]).env(CLOCK, "2026-11-22T10:00").output().expect("runs").status.success());
+    assert_eq!(office.planned_on("2026-11-23"), ["newborn fair.md"]);
+    let late = Office::new(&withdrawn);
+    late.seed(&["--until", "2026-11-01"]);
+    assert_eq!(late.planned_on("2026-11-22"), ["newborn fair.md"]);
+    // A raised revision that was approved and never told does not hide that the first was.
+    let again = Office::new(&fair);
+    again.seed(&["--until", "2026-11-21"]);
+    let raised = fair.clone().edit(SLEEP, "topics: [sleep]", "topics: [sleep]\nnotify_rev: 2").approve(&[SLEEP], &["sample-doctor"], "2026-11-22");
+    again.write(&withdraw(&raised, Severity::Severe));
+    assert_eq!(again.planned_on("2026-11-22"), ["newborn sleep.md", "age-1 sleep.md"]);
+    // What is approved anew between plan and sending is not called withdrawn.
+    again.write(&withdraw(&raised, Severity::Severe).approve(&[SLEEP], &["sample-doctor"], "2026-11-22"));
+    let sent = again.command("send", &[]).env(CLOCK, "2026-11-22T10:00").output().expect("runs");
+    assert!(said(&sent).contains("overtaken 2"), "{}", said(&sent));
+}
+
 #[test]
 fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
     let mut scratch = town("https://push.example.jp/", "  most: {day: 1, month: 3}\n  wording: loss-aversion\n  quiet_hours: {from: \"20:00\", to: \"9:30\"}\n");

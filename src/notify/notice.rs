@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for Str {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
-    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction if it tells of one.
+    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction or withdrawal if it tells of one.
     pub id: Id,
     /// The municipality's code.
     pub municipality: Str,
@@ -152,6 +152,9 @@ pub struct Notice {
     /// SHA-256 of the act that corrected it, where the notice tells of a correction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<Str>,
+    /// SHA-256 of the act that withdrew it, where the notice tells of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Str>,
     /// The campaign that features it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<Str>,
@@ -170,14 +173,15 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Makes the identity of a notice.
-    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
-        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), correction.unwrap_or_default()])
+    /// Makes the identity of a notice; `act` is the correction or withdrawal that it tells of.
+    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, act: Option<&str>) -> Id {
+        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), act.unwrap_or_default()])
     }
 
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
-        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
+        let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
+        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), act, recipient])
     }
 
     /// Returns what readers get to see, as a hash.
