@@ -272,6 +272,22 @@ fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
     assert!(said(&sent).contains("overtaken 2"), "{}", said(&sent));
 }
 
+/// A translation that is withdrawn is told in its language alone, an original in all.
+#[test]
+fn a_withdrawal_is_told_in_the_languages_that_it_concerns() {
+    const ENGLISH: &str = "content/articles/fever.en.md";
+    let scratch = town("https://push.example.jp/", "").without(NOTICE).approve(&[ENGLISH], &["sample-doctor"], "2026-11-20");
+    let withdraw = |path| scratch.decide(&[path], &["sample-doctor"], "2026-11-22", Decision::Withdrawal { reason: "誤り".to_owned(), severity: Severity::Severe });
+    let office = Office::new(&scratch);
+    office.seed(&[]);
+    office.write(&withdraw(ENGLISH));
+    let outbox = office.plan_on("2026-11-22");
+    assert_eq!(names(&outbox), ["newborn-en fever.md"]);
+    assert_eq!((&outbox["notices"][0]["title"], &outbox["notices"][0]["url"]), (&"Withdrawn: Fever in babies".into(), &"https://hino.example.jp/en/articles/fever/".into()));
+    office.write(&withdraw(ARTICLE));
+    assert_eq!(office.planned_on("2026-11-22"), ["newborn fever.md", "newborn-en fever.md"]);
+}
+
 #[test]
 fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
     let mut scratch = town("https://push.example.jp/", "  most: {day: 1, month: 3}\n  wording: loss-aversion\n  quiet_hours: {from: \"20:00\", to: \"9:30\"}\n");
