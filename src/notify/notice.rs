@@ -1,10 +1,13 @@
 //! One notice, and what makes it the same notice.
 
+use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -123,6 +126,27 @@ impl<'de> Deserialize<'de> for Str {
     }
 }
 
+impl Borrow<str> for Str {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Texts that are kept once, however many notices have them.
+#[derive(Debug, Default)]
+pub struct Shared(HashSet<Str>);
+
+impl Shared {
+    fn keep(&mut self, text: &mut Str) {
+        match self.0.get(&**text) {
+            Some(known) => *text = known.clone(),
+            None => {
+                self.0.insert(text.clone());
+            }
+        }
+    }
+}
+
 /// One notice: an article, for a segment of a municipality, by a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,6 +202,17 @@ impl Notice {
         Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), act.unwrap_or_default()])
     }
 
+    /// Shares its texts with others: a hundred thousand notices are of some hundred articles.
+    #[must_use]
+    pub fn sharing(mut self, texts: &mut Shared) -> Self {
+        let fixed = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
+        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
+        let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments);
+        let some = [&mut self.correction, &mut self.withdrawal, &mut self.campaign].into_iter().flatten();
+        fixed.into_iter().chain(said).chain(lists).chain(some).for_each(|text| texts.keep(text));
+        self
+    }
+
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
         let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
@@ -228,9 +263,31 @@ pub struct Outbox {
     /// The day, in Japan.
     pub date: Str,
     /// What goes.
+    #[serde(deserialize_with = "sharing")]
     pub notices: Vec<Notice>,
     /// What waits.
     pub held: Vec<Held>,
+}
+
+/// Reads notices one by one, so that texts that many of them have are there once.
+fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Notice>, D::Error> {
+    struct Notices;
+    impl<'de> Visitor<'de> for Notices {
+        type Value = Vec<Notice>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of notices")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Notice>, A::Error> {
+            let (mut all, mut texts) = (Vec::new(), Shared::default());
+            while let Some(notice) = list.next_element::<Notice>()? {
+                all.push(notice.sharing(&mut texts));
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_seq(Notices)
 }
 
 impl Outbox {

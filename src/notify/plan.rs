@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::ledger::{Heard, History};
-use super::notice::{Held, Id, Limit, Notice, Outbox, Str};
+use super::notice::{Held, Id, Limit, Notice, Outbox, Shared, Str};
 use crate::content::LangId;
 use crate::content::article::{Article, Work};
 use crate::content::campaign::Campaign;
@@ -131,6 +131,7 @@ impl<'p> Offer<'p> {
     pub fn plan(&self, history: &History) -> Outbox {
         let towns: Vec<(Vec<Notice>, Vec<Held>)> = self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
         let mut outbox = Outbox { schema: Outbox::SCHEMA.into(), version: Outbox::VERSION, date: self.date.to_string().into(), notices: Vec::new(), held: Vec::new() };
+        outbox.notices.reserve_exact(towns.iter().map(|(notices, _)| notices.len()).sum());
         for (notices, held) in towns {
             outbox.notices.extend(notices);
             outbox.held.extend(held);
@@ -239,7 +240,7 @@ impl<'p> Offer<'p> {
     }
 
     fn plan_site(&self, site: &Site<'p>, history: &History) -> (Vec<Notice>, Vec<Held>) {
-        let (mut notices, mut held) = (Vec::new(), Vec::new());
+        let (mut notices, mut held, mut texts) = (Vec::new(), Vec::new(), Shared::default());
         let Some(notify) = &site.municipality.notify else { return (notices, held) };
         let code = site.municipality.code;
         let campaigns: Vec<&Campaign> = self.project.campaigns.iter().filter(|campaign| campaign.runs(code, self.date)).collect();
@@ -296,7 +297,7 @@ impl<'p> Offer<'p> {
                     planned.insert(candidate.id);
                     let mut notice = writer.write(&candidate, place, others);
                     notice.campaign = featured.map(|(campaign, _)| campaigns[campaign].id.as_str().into());
-                    notices.push(notice);
+                    notices.push(notice.sharing(&mut texts));
                     place += 1;
                 }
             }
