@@ -2,7 +2,8 @@
 //
 //   cargo build --release && node benches/notify.mjs [email | web-push] [rounds [options of `notify send`]]
 //
-// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. UBUGI_NOTICES=1,1,1,100000 is one notice for so many. The receiver is
+// 100 municipalities with 20 segments each and 50 notices of their offices make 100,000 notices; each segment has one subscriber. UBUGI_NOTICES has other
+// numbers: 1,1,1,100000 is one notice to a list of 100,000. The receiver is
 // a process of its own that answers at once and counts; it shares the processors with what it measures. Memory is the peak of the process (VmHWM).
 import { execFileSync, fork, spawn } from "node:child_process";
 import { createECDH, randomBytes } from "node:crypto";
@@ -55,7 +56,7 @@ if (process.argv[2] === "receive") {
         const word = rest.slice(0, 4).toUpperCase();
         rest = rest.slice(end + 2);
         if (word === "DATA") inData = true;
-        answers += word === "DATA" ? "354 go on\r\n" : word === "EHLO" ? "250-here\r\n250 8BITMIME\r\n" : word === "QUIT" ? "221 bye\r\n" : "250 yes\r\n";
+        answers += word === "DATA" ? "354 go on\r\n" : word === "EHLO" ? "250-here\r\n250-PIPELINING\r\n250 8BITMIME\r\n" : word === "QUIT" ? "221 bye\r\n" : "250 yes\r\n";
       }
       if (answers) socket.write(answers);
     });
@@ -117,7 +118,7 @@ async function main() {
     const run = (...args) =>
       new Promise((resolve, reject) => {
         const began = process.hrtime.bigint();
-        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, UBUGI_CLOCK_FOR_TESTS: "2026-11-21T10:00" } });
         let memory = 0;
         let said = "";
         child.stdout.resume();
@@ -139,7 +140,7 @@ async function main() {
       const plan = await run("plan", ...common, "--date", "2026-11-21", "--out", outbox);
       console.log(`${plan.said}: ${plan.seconds.toFixed(2)} s, ${plan.memory.toFixed(0)} MB`);
       const before = (await answer(true)).messages;
-      const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), "--at", "2026-11-21T10:00", ...args);
+      const send = await run("send", ...common, "--outbox", outbox, "--secrets", join(scratch, "keys"), ...args);
       const count = (await answer(true)).messages - before;
       if (count !== towns * segments * articles * subscribers) throw new Error(`${count} messages came`);
       console.log(`sent in ${send.seconds.toFixed(1)} s, ${(count / send.seconds).toFixed(0)} a second, ${send.memory.toFixed(0)} MB`);

@@ -71,7 +71,14 @@ fn events_and_checkups_stand_in_calendars_and_on_the_page() {
     assert!(checkups.iter().any(|line| line == "RRULE:FREQ=DAILY;UNTIL=20270114T145959Z"), "{checkups:#?}");
     assert!(lines(&built, "132128/en/calendars/events.ics").iter().any(|line| line == "SUMMARY:[Sample] Class on weaning (sample)"));
     let page = built.text("132128/calendars/index.html");
-    for words in ["離乳食教室（見本）", "10:00〜11:30", "<span class=\"badge\">中止</span>", "健診（見本）", "https://hino.example.jp/calendars/checkups.ics", "href=\"webcal://hino.example.jp/calendars/checkups.ics\""] {
+    for words in [
+        "離乳食教室（見本）",
+        "10:00〜11:30",
+        "<span class=\"badge\">中止</span>",
+        "健診（見本）",
+        "https://hino.example.jp/calendars/checkups.ics",
+        "href=\"webcal://hino.example.jp/calendars/checkups.ics\"",
+    ] {
         assert!(page.contains(words), "no {words}: {page}");
     }
     assert!(!page.contains("終わった行事"), "what is over is in the calendar only");

@@ -159,6 +159,7 @@ fn begun(channel: &str, kind: &str, article: &str, on: &str, wording: Wording, c
         article: article.into(),
         rev: 1,
         correction: None,
+        withdrawal: None,
         campaign: campaign.map(str::to_owned),
         wording,
     }

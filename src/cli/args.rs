@@ -205,8 +205,8 @@ pub struct Send {
     /// Show exactly what would go, and send nothing / 送らずに、送るものを見せる
     #[arg(long)]
     pub dry_run: bool,
-    /// As if it were this time in Japan / この時刻のつもりで
-    #[arg(long, value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
+    /// With --dry-run: as if it were this time in Japan / --dry-run のとき、この時刻のつもりで
+    #[arg(long, requires = "dry_run", value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
     pub at: Option<jiff::civil::DateTime>,
     /// How many requests at a time / 同時に送る数
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -222,7 +222,7 @@ pub struct Send {
     pub json: bool,
 }
 
-fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
+pub(super) fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
     jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).map_err(|_| "expected a time like 2026-11-21T10:00 / 2026-11-21T10:00 のように書いてください".to_owned())
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::args::{Notify, Send};
+use super::args::{Notify, Send, moment};
 use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::edition::{self, Discard};
@@ -184,7 +184,7 @@ fn write_whole(path: &Path, outbox: &Outbox) -> std::io::Result<()> {
     std::fs::rename(&fresh, path)
 }
 
-/// The machine's clock, moved if the command was told to.
+/// The machine's clock, moved for a dry run or a test.
 #[derive(Debug)]
 struct Machine {
     shift: SignedDuration,
@@ -201,11 +201,27 @@ impl Clock for Machine {
     }
 }
 
+/// The variable by which tests of real sending have their own time. It is no option, so that no one comes upon it who only wants to be done
+/// before the night is over: quiet hours are for those who sleep.
+const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
+
+/// Returns the time that the command shall take it to be, where that is not the machine's.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn moved(options: &Send, tongue: Tongue) -> Result<Option<DateTime>, Exit> {
+    let Some(text) = std::env::var_os(CLOCK) else { return Ok(options.at) };
+    let at = moment(&text.to_string_lossy()).map_err(|why| {
+        say(&message!("誤り: {CLOCK}：{why}", "error: {CLOCK}: {why}"), tongue);
+        Exit::Usage
+    })?;
+    say(&message!("試験のため、{at} のつもりで動きます（{CLOCK}）", "for a test, as if it were {at} ({CLOCK})"), tongue);
+    Ok(Some(options.at.unwrap_or(at)))
+}
+
 fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     check_place(&options.project, &options.ledger, tongue)?;
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
-    if let Some(at) = options.at
+    if let Some(at) = moved(options, tongue)?
         && let Ok(at) = at.to_zoned(japan.clone())
     {
         clock.shift = at.timestamp().duration_since(clock.now());

@@ -10,6 +10,7 @@ use super::channel::email::{self, Email, Words};
 use super::channel::http::{self, Agent};
 use super::channel::json::Json;
 use super::channel::line::{self, Line};
+use super::channel::smtp::Servers;
 use super::channel::web_push::WebPush;
 use super::channel::websub::WebSub;
 use super::channel::{Channel, Reach};
@@ -71,11 +72,17 @@ pub struct Opener<'a> {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What channels of the same kind share: open connections.
+struct Ways {
+    agent: Agent,
+    servers: Arc<Servers>,
+}
+
 impl Opener<'_> {
     /// Makes the lanes of an outbox ready; what is missing is reported.
     pub fn open(mut self, outbox: &Outbox, diagnostics: &mut Diagnostics) -> Lanes {
         let wanted: BTreeSet<(&str, &str)> = outbox.notices.iter().map(|notice| (notice.municipality.as_ref(), notice.channel.as_ref())).collect();
-        let agent = http::agent(self.connections);
+        let ways = Ways { agent: http::agent(self.connections), servers: Arc::new(Servers::new(self.connections)) };
         let mut lanes = Lanes::new();
         for (code, id) in wanted {
             let Some(municipality) = self.project.municipalities.iter().find(|municipality| municipality.code.as_str() == code) else { continue };
@@ -83,7 +90,7 @@ impl Opener<'_> {
                 if let Some(hub) = FeedChoice::settle(municipality.feeds.as_ref(), self.project.config.feeds.as_ref()).and_then(|settings| settings.hub) {
                     // A hub is no family: it may be told at any hour.
                     let quiet = QuietHours { from: 0, to: 0 };
-                    let sender = Box::new(WebSub::new(agent.clone(), hub));
+                    let sender = Box::new(WebSub::new(ways.agent.clone(), hub));
                     let lane = Lane { municipality: code.to_owned(), channel: id.to_owned(), quiet, sender, segments: Vec::new(), recipients: Vec::new() };
                     lanes.insert((code.to_owned(), id.to_owned()), lane);
                 }
@@ -91,7 +98,7 @@ impl Opener<'_> {
             }
             let Some(notify) = &municipality.notify else { continue };
             let Some(channel) = notify.channels.iter().find(|channel| channel.id.value == id) else { continue };
-            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &agent, diagnostics) {
+            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &ways, diagnostics) {
                 lanes.insert((code.to_owned(), id.to_owned()), lane);
             }
         }
@@ -106,7 +113,8 @@ impl Opener<'_> {
         lanes
     }
 
-    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, agent: &Agent, diagnostics: &mut Diagnostics) -> Option<Lane> {
+    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, ways: &Ways, diagnostics: &mut Diagnostics) -> Option<Lane> {
+        let agent = &ways.agent;
         let code = municipality.code.as_str();
         let languages = &self.project.config.languages;
         let (segments, tags): (Vec<String>, Vec<&str>) =
@@ -141,7 +149,7 @@ impl Opener<'_> {
                     (None, None) => None,
                     _ => self.secrets.required(code, id, "USER").zip(self.secrets.required(code, id, "PASSWORD")),
                 };
-                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), self.connections) {
+                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), Arc::clone(&ways.servers)) {
                     Ok(email) => Box::new(email),
                     Err(_) => {
                         let server = &settings.server;

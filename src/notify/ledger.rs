@@ -135,6 +135,9 @@ pub struct Begun {
     /// The correction that it tells of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correction: Option<String>,
+    /// The withdrawal that it tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<String>,
     /// The campaign that features it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
@@ -156,6 +159,7 @@ impl Begun {
             article: notice.article.to_string(),
             rev: notice.rev,
             correction: notice.correction.as_deref().map(str::to_owned),
+            withdrawal: notice.withdrawal.as_deref().map(str::to_owned),
             campaign: notice.campaign.as_deref().map(str::to_owned),
             wording: notice.wording,
         }

@@ -1,5 +1,6 @@
 //! One notice, and what makes it the same notice.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
@@ -130,11 +131,32 @@ impl<'de> Deserialize<'de> for Str {
     }
 }
 
+impl Borrow<str> for Str {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Texts that are kept once, however many notices have them.
+#[derive(Debug, Default)]
+pub struct Shared(HashSet<Str>);
+
+impl Shared {
+    fn keep(&mut self, text: &mut Str) {
+        match self.0.get(&**text) {
+            Some(known) => *text = known.clone(),
+            None => {
+                self.0.insert(text.clone());
+            }
+        }
+    }
+}
+
 /// One notice: an article, for a segment of a municipality, by a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
-    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction if it tells of one.
+    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction or withdrawal if it tells of one.
     pub id: Id,
     /// The municipality's code.
     pub municipality: Str,
@@ -159,6 +181,9 @@ pub struct Notice {
     /// SHA-256 of the act that corrected it, where the notice tells of a correction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<Str>,
+    /// SHA-256 of the act that withdrew it, where the notice tells of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Str>,
     /// The campaign that features it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<Str>,
@@ -182,14 +207,26 @@ pub const WEBSUB: &str = "websub";
 pub const FEEDS: &str = "feeds";
 
 impl Notice {
-    /// Makes the identity of a notice.
-    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
-        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), correction.unwrap_or_default()])
+    /// Makes the identity of a notice; `act` is the correction or withdrawal that it tells of.
+    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, act: Option<&str>) -> Id {
+        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), act.unwrap_or_default()])
+    }
+
+    /// Shares its texts with others: a hundred thousand notices are of some hundred articles.
+    #[must_use]
+    pub fn sharing(mut self, texts: &mut Shared) -> Self {
+        let fixed = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
+        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
+        let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments);
+        let some = [&mut self.correction, &mut self.withdrawal, &mut self.campaign].into_iter().flatten();
+        fixed.into_iter().chain(said).chain(lists).chain(some).for_each(|text| texts.keep(text));
+        self
     }
 
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
-        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
+        let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
+        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), act, recipient])
     }
 
     /// Makes the identity of a notice by which a hub hears of a feed: what stands in it now may stand in it again on another day.
@@ -201,47 +238,6 @@ impl Notice {
     pub fn content(&self) -> Id {
         Id::of(&["content", &self.language, &self.title, &self.text, &self.url])
     }
-}
-
-impl Notice {
-    /// Takes each text that is known already from there.
-    fn share(&mut self, known: &mut HashSet<Str>) {
-        let named = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
-        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
-        let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments).chain(&mut self.correction).chain(&mut self.campaign);
-        for text in named.into_iter().chain(said).chain(lists) {
-            match known.get(text) {
-                Some(same) => *text = same.clone(),
-                None => {
-                    known.insert(text.clone());
-                }
-            }
-        }
-    }
-}
-
-/// Reads notices one by one, so that what many of them say is in memory once, also while they are read.
-fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Notice>, D::Error> {
-    struct Notices;
-
-    impl<'de> Visitor<'de> for Notices {
-        type Value = Vec<Notice>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of notices")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<Notice>, A::Error> {
-            let (mut all, mut known) = (Vec::new(), HashSet::new());
-            while let Some(mut notice) = sequence.next_element::<Notice>()? {
-                notice.share(&mut known);
-                all.push(notice);
-            }
-            Ok(all)
-        }
-    }
-
-    deserializer.deserialize_seq(Notices)
 }
 
 /// A notice that waits for another day.
@@ -282,10 +278,31 @@ pub struct Outbox {
     /// The day, in Japan.
     pub date: Str,
     /// What goes.
-    #[serde(deserialize_with = "shared")]
+    #[serde(deserialize_with = "sharing")]
     pub notices: Vec<Notice>,
     /// What waits.
     pub held: Vec<Held>,
+}
+
+/// Reads notices one by one, so that texts that many of them have are there once.
+fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Notice>, D::Error> {
+    struct Notices;
+    impl<'de> Visitor<'de> for Notices {
+        type Value = Vec<Notice>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of notices")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Notice>, A::Error> {
+            let (mut all, mut texts) = (Vec::new(), Shared::default());
+            while let Some(notice) = list.next_element::<Notice>()? {
+                all.push(notice.sharing(&mut texts));
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_seq(Notices)
 }
 
 impl Outbox {

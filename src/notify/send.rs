@@ -155,12 +155,12 @@ impl Sending<'_> {
         {
             let (out, work) = sync_channel::<Work<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
-            std::thread::scope(|scope| {
+            let waiting = std::thread::scope(|scope| {
                 for _ in 0..self.settings.connections.max(1) {
                     scope.spawn(|| shared.work_off(&work));
                 }
                 // At its end nobody hands over any more, and the workers come to theirs.
-                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), resumed };
+                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), waiting: Vec::new(), resumed };
                 for notice in self.notices {
                     match states.get(&(&*notice.municipality, &*notice.channel)) {
                         Some(lane) => walk.notice(notice, lane),
@@ -168,7 +168,14 @@ impl Sending<'_> {
                     }
                 }
                 walk.flush();
+                walk.waiting
             });
+            for (state, delivery) in waiting {
+                if !held(&shared.ledger).history().is_answered(delivery) {
+                    state.left.fetch_add(1, Ordering::Relaxed);
+                }
+                shared.record(shared.finish(&state).into_iter().collect());
+            }
         }
         if let Some(error) = shared.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
@@ -205,6 +212,9 @@ struct Walk<'s, 'a> {
     ready: Vec<Work<'a>>,
     /// The deliveries that this run has claimed.
     claimed: HashSet<Id>,
+    /// Notices with deliveries that another notice of this run has claimed: the same article for another segment of the same recipient. They have
+    /// gone out to all only when those are answered.
+    waiting: Vec<(Arc<NoticeState<'a>>, Id)>,
     resumed: Resumed,
 }
 
@@ -259,12 +269,13 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             if let Some(batch) = self.resumed.batches.remove(&delivery) {
+                self.claimed.insert(delivery);
                 let (of, to) = again.entry(batch).or_default();
                 of.push(delivery);
                 to.push(recipient);
                 continue;
             }
-            if held(&self.shared.ledger).history().is_answered(delivery) || !self.claimed.insert(delivery) {
+            if !self.is_open(state, delivery) {
                 continue;
             }
             fresh.0.push(delivery);
@@ -284,10 +295,22 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// Tells whether a delivery has no answer and is not on its way; who meets one that is on its way waits for its answer.
+    fn is_open(&mut self, state: &Arc<NoticeState<'a>>, delivery: Id) -> bool {
+        if held(&self.shared.ledger).history().is_answered(delivery) {
+            return false;
+        }
+        let is_open = self.claimed.insert(delivery);
+        if !is_open {
+            state.pending.fetch_add(1, Ordering::Relaxed);
+            self.waiting.push((Arc::clone(state), delivery));
+        }
+        is_open
+    }
+
     /// Claims one request, unless it has its answer or is on its way.
     fn claim(&mut self, state: &Arc<NoticeState<'a>>, key: Id, of: Vec<Id>, to: Vec<&'a Recipient>) {
-        // Another notice of this run may have claimed it: the same article for another segment of the same recipient.
-        if held(&self.shared.ledger).history().is_answered(key) || !self.claimed.insert(key) {
+        if !self.is_open(state, key) {
             return;
         }
         let now = self.shared.sending.clock.now();

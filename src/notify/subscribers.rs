@@ -3,10 +3,12 @@
 //! `{"to": "…", "segments": ["newborn"]}`: an address, whatever it is for the channel, and the segments; without segments everything. They are read
 //! for sending only and are never shown; a line that cannot be read is told by its number.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
+use super::notice::Id;
 use super::web_push::encryption::Receiver;
 use crate::source::decode::is_web_url;
 
@@ -116,6 +118,8 @@ pub fn read_subscriptions(from: impl BufRead, segments: &[(&str, &str)], is_endp
 
 fn read_lines(from: impl BufRead, segments: &[(&str, &str)], parse: impl Fn(&str) -> Result<Read, Fault>) -> io::Result<(Vec<Recipient>, Faults)> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
+    // Their hashes, as a list can be long.
+    let mut seen = HashSet::new();
     for (index, line) in from.lines().enumerate() {
         let (text, line) = (line?, index + 1);
         let text = text.trim_start_matches('\u{feff}').trim();
@@ -145,13 +149,11 @@ fn read_lines(from: impl BufRead, segments: &[(&str, &str)], parse: impl Fn(&str
         }
         // The other segments of the line hold.
         faults.extend(unknown.map(|name| (line, Fault::Segment(name))));
+        if !seen.insert(Id::of(&[&read.to])) {
+            continue;
+        }
         all.push(Recipient { line, to: read.to.into(), segments: known, unsubscribe: read.unsubscribe.map(Into::into), keys: read.keys });
     }
-    let mut seen = std::collections::HashSet::with_capacity(all.len());
-    let is_first: Vec<bool> = all.iter().map(|recipient: &Recipient| seen.insert(recipient.to.clone())).collect();
-    drop(seen);
-    let mut is_first = is_first.into_iter();
-    all.retain(|_| is_first.next().unwrap_or(true));
     Ok((all, faults))
 }
 

@@ -16,8 +16,8 @@ use super::crawler;
 use super::log::{self, Calendar, Line};
 use super::period::Period;
 use super::tally::{By, Count, Measure, Tally};
-use crate::content::language::LangId;
 use crate::calendar;
+use crate::content::language::LangId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes};
 use crate::feed::Format;
 use crate::message;
@@ -343,7 +343,7 @@ struct Frame<'i> {
 
 impl Frame<'_> {
     fn sums(&self) -> Sums {
-        let (towns, languages) = (self.index.towns.len(), self.index.languages.len());
+        let (towns, languages) = (self.index.hosts.len(), self.index.languages.len());
         Sums {
             lines: Lines::default(),
             views: vec![0; self.index.pages.len() * languages * self.months],
@@ -374,7 +374,7 @@ impl Sums {
 
     fn apart(&mut self, frame: &Frame<'_>, measure: Measure, town: usize, month: usize) {
         if let Some(at) = APART.iter().position(|one| *one == measure) {
-            self.apart[(at * frame.index.towns.len() + town) * frame.months + month] += 1;
+            self.apart[(at * frame.index.hosts.len() + town) * frame.months + month] += 1;
         }
     }
 
@@ -620,7 +620,7 @@ impl<'i> Views<'i> {
         for (month, days) in recorded.iter().enumerate() {
             tally.add(Measure::Days, By::All, 0, "", "", Some(month), Count::Known(*days));
             for (at, measure) in APART.iter().enumerate() {
-                let count = self.sums.apart[(at * index.towns.len() + town) * months + month];
+                let count = self.sums.apart[(at * index.hosts.len() + town) * months + month];
                 tally.add(*measure, By::All, 0, "", "", Some(month), Count::Known(count));
             }
         }

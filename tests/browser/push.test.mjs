@@ -67,8 +67,8 @@ before(async () => {
   ubugi("seed", ...common, "--date", "2026-11-21", "--until", "2026-11-19");
   ubugi("plan", ...common, "--date", "2026-11-21", "--out", join(folder, "outbox.json"));
   // Not synchronously: the push service answers in this process.
-  const args = ["--lang", "en", "notify", "send", ...common, "--outbox", join(folder, "outbox.json"), "--secrets", join(folder, "keys"), "--at", NOW];
-  await new Promise((done, failed) => execFile(UBUGI, args, (error, out, said) => (error ? failed(new Error(`${out}${said}`)) : done())));
+  const args = ["--lang", "en", "notify", "send", ...common, "--outbox", join(folder, "outbox.json"), "--secrets", join(folder, "keys")];
+  await new Promise((done, failed) => execFile(UBUGI, args, { env: { ...process.env, UBUGI_CLOCK_FOR_TESTS: NOW } }, (error, out, said) => (error ? failed(new Error(`${out}${said}`)) : done())));
 });
 
 after(() => {

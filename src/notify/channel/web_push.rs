@@ -168,6 +168,7 @@ mod tests {
             article: "content/articles/a.md".into(),
             rev: 1,
             correction: None,
+            withdrawal: None,
             campaign: None,
             wording: Wording::Plain,
             not_before: "".into(),
