@@ -1207,7 +1207,7 @@ fn a_hub_hears_of_each_changed_feed_once() {
     // At night, too: a hub is no family.
     let mut at_night = Command::new(env!("CARGO_BIN_EXE_ubugi"));
     at_night.args(["--lang", "en", "notify", "send", "--project"]).arg(office.path("project")).arg("--ledger").arg(office.path("ledger.jsonl"));
-    let sent = at_night.arg("--outbox").arg(office.path("outbox.json")).args(["--wait", "0"]).output().expect("runs");
+    let sent = at_night.arg("--outbox").arg(office.path("outbox.json")).args(["--wait", "0"]).env(CLOCK, "2026-11-21T23:30").output().expect("runs");
     assert!(sent.status.success() && said(&sent).contains("132128 日野市  websub        notices 12  sent 12\n"), "{}", said(&sent));
     assert_eq!(receiver.count(), 14);
     assert_eq!(pinged(&receiver).into_iter().collect::<BTreeSet<_>>(), changed);
