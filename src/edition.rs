@@ -13,6 +13,7 @@ use crate::care;
 use crate::content::LangId;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
+use crate::feed;
 use crate::municipality::code::MunicipalityCode;
 use crate::project::{Project, Replaced};
 use crate::render::image::{self, Image};
@@ -254,6 +255,26 @@ impl<'e> Edition<'e> {
         })?;
         Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: self.shared.visible.hidden })
     }
+}
+
+/// Says what the feeds of some sites hold, without writing anything; `project` is [as of](Project::as_of) the day.
+pub fn feeds(project: &Project, visible: &Visible, moment: Moment, sites: &[&Site<'_>]) -> Vec<(MunicipalityCode, feed::State)> {
+    if sites.is_empty() {
+        return Vec::new();
+    }
+    // Faults are told by the build that published this.
+    let mut found = Diagnostics::new();
+    let images = image::prepare_all(&project.files);
+    let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);
+    let texts = Texts::new(project, moment.date);
+    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: String::new() };
+    let states = sites.par_iter().map(|site| {
+        let theme = project.theme_of(site.municipality).filter(|theme| theme.is_sound)?;
+        let renderer = Renderer::prepare(&shared, site, theme, &mut Diagnostics::new());
+        let code = site.municipality.code;
+        Some(site.municipality.languages.iter().flat_map(|language| renderer.feed_states(*language)).map(|state| (code, state)).collect::<Vec<_>>())
+    });
+    states.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
 }
 
 /// Tells whether a fault is a dead reference in approved text that stands in for a newer one.

@@ -23,6 +23,8 @@ const SLEEP: &str = "content/articles/sleep.md";
 const NOTICE: &str = "municipalities/132128-hino/articles/hino-notice.md";
 const DATE: &str = "2026-11-21";
 const NOW: &str = "2026-11-21T10:00";
+/// Where the command has its time from.
+const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
 
 /// Hino is no demonstration and sends by one channel; both shared articles are approved.
 fn town(url: &str, more: &str) -> Scratch {
@@ -57,7 +59,7 @@ impl Office {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
         command.args(["--lang", "en", "notify", step, "--project"]).arg(self.path("project")).arg("--ledger").arg(self.path("ledger.jsonl"));
         if step == "send" {
-            command.arg("--outbox").arg(self.path("outbox.json")).args(["--at", NOW, "--wait", "0"]);
+            command.arg("--outbox").arg(self.path("outbox.json")).args(["--wait", "0"]).env(CLOCK, NOW);
         }
         command.args(more).env_remove("UBUGI_132128_APP_TOKEN");
         command
@@ -99,6 +101,18 @@ impl Office {
 
     fn send(&self, more: &[&str]) -> Output {
         self.run("send", more)
+    }
+
+    /// What the report says of the ledger: deliveries accepted, gone, refused, without an answer, and notices that are not done.
+    fn reported(&self) -> [Json; 5] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+        command.args(["--lang", "en", "report", "--format", "json", "--on", DATE, "--from", "2026-11", "--only", "132128", "--project"]).arg(self.path("project"));
+        let output = command.arg("--ledger").arg(self.path("ledger.jsonl")).output().expect("runs");
+        assert!(output.status.success(), "{}", said(&output));
+        let report: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        let figures = report["municipalities"][0]["figures"].as_array().expect("a list");
+        ["deliveries.sent", "deliveries.gone", "deliveries.refused", "deliveries.unanswered", "notices.left"]
+            .map(|kind| figures.iter().find(|figure| figure["kind"] == kind).expect("a figure")["total"].clone())
     }
 }
 
@@ -210,6 +224,80 @@ fn only_a_raised_revision_or_a_severe_correction_tells_again() {
     assert_eq!(outbox["notices"][0]["title"], "訂正：赤ちゃんの睡眠");
     assert_eq!(outbox["notices"][0]["text"], "「うつぶせ」は誤りで、正しくは「あおむけ」です。ページで確かめてください。");
     assert_eq!(office.planned_on("2027-02-21"), Vec::<String>::new());
+}
+
+/// Those who had heard of an article hear that it was severely withdrawn: once, first, whatever the limits, for ninety days.
+#[test]
+fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
+    let receiver = Receiver::start(|_, _| status(200));
+    let scratch = town(&receiver.url("/"), "  most: {day: 1}\n").without(NOTICE);
+    let office = Office::new(&scratch);
+    office.seed(&["--until", "2026-11-01"]);
+    assert_eq!(office.planned(), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert!(office.send(&[]).status.success());
+    // Another notice uses up the day's only one.
+    let fair = scratch.clone().with(&own_path("fair"), own("お祭り", "2026-11-22", ""));
+    let withdraw =
+        |scratch: &Scratch, severity| scratch.decide(&[SLEEP], &["sample-doctor"], "2026-11-22", Decision::Withdrawal { reason: "出典が撤回されたため".to_owned(), severity });
+    office.write(&withdraw(&fair, Severity::Moderate));
+    assert_eq!(office.planned_on("2026-11-22"), ["newborn fair.md"], "what harms nobody is told on the page alone");
+    let withdrawn = withdraw(&fair, Severity::Severe);
+    office.write(&withdrawn);
+    assert_eq!(office.planned_on("2026-11-21"), Vec::<String>::new(), "it is not withdrawn yet");
+    let outbox = office.plan_on("2026-11-22");
+    assert_eq!(names(&outbox), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert_eq!(outbox["held"][0]["limit"], "day", "the limit holds for the others");
+    let notice = &outbox["notices"][0];
+    assert_eq!(
+        (&notice["title"], &notice["text"], &notice["url"]),
+        (
+            &"取り下げ：赤ちゃんの睡眠".into(),
+            &"この記事は取り下げました。書いてあったことに頼らないでください。理由と相談先は、ページにあります。".into(),
+            &"https://hino.example.jp/articles/sleep/".into()
+        )
+    );
+    assert!(
+        notice["correction"].is_null()
+            && notice["withdrawal"].as_str().is_some_and(|act| act.len() == 64)
+            && outbox["notices"][1]["not_segments"] == serde_json::json!(["newborn"])
+    );
+    let page = withdrawn.build_on("2026-11-22");
+    assert!(page.text("132128/articles/sleep/index.html").contains("出典が撤回されたため"), "the address says why");
+    assert_eq!(office.planned_on("2027-02-20"), ["newborn sleep.md", "age-1 sleep.md"]);
+    assert_eq!(office.planned_on("2027-02-21"), ["newborn fair.md"]);
+    // It is told once; who never heard of the article hears nothing.
+    office.plan_on("2026-11-22");
+    assert!(office.command("send", &[]).env(CLOCK, "2026-11-22T10:00").output().expect("runs").status.success());
+    assert_eq!(office.planned_on("2026-11-23"), ["newborn fair.md"]);
+    let late = Office::new(&withdrawn);
+    late.seed(&["--until", "2026-11-01"]);
+    assert_eq!(late.planned_on("2026-11-22"), ["newborn fair.md"]);
+    // A raised revision that was approved and never told does not hide that the first was.
+    let again = Office::new(&fair);
+    again.seed(&["--until", "2026-11-21"]);
+    let raised = fair.clone().edit(SLEEP, "topics: [sleep]", "topics: [sleep]\nnotify_rev: 2").approve(&[SLEEP], &["sample-doctor"], "2026-11-22");
+    again.write(&withdraw(&raised, Severity::Severe));
+    assert_eq!(again.planned_on("2026-11-22"), ["newborn sleep.md", "age-1 sleep.md"]);
+    // What is approved anew between plan and sending is not called withdrawn.
+    again.write(&withdraw(&raised, Severity::Severe).approve(&[SLEEP], &["sample-doctor"], "2026-11-22"));
+    let sent = again.command("send", &[]).env(CLOCK, "2026-11-22T10:00").output().expect("runs");
+    assert!(said(&sent).contains("overtaken 2"), "{}", said(&sent));
+}
+
+/// A translation that is withdrawn is told in its language alone, an original in all.
+#[test]
+fn a_withdrawal_is_told_in_the_languages_that_it_concerns() {
+    const ENGLISH: &str = "content/articles/fever.en.md";
+    let scratch = town("https://push.example.jp/", "").without(NOTICE).approve(&[ENGLISH], &["sample-doctor"], "2026-11-20");
+    let withdraw = |path| scratch.decide(&[path], &["sample-doctor"], "2026-11-22", Decision::Withdrawal { reason: "誤り".to_owned(), severity: Severity::Severe });
+    let office = Office::new(&scratch);
+    office.seed(&[]);
+    office.write(&withdraw(ENGLISH));
+    let outbox = office.plan_on("2026-11-22");
+    assert_eq!(names(&outbox), ["newborn-en fever.md"]);
+    assert_eq!((&outbox["notices"][0]["title"], &outbox["notices"][0]["url"]), (&"Withdrawn: Fever in babies".into(), &"https://hino.example.jp/en/articles/fever/".into()));
+    office.write(&withdraw(ARTICLE));
+    assert_eq!(office.planned_on("2026-11-22"), ["newborn fever.md", "newborn-en fever.md"]);
 }
 
 #[test]
@@ -482,7 +570,7 @@ fn hours_days_and_changes_since_the_plan_are_kept() {
     let at = |time: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
         command.args(["--lang", "en", "notify", "send", "--project"]).arg(office.path("project")).arg("--ledger").arg(office.path("ledger.jsonl"));
-        command.arg("--outbox").arg(office.path("outbox.json")).args(["--at", time]).output().expect("runs")
+        command.arg("--outbox").arg(office.path("outbox.json")).env(CLOCK, time).output().expect("runs")
     };
     let early = at("2026-11-21T07:59");
     assert!(early.status.success() && said(&early).contains("later 2"), "{}", said(&early));
@@ -507,7 +595,7 @@ fn ledger_and_secrets_stay_out_of_the_project() {
     let inside = project.join("content/ledger.jsonl");
     let run = |args: &[&dyn AsRef<std::ffi::OsStr>]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
-        command.args(["--lang", "en", "notify"]);
+        command.args(["--lang", "en", "notify"]).env(CLOCK, NOW);
         args.iter().for_each(|argument| {
             command.arg(argument);
         });
@@ -523,7 +611,7 @@ fn ledger_and_secrets_stay_out_of_the_project() {
         ways.push(office.path("link"));
     }
     for way in ways {
-        let refused = run(&[&"send", &"--ledger", &office.path("ledger.jsonl"), &"--outbox", &office.path("outbox.json"), &"--at", &NOW, &"--secrets", &way]);
+        let refused = run(&[&"send", &"--ledger", &office.path("ledger.jsonl"), &"--outbox", &office.path("outbox.json"), &"--secrets", &way]);
         assert!(said(&refused).contains("error[UB1209]") && !said(&refused).contains("TOPSECRET"), "{}", said(&refused));
     }
     std::fs::write(office.path("ledger.jsonl"), "{\"act\":\"ledger\",\"version\":1}\nbroken\n").expect("writes");
@@ -643,6 +731,7 @@ fn mail_reaches_each_subscriber_once() {
     let told = said(&sent);
     assert!(told.contains("sent 1  gone 1  refused 1  left 2  (451 ×2, 552 ×1)") && told.contains("lines that can go from the list: 5"), "{told}");
     assert!(told.contains("warning[UB1210]: line 4 of the recipients (UBUGI_132128_MAIL_SUBSCRIBERS)"), "{told}");
+    assert_eq!(office.reported(), [1, 1, 1, 2, 2].map(Json::from), "two messages have no answer, and both notices wait for them");
     let office_again = office.send(&["--secrets", &keys(&office)]);
     assert_eq!(office_again.status.code(), Some(1), "the mailbox still says 451 to the second message");
     let patient = Mailbox::start(|_, _| None);
@@ -656,6 +745,7 @@ fn mail_reaches_each_subscriber_once() {
     let mut to: Vec<String> = mails.iter().flat_map(|mail| mail.to.clone()).collect();
     to.sort();
     assert_eq!(to, ["a@example.jp", "b@example.jp", "c@example.jp"]);
+    assert_eq!(office.reported(), [3, 1, 1, 0, 0].map(Json::from), "in however many runs");
     for mail in &mails {
         assert!(mail.from.starts_with("MAIL FROM:<kosodate@example.jp>"));
         assert!(mail.header("Message-ID").ends_with("@example.jp>") && mail.header("Auto-Submitted") == "auto-generated" && mail.header("Reply-To") == "office@example.jp");
@@ -671,13 +761,13 @@ fn mail_reaches_each_subscriber_once() {
 
 #[test]
 fn a_mail_server_that_refuses_everything_strikes_nobody_off() {
-    for answer in ["550 5.7.1 relaying denied", "554 5.7.1 spam", "530 5.7.0 say who you are"] {
+    for answer in ["550 5.7.1 relaying denied", "554 5.7.1 spam", "530 5.7.0 say who you are", "451 4.3.0 later"] {
         let mailbox = Mailbox::start(move |command, _| command.starts_with("RCPT").then(|| answer.to_owned()));
         let office = by_mail(mailbox.port, "{\"to\":\"a@example.jp\"}\n{\"to\":\"b@example.jp\"}\n");
         let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
         assert!(sent.status.code() == Some(1) && said(&sent).contains("sent 0  left"), "{}", said(&sent));
         assert!(!std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable").contains("\"act\":\"refused\""));
-        assert!(office.planned().contains(&"all fair.md".to_owned()));
+        assert_eq!(office.planned(), ["all fair.md", "babies fair.md"], "what one notice left to the other is not done either");
     }
 }
 
@@ -707,6 +797,7 @@ fn mail_that_was_cut_off_comes_again_under_the_same_id() {
         let ids: BTreeSet<String> = mails.iter().map(|mail| mail.header("Message-ID")).collect();
         assert_eq!((people.len(), ids.len()), (60, 60), "round {round}: each has had one message");
         assert!(mails.len() <= 64, "round {round}: {}", mails.len());
+        assert_eq!(office.reported(), [60, 0, 0, 0, 0].map(Json::from), "round {round}: also what was sent by a run that was killed is reported");
     }
     assert!(killed >= 8, "{killed}");
 }
@@ -778,7 +869,9 @@ fn by_line(receiver: &Receiver, to: &str) -> Office {
     );
     office.seed(&["--until", "2026-11-19"]);
     office.plan();
-    let users: String = (0..1203).map(|index| format!("{{\"to\":\"U{index:032x}\",\"segments\":[\"{}\"]}}\n", ["all", "babies", "toddlers"][index % 3])).collect();
+    // Some belong to two segments.
+    let users: String =
+        (0..1203).map(|index| format!("{{\"to\":\"U{index:032x}\",\"segments\":[{}]}}\n", ["\"all\"", "\"babies\"", "\"toddlers\"", "\"all\",\"babies\""][index % 4])).collect();
     std::fs::write(office.path("list.jsonl"), users + "{\"to\":\"somebody\"}\n").expect("writes");
     let list = office.path("list.jsonl").display().to_string();
     std::fs::write(office.path("keys"), format!("UBUGI_132128_LINE_TOKEN=TOPSECRET\nUBUGI_132128_LINE_SUBSCRIBERS={list}\n")).expect("writes");
@@ -852,6 +945,7 @@ fn line_users_are_told_in_batches_and_each_once() {
         }
     }
     assert_eq!(users.len(), 1203);
+    assert_eq!(office.reported(), [1203, 0, 0, 0, 0].map(Json::from));
     assert!(users.values().all(|keys| keys.len() == 1), "nobody is told under two keys");
     assert!(!std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable").contains("U0000"), "no user stands in the ledger");
 }
@@ -873,4 +967,338 @@ fn settings_of_line_are_checked() {
     assert_eq!(with("to: multicast, audiences: {a: 1}"), at(34));
     assert_eq!(with("to: narrowcast, audiences: {a: 1, b: x}").len(), 2);
     assert_eq!(with("to: multicast, api: \"http://line.example.jp\"").len(), 1);
+}
+
+/// A pair of keys that node:crypto made: the public one, and the private one.
+const PUSH_PUBLIC: &str = "BI_Kb-rpiP2gaF6vJWMjMAMgHGmbWruaJQ8NF1yil4wgMutTh5QFT2nEN-nLXN9UkplrsPSy0ZfiAUVAxWKLvXo";
+const PUSH_PRIVATE: &str = "LkqKzMBMpAhQ09S9xvd6SVR88iGvvL2N1J119rbAxjc";
+
+/// A project that tells by Web Push, with so many browsers subscribed at a receiver.
+fn by_push(receiver: &Receiver, more: &str, subscriptions: &str) -> Office {
+    let service = receiver.url("");
+    let notify = format!(
+        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [\"{service}\"]{more}}}\n"
+    );
+    let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+    let office = Office::new(&Scratch::new().with(HINO, format!("{text}{notify}")).with(&own_path("fair"), own("お祭り", "2026-11-20", "")).without(NOTICE));
+    office.seed(&["--until", "2026-11-19"]);
+    std::fs::write(office.path("list.jsonl"), subscriptions).expect("writes");
+    let list = office.path("list.jsonl").display().to_string();
+    std::fs::write(office.path("keys"), format!("UBUGI_132128_PUSH_SUBSCRIBERS={list}\nUBUGI_132128_PUSH_PRIVATE_KEY={PUSH_PRIVATE}\n")).expect("writes");
+    assert_eq!(office.planned(), ["all fair.md", "babies fair.md"]);
+    office
+}
+
+/// A subscription as a browser writes it, with the keys of RFC 8291's example.
+fn subscription(receiver: &Receiver, name: &str, more: &str) -> String {
+    format!(
+        "{{\"endpoint\":\"{}\",\"expirationTime\":null,\"keys\":{{\"p256dh\":\"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4\",\"auth\":\"BTBZMqHH6r4Tts7J_aSIgg\"}}{more}}}\n",
+        receiver.url(&format!("/SECRETPATH/{name}"))
+    )
+}
+
+#[test]
+fn push_messages_reach_each_browser_once() {
+    let receiver = Receiver::start(|request, before| match request.path.rsplit('/').next() {
+        Some("gone") => status(410),
+        Some("lost") => status(404),
+        Some("small") => status(413),
+        _ if before == 0 => Reply::Status(429, vec![("retry-after", "1".to_owned())], String::new()),
+        _ if before == 1 => status(503),
+        _ => status(201),
+    });
+    let list = [
+        subscription(&receiver, "a", ""),
+        subscription(&receiver, "b", ",\"segments\":[\"babies\"]"),
+        subscription(&receiver, "c", ",\"segments\":[\"all\",\"babies\"],\"language\":\"ja\""),
+        subscription(&receiver, "english", ",\"language\":\"en\""),
+        subscription(&receiver, "french", ",\"language\":\"fr\""),
+        subscription(&receiver, "gone", ",\"segments\":[\"all\"]"),
+        subscription(&receiver, "lost", ""),
+        subscription(&receiver, "small", ""),
+        "{\"endpoint\":\"https://elsewhere.example.jp/SECRETPATH\",\"keys\":{\"p256dh\":\"\",\"auth\":\"\"}}\n".to_owned(),
+        subscription(&receiver, "a", ",\"segments\":[\"all\"]"),
+    ]
+    .concat();
+    let office = by_push(&receiver, ", ttl_hours: 2", &list);
+    let shown = office.send(&["--dry-run"]);
+    assert!(
+        said(&shown).contains("POST ***\nttl: 7200\nurgency: normal\ncontent-encoding: aes128gcm\n") && said(&shown).contains("\"title\": \"お祭り\"") && receiver.count() == 0,
+        "{}",
+        said(&shown)
+    );
+    let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+    let told = said(&sent);
+    assert!(sent.status.success() && told.contains("notices 2  sent 3  gone 2  refused 1  (413 ×1)") && told.contains("lines that can go from the list: 6, 7"), "{told}");
+    assert!(told.contains("line 5 of the recipients (UBUGI_132128_PUSH_SUBSCRIBERS): there is no segment in `fr`") && told.contains("line 9 of"), "{told}");
+    let requests = receiver.requests();
+    let mut paths: Vec<&str> = requests.iter().map(|request| request.path.rsplit('/').next().expect("a name")).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["a", "a", "a", "b", "c", "gone", "lost", "small"]);
+    for request in &requests {
+        assert_eq!(
+            (&*request.method, request.header("ttl"), request.header("urgency"), request.header("content-encoding")),
+            ("POST", "7200", "normal", "aes128gcm"),
+            "{request:?}"
+        );
+        let topic = request.header("topic");
+        assert!(topic.len() == 22 && topic.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')), "{topic}");
+        assert!(request.header("authorization").starts_with("vapid t=") && request.header("authorization").ends_with(&format!(", k={PUSH_PUBLIC}")));
+        assert!(request.body.len() > 103 && request.body.len() <= 4096);
+    }
+    let tokens: BTreeSet<&str> = requests.iter().map(|request| request.header("authorization")).collect();
+    assert_eq!((tokens.len(), seen_by(&receiver, "topic").len()), (1, 6), "one token for a push service, one topic for each delivery");
+    receiver.forget();
+    assert!(office.send(&["--secrets", &keys(&office)]).status.success());
+    assert_eq!((receiver.count(), office.planned().len()), (0, 0), "nothing goes twice");
+    let everything = format!("{}{told}", said(&shown)) + &std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable");
+    assert!(!everything.contains("SECRETPATH") && !everything.contains(PUSH_PRIVATE), "{everything}");
+}
+
+#[test]
+fn a_push_service_that_refuses_the_sender_stops_the_channel() {
+    for code in [400, 401, 403] {
+        let receiver = Receiver::start(move |request, _| status(if request.path.ends_with("/old") { code } else { 201 }));
+        let list = subscription(&receiver, "a", "") + &subscription(&receiver, "old", "") + &subscription(&receiver, "b", "");
+        let office = by_push(&receiver, "", &list);
+        let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+        let told = said(&sent);
+        assert!(sent.status.code() == Some(1) && told.contains("sent 1  left") && told.contains("stopped at these lines of the list: 2"), "{told}");
+        assert_eq!(receiver.count(), 2);
+        // Without the line the rest goes, and nobody hears it again.
+        std::fs::write(office.path("list.jsonl"), list.replace("/old", "/new")).expect("writes");
+        assert!(office.send(&["--secrets", &keys(&office)]).status.success());
+        assert_eq!(receiver.requests().iter().filter(|request| request.path.ends_with("/a")).count(), 1);
+    }
+}
+
+#[test]
+fn keys_of_push_are_checked() {
+    let receiver = Receiver::start(|_, _| status(201));
+    let office = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let path = keys(&office);
+    let send = |text: &str| {
+        std::fs::write(&path, format!("UBUGI_132128_PUSH_SUBSCRIBERS={}\n{text}", office.path("list.jsonl").display())).expect("writes");
+        said(&office.send(&["--secrets", &path]))
+    };
+    assert!(send("").contains("error[UB1208]: there is no `UBUGI_132128_PUSH_PRIVATE_KEY`"));
+    let wrong = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={PUSH_PUBLIC}\n"));
+    assert!(wrong.contains("error[UB1220]: UBUGI_132128_PUSH_PRIVATE_KEY has not the form of a private key") && wrong.contains("municipality.yaml:21:"), "{wrong}");
+    // Another pair's, as the command prints it.
+    let made = Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en", "notify", "keys"]).output().expect("runs");
+    let printed = String::from_utf8(made.stdout.clone()).expect("UTF-8");
+    let (public, private) = printed.trim_end().split_once("\nPRIVATE_KEY=").expect("both");
+    let public = public.strip_prefix("public_key: ").expect("the public one");
+    assert!(said(&made).contains("outside the project") && public.len() == 87 && private.len() == 43);
+    let other = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={private}\n"));
+    assert!(other.contains("error[UB1220]") && other.contains("are no pair") && !other.contains(private), "{other}");
+    assert_eq!(receiver.count(), 0);
+    let project = office.path("project").join(HINO);
+    let text = std::fs::read_to_string(&project).expect("readable").replace(PUSH_PUBLIC, public);
+    std::fs::write(&project, text).expect("writes");
+    let mended = send(&format!("UBUGI_132128_PUSH_PRIVATE_KEY={private}\n"));
+    assert!(mended.contains("notices 2  sent 1\n"), "{mended}");
+
+    let with = |settings: &str| {
+        let notify = format!("notify:\n  channels:\n    - {{id: push, kind: web-push, {settings}}}\n");
+        let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+        Scratch::new().with(HINO, format!("{text}{notify}")).build().findings()
+    };
+    let good = format!("public_key: {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\"");
+    assert_eq!(with(&good), Vec::<String>::new());
+    assert_eq!(with(&format!("{good}, subscribe: \"https://push.example.jp/\", services: [\"https://push.example.jp/\"], ttl_hours: 672")), Vec::<String>::new());
+    assert_eq!(with(&format!("public_key: {PUSH_PRIVATE}, contact: https://example.jp/")), [format!("UB1220 {HINO}:20:46")]);
+    for bad in ["subscribe: \"http://push.example.jp/\"", "services: [\"https://push.example.jp/x\"]", "services: [\"http://push.example.jp\"]"] {
+        let found = with(&format!("{good}, {bad}"));
+        assert!(found.len() == 1 && found[0].starts_with("UB1201"), "{bad}: {found:?}");
+    }
+    assert_eq!(with(&format!("{good}, ttl_hours: 0")).len(), 1);
+    assert_eq!(with(&good.replace("mailto:", "")).len(), 1);
+    assert_eq!(with("contact: https://example.jp/").len(), 1, "without a key");
+}
+
+/// Killed at any moment: each browser has had the notice, and a repetition has the topic of the first one, by which it takes its place.
+#[test]
+fn push_that_was_cut_off_comes_again_under_the_same_topic() {
+    const BROWSERS: usize = 60;
+    let receiver = Receiver::start(|_, _| Reply::Slow(3, 201));
+    let list: String = (0..BROWSERS).map(|index| subscription(&receiver, &format!("b{index}"), "")).collect();
+    let office = by_push(&receiver, "", &list);
+    copy(&office.path("ledger.jsonl"), &office.path("seeded.jsonl"));
+    let (mut killed, mut chance) = (0, Chance(13));
+    for round in 0..8 {
+        copy(&office.path("seeded.jsonl"), &office.path("ledger.jsonl"));
+        receiver.forget();
+        for _ in 0..2 {
+            let command = office.command("send", &["--secrets", &keys(&office), "--connections", "2"]);
+            killed += usize::from(kill_at(command, || receiver.count(), 1 + chance.below(25)));
+        }
+        let last = office.send(&["--secrets", &keys(&office)]);
+        assert!(last.status.success(), "{}", said(&last));
+        let mut topics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for request in receiver.requests() {
+            topics.entry(request.path.clone()).or_default().insert(request.header("topic").to_owned());
+        }
+        assert_eq!(topics.len(), BROWSERS, "round {round}: each has had it");
+        assert!(topics.values().all(|topics| topics.len() == 1), "round {round}: {topics:?}");
+        let different: BTreeSet<&String> = topics.values().flatten().collect();
+        assert_eq!(different.len(), BROWSERS, "round {round}: a topic says nothing of another browser");
+        assert!(receiver.count() <= BROWSERS + 4, "round {round}: {}", receiver.count());
+    }
+    assert!(killed >= 8, "{killed}");
+}
+
+/// A town whose feeds have a hub, and that notifies nobody else.
+fn hubbed(receiver: &Receiver) -> Scratch {
+    let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", &format!("feeds: {{hub: \"{}\"}}\n", receiver.url("/hub")));
+    Scratch::new().with(HINO, text)
+}
+
+/// The addresses of feeds that an outbox tells of, without their host.
+fn feeds(outbox: &Json) -> BTreeSet<String> {
+    let all = outbox["notices"].as_array().expect("a list").iter();
+    let told: Vec<String> = all.map(|notice| notice["url"].as_str().expect("text").strip_prefix("https://hino.example.jp/").expect("of Hino").to_owned()).collect();
+    let set: BTreeSet<String> = told.iter().cloned().collect();
+    assert_eq!(set.len(), told.len(), "each once");
+    set
+}
+
+fn in_formats(paths: &[&str]) -> BTreeSet<String> {
+    paths.iter().flat_map(|path| ["atom", "json", "rss"].map(|format| format!("feeds/{path}.{format}"))).collect()
+}
+
+/// The addresses of feeds that a hub was told of.
+fn pinged(receiver: &Receiver) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for request in receiver.requests() {
+        assert_eq!((&*request.method, &*request.path, request.header("content-type")), ("POST", "/hub", "application/x-www-form-urlencoded"));
+        let body = String::from_utf8(request.body).expect("UTF-8");
+        let url = body.strip_prefix("hub.mode=publish&hub.url=https%3A%2F%2Fhino%2Eexample%2Ejp%2F").expect("the form");
+        all.push(url.replace("%2F", "/").replace("%2E", ".").replace("%2D", "-"));
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_hub_hears_of_each_changed_feed_once() {
+    let receiver = Receiver::start(|_, before| match before {
+        0 => Reply::Status(429, vec![("retry-after", "0".to_owned())], String::new()),
+        1 => Reply::Drop,
+        _ => status(204),
+    });
+    let scratch = hubbed(&receiver);
+    let office = Office::new(&scratch);
+    std::fs::write(office.path("ledger.jsonl"), "{\"act\":\"ledger\",\"version\":1}\n").expect("writes");
+    let refused = office.run("plan", &["--date", DATE]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("error[UB1205]: the ledger does not know the hub"), "{}", said(&refused));
+    office.seed(&[]);
+    assert_eq!(feeds(&office.plan()), BTreeSet::new(), "what is there at the beginning is nothing new");
+    // A new article is in four feeds, of its language alone.
+    let fair = scratch.clone().with(&own_path("fair"), own("お祭り", "2026-11-21", ""));
+    office.write(&fair);
+    let changed = in_formats(&["all", "notices", "stage/newborn", "topic/fever"]);
+    assert_eq!(feeds(&office.plan()), changed);
+    let first = std::fs::read(office.path("outbox.json")).expect("readable");
+    office.plan();
+    assert_eq!(first, std::fs::read(office.path("outbox.json")).expect("readable"), "planning twice gives the same bytes");
+    let shown = office.send(&["--dry-run"]);
+    assert!(said(&shown).contains("hub.mode=publish&hub.url=https%3A%2F%2Fhino%2Eexample%2Ejp%2Ffeeds%2Fall%2Erss") && receiver.count() == 0, "{}", said(&shown));
+    // At night, too: a hub is no family.
+    let mut at_night = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+    at_night.args(["--lang", "en", "notify", "send", "--project"]).arg(office.path("project")).arg("--ledger").arg(office.path("ledger.jsonl"));
+    let sent = at_night.arg("--outbox").arg(office.path("outbox.json")).args(["--wait", "0"]).env(CLOCK, "2026-11-21T23:30").output().expect("runs");
+    assert!(sent.status.success() && said(&sent).contains("132128 日野市  websub        notices 12  sent 12\n"), "{}", said(&sent));
+    assert_eq!(receiver.count(), 14);
+    assert_eq!(pinged(&receiver).into_iter().collect::<BTreeSet<_>>(), changed);
+    receiver.forget();
+    assert!(office.send(&[]).status.success());
+    assert_eq!((receiver.count(), feeds(&office.plan()), feeds(&office.plan_on("2026-11-22"))), (0, BTreeSet::new(), BTreeSet::new()), "nothing is told twice");
+    // What readers see of it changes, and then it is taken away: each time its feeds are others, at last what they were.
+    let typo = fair.clone().edit(&own_path("fair"), "description: お祭り", "description: 春のお祭り");
+    office.write(&typo);
+    assert_eq!(feeds(&office.plan()), changed);
+    let overtaken = std::fs::read(office.path("outbox.json")).expect("readable");
+    office.write(&scratch);
+    assert_eq!(feeds(&office.plan()), changed, "the hub was told of the fair");
+    std::fs::write(office.path("outbox.json"), overtaken).expect("writes");
+    let sent = office.send(&[]);
+    assert!(sent.status.code() == Some(1) && said(&sent).contains("overtaken 12") && receiver.count() == 0, "{}", said(&sent));
+    // A demonstration tells no hub.
+    office.write(&fair.edit(HINO, "feeds:", "demo: true\nfeeds:"));
+    assert_eq!(feeds(&office.plan()), BTreeSet::new());
+}
+
+#[test]
+fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
+    let failing = Receiver::start(|_, _| status(503));
+    let office = Office::new(&hubbed(&failing));
+    office.seed(&[]);
+    let fair = |receiver: &Receiver| hubbed(receiver).with(&own_path("fair"), own("お祭り", "2026-11-21", ""));
+    office.write(&fair(&failing));
+    office.plan();
+    let failed = office.send(&["--attempts", "2", "--connections", "1"]);
+    assert!(failed.status.code() == Some(1) && said(&failed).contains("sent 0  left 12  (503 ×3)"), "{}", said(&failed));
+    // The same hub at another address, slow enough to be cut off.
+    let receiver = Receiver::start(|_, _| Reply::Slow(10, 202));
+    office.write(&fair(&receiver));
+    let (mut killed, mut chance) = (0, Chance(5));
+    for _ in 0..4 {
+        killed += usize::from(kill_at(office.command("send", &["--connections", "1"]), || receiver.count(), chance.below(3)));
+    }
+    assert!(killed > 0);
+    assert!(office.send(&[]).status.success());
+    let told = pinged(&receiver);
+    assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), in_formats(&["all", "notices", "stage/newborn", "topic/fever"]));
+    assert!(told.len() <= 12 + killed, "{told:?}");
+    assert_eq!(feeds(&office.plan()), BTreeSet::new());
+    let taken = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let project = taken.path("project").join(HINO);
+    let text = std::fs::read_to_string(&project).expect("readable").replace("id: push", "id: websub");
+    std::fs::write(&project, text).expect("writes");
+    let refused = taken.run("plan", &["--date", DATE]);
+    assert!(said(&refused).contains("error[UB1201]: `websub` is the name under which the hub"), "{}", said(&refused));
+}
+
+/// The form for notices is there where the municipality takes subscriptions, and changes nothing elsewhere.
+#[test]
+fn the_form_for_notices_is_only_where_it_leads_somewhere() {
+    let with = |more: &str| {
+        let notify = format!(
+            "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn, age-1], topics: [fever]}}, {{id: other, topics: [sleep]}}, {{id: english, stages: [newborn], language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\", segments: [all, babies, english]{more}}}\n"
+        );
+        let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
+        Scratch::new().with(HINO, format!("{text}{notify}"))
+    };
+    const SUBSCRIBE: &str = ", subscribe: \"https://push.city.example.jp/subscriptions?a=1&b=2\"";
+    let (without, there) = (with("").build(), with(SUBSCRIBE).build());
+    assert_eq!(there.findings(), Vec::<String>::new());
+    let page = there.text("132128/feeds/index.html");
+    for part in [
+        "data-worker=\"/sw.js\" data-subscribe=\"https://push.city.example.jp/subscriptions?a=1&amp;b=2\"",
+        &format!("data-key=\"{PUSH_PUBLIC}\" data-language=\"ja\""),
+        "<input type=\"checkbox\" value=\"all\"> <span>すべて</span>",
+        "<input type=\"checkbox\" value=\"babies\"> <span>新生児、1歳、発熱</span>",
+        "日野市の通知の受付（push.city.example.jp）",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("value=\"other\"") && !page.contains("value=\"english\""), "what the channel serves, in the page's language");
+    assert!(there.text("132128/en/feeds/index.html").contains("value=\"english\""));
+    assert!(there.text("132128/_headers").contains("connect-src 'self' https://push.city.example.jp;"));
+    assert!(there.text("132128/sw.js").contains("const PUSH = {\"icon\":\"/assets/icon-192.") && there.text("132128/manifest.webmanifest").contains("\"standalone\""));
+    assert!(there.text("132128/privacy/index.html").contains("通知について"));
+    let demo = with(SUBSCRIBE).edit(HINO, "base_url", "demo: true\nbase_url").build();
+    for (built, code) in [(&without, "132128"), (&demo, "132128"), (&there, "132063")] {
+        let root = |path: &str| built.text(&format!("{code}/{path}")).to_owned();
+        assert!(!root("feeds/index.html").contains("push") && root("_headers").contains("connect-src 'self';") && !root("privacy/index.html").contains("通知について"), "{code}");
+        assert!(!root("sw.js").contains("PUSH") && root("manifest.webmanifest").contains("minimal-ui"), "{code}");
+    }
+    // Without medicines there is nothing to keep, and the worker only shows notices.
+    let bare = with(SUBSCRIBE).edit(HINO, "base_url", "content: {drugs: false}\nbase_url").build();
+    assert!(bare.text("132128/sw.js").starts_with("const PUSH = "));
+    let twice = with(SUBSCRIBE);
+    let more = String::from_utf8(twice.bytes(HINO).to_vec()).expect("UTF-8");
+    let second = more.lines().last().expect("a channel").replace("id: push", "id: other");
+    assert_eq!(twice.with(HINO, format!("{more}{second}\n")).build().findings(), [format!("UB1201 {HINO}:22:12")]);
 }

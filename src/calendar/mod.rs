@@ -14,6 +14,9 @@ use jiff::civil::Date;
 const TIME_ZONE: &str =
     "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nTZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
+/// The calendars of a site, by the names of their files.
+pub const NAMES: [&str; 3] = ["services", "events", "checkups"];
+
 /// When something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {

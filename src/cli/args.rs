@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::{Tongue, render};
+use crate::report::period::Month;
 use crate::supervision::ledger::Severity;
 
 /// 産着（うぶぎ）: one body of clinician-supervised health information, a site for every municipality.
@@ -43,6 +44,8 @@ pub enum Command {
         #[command(flatten)]
         edition: Edition,
     },
+    /// Show every municipality's site while you write, as it would be published / 書きながら、すべてのサイトを下見する
+    Serve(Serve),
     /// Record that reviewers approve texts exactly as they are / 監修者の承認を記録する
     Approve {
         /// The texts: articles, drugs, drug-sources.yaml, drug-classes.yaml
@@ -99,6 +102,8 @@ pub enum Command {
     /// Plan and send notices to families; nothing else ever sends / 通知を計画し、送る
     #[command(subcommand)]
     Notify(Notify),
+    /// Tell in figures what was done: articles, notices, page views / 活動を数で報告する
+    Report(Report),
     /// Verify the whole record of approvals / 承認の記録をすべて確かめる
     Audit {
         /// The project's folder / プロジェクトのフォルダ
@@ -178,6 +183,8 @@ pub enum Notify {
     },
     /// Send an outbox; to be run again until nothing is left / 送る
     Send(Send),
+    /// Make a pair of keys for Web Push and print both / Web Push の鍵の組を作る
+    Keys,
     /// Print the JSON Schema of the outbox / outbox の JSON Schema を出す
     Schema,
 }
@@ -200,8 +207,8 @@ pub struct Send {
     /// Show exactly what would go, and send nothing / 送らずに、送るものを見せる
     #[arg(long)]
     pub dry_run: bool,
-    /// As if it were this time in Japan / この時刻のつもりで
-    #[arg(long, value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
+    /// With --dry-run: as if it were this time in Japan / --dry-run のとき、この時刻のつもりで
+    #[arg(long, requires = "dry_run", value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
     pub at: Option<jiff::civil::DateTime>,
     /// How many requests at a time / 同時に送る数
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -217,7 +224,7 @@ pub struct Send {
     pub json: bool,
 }
 
-fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
+pub(super) fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
     jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).map_err(|_| "expected a time like 2026-11-21T10:00 / 2026-11-21T10:00 のように書いてください".to_owned())
 }
 
@@ -252,6 +259,67 @@ pub struct Status {
     /// Exit with 1 when there are such texts; may be repeated / あれば終了コード 1
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Vec<FailOn>,
+}
+
+/// What `report` tells.
+#[derive(Debug, clap::Args)]
+pub struct Report {
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// The first month (the fiscal year's otherwise) / はじめの月
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub from: Option<Month>,
+    /// The last month / おわりの月
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub to: Option<Month>,
+    /// The fiscal year that begins in April of this year / 年度
+    #[arg(long, value_name = "YYYY", conflicts_with_all = ["from", "to"], value_parser = clap::value_parser!(i16).range(2000..=2999))]
+    pub year: Option<i16>,
+    /// The day until which to tell (today in Japan otherwise) / 基準日
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub on: Option<Date>,
+    /// Only these municipalities, by code; may be repeated / この市区町村だけ
+    #[arg(long, value_name = "CODE")]
+    pub only: Vec<String>,
+    /// The ledger of notices that were sent / 通知の台帳
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Access logs, or folders of them, also packed by gzip; may be repeated / アクセスログ
+    #[arg(long, value_name = "FILE|FOLDER", num_args = 1..)]
+    pub access_log: Vec<PathBuf>,
+    /// An access log, or a folder, of one municipality's site alone; may be repeated / 一つの市区町村のアクセスログ
+    #[arg(long, value_name = "CODE=FILE")]
+    pub site: Vec<String>,
+    /// From how many on a page's views in a month are told / 一つのページの月の表示を、いくつから出すか
+    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub at_least: u64,
+    /// The form / 形
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
+    /// Where to write (standard output otherwise) / 書き出し先
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print the JSON Schema of the report and do nothing else / JSON Schema を出す
+    #[arg(long)]
+    pub schema: bool,
+}
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ReportFormat {
+    /// Tables to read in a terminal
+    Table,
+    /// One tidy table for spreadsheets
+    Csv,
+    /// JSON of a published schema
+    Json,
+    /// A page to read and print
+    Html,
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).ok_or_else(|| "expected a month as YYYY-MM / 2026-04 のように書いてください".to_owned())
 }
 
 /// What `status` can fail on.
@@ -314,6 +382,32 @@ pub struct Edition {
     /// Say nothing when all is well / うまくいったら何も言わない
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `serve`.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// The project's folder / プロジェクトのフォルダ
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: PathBuf,
+    /// The port; the next free one from 4000 otherwise / ポート番号
+    #[arg(long, value_name = "NUMBER")]
+    pub port: Option<u16>,
+    /// The address to listen at; another than 127.0.0.1 lets other machines see drafts / 待ち受けるアドレス
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: std::net::IpAddr,
+    /// Only these municipalities, by code; may be repeated / この市区町村だけ
+    #[arg(long, value_name = "CODE")]
+    pub only: Vec<String>,
+    /// The date to show the sites as of (today in Japan otherwise) / いつの版か
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub date: Option<Date>,
+    /// Show drafts as well / 下書きも出す
+    #[arg(long)]
+    pub drafts: bool,
+    /// Look at the folders every now and then, for network drives / ネットワークドライブのとき
+    #[arg(long)]
+    pub poll: bool,
 }
 
 fn date(text: &str) -> Result<Date, String> {

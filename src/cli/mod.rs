@@ -6,6 +6,8 @@ pub mod args;
 mod audit;
 mod new;
 mod notify;
+mod report;
+mod serve;
 mod sitting;
 mod status;
 mod words;
@@ -76,6 +78,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
         Command::Build { edition, out } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), tongue),
         Command::Check { edition } => build(edition, None, tongue),
+        Command::Serve(options) => serve::run(options, tongue),
         Command::Approve { paths, sitting, next_review, note, seal } => {
             sitting::run(paths, seal, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue)
         }
@@ -88,6 +91,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
         }
         Command::Status(options) => status::run(options, tongue),
         Command::Notify(what) => notify::run(what, tongue),
+        Command::Report(options) => report::run(options, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
         Command::Completions { shell } => {
@@ -105,7 +109,7 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
         Err(exit) => return exit,
     };
     let project = Project::load(files, &mut diagnostics);
-    let only = match only(options, &project, tongue) {
+    let only = match only("--only", &options.only, &project, tongue) {
         Ok(only) => only,
         Err(exit) => {
             // It may be missing because its file has a fault.
@@ -203,9 +207,10 @@ fn read(folder: &Path, tongue: Tongue) -> Result<(Files, Diagnostics), Exit> {
     }
 }
 
-fn only(options: &Edition, project: &Project, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {
+/// Finds the municipalities that an option names.
+fn only(option: &str, asked: &[String], project: &Project, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {
     let mut only = Vec::new();
-    for asked in &options.only {
+    for asked in asked {
         match project.municipalities.iter().find(|m| m.code.as_str() == asked) {
             Some(found) => only.push(found.code),
             None => {
@@ -214,8 +219,8 @@ fn only(options: &Edition, project: &Project, tongue: Tongue) -> Result<Vec<Muni
                 let code = codes::NO_SUCH_SITE.id;
                 say(
                     &message!(
-                        "誤り[{code}]: --only {asked}：そのコードの市区町村はありません（{known}）",
-                        "error[{code}]: --only {asked}: there is no such municipality ({known})"
+                        "誤り[{code}]: {option} {asked}：そのコードの市区町村はありません（{known}）",
+                        "error[{code}]: {option} {asked}: there is no such municipality ({known})"
                     ),
                     tongue,
                 );

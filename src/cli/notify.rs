@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 use std::io::{BufReader, IsTerminal as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::args::{Notify, Send};
+use super::args::{Notify, Send, moment};
 use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::edition::{self, Discard};
@@ -21,6 +22,7 @@ use crate::notify::notice::{Notice, Outbox};
 use crate::notify::plan::Offer;
 use crate::notify::secrets::Secrets;
 use crate::notify::send::{Clock, Report, Sending, Settings, is_left};
+use crate::notify::web_push::vapid::Pair;
 use crate::project::Project;
 use crate::site::Moment;
 use crate::source::files::FOLDERS;
@@ -31,6 +33,7 @@ pub(super) fn run(what: &Notify, tongue: Tongue) -> Exit {
         Notify::Seed { project, ledger, date, until } => seed(project, ledger, date.unwrap_or_else(today_in_japan), *until, tongue),
         Notify::Plan { project, ledger, date, out } => plan(project, ledger, date.unwrap_or_else(today_in_japan), out.as_deref(), tongue),
         Notify::Send(options) => send(options, tongue),
+        Notify::Keys => keys(tongue),
         Notify::Schema => {
             write_out(crate::notify::SCHEMA);
             Ok(Exit::Fine)
@@ -90,7 +93,7 @@ fn check_place(project: &Path, ledger: &Path, tongue: Tongue) -> Result<(), Exit
     ))
 }
 
-fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
     let name = path.display();
     let diagnostic = match error {
         LedgerError::Missing => Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(
@@ -131,6 +134,8 @@ fn seed(folder: &Path, path: &Path, date: Date, until: Option<Date>, tongue: Ton
     let history = ledger.history();
     let is_new = |code: &str, channel: &str, segment: &str| !history.knows(code, channel, segment);
     let mut entries: Vec<Entry> = offer.to_seed(is_new, until.unwrap_or(date)).into_iter().map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date }).collect();
+    let feeds = offer.feeds_to_seed(is_new);
+    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed { municipality, url, digest, on: date }));
     let articles = entries.len();
     let lanes: Vec<Entry> = offer
         .lanes()
@@ -179,7 +184,8 @@ fn write_whole(path: &Path, outbox: &Outbox) -> std::io::Result<()> {
     std::fs::rename(&fresh, path)
 }
 
-/// The machine's clock, moved if the command was told to.
+/// The machine's clock, moved for a dry run or a test.
+#[derive(Debug)]
 struct Machine {
     shift: SignedDuration,
 }
@@ -195,23 +201,41 @@ impl Clock for Machine {
     }
 }
 
+/// The variable by which tests of real sending have their own time. It is no option, so that no one comes upon it who only wants to be done
+/// before the night is over: quiet hours are for those who sleep.
+const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
+
+/// Returns the time that the command shall take it to be, where that is not the machine's.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn moved(options: &Send, tongue: Tongue) -> Result<Option<DateTime>, Exit> {
+    let Some(text) = std::env::var_os(CLOCK) else { return Ok(options.at) };
+    let at = moment(&text.to_string_lossy()).map_err(|why| {
+        say(&message!("誤り: {CLOCK}：{why}", "error: {CLOCK}: {why}"), tongue);
+        Exit::Usage
+    })?;
+    say(&message!("試験のため、{at} のつもりで動きます（{CLOCK}）", "for a test, as if it were {at} ({CLOCK})"), tongue);
+    Ok(Some(options.at.unwrap_or(at)))
+}
+
 fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     check_place(&options.project, &options.ledger, tongue)?;
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
-    if let Some(at) = options.at
+    if let Some(at) = moved(options, tongue)?
         && let Ok(at) = at.to_zoned(japan.clone())
     {
         clock.shift = at.timestamp().duration_since(clock.now());
     }
     let today = clock.now().to_zoned(japan).date();
+    let clock = Arc::new(clock);
     let outbox = outbox(&options.outbox, today, tongue)?;
     let mut secrets = secrets(options, tongue)?;
     let project = published(&options.project, today, false, tongue)?;
     let mut found = Diagnostics::new();
     let offer = Offer::of(&project, today, &mut Diagnostics::new());
     let current = offer.contents();
-    let opener = Opener { project: &project, root: &options.project, secrets: &mut secrets, dry: options.dry_run, connections: usize::from(options.connections) };
+    let opener =
+        Opener { project: &project, root: &options.project, secrets: &mut secrets, dry: options.dry_run, connections: usize::from(options.connections), clock: clock.clone() };
     let lanes = opener.open(&outbox, &mut found);
     for notice in outbox.notices.iter().filter(|notice| current.get(&notice.id) != Some(&notice.content())) {
         let (article, municipality, segment) = (&notice.article, &notice.municipality, &notice.segment);
@@ -240,7 +264,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let bar = ProgressBar::with_draw_target(None, target);
     let settings =
         Settings { connections: usize::from(options.connections), attempts: options.attempts, wait: Duration::try_from_secs_f64(options.wait).unwrap_or(Duration::from_secs(1)) };
-    let sending = Sending { notices: &outbox.notices, current: &current, lanes: &lanes, today, clock: &clock, settings, progress: &|| bar.inc(1) };
+    let sending = Sending { notices: &outbox.notices, current: &current, lanes: &lanes, today, clock: &*clock, settings, progress: &|| bar.inc(1) };
     let sent = sending.run(&mut ledger);
     bar.finish_and_clear();
     let report = sent.map_err(|error| refuse(&options.ledger, &LedgerError::Io(error), tongue))?;
@@ -254,6 +278,23 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         say(&message!("送れずに残ったものがあります。もう一度実行すると、続きを送ります", "something is left; run it again to go on"), tongue);
         return Err(Exit::Faults);
     }
+    Ok(Exit::Fine)
+}
+
+/// Makes a pair of keys for Web Push.
+fn keys(tongue: Tongue) -> Result<Exit, Exit> {
+    let (private, public) = Pair::generate().map_err(|_| {
+        say(&message!("誤り: 鍵を作れません。この機械から乱数を得られません", "error: no keys can be made: this machine gives no random numbers"), tongue);
+        Exit::Machine
+    })?;
+    write_out(&format!("public_key: {public}\nPRIVATE_KEY={private}\n"));
+    say(
+        &message!(
+            "public_key は municipality.yaml の channel に書きます。PRIVATE_KEY は UBUGI_コード_CHANNEL_PRIVATE_KEY という名前で、プロジェクトの外のファイル（--secrets）か環境変数にだけ置き、だれにも送らず、控えを安全な場所に取ってください。なくすか替えると、いままでの登録はすべて無効になります",
+            "public_key goes into the channel in municipality.yaml. PRIVATE_KEY, under the name UBUGI_CODE_CHANNEL_PRIVATE_KEY, goes only into a file outside the project (--secrets) or the environment: send it to nobody and keep a copy in a safe place. If it is lost or replaced all subscriptions until then are void"
+        ),
+        tongue,
+    );
     Ok(Exit::Fine)
 }
 
@@ -353,6 +394,11 @@ fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
             let lines: Vec<String> = tally.gone_lines.iter().take(20).map(ToString::to_string).collect();
             let (lines, more) = (lines.join(", "), if tally.gone_lines.len() > 20 { " …" } else { "" });
             let _ = write!(out, "\n    {}", message!("名簿から消してよい行：{lines}{more}", "lines that can go from the list: {lines}{more}").get(tongue));
+        }
+        if !tally.stopped_lines.is_empty() {
+            let lines: Vec<String> = tally.stopped_lines.iter().map(ToString::to_string).collect();
+            let lines = lines.join(", ");
+            let _ = write!(out, "\n    {}", message!("止まったときの名簿の行：{lines}", "stopped at these lines of the list: {lines}").get(tongue));
         }
         out.push('\n');
     }

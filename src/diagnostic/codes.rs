@@ -1,7 +1,7 @@
 //! The catalogue of codes. A code never changes its meaning and is never used again for another one.
 //!
 //! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
-//! 8 supervision, 9 output, 10 language care, 12 notices.
+//! 8 supervision, 9 output, 10 language care, 12 notices, 13 the report.
 
 use std::fmt;
 
@@ -149,6 +149,13 @@ codes! {
     NO_SECRET = "UB1208", "鍵やパスワードがない", "a secret is missing";
     SECRET_IN_PROJECT = "UB1209", "プロジェクトに置けないファイル", "a file must not lie in the project";
     BAD_SUBSCRIBERS = "UB1210", "名簿を使えない", "a list of recipients is not usable";
+    BAD_PUSH_KEY = "UB1220", "Web Push の鍵の誤り", "a key of Web Push is not usable";
+    BAD_PERIOD = "UB1301", "期間の誤り", "a period is not usable";
+    BAD_LOG = "UB1302", "アクセスログを使えない", "an access log is not usable";
+    SAME_LOG = "UB1303", "同じアクセスログが二つある", "the same access log is there twice";
+    UNREADABLE_LINES = "UB1304", "アクセスログの読めない行", "lines of an access log cannot be read";
+    WHOSE_LOG = "UB1305", "どのサイトの記録か、わからない", "it is not known whose records a log has";
+    NO_RECORDS = "UB1306", "サイトの記録がない", "an access log has no records of a site";
 }
 
 #[cfg(test)]

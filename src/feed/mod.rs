@@ -10,11 +10,14 @@ pub mod json;
 pub mod opml;
 pub mod rss;
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::content::article::Work;
 use crate::municipality::code::MunicipalityCode;
+use crate::supervision::seal;
 
 /// The namespace of ids (RFC 9562, version 5). With another one every reader would take every entry for new.
 const NAMESPACE: Uuid = Uuid::from_u128(0xfb6e_5713_7c1b_4410_b750_720d_52ba_367c);
@@ -94,6 +97,37 @@ pub struct Feed<'a> {
     pub updated: Date,
     /// Entries, the last changed one first.
     pub entries: Vec<&'a Entry>,
+}
+
+impl Feed<'_> {
+    /// Sums up what its entries say, whatever the day and the format.
+    pub fn digest(&self) -> String {
+        let mut text = String::new();
+        for entry in &self.entries {
+            let dates = [entry.published.to_string(), entry.updated.to_string()];
+            let parts = [&entry.id, entry.kind.word(), &entry.title, &entry.address, &entry.summary, entry.content.as_deref().unwrap_or_default(), &dates[0], &dates[1]];
+            for part in parts.into_iter().chain(entry.terms.iter().flat_map(|(id, name)| [id.as_str(), name.as_str()])) {
+                let _ = write!(text, "{}:{part}", part.len());
+            }
+            text.push('\n');
+        }
+        seal(text.as_bytes())
+    }
+}
+
+/// What a feed holds on a day, for telling a hub of what is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its path below the site's root, without the ending that tells the format.
+    pub path: String,
+    /// Title.
+    pub title: String,
+    /// Language tag.
+    pub language: String,
+    /// Its address in each format.
+    pub addresses: Vec<String>,
+    /// The [digest](Feed::digest) of its entries.
+    pub digest: String,
 }
 
 /// What an entry tells.

@@ -31,7 +31,8 @@ async function keep(addresses) {
   const next = async () => {
     for (let address = left.shift(); address; address = left.shift()) {
       try {
-        const response = await fetch(address, { cache: "no-cache" });
+        // With the referer of this worker, so that the server's log does not have it for a page that somebody read.
+        const response = await fetch(address, { cache: "no-cache", referrerPolicy: "same-origin" });
         if (response.ok && !response.redirected) await cache.put(address, response);
         else complete = false;
       } catch {

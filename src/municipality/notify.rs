@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::content::language::{LangId, Languages};
 use crate::content::taxonomy::{Term, duplicate_id};
 use crate::content::text::Text;
@@ -10,12 +13,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, codes}
 use crate::message;
 use crate::municipality::Municipality;
 use crate::municipality::service::{clock, time};
-use crate::source::decode::{Decoder, Fields};
+use crate::source::decode::{Decoder, Fields, is_web_url};
 use crate::source::suggest;
 use crate::source::yaml::{Node, Value};
 
 /// The most audiences of a narrowcast request.
 const MOST_AUDIENCES: usize = 10;
+/// The id that no channel may have, since outbox and ledger have hubs of feeds under it.
+const RESERVED: &str = "websub";
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
 
@@ -117,6 +122,8 @@ pub enum Kind {
     Email(Email),
     /// LINE.
     Line(Line),
+    /// Web Push to each subscribed browser.
+    WebPush(WebPush),
 }
 
 /// To whom a LINE message goes.
@@ -139,6 +146,21 @@ pub struct Line {
     pub flex: bool,
     /// Where the Messaging API is, without a slash at its end.
     pub api: String,
+}
+
+/// What Web Push needs.
+#[derive(Clone, Debug)]
+pub struct WebPush {
+    /// The sender's public key, in base64url (RFC 8292).
+    pub public_key: Located<String>,
+    /// Where a push service can ask about the sender: `mailto:` or `https:`.
+    pub contact: String,
+    /// The municipality's own address at which the site's form subscribes and unsubscribes; without it the site has no form.
+    pub subscribe: Option<String>,
+    /// Origins of the push services that are taken; empty for any on the public internet.
+    pub services: Vec<String>,
+    /// For how many hours a push service keeps a message for a device that is not reached.
+    pub ttl_hours: u32,
 }
 
 /// How a connection to a mail server is protected.
@@ -178,6 +200,7 @@ impl Kind {
             Self::Json { .. } => "json",
             Self::Email(_) => "email",
             Self::Line(_) => "line",
+            Self::WebPush(_) => "web-push",
         }
     }
 }
@@ -246,10 +269,30 @@ impl Notify {
         municipality.languages.iter().flat_map(|language| taken.iter().map(|stage| segment(stage, *language))).collect()
     }
 
+    /// Returns the channel by which readers of the site can have notices shown by their browser, and the address at which they say so.
+    pub fn form(&self) -> Option<(&Channel, &WebPush, &str)> {
+        self.channels.iter().find_map(|channel| match &channel.kind {
+            Kind::WebPush(push) => push.subscribe.as_deref().map(|subscribe| (channel, push, subscribe)),
+            _ => None,
+        })
+    }
+
     /// Checks what its parts say of each other; `all` are the ids of the segments that there are.
     pub fn check(&self, all: &BTreeSet<String>, diagnostics: &mut Diagnostics) {
         for named in self.channels.iter().flat_map(|channel| channel.segments.iter().flatten()) {
             known_segment(named, all, diagnostics);
+        }
+        let mut forms = self.channels.iter().filter(|channel| matches!(&channel.kind, Kind::WebPush(push) if push.subscribe.is_some()));
+        if let Some((first, second)) = forms.next().zip(forms.next()) {
+            let name = &first.id.value;
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_NOTIFY,
+                    second.id.place.clone(),
+                    message!("登録の画面（subscribe）は、もう「{name}」にあります", "there is a form (`subscribe`) for `{name}` already"),
+                )
+                .help(message!("subscribe は一つの channel にだけ書いてください", "write `subscribe` for one channel only")),
+            );
         }
         for channel in &self.channels {
             let Kind::Line(line) = &channel.kind else { continue };
@@ -344,7 +387,19 @@ fn segment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<
 
 fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &Languages) -> Option<Channel> {
     let mut fields = decoder.fields(node)?;
-    let id = fields.required(decoder, "id", Decoder::id);
+    let id = fields.required(decoder, "id", |decoder, node| {
+        let id = decoder.id(node)?;
+        if id.value != RESERVED {
+            return Some(id);
+        }
+        bad(
+            decoder,
+            node,
+            message!("「{RESERVED}」は、フィードのハブに知らせるための名前です", "`{RESERVED}` is the name under which the hub of feeds is told"),
+            message!("ほかの id にしてください。ハブは feeds の hub に書きます", "choose another id; a hub is named by `hub` under `feeds`"),
+        );
+        None
+    });
     let segments = fields.optional(decoder, "segments", |decoder, node| decoder.list(node, Decoder::id));
     let times = fields.list(decoder, "times", |decoder, node| {
         let minute = time(decoder, node, DAY - 1)?;
@@ -365,12 +420,15 @@ fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &La
         Json,
         Email,
         Line,
+        WebPush,
     }
-    let word = fields.required(decoder, "kind", |decoder, node| decoder.choice(node, &[("json", Word::Json), ("email", Word::Email), ("line", Word::Line)]));
+    let word =
+        fields.required(decoder, "kind", |decoder, node| decoder.choice(node, &[("json", Word::Json), ("email", Word::Email), ("line", Word::Line), ("web-push", Word::WebPush)]));
     let kind = match word {
         Some(Word::Json) => fields.required(decoder, "url", endpoint).map(|url| Kind::Json { url }),
         Some(Word::Email) => email(decoder, &mut fields, languages).map(Kind::Email),
         Some(Word::Line) => line(decoder, &mut fields).map(Kind::Line),
+        Some(Word::WebPush) => web_push(decoder, &mut fields).map(Kind::WebPush),
         // What it needs is not known, so its other keys are not judged.
         None => return None,
     };
@@ -467,11 +525,63 @@ fn email(decoder: &mut Decoder, fields: &mut Fields<'_>, languages: &Languages) 
     Some(Email { server: server?, port: port.unwrap_or(usual), security, from: from?, name, reply_to, unsubscribe: unsubscribe? })
 }
 
+fn web_push(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Option<WebPush> {
+    let public_key = fields.required(decoder, "public_key", |decoder, node| {
+        let key = decoder.string(node)?;
+        if is_public_key(&key.value) {
+            return Some(key);
+        }
+        decoder.fault(
+            codes::BAD_PUSH_KEY,
+            node,
+            message!("公開鍵の形ではありません", "this has not the form of a public key"),
+            message!(
+                "`ubugi notify keys` が出す public_key を、そのまま書いてください（B から始まる 87 文字）。秘密鍵を書いていたのなら、その鍵は使わず、組を作りなおしてください",
+                "write the public_key that `ubugi notify keys` prints as it is (87 characters, the first a B); if the private key stood here it is no secret any more: make a new pair"
+            ),
+        );
+        None
+    });
+    let contact = fields.required(decoder, "contact", |decoder, node| {
+        let text = decoder.string(node)?.value;
+        let is_mail = text.strip_prefix("mailto:").is_some_and(is_mail_address);
+        if is_mail || text.starts_with("https://") && is_web_url(&text) {
+            return Some(text);
+        }
+        bad(
+            decoder,
+            node,
+            message!("「{text}」は連絡先として使えません", "`{text}` cannot be used as a contact"),
+            message!(
+                "push サービスからの問い合わせ先を、mailto:kosodate@city.example.jp か https:// のアドレスで書いてください",
+                "write where push services can ask: mailto:kosodate@city.example.jp or an https:// address"
+            ),
+        );
+        None
+    });
+    let subscribe = fields.optional(decoder, "subscribe", endpoint);
+    let services = fields.list(decoder, "services", |decoder, node| {
+        let url = endpoint(decoder, node)?;
+        let service = url.trim_end_matches('/');
+        if origin(service) == Some(service) {
+            return Some(service.to_owned());
+        }
+        bad(
+            decoder,
+            node,
+            message!("「{url}」は push サービスのある場所ではありません", "`{url}` is not where a push service is"),
+            message!("https://fcm.googleapis.com のように、ホストの名前までを書いてください", "write it up to the host's name, like https://fcm.googleapis.com"),
+        );
+        None
+    });
+    let ttl_hours = fields.optional(decoder, "ttl_hours", |decoder, node| decoder.integer(node, 1..673)).unwrap_or(24);
+    Some(WebPush { public_key: public_key?, contact: contact?, subscribe, services, ttl_hours })
+}
+
 /// Reads the bare form of an address, `name@host`, in ASCII.
 fn mail_address(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    let is_word = |part: &str, also: &[u8]| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte));
-    if text.split_once('@').is_some_and(|(name, host)| is_word(name, b".!#$%&'*+-/=?^_`{|}~") && is_word(host, b".-") && !host.starts_with(['.', '-'])) {
+    if is_mail_address(&text) {
         return Some(text);
     }
     bad(
@@ -481,6 +591,11 @@ fn mail_address(decoder: &mut Decoder, node: &Node) -> Option<String> {
         message!("kosodate@city.example.jp のように、名前を付けずに書いてください", "write the address alone, like kosodate@city.example.jp"),
     );
     None
+}
+
+fn is_mail_address(text: &str) -> bool {
+    let is_word = |part: &str, also: &[u8]| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte));
+    text.split_once('@').is_some_and(|(name, host)| is_word(name, b".!#$%&'*+-/=?^_`{|}~") && is_word(host, b".-") && !host.starts_with(['.', '-']))
 }
 
 /// Reads an address that secrets may be sent to: `https:`, or `http:` on this machine.
@@ -499,6 +614,20 @@ fn endpoint(decoder: &mut Decoder, node: &Node) -> Option<String> {
         ),
     );
     None
+}
+
+/// Returns the origin of an `https:` or `http:` address as it is written: scheme, host, and port if there is one.
+pub fn origin(url: &str) -> Option<&str> {
+    let start = if url.starts_with("https://") { 8 } else { "http://".len() };
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_'));
+    is_host.then(|| &url[..start + host.len()])
+}
+
+/// Tells whether a text has the form of a public key of Web Push: a point of P-256 without compression, in base64url.
+pub fn is_public_key(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|key| key.len() == 65 && key.first() == Some(&4))
 }
 
 /// Tells whether an `http:` address, or a host, is of this machine.

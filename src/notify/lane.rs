@@ -2,17 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::channel::email::{self, Email, Words};
 use super::channel::http::{self, Agent};
 use super::channel::json::Json;
 use super::channel::line::{self, Line};
+use super::channel::smtp::Servers;
+use super::channel::web_push::WebPush;
+use super::channel::websub::WebSub;
 use super::channel::{Channel, Reach};
-use super::notice::{Notice, Outbox};
+use super::notice::{Notice, Outbox, WEBSUB};
 use super::secrets::{Secret, Secrets};
-use super::subscribers::{self, Fault, Recipient};
+use super::send::Clock;
+use super::subscribers::{self, Fault, Faults, Recipient};
+use super::web_push::is_endpoint;
+use super::web_push::vapid::{NoPair, Pair};
+use crate::content::feeds::FeedChoice;
 use crate::content::{LangId, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Severity, codes};
 use crate::message;
@@ -60,19 +68,37 @@ pub struct Opener<'a> {
     pub dry: bool,
     /// How many requests there are at a time.
     pub connections: usize,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What channels of the same kind share: open connections.
+struct Ways {
+    agent: Agent,
+    servers: Arc<Servers>,
 }
 
 impl Opener<'_> {
     /// Makes the lanes of an outbox ready; what is missing is reported.
     pub fn open(mut self, outbox: &Outbox, diagnostics: &mut Diagnostics) -> Lanes {
         let wanted: BTreeSet<(&str, &str)> = outbox.notices.iter().map(|notice| (notice.municipality.as_ref(), notice.channel.as_ref())).collect();
-        let agent = http::agent(self.connections);
+        let ways = Ways { agent: http::agent(self.connections), servers: Arc::new(Servers::new(self.connections)) };
         let mut lanes = Lanes::new();
         for (code, id) in wanted {
             let Some(municipality) = self.project.municipalities.iter().find(|municipality| municipality.code.as_str() == code) else { continue };
+            if id == WEBSUB {
+                if let Some(hub) = FeedChoice::settle(municipality.feeds.as_ref(), self.project.config.feeds.as_ref()).and_then(|settings| settings.hub) {
+                    // A hub is no family: it may be told at any hour.
+                    let quiet = QuietHours { from: 0, to: 0 };
+                    let sender = Box::new(WebSub::new(ways.agent.clone(), hub));
+                    let lane = Lane { municipality: code.to_owned(), channel: id.to_owned(), quiet, sender, segments: Vec::new(), recipients: Vec::new() };
+                    lanes.insert((code.to_owned(), id.to_owned()), lane);
+                }
+                continue;
+            }
             let Some(notify) = &municipality.notify else { continue };
             let Some(channel) = notify.channels.iter().find(|channel| channel.id.value == id) else { continue };
-            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &agent, diagnostics) {
+            if let Some(lane) = self.lane(municipality, notify, id, &channel.kind, &ways, diagnostics) {
                 lanes.insert((code.to_owned(), id.to_owned()), lane);
             }
         }
@@ -87,27 +113,43 @@ impl Opener<'_> {
         lanes
     }
 
-    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, agent: &Agent, diagnostics: &mut Diagnostics) -> Option<Lane> {
+    fn lane(&mut self, municipality: &Municipality, notify: &Notify, id: &str, kind: &Kind, ways: &Ways, diagnostics: &mut Diagnostics) -> Option<Lane> {
+        let agent = &ways.agent;
         let code = municipality.code.as_str();
-        let segments: Vec<String> = notify.segments(municipality, &self.project.stages, &self.project.config.languages).into_iter().map(|segment| segment.id.value).collect();
+        let languages = &self.project.config.languages;
+        let (segments, tags): (Vec<String>, Vec<&str>) =
+            notify.segments(municipality, &self.project.stages, languages).into_iter().map(|segment| (segment.id.value, languages.get(segment.language).tag.as_str())).unzip();
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
         let mut recipients = Vec::new();
         let sender: Box<dyn Channel> = match kind {
             Kind::Json { url } => Box::new(Json::new(agent.clone(), url.clone(), self.secrets.optional(code, id, "TOKEN"))),
             Kind::Line(settings) => {
                 if settings.to == LineTo::Multicast {
-                    recipients = self.recipients(code, id, &names, line::is_user, agent, diagnostics);
+                    recipients = self.recipients(code, id, |list| subscribers::read(list, &names, line::is_user), agent, diagnostics);
                 }
                 let read = self.words(municipality, None).into_iter().map(|(tag, words)| (tag, words.read)).collect();
                 Box::new(Line::new(agent.clone(), settings.clone(), self.secrets.required(code, id, "TOKEN"), read))
             }
+            Kind::WebPush(settings) => {
+                let spoken: Vec<(&str, &str)> = names.iter().copied().zip(tags).collect();
+                recipients = self.recipients(code, id, |list| subscribers::read_subscriptions(list, &spoken, |url| is_endpoint(url, &settings.services)), agent, diagnostics);
+                let private = self.secrets.required(code, id, "PRIVATE_KEY");
+                let pair = match private.map(|private| Pair::new(private.reveal(), &settings.public_key.value)).transpose() {
+                    Ok(pair) => pair,
+                    Err(fault) => {
+                        diagnostics.push(no_pair(&Secrets::name(code, id, "PRIVATE_KEY"), fault, settings.public_key.place.clone()));
+                        return None;
+                    }
+                };
+                Box::new(WebPush::new(agent.clone(), settings.clone(), pair, Arc::clone(&self.clock)))
+            }
             Kind::Email(settings) => {
-                recipients = self.recipients(code, id, &names, email::is_address, agent, diagnostics);
+                recipients = self.recipients(code, id, |list| subscribers::read(list, &names, email::is_address), agent, diagnostics);
                 let credentials = match (self.secrets.optional(code, id, "USER"), self.secrets.optional(code, id, "PASSWORD")) {
                     (None, None) => None,
                     _ => self.secrets.required(code, id, "USER").zip(self.secrets.required(code, id, "PASSWORD")),
                 };
-                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), self.connections) {
+                match Email::new(settings, credentials, self.words(municipality, settings.name.as_ref()), Arc::clone(&ways.servers)) {
                     Ok(email) => Box::new(email),
                     Err(_) => {
                         let server = &settings.server;
@@ -140,7 +182,14 @@ impl Opener<'_> {
     }
 
     /// Reads the recipients of a channel from a file outside the project or from an address that the municipality runs.
-    fn recipients(&mut self, code: &str, id: &str, segments: &[&str], is_address: impl Fn(&str) -> bool, agent: &Agent, diagnostics: &mut Diagnostics) -> Vec<Recipient> {
+    fn recipients(
+        &mut self,
+        code: &str,
+        id: &str,
+        read: impl Fn(&mut dyn BufRead) -> io::Result<(Vec<Recipient>, Faults)>,
+        agent: &Agent,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Recipient> {
         let name = Secrets::name(code, id, "SUBSCRIBERS");
         let Some(source) = self.secrets.required(code, id, "SUBSCRIBERS") else { return Vec::new() };
         let source = source.reveal();
@@ -151,10 +200,10 @@ impl Opener<'_> {
             ))
         };
         let is_address_of_list = source.starts_with("https://") || is_loopback(source) && source.starts_with("http://");
-        let read = if is_address_of_list {
+        let list = if is_address_of_list {
             let token = self.secrets.optional(code, id, "SUBSCRIBERS_TOKEN");
             match http::fetch(agent, source, token.as_ref().map(Secret::reveal)) {
-                Ok(list) => subscribers::read(list, segments, is_address),
+                Ok(mut list) => read(&mut list),
                 Err(why) => {
                     diagnostics.push(fault(codes::BAD_SUBSCRIBERS, message!("名簿（{name}）を受け取れません：{why}", "the list of recipients ({name}) cannot be had: {why}")));
                     return Vec::new();
@@ -164,9 +213,9 @@ impl Opener<'_> {
             diagnostics.push(fault(codes::SECRET_IN_PROJECT, message!("名簿（{name}）がプロジェクトの中にあります", "the list of recipients ({name}) lies in the project")));
             return Vec::new();
         } else {
-            File::open(source).and_then(|file| subscribers::read(BufReader::new(file), segments, is_address))
+            File::open(source).and_then(|file| read(&mut BufReader::new(file)))
         };
-        match read {
+        match list {
             Ok((recipients, faults)) => {
                 for (line, words) in faults.iter().take(MOST_FAULTS).map(|(line, fault)| (line, words_of(fault))) {
                     let (ja, en) = (words.ja, words.en);
@@ -192,6 +241,18 @@ impl Opener<'_> {
     }
 }
 
+/// Tells of keys that are no pair.
+fn no_pair(name: &str, fault: NoPair, place: Place) -> Diagnostic {
+    let words = match fault {
+        NoPair::Private => message!("{name} は、秘密鍵の形ではありません", "{name} has not the form of a private key"),
+        NoPair::Apart => message!("{name} は、この公開鍵と組になっていません", "{name} and this public key are no pair"),
+    };
+    Diagnostic::error(codes::BAD_PUSH_KEY, place, words).help(message!(
+        "`ubugi notify keys` が一度に出した二つを、それぞれの場所に書いてください。公開鍵を替えると、いままでの登録はすべて無効になります",
+        "write the two that `ubugi notify keys` printed together into their places; with another public key all subscriptions until now are void"
+    ))
+}
+
 /// How many lines of a list are told one by one.
 const MOST_FAULTS: usize = 20;
 
@@ -200,6 +261,7 @@ fn words_of(fault: &Fault) -> Message {
     match fault {
         Fault::Form => message!("JSON の形が違います", "not of this form"),
         Fault::Address => message!("宛先がこの channel のものではありません", "not an address of this channel"),
+        Fault::Language(language) => message!("「{language}」で知らせる segment はありません", "there is no segment in `{language}`"),
         Fault::Segment(segment) => message!("「{segment}」という segment はありません", "there is no segment `{segment}`"),
     }
 }

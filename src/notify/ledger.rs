@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -49,6 +49,17 @@ pub enum Entry {
         /// Since when.
         on: Date,
     },
+    /// What stands in a feed counts as known to its hub.
+    Feed {
+        /// The municipality's code.
+        municipality: String,
+        /// The feed's address.
+        url: String,
+        /// The digest of its entries.
+        digest: String,
+        /// Since when.
+        on: Date,
+    },
     /// A notice begins to go out.
     Begin {
         /// What goes.
@@ -62,6 +73,9 @@ pub enum Entry {
         /// The deliveries that it carries, where it is more than one.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         of: Vec<Id>,
+        /// The notice that is delivered, where the key is not the notice's own; for the report.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice: Option<Id>,
         /// When.
         at: Timestamp,
     },
@@ -121,6 +135,9 @@ pub struct Begun {
     /// The correction that it tells of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correction: Option<String>,
+    /// The withdrawal that it tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<String>,
     /// The campaign that features it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
@@ -142,6 +159,7 @@ impl Begun {
             article: notice.article.to_string(),
             rev: notice.rev,
             correction: notice.correction.as_deref().map(str::to_owned),
+            withdrawal: notice.withdrawal.as_deref().map(str::to_owned),
             campaign: notice.campaign.as_deref().map(str::to_owned),
             wording: notice.wording,
         }
@@ -176,12 +194,18 @@ pub struct History {
     counts: HashMap<[String; 3], BTreeMap<Date, u32>>,
     answered: HashSet<Id>,
     open: HashMap<Id, Claim>,
+    feeds: HashMap<[String; 2], String>,
 }
 
 impl History {
     /// Tells whether a segment of a channel is served.
     pub fn knows(&self, municipality: &str, channel: &str, segment: &str) -> bool {
         self.lanes.contains(&[municipality, channel, segment].map(str::to_owned))
+    }
+
+    /// Returns the digest of what a feed's hub knows of it.
+    pub fn feed(&self, municipality: &str, url: &str) -> Option<&str> {
+        self.feeds.get(&[municipality, url].map(str::to_owned)).map(String::as_str)
     }
 
     /// Returns what is known of a notice.
@@ -226,6 +250,9 @@ impl History {
             Entry::Seed { id, on, .. } => {
                 self.heard.entry(id).or_insert(Heard { on, begun: false, done: false });
             }
+            Entry::Feed { municipality, url, digest, .. } => {
+                self.feeds.insert([municipality, url], digest);
+            }
             Entry::Begin { notice } => {
                 let heard = self.heard.entry(notice.id).or_insert(Heard { on: notice.on, begun: false, done: false });
                 if !heard.begun {
@@ -233,7 +260,7 @@ impl History {
                     *self.counts.entry([notice.municipality, notice.channel, notice.segment]).or_default().entry(notice.on).or_default() += 1;
                 }
             }
-            Entry::Claim { key, of, at } => {
+            Entry::Claim { key, of, at, .. } => {
                 self.open.insert(key, Claim { of, at });
             }
             Entry::Sent { key } | Entry::Gone { key } | Entry::Refused { key, .. } => match self.open.remove(&key) {
@@ -288,6 +315,35 @@ pub fn read(path: &Path) -> Result<History, LedgerError> {
     let _lock = lock(path)?;
     let bytes = std::fs::read(path)?;
     parse(&bytes).map(|(history, _)| history)
+}
+
+/// Calls for every line of a ledger after the first, in order, without keeping any and without changing it.
+///
+/// # Errors
+/// As [`read`].
+pub fn replay(path: &Path, mut take: impl FnMut(Entry)) -> Result<(), LedgerError> {
+    if !path.exists() {
+        return Err(LedgerError::Missing);
+    }
+    let _lock = lock(path)?;
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        reader.read_until(b'\n', &mut line)?;
+        if line.last() != Some(&b'\n') {
+            // As in `parse`: what was cut off was never relied on.
+            let is_foreign = number == 1 && !b"{\"act\":\"ledger\",\"version\":1}\n".starts_with(&line);
+            return if is_foreign { Err(LedgerError::Foreign) } else { Ok(()) };
+        }
+        match (number, serde_json::from_slice(&line)) {
+            (1, Ok(Entry::Ledger { version: VERSION })) => {}
+            (1, _) => return Err(LedgerError::Foreign),
+            (_, Ok(entry)) => take(entry),
+            (_, Err(_)) => return Err(LedgerError::Broken { line: number }),
+        }
+    }
+    Ok(())
 }
 
 /// Reads lines; returns what they come to and how many bytes are whole lines.
@@ -426,8 +482,8 @@ mod tests {
         let key = prop::sample::select(vec!["a", "b", "c", "d"]);
         let entry = (key, 0..6_u8).prop_map(|(key, kind)| match kind {
             0 => Entry::Seed { id: id(key), article: format!("{key}「\n」.md"), rev: 1, on: "2026-11-20".parse().expect("a date") },
-            1 => Entry::Claim { key: id(key), of: Vec::new(), at: at() },
-            2 => Entry::Claim { key: id(key), of: vec![id("x"), id("y")], at: at() },
+            1 => Entry::Claim { key: id(key), of: Vec::new(), notice: None, at: at() },
+            2 => Entry::Claim { key: id(key), of: vec![id("x"), id("y")], notice: Some(id("n")), at: at() },
             3 => Entry::Sent { key: id(key) },
             4 => Entry::Refused { key: id(key), why: "550".to_owned() },
             _ => Entry::Done { id: id(key), at: at(), sent: 1, gone: 0, refused: 0 },
@@ -463,6 +519,9 @@ mod tests {
             let mut wanted = History::default();
             entries.iter().take(whole.saturating_sub(1)).for_each(|entry| wanted.take(entry.clone()));
             prop_assert_eq!(told(&read(&path).expect("reads")), told(&wanted));
+            let mut replayed = Vec::new();
+            replay(&path, |entry| replayed.push(entry)).expect("reads");
+            prop_assert_eq!(&replayed[..], &entries[..whole.saturating_sub(1)]);
             let mut ledger = Ledger::open(&path).expect("opens");
             ledger.append(vec![Entry::Sent { key: id("a") }]).expect("adds");
             wanted.take(Entry::Sent { key: id("a") });
@@ -489,8 +548,10 @@ mod tests {
         let text = std::fs::read_to_string(&path).expect("readable");
         std::fs::write(&path, format!("{text}{{\"act\":\"sent\"\n{{\"act\":\"done\"}}\n")).expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Broken { line: 2 })));
+        assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Broken { line: 2 })));
         std::fs::write(&path, "a letter\n").expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Foreign)));
+        assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Foreign)));
         assert_eq!(std::fs::read_to_string(&path).expect("readable"), "a letter\n", "what is not a ledger stays as it is");
     }
 }

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod secrets;
 pub mod send;
 pub mod subscribers;
+pub mod web_push;
 
 /// The published schema of the outbox (JSON Schema 2020-12).
 pub const SCHEMA: &str = include_str!("outbox.schema.json");

@@ -1,10 +1,13 @@
 //! One notice, and what makes it the same notice.
 
+use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +32,11 @@ impl Id {
         bits = bits & !(0xf << 76) | 8 << 76;
         bits = bits & !(0x3 << 62) | 0x2 << 62;
         Self(bits)
+    }
+
+    /// Returns its bytes, for where a UUID is too long.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
     }
 }
 
@@ -123,11 +131,32 @@ impl<'de> Deserialize<'de> for Str {
     }
 }
 
+impl Borrow<str> for Str {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Texts that are kept once, however many notices have them.
+#[derive(Debug, Default)]
+pub struct Shared(HashSet<Str>);
+
+impl Shared {
+    fn keep(&mut self, text: &mut Str) {
+        match self.0.get(&**text) {
+            Some(known) => *text = known.clone(),
+            None => {
+                self.0.insert(text.clone());
+            }
+        }
+    }
+}
+
 /// One notice: an article, for a segment of a municipality, by a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
-    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction if it tells of one.
+    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction or withdrawal if it tells of one.
     pub id: Id,
     /// The municipality's code.
     pub municipality: Str,
@@ -152,6 +181,9 @@ pub struct Notice {
     /// SHA-256 of the act that corrected it, where the notice tells of a correction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<Str>,
+    /// SHA-256 of the act that withdrew it, where the notice tells of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Str>,
     /// The campaign that features it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<Str>,
@@ -169,15 +201,37 @@ pub struct Notice {
     pub url: Str,
 }
 
+/// The kind of the notices by which a hub hears of feeds, and the id of their channel, which is there where feeds have a hub.
+pub const WEBSUB: &str = "websub";
+/// The segment of these notices.
+pub const FEEDS: &str = "feeds";
+
 impl Notice {
-    /// Makes the identity of a notice.
-    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, correction: Option<&str>) -> Id {
-        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), correction.unwrap_or_default()])
+    /// Makes the identity of a notice; `act` is the correction or withdrawal that it tells of.
+    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, act: Option<&str>) -> Id {
+        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), act.unwrap_or_default()])
+    }
+
+    /// Shares its texts with others: a hundred thousand notices are of some hundred articles.
+    #[must_use]
+    pub fn sharing(mut self, texts: &mut Shared) -> Self {
+        let fixed = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
+        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
+        let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments);
+        let some = [&mut self.correction, &mut self.withdrawal, &mut self.campaign].into_iter().flatten();
+        fixed.into_iter().chain(said).chain(lists).chain(some).for_each(|text| texts.keep(text));
+        self
     }
 
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
-        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), self.correction.as_deref().unwrap_or_default(), recipient])
+        let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
+        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), act, recipient])
+    }
+
+    /// Makes the identity of a notice by which a hub hears of a feed: what stands in it now may stand in it again on another day.
+    pub fn identify_feed(municipality: &str, url: &str, digest: &str, date: &str) -> Id {
+        Id::of(&[WEBSUB, municipality, url, digest, date])
     }
 
     /// Returns what readers get to see, as a hash.
@@ -224,9 +278,31 @@ pub struct Outbox {
     /// The day, in Japan.
     pub date: Str,
     /// What goes.
+    #[serde(deserialize_with = "sharing")]
     pub notices: Vec<Notice>,
     /// What waits.
     pub held: Vec<Held>,
+}
+
+/// Reads notices one by one, so that texts that many of them have are there once.
+fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Notice>, D::Error> {
+    struct Notices;
+    impl<'de> Visitor<'de> for Notices {
+        type Value = Vec<Notice>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of notices")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Notice>, A::Error> {
+            let (mut all, mut texts) = (Vec::new(), Shared::default());
+            while let Some(notice) = list.next_element::<Notice>()? {
+                all.push(notice.sharing(&mut texts));
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_seq(Notices)
 }
 
 impl Outbox {
@@ -259,6 +335,26 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_notices_share_is_in_memory_once() {
+        let notice = |id: &str| {
+            format!(
+                r#"{{"id":"{}","municipality":"132128","channel":"mail","kind":"email","segment":"s","stages":["s"],"topics":[],"language":"ja","not_segments":[],"article":"a.md","rev":1,"wording":"plain","not_before":"","not_after":"","title":"題","text":"本文","url":"https://example.jp/"}}"#,
+                Id::of(&[id])
+            )
+        };
+        let text = format!(r#"{{"$schema":"outbox.schema.json","version":1,"date":"2026-11-21","notices":[{},{}],"held":[]}}"#, notice("a"), notice("b"));
+        let outbox: Outbox = serde_json::from_str(&text).expect("an outbox");
+        let [one, other] = &outbox.notices[..] else { panic!("two notices") };
+        assert_ne!(one.id, other.id);
+        for (a, b) in [(&one.title, &other.title), (&one.text, &other.text), (&one.segment, &other.stages[0]), (&one.not_before, &other.not_after)] {
+            assert!(Arc::ptr_eq(&a.0, &b.0), "{a}");
+        }
+        let mut written = Vec::new();
+        outbox.write(&mut written).expect("writes");
+        assert_eq!(serde_json::from_slice::<Outbox>(&written).expect("an outbox"), outbox);
+    }
 
     #[test]
     fn identities_are_uuids_of_version_8_and_tell_parts_apart() {

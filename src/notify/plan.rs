@@ -1,8 +1,8 @@
 //! The plan: what is to be told on one day, a pure function of an edition, the ledger's history and the date.
 //!
 //! A candidate is an article that a site shows, in a segment's language, approved (or an office's own notice that needs no approval) and
-//! not overdue. What the ledger has as sent or seeded is passed over. What is left goes out in order: severe corrections, what a campaign
-//! features, then the oldest first; as many as the limits let through, the others wait for another day. So an outbox never carries
+//! not overdue; or that such an article was severely corrected or withdrawn, for those who had heard of it. What the ledger has as sent or
+//! seeded is passed over. What is left goes out in order: severe withdrawals, severe corrections, what a campaign features, then the oldest first; as many as the limits let through, the others wait for another day. So an outbox never carries
 //! yesterday's content: what was withdrawn meanwhile is no candidate any more.
 
 use std::collections::{HashMap, HashSet};
@@ -11,20 +11,24 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::ledger::{Heard, History};
-use super::notice::{Held, Id, Limit, Notice, Outbox, Str};
+use super::notice::{FEEDS, Held, Id, Limit, Notice, Outbox, Shared, Str, WEBSUB};
 use crate::content::LangId;
 use crate::content::article::{Article, Work};
 use crate::content::campaign::Campaign;
+use crate::content::feeds::FeedChoice;
 use crate::content::taxonomy::Term;
 use crate::content::wording::Wording;
-use crate::diagnostic::{Diagnostic, Diagnostics, Located, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, codes};
+use crate::edition;
+use crate::feed;
 use crate::message;
 use crate::municipality::Municipality;
+use crate::municipality::code::MunicipalityCode;
 use crate::municipality::notify::{Channel, Most, Notify, Segment};
 use crate::project::Project;
 use crate::render::pages::encode_path;
-use crate::site::{self, Moment, Page, Site, Visible};
-use crate::supervision::history::What;
+use crate::site::{self, GoneText, Moment, Page, Site, Visible};
+use crate::supervision::history::{Announcement, What};
 use crate::supervision::{Event, State};
 
 /// What may be told on a day, before the ledger is asked.
@@ -32,6 +36,8 @@ use crate::supervision::{Event, State};
 pub struct Offer<'p> {
     project: &'p Project,
     sites: Vec<Site<'p>>,
+    /// What stands in the feeds of those sites whose feeds have a hub, by municipality.
+    feeds: Vec<(MunicipalityCode, feed::State)>,
     date: Date,
 }
 
@@ -40,29 +46,38 @@ type Served = (Segment, Str);
 
 /// One article that may be told to a segment.
 struct Candidate<'p> {
-    work: usize,
+    work: &'p Work,
     version: &'p Article,
+    page: Page,
     id: Id,
-    correction: Option<Correction<'p>>,
+    /// The severe correction or withdrawal that is told, rather than the article.
+    announced: Option<&'p Announcement>,
 }
 
-/// A severe correction.
-#[derive(Clone, Copy)]
-struct Correction<'p> {
-    act: &'p str,
-    was: &'p str,
-    now: &'p str,
-    on: Date,
+impl Candidate<'_> {
+    /// In which order it goes: withdrawals, corrections, all else.
+    fn rank(&self) -> u8 {
+        match self.announced.map(|announcement| &announcement.what) {
+            Some(What::Withdrawal { .. }) => 0,
+            Some(What::Correction { .. }) => 1,
+            None => 2,
+        }
+    }
 }
 
 impl<'p> Offer<'p> {
     /// Finds what may be told on a day in a project [as of](Project::as_of) it; demonstrations have nothing to tell.
     pub fn of(project: &'p Project, date: Date, diagnostics: &mut Diagnostics) -> Self {
-        let visible = Visible::decide(project, Moment { date, drafts: false }, diagnostics);
-        let tells = |municipality: &&Municipality| !municipality.demo && municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
+        let moment = Moment { date, drafts: false };
+        let visible = Visible::decide(project, moment, diagnostics);
+        let has_hub = |municipality: &Municipality| FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref()).is_some_and(|settings| settings.hub.is_some());
+        let has_channels = |municipality: &Municipality| municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
+        let tells = |municipality: &&Municipality| !municipality.demo && (has_channels(municipality) || has_hub(municipality));
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
-        let sites = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
-        Self { project, sites, date }
+        let sites: Vec<Site<'p>> = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
+        let with_hub: Vec<&Site<'p>> = sites.iter().filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some())).collect();
+        let feeds = edition::feeds(project, &visible, moment, &with_hub);
+        Self { project, sites, feeds, date }
     }
 
     /// Lists every segment of every channel: municipality, channel, segment.
@@ -73,7 +88,51 @@ impl<'p> Offer<'p> {
                 all.extend(self.served(site, notify, channel).iter().map(|(_, id)| (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())));
             }
         }
+        all.extend(self.with_hub().map(|site| (site.municipality.code.to_string(), WEBSUB.to_owned(), FEEDS.to_owned())));
         all
+    }
+
+    fn with_hub(&self) -> impl Iterator<Item = &Site<'p>> {
+        self.sites.iter().filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
+    }
+
+    /// Lists the address of every feed that has a hub: municipality, address, the feed.
+    fn addresses(&self) -> impl Iterator<Item = (MunicipalityCode, &str, &feed::State)> {
+        self.feeds.iter().flat_map(|(code, state)| state.addresses.iter().map(move |url| (*code, url.as_str(), state)))
+    }
+
+    /// Lists what the hubs of new lanes count as knowing: municipality, the feed's address, the digest of its entries.
+    pub fn feeds_to_seed(&self, is_new: impl Fn(&str, &str, &str) -> bool) -> Vec<(String, String, String)> {
+        let new = self.addresses().filter(|(code, _, _)| is_new(code.as_str(), WEBSUB, FEEDS));
+        new.map(|(code, url, state)| (code.to_string(), url.to_owned(), state.digest.clone())).collect()
+    }
+
+    /// Writes the notice by which a hub hears of one address.
+    fn tell_hub(&self, code: MunicipalityCode, url: &str, state: &feed::State) -> Notice {
+        let date = self.date.to_string();
+        let tomorrow = self.date.tomorrow().unwrap_or(self.date);
+        Notice {
+            id: Notice::identify_feed(code.as_str(), url, &state.digest, &date),
+            municipality: code.as_str().into(),
+            channel: WEBSUB.into(),
+            kind: WEBSUB.into(),
+            segment: FEEDS.into(),
+            stages: Vec::new(),
+            topics: Vec::new(),
+            language: state.language.as_str().into(),
+            not_segments: Vec::new(),
+            article: state.path.as_str().into(),
+            rev: 1,
+            correction: None,
+            withdrawal: None,
+            campaign: None,
+            wording: Wording::Plain,
+            not_before: format!("{date}T00:00:00+09:00").into(),
+            not_after: format!("{tomorrow}T00:00:00+09:00").into(),
+            title: state.title.as_str().into(),
+            text: state.digest.as_str().into(),
+            url: url.into(),
+        }
     }
 
     /// Lists what an existing site has told before the first notice: the identity of every candidate of a lane that was published until
@@ -88,9 +147,8 @@ impl<'p> Offer<'p> {
                         continue;
                     }
                     for candidate in self.candidates(site, channel, &segment) {
-                        let work = site.works[candidate.work];
-                        if candidate.correction.as_ref().map_or(candidate.version.published, |correction| correction.on) <= until {
-                            all.push((candidate.id, work.known_as().into_owned(), work.notify_rev));
+                        if candidate.announced.map_or(candidate.version.published, |announcement| announcement.on) <= until {
+                            all.push((candidate.id, candidate.work.known_as().into_owned(), candidate.work.notify_rev));
                         }
                     }
                 }
@@ -101,6 +159,19 @@ impl<'p> Offer<'p> {
 
     /// Reports every segment that the ledger does not know: without that, a new channel would tell everything that was ever written.
     pub fn check_seeded(&self, history: &History, diagnostics: &mut Diagnostics) {
+        for site in self.with_hub().filter(|site| !history.knows(site.municipality.code.as_str(), WEBSUB, FEEDS)) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::NOT_SEEDED,
+                    Place::start_of(&site.municipality.source),
+                    message!("フィードのハブ（hub）は、まだ台帳にありません", "the ledger does not know the hub of the feeds yet"),
+                )
+                .help(message!(
+                    "いまのフィードを「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
+                    "run `ubugi notify seed` once, so that what the feeds hold now counts as told; it sends nothing"
+                )),
+            );
+        }
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
@@ -126,12 +197,17 @@ impl<'p> Offer<'p> {
 
     /// Plans the day.
     pub fn plan(&self, history: &History) -> Outbox {
+        // Whose feeds hold something else than what their hubs were told of last.
+        let changed = self.addresses().filter(|(code, url, state)| history.feed(code.as_str(), url) != Some(state.digest.as_str()));
+        let pings = changed.map(|(code, url, state)| self.tell_hub(code, url, state));
         let towns: Vec<(Vec<Notice>, Vec<Held>)> = self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
         let mut outbox = Outbox { schema: Outbox::SCHEMA.into(), version: Outbox::VERSION, date: self.date.to_string().into(), notices: Vec::new(), held: Vec::new() };
+        outbox.notices.reserve_exact(towns.iter().map(|(notices, _)| notices.len()).sum());
         for (notices, held) in towns {
             outbox.notices.extend(notices);
             outbox.held.extend(held);
         }
+        outbox.notices.extend(pings);
         outbox
     }
 
@@ -152,7 +228,11 @@ impl<'p> Offer<'p> {
                 all
             })
             .collect();
-        towns.into_iter().flatten().collect()
+        let pings = self.addresses().map(|(code, url, state)| {
+            let notice = self.tell_hub(code, url, state);
+            (notice.id, notice.content())
+        });
+        towns.into_iter().flatten().chain(pings).collect()
     }
 
     fn telling(&self) -> impl Iterator<Item = (&Site<'p>, &'p Notify)> {
@@ -172,26 +252,45 @@ impl<'p> Offer<'p> {
             .collect()
     }
 
-    /// Lists the articles that may be told to a segment, and their severe corrections.
+    /// Lists the articles that may be told to a segment, their severe corrections, and the severe withdrawals of others.
     fn candidates(&self, site: &Site<'p>, channel: &Channel, segment: &Segment) -> Vec<Candidate<'p>> {
-        let code = site.municipality.code;
+        let identify = |work: &Work, act: Option<&str>| {
+            let (code, channel, segment) = (site.municipality.code, &channel.id.value, &segment.id.value);
+            Notice::identify(code.as_str(), channel, segment, &work.known_as(), work.notify_rev, act)
+        };
+        let candidate = |work: &'p Work, version: &'p Article, page: Page, announced: Option<&'p Announcement>| {
+            let id = identify(work, announced.map(|announcement| announcement.act.as_str()));
+            Candidate { work, version, page, id, announced }
+        };
         let mut all = Vec::new();
-        for (index, work) in site.works.iter().enumerate() {
+        for (index, work) in site.works.iter().copied().enumerate() {
             let Some(version) = self.version_for(site, index, segment) else { continue };
-            let identify = |correction: Option<&str>| Notice::identify(code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), work.notify_rev, correction);
-            all.push(Candidate { work: index, version, id: identify(None), correction: None });
-            for event in self.project.supervision.history(&version.source.path) {
-                if let Event::Announcement(announcement) = event
-                    && announcement.is_to_be_notified()
-                    && announcement.is_recent(self.date)
-                    && let What::Correction { was, now } = &announcement.what
-                {
-                    let correction = Correction { act: &announcement.act, was, now, on: announcement.on };
-                    all.push(Candidate { work: index, version, id: identify(Some(&announcement.act)), correction: Some(correction) });
-                }
+            all.push(candidate(work, version, Page::Article(index), None));
+            let corrections = self.grave(&version.source.path).filter(|announcement| matches!(announcement.what, What::Correction { .. }));
+            all.extend(corrections.map(|correction| candidate(work, version, Page::Article(index), Some(correction))));
+        }
+        for (index, gone) in site.gone.iter().enumerate() {
+            let GoneText::Work(work) = gone.text else { continue };
+            if !gone.withdrawals.contains_key(&segment.language) {
+                continue;
             }
+            let version = work.version(segment.language);
+            // A translation goes with its original. Of several acts the last tells it.
+            let paths = [&version.source.path, &work.original().source.path];
+            let withdrawals = paths.into_iter().flat_map(|path| self.grave(path)).filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
+            let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
+            all.extend(last.map(|withdrawal| candidate(work, version, Page::Withdrawn(index, None), Some(withdrawal))));
         }
         all
+    }
+
+    /// Lists what was announced of a text not long ago that whoever followed it must hear of.
+    fn grave(&self, path: &str) -> impl Iterator<Item = &'p Announcement> + use<'p> {
+        let date = self.date;
+        self.project.supervision.history(path).iter().filter_map(move |event| match event {
+            Event::Announcement(announcement) if announcement.is_to_be_notified() && announcement.is_recent(date) => Some(announcement),
+            _ => None,
+        })
     }
 
     /// Returns the text of an article that may be told to a segment: in its language, under the name of a reviewer whose review is not overdue, or needing none.
@@ -217,7 +316,7 @@ impl<'p> Offer<'p> {
     }
 
     fn plan_site(&self, site: &Site<'p>, history: &History) -> (Vec<Notice>, Vec<Held>) {
-        let (mut notices, mut held) = (Vec::new(), Vec::new());
+        let (mut notices, mut held, mut texts) = (Vec::new(), Vec::new(), Shared::default());
         let Some(notify) = &site.municipality.notify else { return (notices, held) };
         let code = site.municipality.code;
         let campaigns: Vec<&Campaign> = self.project.campaigns.iter().filter(|campaign| campaign.runs(code, self.date)).collect();
@@ -227,42 +326,41 @@ impl<'p> Offer<'p> {
             let mut planned: HashSet<Id> = HashSet::new();
             for (segment, id) in &served {
                 let featured = |candidate: &Candidate<'_>| {
-                    let path = &site.works[candidate.work].path;
+                    let path = &candidate.work.path;
                     campaigns.iter().enumerate().find_map(|(at, campaign)| campaign.featured.iter().position(|one| one.value == *path).map(|place| (at, place)))
                 };
                 let mut waiting: Vec<(Candidate<'p>, Option<(usize, usize)>)> = self
                     .candidates(site, channel, segment)
                     .into_iter()
                     .map(|candidate| {
-                        let place = featured(&candidate).filter(|_| candidate.correction.is_none());
+                        let place = featured(&candidate).filter(|_| candidate.announced.is_none());
                         (candidate, place)
                     })
                     .filter(|(candidate, featured)| self.is_waiting(site, channel, segment, candidate, featured.is_some(), history))
                     .collect();
                 waiting.sort_by(|(a, a_featured), (b, b_featured)| {
-                    let rank = |candidate: &Candidate<'_>, featured: &Option<(usize, usize)>| match (&candidate.correction, featured) {
-                        (Some(correction), _) => (0, 0, 0, correction.on),
-                        (None, Some((campaign, place))) => (1, *campaign, *place, candidate.version.published),
-                        (None, None) => (2, 0, 0, candidate.version.published),
+                    let rank = |candidate: &Candidate<'_>, featured: &Option<(usize, usize)>| match (candidate.announced, featured) {
+                        (Some(announcement), _) => (candidate.rank(), 0, 0, announcement.on),
+                        (None, Some((campaign, place))) => (candidate.rank(), *campaign, *place, candidate.version.published),
+                        (None, None) => (candidate.rank() + 1, 0, 0, candidate.version.published),
                     };
-                    rank(a, a_featured).cmp(&rank(b, b_featured)).then_with(|| site.works[a.work].path.cmp(&site.works[b.work].path)).then_with(|| a.id.cmp(&b.id))
+                    rank(a, a_featured).cmp(&rank(b, b_featured)).then_with(|| a.work.path.cmp(&b.work.path)).then_with(|| a.id.cmp(&b.id))
                 });
                 let writer = Writer::new(self, site, notify, channel, segment, id);
                 let (mut today, mut month) = history.counts(code.as_str(), &channel.id.value, id, self.date);
                 let mut place = 0;
                 for (candidate, featured) in waiting {
                     let has_begun = matches!(history.heard(candidate.id), Some(Heard { begun: true, .. }));
-                    // A correction is too grave to wait; what has begun is brought to its end.
-                    if candidate.correction.is_none()
+                    // A correction or withdrawal is too grave to wait; what has begun is brought to its end.
+                    if candidate.announced.is_none()
                         && !has_begun
                         && let Some(limit) = reached(most, today, month)
                     {
-                        let work = site.works[candidate.work];
                         held.push(Held {
                             municipality: code.as_str().into(),
                             channel: channel.id.value.as_str().into(),
                             segment: id.clone(),
-                            article: work.path.as_str().into(),
+                            article: candidate.work.path.as_str().into(),
                             limit,
                         });
                         continue;
@@ -275,7 +373,7 @@ impl<'p> Offer<'p> {
                     planned.insert(candidate.id);
                     let mut notice = writer.write(&candidate, place, others);
                     notice.campaign = featured.map(|(campaign, _)| campaigns[campaign].id.as_str().into());
-                    notices.push(notice);
+                    notices.push(notice.sharing(&mut texts));
                     place += 1;
                 }
             }
@@ -295,17 +393,17 @@ impl<'p> Offer<'p> {
         if told {
             return false;
         }
-        let Some(correction) = &candidate.correction else { return true };
-        // Who hears of the article only now has the right words in it.
-        let work = site.works[candidate.work];
-        let article = Notice::identify(site.municipality.code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), work.notify_rev, None);
-        history.heard(article).is_some_and(|heard| heard.on <= correction.on)
+        let Some(announcement) = candidate.announced else { return true };
+        // Who hears of the article only now has the right words in it; who never heard of it need not hear that it is gone.
+        let work = candidate.work;
+        let heard = |rev: u32| history.heard(Notice::identify(site.municipality.code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), rev, None));
+        (1..=work.notify_rev).any(|rev| heard(rev).is_some_and(|heard| heard.on <= announcement.on))
     }
 
     /// Lists the other segments of a channel that hear of the same by a notice that was sent, or goes before this one.
     fn others(&self, site: &Site<'p>, channel: &Channel, served: &[Served], candidate: &Candidate<'p>, history: &History, planned: &HashSet<Id>) -> Vec<Str> {
-        let work = site.works[candidate.work];
-        let act = candidate.correction.as_ref().map(|correction| correction.act);
+        let work = candidate.work;
+        let act = candidate.announced.map(|announcement| announcement.act.as_str());
         served
             .iter()
             .filter(|(other, _)| {
@@ -372,14 +470,15 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     /// Writes the notice that comes at a place among those of its segment on this day.
     fn write(&self, candidate: &Candidate<'p>, place: usize, not_segments: Vec<Str>) -> Notice {
-        let work = self.site.works[candidate.work];
+        let work = candidate.work;
         let campaign = self.campaigns.iter().find(|campaign| campaign.featured.iter().any(|one| one.value == work.path));
         let title = &candidate.version.title.value;
         let strings = self.offer.project.theme_of(self.site.municipality).map(|theme| theme.strings(self.language));
-        let (title, text, wording) = match (&candidate.correction, strings) {
-            (Some(correction), Some(strings)) => {
-                (strings.fill("notify.corrected", &[("title", title)]), strings.fill("notify.correction", &[("was", correction.was), ("now", correction.now)]), Wording::Plain)
+        let (title, text, wording) = match (candidate.announced.map(|announcement| &announcement.what), strings) {
+            (Some(What::Correction { was, now }), Some(strings)) => {
+                (strings.fill("notify.corrected", &[("title", title)]), strings.fill("notify.correction", &[("was", was), ("now", now)]), Wording::Plain)
             }
+            (Some(What::Withdrawal { .. }), Some(strings)) => (strings.fill("notify.withdrawn", &[("title", title)]), strings.get("notify.withdrawal").to_owned(), Wording::Plain),
             _ => {
                 let wanted = campaign.and_then(|campaign| campaign.wording).unwrap_or(self.wording);
                 let (text, wording) = candidate.version.notify.pick(wanted).unwrap_or((candidate.version.description.value.as_str(), Wording::Plain));
@@ -388,7 +487,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         };
         let prefix = campaign.and_then(|campaign| campaign.prefix.as_ref()).map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
         let base = &self.site.municipality.base_url;
-        let path = self.site.path(self.offer.project, self.language, Page::Article(candidate.work));
+        let path = self.site.path(self.offer.project, self.language, candidate.page);
         let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
         Notice {
             id: candidate.id,
@@ -402,7 +501,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             not_segments,
             article: work.known_as().as_ref().into(),
             rev: work.notify_rev,
-            correction: candidate.correction.as_ref().map(|correction| correction.act.into()),
+            correction: candidate.announced.filter(|announcement| matches!(announcement.what, What::Correction { .. })).map(|correction| correction.act.as_str().into()),
+            withdrawal: candidate.announced.filter(|announcement| matches!(announcement.what, What::Withdrawal { .. })).map(|withdrawal| withdrawal.act.as_str().into()),
             campaign: None,
             wording,
             not_before: self.at(time),

@@ -5,6 +5,7 @@
 //! machine that loses its power at most the last claims; both are sent again under the same key.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,7 +19,7 @@ use serde::Serialize;
 use super::channel::{Outcome, Reach, Why};
 use super::lane::{Lane, Lanes};
 use super::ledger::{Begun, Entry, Ledger};
-use super::notice::{Id, Notice};
+use super::notice::{Id, Notice, WEBSUB};
 use super::subscribers::Recipient;
 
 /// How many claims are brought to the disk at once.
@@ -29,7 +30,7 @@ const STRIKES: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Tells the time and lets it pass.
-pub trait Clock: Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the moment.
     fn now(&self) -> Timestamp;
     /// Waits.
@@ -70,6 +71,8 @@ pub struct Tally {
     pub why: BTreeMap<String, u64>,
     /// Lines of the recipients that do not exist any more.
     pub gone_lines: BTreeSet<usize>,
+    /// Lines of the recipients at whom everything stopped.
+    pub stopped_lines: BTreeSet<usize>,
 }
 
 /// What came of all, by municipality and channel.
@@ -152,12 +155,12 @@ impl Sending<'_> {
         {
             let (out, work) = sync_channel::<Work<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
-            std::thread::scope(|scope| {
+            let waiting = std::thread::scope(|scope| {
                 for _ in 0..self.settings.connections.max(1) {
                     scope.spawn(|| shared.work_off(&work));
                 }
                 // At its end nobody hands over any more, and the workers come to theirs.
-                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), resumed };
+                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), waiting: Vec::new(), resumed };
                 for notice in self.notices {
                     match states.get(&(&*notice.municipality, &*notice.channel)) {
                         Some(lane) => walk.notice(notice, lane),
@@ -165,7 +168,14 @@ impl Sending<'_> {
                     }
                 }
                 walk.flush();
+                walk.waiting
             });
+            for (state, delivery) in waiting {
+                if !held(&shared.ledger).history().is_answered(delivery) {
+                    state.left.fetch_add(1, Ordering::Relaxed);
+                }
+                shared.record(shared.finish(&state).into_iter().collect());
+            }
         }
         if let Some(error) = shared.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
@@ -202,6 +212,9 @@ struct Walk<'s, 'a> {
     ready: Vec<Work<'a>>,
     /// The deliveries that this run has claimed.
     claimed: HashSet<Id>,
+    /// Notices with deliveries that another notice of this run has claimed: the same article for another segment of the same recipient. They have
+    /// gone out to all only when those are answered.
+    waiting: Vec<(Arc<NoticeState<'a>>, Id)>,
     resumed: Resumed,
 }
 
@@ -256,12 +269,13 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             if let Some(batch) = self.resumed.batches.remove(&delivery) {
+                self.claimed.insert(delivery);
                 let (of, to) = again.entry(batch).or_default();
                 of.push(delivery);
                 to.push(recipient);
                 continue;
             }
-            if held(&self.shared.ledger).history().is_answered(delivery) || !self.claimed.insert(delivery) {
+            if !self.is_open(state, delivery) {
                 continue;
             }
             fresh.0.push(delivery);
@@ -281,10 +295,22 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// Tells whether a delivery has no answer and is not on its way; who meets one that is on its way waits for its answer.
+    fn is_open(&mut self, state: &Arc<NoticeState<'a>>, delivery: Id) -> bool {
+        if held(&self.shared.ledger).history().is_answered(delivery) {
+            return false;
+        }
+        let is_open = self.claimed.insert(delivery);
+        if !is_open {
+            state.pending.fetch_add(1, Ordering::Relaxed);
+            self.waiting.push((Arc::clone(state), delivery));
+        }
+        is_open
+    }
+
     /// Claims one request, unless it has its answer or is on its way.
     fn claim(&mut self, state: &Arc<NoticeState<'a>>, key: Id, of: Vec<Id>, to: Vec<&'a Recipient>) {
-        // Another notice of this run may have claimed it: the same article for another segment of the same recipient.
-        if held(&self.shared.ledger).history().is_answered(key) || !self.claimed.insert(key) {
+        if !self.is_open(state, key) {
             return;
         }
         let now = self.shared.sending.clock.now();
@@ -297,7 +323,8 @@ impl<'a> Walk<'_, 'a> {
                 return;
             }
         } else {
-            self.entries.push(Entry::Claim { key, of, at: now });
+            let notice = Some(state.notice.id).filter(|id| *id != key);
+            self.entries.push(Entry::Claim { key, of, notice, at: now });
         }
         state.pending.fetch_add(1, Ordering::Relaxed);
         self.ready.push(Work { state: Arc::clone(state), key, to });
@@ -367,8 +394,9 @@ impl Shared<'_> {
             let Ok(work) = next else { return };
             let outcome = if self.broken.load(Ordering::SeqCst) { Err(None) } else { self.deliver(&work) };
             self.settle(&work, outcome);
-            if let Some(done) = self.finish(&work.state) {
-                self.record(vec![done]);
+            let done = self.finish(&work.state);
+            if !done.is_empty() {
+                self.record(done);
             }
             (self.sending.progress)();
         }
@@ -403,6 +431,7 @@ impl Shared<'_> {
                 }
                 Outcome::Stop(why) => {
                     lane.down.store(true, Ordering::Relaxed);
+                    held(&lane.tally).stopped_lines.extend(work.to.iter().map(|recipient| recipient.line));
                     return Err(Some(why));
                 }
                 lasting => {
@@ -464,13 +493,17 @@ impl Shared<'_> {
         }
     }
 
-    /// Lets go of a notice; the last one to do so gets to record that it has gone out, if it has.
-    fn finish(&self, state: &NoticeState<'_>) -> Option<Entry> {
+    /// Lets go of a notice; the last one to do so gets what is to be recorded if it has gone out.
+    fn finish(&self, state: &NoticeState<'_>) -> Vec<Entry> {
         if state.pending.fetch_sub(1, Ordering::AcqRel) > 1 || state.left.load(Ordering::Acquire) > 0 || self.broken.load(Ordering::SeqCst) {
-            return None;
+            return Vec::new();
         }
         let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         held(&state.lane.tally).notices += 1;
-        Some(Entry::Done { id: state.notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) })
+        let notice = state.notice;
+        let done = Entry::Done { id: notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) };
+        // What a hub knows of a feed is what stood in it when the hub was told.
+        let known = || Entry::Feed { municipality: notice.municipality.to_string(), url: notice.url.to_string(), digest: notice.text.to_string(), on: self.sending.today };
+        (*notice.kind == *WEBSUB).then(known).into_iter().chain([done]).collect()
     }
 }

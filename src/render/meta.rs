@@ -12,10 +12,15 @@ use crate::feed::Format;
 /// either. `manifest-src` is named because it falls back to `default-src`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` and `calendars` are the folders in which these lie.
-pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String]) -> String {
+/// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` and `calendars` are the folders in which these lie, `desk` is the
+/// one other origin to which pages may connect: where the municipality takes subscriptions to notices.
+pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String], desk: Option<&str>) -> String {
+    let policy = match desk {
+        Some(origin) => CONTENT_SECURITY_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
+        None => CONTENT_SECURITY_POLICY.to_owned(),
+    };
     let mut out = format!(
-        "{root}*\n  Content-Security-Policy: {CONTENT_SECURITY_POLICY}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n  X-Frame-Options: DENY\n  Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\n  Strict-Transport-Security: max-age=31536000\n  Cross-Origin-Opener-Policy: same-origin\n"
+        "{root}*\n  Content-Security-Policy: {policy}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n  X-Frame-Options: DENY\n  Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\n  Strict-Transport-Security: max-age=31536000\n  Cross-Origin-Opener-Policy: same-origin\n"
     );
     if demo {
         out.push_str("  X-Robots-Tag: noindex\n");
@@ -90,6 +95,8 @@ pub struct Manifest<'a> {
     pub root: &'a str,
     /// Colour of the browser's frame.
     pub theme_color: &'a str,
+    /// Shows notices: a phone of Apple's does so only for a site that has a window of its own.
+    pub has_push: bool,
     /// Icons: address, sizes, type, purpose.
     pub icons: Vec<(String, &'static str, &'static str, &'static str)>,
 }
@@ -103,7 +110,7 @@ pub fn manifest(manifest: &Manifest<'_>) -> String {
         "lang": manifest.lang,
         "start_url": manifest.root,
         "scope": manifest.root,
-        "display": "minimal-ui",
+        "display": if manifest.has_push { "standalone" } else { "minimal-ui" },
         "theme_color": manifest.theme_color,
         "background_color": "#ffffff",
         "icons": icons,
@@ -119,6 +126,14 @@ mod tests {
     fn addresses_in_xml_are_escaped() {
         let entry = SitemapEntry { url: "https://a.jp/?a=1&b='2'".into(), changed: None, alternates: vec![] };
         assert!(sitemap(&[entry]).contains("<loc>https://a.jp/?a=1&amp;b=&apos;2&apos;</loc>"));
+    }
+
+    #[test]
+    fn one_origin_may_be_connected_to_and_nothing_else_changes() {
+        let (without, with) = (headers("/", false, &[], &[], None), headers("/", false, &[], &[], Some("https://push.example.jp")));
+        assert!(without.contains(CONTENT_SECURITY_POLICY));
+        assert_eq!(with.replacen(" https://push.example.jp", "", 1), without);
+        assert!(with.contains("; connect-src 'self' https://push.example.jp; worker-src 'self';"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod image;
 pub mod markdown;
 pub mod meta;
 pub mod pages;
+pub mod push;
 pub mod strings;
 pub mod svg;
 pub mod texts;

@@ -18,6 +18,7 @@ use super::icon::{self, IconColours, IconEdge};
 use super::image::Image;
 use super::markdown::{self, Body, Link, PlacedFact, Segment, Target, escape_attribute};
 use super::meta::{self, SitemapEntry};
+use super::push;
 use super::svg;
 use super::texts::Texts;
 use super::theme::{Asset, Theme, json_in_html};
@@ -32,6 +33,7 @@ use crate::lookup::table;
 use crate::message;
 use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
+use crate::municipality::notify::{self, origin};
 use crate::municipality::service::{Phase, Service};
 use crate::project::Project;
 use crate::site::{GoneText, Moment, Page, Site, Situation, Visible, state_of};
@@ -223,6 +225,7 @@ impl<'p> Renderer<'p> {
             emergency,
             contacts,
             has_medicines: self.site.has_medicines,
+            has_push: self.form().is_some(),
             footer,
             holidays,
             project_title: title,
@@ -971,8 +974,9 @@ impl<'p> Renderer<'p> {
             out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
             out.push(("api/drugs.csv".into(), table::csv(project, self.site, on).into_bytes()));
         }
+        let desk = self.form().and_then(|(_, _, subscribe)| origin(subscribe));
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
-        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders(), &self.calendar_folders()).into_bytes()));
+        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders(), &self.calendar_folders(), desk).into_bytes()));
         let icon = |prefix: &str| self.assets.iter().find(|asset| asset.path.starts_with(prefix)).map(|asset| format!("{}{}", self.root, asset.path)).unwrap_or_default();
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let manifest = meta::Manifest {
@@ -981,6 +985,7 @@ impl<'p> Renderer<'p> {
             lang: &project.config.languages.get(default).tag,
             root: &self.root,
             theme_color: &palette.light.brand.to_string(),
+            has_push: desk.is_some(),
             icons: vec![
                 (icon("assets/icon."), "any", "image/svg+xml", "any"),
                 (icon("assets/icon-192."), "192x192", "image/png", "any"),
@@ -988,10 +993,20 @@ impl<'p> Renderer<'p> {
             ],
         };
         out.push(("manifest.webmanifest".into(), meta::manifest(&manifest).into_bytes()));
-        if self.site.has_medicines {
-            out.push(("sw.js".into(), offline::worker(&self.kept()).into_bytes()));
+        let mut worker = if self.site.has_medicines { offline::worker(&self.kept()) } else { String::new() };
+        if self.form().is_some() {
+            worker.push_str(&push::worker(&self.root, manifest.name, &icon("assets/icon-192.")));
+        }
+        if !worker.is_empty() {
+            out.push(("sw.js".into(), worker.into_bytes()));
         }
         out
+    }
+
+    /// Returns the channel for which the page of feeds has a form; a demonstration never notifies, and so has none.
+    fn form(&self) -> Option<(&'p notify::Channel, &'p notify::WebPush, &'p str)> {
+        let municipality = self.site.municipality;
+        municipality.notify.as_ref().filter(|_| !municipality.demo && self.site.feeds.is_some())?.form()
     }
 
     /// Says what the service worker keeps: in each language the table, its pages, where to turn and home, and the files that they load.
@@ -1246,6 +1261,7 @@ struct SiteValue<'a> {
     emergency: Vec<Value>,
     contacts: Vec<Value>,
     has_medicines: bool,
+    has_push: bool,
     footer: Vec<Json>,
     holidays: Vec<String>,
     project_title: &'a str,

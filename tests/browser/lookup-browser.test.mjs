@@ -40,9 +40,10 @@ const NOTHING = ["ぬぬぬぬ", "くすりやさん", "qwqwqw", "ﾎｹﾞﾎ�
 let browser;
 let served;
 let base;
+const asked = [];
 before(async () => {
   const site = repository()[0];
-  [browser, served] = await Promise.all([launch(), serve([site])]);
+  [browser, served] = await Promise.all([launch(), serve([site], ({ url, headers }) => asked.push({ url, referer: headers.referer ?? "" }))]);
   base = served.sites[0].url;
 });
 after(async () => {
@@ -188,6 +189,27 @@ test("without script there is no box, and the table says all", async () => {
     assert.equal(await page.isHidden("#lookup"), true);
     assert.equal(await page.isVisible("[data-drug=acetaminophen] .verdict"), true);
     assert.equal(await page.isVisible("[data-missing]"), true);
+  } finally {
+    await close();
+  }
+});
+
+test("a server's log tells what is kept for later from what somebody reads", async () => {
+  const { page, close } = await open();
+  try {
+    await kept(page);
+    asked.length = 0;
+    await page.goto(`${base}medicines/acetaminophen/`);
+    const { pathname } = new URL(base);
+    assert.deepEqual(asked.filter(({ url }) => url.endsWith("/acetaminophen/")), [{ url: `${pathname}medicines/acetaminophen/`, referer: "" }]);
+    // Another profile keeps anew; only the page that was opened has not the worker's referer.
+    asked.length = 0;
+    const other = await open();
+    await kept(other.page);
+    await other.close();
+    const pages = asked.filter(({ url }) => url.endsWith("/"));
+    assert.ok(pages.length > 50, `${pages.length}`);
+    assert.deepEqual(pages.filter(({ referer }) => referer !== `${base}sw.js`).map(({ url }) => url), [`${pathname}medicines/`]);
   } finally {
     await close();
   }

@@ -67,14 +67,15 @@ async function answer(sites, request, response) {
   response.writeHead(found ? 200 : 404).end(await readFile(file));
 }
 
-/** Serves sites; returns them with `url`, where each is found on this machine, and a function that ends it. */
-export async function serve(sites) {
+/** Serves sites; returns them with `url`, where each is found on this machine, and a function that ends it. `seen` is called for every request. */
+export async function serve(sites, seen = () => {}) {
   const loaded = await Promise.all(sites.map(async (site) => ({ ...site, headers: parseHeaders(await readFile(join(site.folder, "_headers"), "utf8")) })));
   const servers = [];
   for (const host of new Set(loaded.map(({ base }) => base.host))) {
     // The longest base path first, so that a site at a host's root takes only what no other site has.
     const here = loaded.filter(({ base }) => base.host === host).sort((a, b) => b.base.pathname.length - a.base.pathname.length);
     const server = createServer((request, response) => {
+      seen(request);
       answer(here, request, response).catch((error) => response.writeHead(500).end(String(error)));
     });
     await new Promise((done, failed) => server.once("error", failed).listen(0, "127.0.0.1", done));

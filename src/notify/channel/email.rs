@@ -1,24 +1,19 @@
 //! E-mail, one message for each recipient, over SMTP (RFC 5321).
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
 
-use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
-use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{Address, Message, SmtpTransport, Transport as _};
+use lettre::{Address, Message};
 
+use super::smtp::{Fault, Server, Servers, Step};
 use super::{Channel, Outcome, Reach, Why};
-use crate::municipality::notify::{Email as Settings, Security};
+use crate::municipality::notify::Email as Settings;
 use crate::notify::notice::{Id, Notice};
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
-
-/// How long to wait for an answer of the server.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a message says besides the notice, in one language.
 #[derive(Clone, Debug)]
@@ -34,12 +29,12 @@ pub struct Words {
 /// The channel.
 #[derive(Debug)]
 pub struct Email {
-    transport: SmtpTransport,
+    servers: Arc<Servers>,
+    server: Server,
     from: Address,
     reply_to: Option<Address>,
     unsubscribe: String,
     words: BTreeMap<String, Words>,
-    server: String,
 }
 
 /// Tells whether a text is an address to which a message can go.
@@ -52,26 +47,20 @@ impl Email {
     ///
     /// # Errors
     /// Fails when the server's name or an address is not usable.
-    pub fn new(settings: &Settings, credentials: Option<(Secret, Secret)>, words: BTreeMap<String, Words>, connections: usize) -> Result<Self, Why> {
-        let secure = || TlsParameters::new(settings.server.clone()).map_err(|_| Why::Unfit);
-        let tls = match settings.security {
-            Security::Starttls => Tls::Required(secure()?),
-            Security::Tls => Tls::Wrapper(secure()?),
-            Security::None => Tls::None,
-        };
-        let pool = PoolConfig::new().max_size(u32::try_from(connections).unwrap_or(8));
-        let mut transport = SmtpTransport::builder_dangerous(&settings.server).port(settings.port).tls(tls).timeout(Some(TIMEOUT)).pool_config(pool);
-        if let Some((user, password)) = credentials {
-            transport = transport.credentials(Credentials::new(user.reveal().to_owned(), password.reveal().to_owned()));
+    pub fn new(settings: &Settings, credentials: Option<(Secret, Secret)>, words: BTreeMap<String, Words>, servers: Arc<Servers>) -> Result<Self, Why> {
+        let credentials = credentials.map(|(user, password)| Credentials::new(user.reveal().to_owned(), password.reveal().to_owned()));
+        let server = Server { host: settings.server.clone(), port: settings.port, security: settings.security, credentials };
+        if !servers.can_reach(&server) {
+            return Err(Why::Unfit);
         }
         let address = |text: &str| text.parse::<Address>().map_err(|_| Why::Unfit);
         Ok(Self {
-            transport: transport.build(),
+            servers,
+            server,
             from: address(&settings.from)?,
             reply_to: settings.reply_to.as_deref().map(address).transpose()?,
             unsubscribe: settings.unsubscribe.clone(),
             words,
-            server: format!("{}:{}", settings.server, settings.port),
         })
     }
 
@@ -127,10 +116,9 @@ impl Channel for Email {
         let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
         let Ok(address) = recipient.to.parse::<Address>() else { return Outcome::Refused(Why::Unfit) };
         let Some(message) = self.message(notice, key, &address, recipient.unsubscribe.as_deref()) else { return Outcome::Refused(Why::Unfit) };
-        let Ok(envelope) = Envelope::new(Some(self.from.clone()), vec![address]) else { return Outcome::Refused(Why::Unfit) };
-        match self.transport.send_raw(&envelope, &message.formatted()) {
-            Ok(_) => Outcome::Accepted,
-            Err(error) => judge(error.status().map(u16::from), &error.to_string()),
+        match self.servers.send(&self.server, &self.from, &address, &message.formatted()) {
+            Ok(()) => Outcome::Accepted,
+            Err(fault) => judge(fault),
         }
     }
 
@@ -140,40 +128,62 @@ impl Channel for Email {
     }
 }
 
-/// Judges an answer by its code (RFC 5321, section 4.2) and its enhanced code (RFC 3463), which stands in the text.
+/// Judges why a message was not taken, by the code (RFC 5321, section 4.2) and the enhanced code (RFC 3463).
 ///
 /// Only what is said of the address itself is laid to the recipient's charge: a server that does not know the sender, or takes every message for
 /// spam, would otherwise strike all of them off.
-fn judge(status: Option<u16>, text: &str) -> Outcome {
-    let Some(status) = status else { return Outcome::Later(Why::NoAnswer, None) };
-    let why = Why::Status(status);
-    let enhanced = |prefix: &str| {
-        text.split(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')'))
-            .any(|word| word.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())))
+fn judge(fault: Fault) -> Outcome {
+    let (step, reply) = match fault {
+        Fault::Broken => return Outcome::Later(Why::NoAnswer, None),
+        Fault::Insecure => return Outcome::Stop(Why::Insecure),
+        Fault::NoLogin => return Outcome::Stop(Why::NoLogin),
+        Fault::Unfit => return Outcome::Refused(Why::Unfit),
+        Fault::Reply(step, reply) => (step, reply),
     };
-    match status {
-        400..500 => Outcome::Later(why, None),
-        _ if ["5.1.1", "5.1.6", "5.1.10", "5.2.1"].iter().any(|code| text.contains(&format!("{code} "))) => Outcome::Gone,
-        550 | 551 | 553 if !enhanced("5.7.") => Outcome::Refused(why),
-        _ if enhanced("5.1.") || enhanced("5.2.") => Outcome::Refused(why),
+    let why = Why::Status(reply.code);
+    if reply.code < 500 {
+        return Outcome::Later(why, None);
+    }
+    match (step, reply.enhanced()) {
+        (Step::Session | Step::Sender, _) => Outcome::Stop(why),
+        // It never was, it has moved away, its domain takes no mail; it is disabled.
+        (_, Some([_, 1, 1 | 6 | 10] | [_, 2, 1])) => Outcome::Gone,
+        // Said of the sender's address.
+        (_, Some([_, 1, 7 | 8])) => Outcome::Stop(why),
+        (_, Some([_, 1 | 2, _])) => Outcome::Refused(why),
+        (Step::Recipient, enhanced) if matches!(reply.code, 550 | 551 | 553) && !matches!(enhanced, Some([_, 7, _])) => Outcome::Refused(why),
         _ => Outcome::Stop(why),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::smtp::Reply;
     use super::*;
 
     #[test]
     fn only_what_is_said_of_an_address_counts_against_it() {
-        assert_eq!(judge(None, "connection refused"), Outcome::Later(Why::NoAnswer, None));
-        assert_eq!(judge(Some(451), "transient error (451): 4.3.0 later"), Outcome::Later(Why::Status(451), None));
-        assert_eq!(judge(Some(550), "permanent error (550): 5.1.1 <a@example.jp> unknown"), Outcome::Gone);
-        assert_eq!(judge(Some(550), "permanent error (550): no such user"), Outcome::Refused(Why::Status(550)));
-        assert_eq!(judge(Some(552), "permanent error (552): 5.2.2 mailbox full"), Outcome::Refused(Why::Status(552)));
-        assert_eq!(judge(Some(550), "permanent error (550): 5.7.1 relaying denied"), Outcome::Stop(Why::Status(550)));
-        assert_eq!(judge(Some(554), "permanent error (554): 5.7.1 spam"), Outcome::Stop(Why::Status(554)));
-        assert_eq!(judge(Some(535), "permanent error (535): 5.7.8 who are you"), Outcome::Stop(Why::Status(535)));
+        let judged = |step, code, text: &str| judge(Fault::Reply(step, Reply { code, lines: vec![text.to_owned()] }));
+        let recipient = |code, text| judged(Step::Recipient, code, text);
+        assert_eq!(judge(Fault::Broken), Outcome::Later(Why::NoAnswer, None));
+        assert_eq!(judge(Fault::Insecure), Outcome::Stop(Why::Insecure));
+        assert_eq!(judge(Fault::NoLogin), Outcome::Stop(Why::NoLogin));
+        assert_eq!(recipient(451, "4.3.0 later"), Outcome::Later(Why::Status(451), None));
+        assert_eq!(recipient(550, "5.1.1 <a@example.jp> unknown"), Outcome::Gone);
+        assert_eq!(recipient(550, "#5.1.10 no such recipient"), Outcome::Gone);
+        assert_eq!(recipient(556, "5.1.10 its domain takes no mail"), Outcome::Gone);
+        assert_eq!(recipient(550, "no such user"), Outcome::Refused(Why::Status(550)));
+        assert_eq!(recipient(552, "5.2.2 mailbox full"), Outcome::Refused(Why::Status(552)));
+        assert_eq!(recipient(550, "5.7.1 relaying denied"), Outcome::Stop(Why::Status(550)));
+        assert_eq!(recipient(553, "5.1.8 the sender's domain does not exist"), Outcome::Stop(Why::Status(553)));
+        assert_eq!(recipient(503, "5.5.1 MAIL first"), Outcome::Stop(Why::Status(503)));
+        assert_eq!(judged(Step::Content, 554, "5.7.1 spam"), Outcome::Stop(Why::Status(554)));
+        assert_eq!(judged(Step::Content, 550, "this message is not wanted"), Outcome::Stop(Why::Status(550)));
+        assert_eq!(judged(Step::Content, 550, "5.2.1 mailbox disabled"), Outcome::Gone);
+        assert_eq!(judged(Step::Session, 535, "5.7.8 who are you"), Outcome::Stop(Why::Status(535)));
+        assert_eq!(judged(Step::Sender, 550, "5.1.1 who are you"), Outcome::Stop(Why::Status(550)));
+        assert_eq!(judged(Step::Session, 550, "go away"), Outcome::Stop(Why::Status(550)));
+        assert_eq!(judged(Step::Session, 421, "4.3.2 closing"), Outcome::Later(Why::Status(421), None));
     }
 
     #[test]

@@ -4,6 +4,9 @@ pub mod email;
 pub mod http;
 pub mod json;
 pub mod line;
+pub mod smtp;
+pub mod web_push;
+pub mod websub;
 
 use std::fmt;
 use std::time::Duration;
@@ -42,6 +45,10 @@ pub enum Why {
     Status(u16),
     /// There was no answer, or no connection.
     NoAnswer,
+    /// The connection cannot be encrypted as the settings want it.
+    Insecure,
+    /// The receiver offers no login that this program knows.
+    NoLogin,
     /// What was to be sent cannot be put into a request.
     Unfit,
 }
@@ -51,6 +58,8 @@ impl fmt::Display for Why {
         match self {
             Self::Status(status) => write!(f, "{status}"),
             Self::NoAnswer => f.write_str("no answer"),
+            Self::Insecure => f.write_str("no TLS"),
+            Self::NoLogin => f.write_str("no login"),
             Self::Unfit => f.write_str("unfit"),
         }
     }

@@ -18,9 +18,6 @@ use crate::municipality::service::{Holidays, Hours, Service, clock, day_number};
 use crate::render::context::{self, Voice, value};
 use crate::site::Page;
 
-/// The calendars of a site.
-const CALENDARS: [&str; 3] = ["services", "events", "checkups"];
-
 impl<'p> Renderer<'p> {
     /// Writes the calendars of a language.
     ///
@@ -31,7 +28,7 @@ impl<'p> Renderer<'p> {
             return Ok(());
         }
         let voice = self.voice(language);
-        for name in CALENDARS {
+        for name in calendar::NAMES {
             let entries = match name {
                 "services" => self.site.municipality.services.iter().flat_map(|service| self.service_entries(voice, service)).collect(),
                 "events" => self.event_entries(voice, EventKind::Event),
@@ -178,7 +175,7 @@ impl<'p> Renderer<'p> {
                 })
                 .collect()
         };
-        let calendars: Vec<Json> = CALENDARS
+        let calendars: Vec<Json> = calendar::NAMES
             .iter()
             .map(|name| {
                 let url = encode_path(&self.root, &format!("{}calendars/{name}.ics", self.folder(voice.language)));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -14,9 +15,10 @@ use crate::content::article::{Article, Work};
 use crate::content::feeds::FeedContent;
 use crate::content::language::LangId;
 use crate::content::taxonomy::Term;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Located};
 use crate::feed::opml::{self, Outline};
 use crate::feed::{self, Entry, Feed, Format, Identity};
+use crate::municipality::notify::{Segment, origin};
 use crate::render::context::{TextValue, Voice, value};
 use crate::site::{Channel, GoneText, Page, Site, state_of};
 use crate::supervision::ledger::Severity;
@@ -56,6 +58,37 @@ impl<'p> Renderer<'p> {
     /// # Errors
     /// Fails when `write` does.
     pub fn write_feeds(&self, language: LangId, write: &(dyn Fn(&str, &[u8]) -> io::Result<()> + Sync)) -> io::Result<()> {
+        if self.site.feeds.is_none() {
+            return Ok(());
+        }
+        self.each_feed(language, &|channel, path, feed| {
+            Format::ALL.iter().try_for_each(|format| {
+                let address = self.absolute(&self.feed_url(language, channel, *format));
+                write(&format!("{}{path}.{}", self.folder(language), format.extension()), &format.write(feed, &address))
+            })
+        })?;
+        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(self.voice(language)))
+    }
+
+    /// Says what each feed of a language holds, in the order of their paths.
+    pub fn feed_states(&self, language: LangId) -> Vec<feed::State> {
+        let states = Mutex::new(Vec::new());
+        let keep = |channel: Channel, path: &str, feed: &Feed<'_>| {
+            let addresses = Format::ALL.iter().map(|format| self.absolute(&self.feed_url(language, channel, *format))).collect();
+            let state =
+                feed::State { path: format!("{}{path}", self.folder(language)), title: feed.title.clone(), language: feed.language.to_owned(), addresses, digest: feed.digest() };
+            states.lock().unwrap_or_else(PoisonError::into_inner).push(state);
+            Ok(())
+        };
+        // Nothing here can fail.
+        let _ = self.each_feed(language, &keep);
+        let mut states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
+        states.sort_by(|a, b| a.path.cmp(&b.path));
+        states
+    }
+
+    /// Makes the feeds of a language and hands each to `take` with its path; each entry is made once.
+    fn each_feed(&self, language: LangId, take: &(dyn Fn(Channel, &str, &Feed<'_>) -> io::Result<()> + Sync)) -> io::Result<()> {
         let Some(settings) = &self.site.feeds else { return Ok(()) };
         let project = self.shared.project;
         let voice = self.voice(language);
@@ -86,12 +119,8 @@ impl<'p> Renderer<'p> {
                 updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(self.shared.moment.date),
                 entries,
             };
-            Format::ALL.iter().try_for_each(|format| {
-                let address = self.absolute(&self.feed_url(language, *channel, *format));
-                write(&format!("{}{path}.{}", self.folder(language), format.extension()), &format.write(&feed, &address))
-            })
-        })?;
-        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(voice))
+            take(*channel, &path, &feed)
+        })
     }
 
     /// Lists everything that has happened on the site in a language, the latest first.
@@ -440,7 +469,31 @@ impl<'p> Renderer<'p> {
             self.groups().into_iter().map(|(name, channels)| json!({"name": voice.strings.get(name), "feeds": channels.into_iter().map(feed).collect::<Vec<_>>()})).collect();
         context.insert_value("groups", value(&groups));
         context.insert("opml_url", &encode_path(&self.root, &format!("{}feeds/feeds.opml", self.folder(voice.language))));
+        if let Some(form) = self.push_form(voice) {
+            context.insert_value("push", value(&form));
+        }
         context.insert("is_full", &self.site.feeds.as_ref().is_some_and(|settings| settings.content == FeedContent::Full));
+    }
+
+    /// Gives the form by which readers turn notices on what its templates need; nothing in a language in which there is no notice.
+    fn push_form(&self, voice: Voice<'p>) -> Option<Json> {
+        let (channel, push, subscribe) = self.form()?;
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let all = municipality.notify.as_ref()?.segments(municipality, &project.stages, &project.config.languages);
+        let is_served = |segment: &Segment| channel.segments.as_ref().is_none_or(|only| only.iter().any(|one| one.value == segment.id.value));
+        let name = |segment: &Segment| {
+            let named = |wanted: &[Located<String>], terms: &'p [Term]| -> Vec<&'p str> {
+                terms.iter().filter(|term| wanted.iter().any(|one| one.value == term.id.value)).map(|term| term.name.pick(voice.language).0).collect()
+            };
+            let names = [named(&segment.stages, &project.stages), named(&segment.topics, &project.topics)].concat();
+            if names.is_empty() { voice.strings.get("push.all").to_owned() } else { names.join(voice.strings.get("list_sep")) }
+        };
+        let segments: Vec<Json> =
+            all.iter().filter(|segment| segment.language == voice.language && is_served(segment)).map(|segment| json!({"id": segment.id.value, "name": name(segment)})).collect();
+        let host = origin(subscribe)?.split_once("//")?.1;
+        (!segments.is_empty())
+            .then(|| json!({"worker_url": format!("{}sw.js", self.root), "subscribe_url": subscribe, "public_key": push.public_key.value, "host": host, "segments": segments}))
     }
 
     /// Lists the feeds that programs find on a page: home has all that is general, the page of a stage or topic its own.

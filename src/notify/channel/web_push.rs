@@ -1,0 +1,204 @@
+//! Web Push (RFC 8030): one encrypted message for each browser, by the push service of its maker.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use ring::rand::SystemRandom;
+use serde_json::json;
+use ureq::http::Request;
+
+use super::http::{self, Agent};
+use super::{Channel, Outcome, Reach, Why};
+use crate::municipality::notify::{WebPush as Settings, origin};
+use crate::notify::notice::{Id, Notice};
+use crate::notify::send::Clock;
+use crate::notify::subscribers::Recipient;
+use crate::notify::web_push::encryption::{LONGEST, encrypt};
+use crate::notify::web_push::to_base64url;
+use crate::notify::web_push::vapid::Pair;
+
+/// For how long a token holds; a push service refuses more than 24 hours (RFC 8292, section 2).
+const TOKEN: SignedDuration = SignedDuration::from_hours(12);
+/// A token with less than this left is made anew.
+const TOKEN_LEFT: SignedDuration = SignedDuration::from_hours(1);
+/// How many tokens are kept; browsers have a handful of push services.
+const TOKENS: usize = 256;
+
+/// The channel.
+#[derive(Debug)]
+pub struct WebPush {
+    agent: Agent,
+    settings: Settings,
+    pair: Option<Pair>,
+    clock: Arc<dyn Clock>,
+    random: SystemRandom,
+    /// By origin: until when it holds, and the value of the header.
+    tokens: Mutex<HashMap<String, (Timestamp, Arc<str>)>>,
+}
+
+impl WebPush {
+    /// Makes the channel; without its keys it can only be looked at.
+    pub fn new(agent: Agent, settings: Settings, pair: Option<Pair>, clock: Arc<dyn Clock>) -> Self {
+        Self { agent, settings, pair, clock, random: SystemRandom::new(), tokens: Mutex::default() }
+    }
+
+    fn authorization(&self, origin: &str) -> Option<Arc<str>> {
+        let now = self.clock.now();
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((expires, token)) = tokens.get(origin)
+            && expires.duration_since(now) > TOKEN_LEFT
+        {
+            return Some(Arc::clone(token));
+        }
+        let expires = now.saturating_add(TOKEN).ok()?;
+        let token: Arc<str> = self.pair.as_ref()?.authorization(origin, &self.settings.contact, expires)?.into();
+        if tokens.len() >= TOKENS {
+            tokens.clear();
+        }
+        tokens.insert(origin.to_owned(), (expires, Arc::clone(&token)));
+        Some(token)
+    }
+
+    /// Returns what a request says besides address, key and token.
+    fn headers(&self, notice: &Notice) -> [(&'static str, String); 4] {
+        let urgency = if notice.correction.is_some() { "high" } else { "normal" };
+        [
+            ("ttl", (self.settings.ttl_hours * 3600).to_string()),
+            ("urgency", urgency.to_owned()),
+            ("content-encoding", "aes128gcm".to_owned()),
+            ("content-type", "application/octet-stream".to_owned()),
+        ]
+    }
+}
+
+/// Writes what the service worker of the site is given, short enough for one record; nothing where the address alone is too long.
+fn payload(notice: &Notice, tag: &str) -> Option<Vec<u8>> {
+    let write = |title: &str, body: &str| serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok();
+    let room = LONGEST.checked_sub(write("", "")?.len())?;
+    let title = cut(&notice.title, room / 2);
+    let body = cut(&notice.text, room - length(&title));
+    write(&title, &body)
+}
+
+/// Counts the bytes of a text within JSON.
+fn length(text: &str) -> usize {
+    text.chars().map(length_of).sum()
+}
+
+fn length_of(c: char) -> usize {
+    match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..'\u{20}' => 6,
+        _ => c.len_utf8(),
+    }
+}
+
+/// Cuts a text to so many bytes of JSON, with `…` where something is left out.
+fn cut(text: &str, most: usize) -> String {
+    if length(text) <= most {
+        return text.to_owned();
+    }
+    let mut left = most.saturating_sub('…'.len_utf8());
+    let kept = text.chars().take_while(|c| match left.checked_sub(length_of(*c)) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    });
+    kept.chain(std::iter::once('…')).collect()
+}
+
+/// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of base64url (RFC 8030, section 5.4, allows 32).
+fn topic(key: Id) -> String {
+    to_base64url(&key.to_bytes())
+}
+
+impl Channel for WebPush {
+    fn reach(&self) -> Reach {
+        Reach::Recipients(1)
+    }
+
+    /// Sends one message. A repetition has the same topic, so that it takes the place of the first one while that waits at the push service
+    /// (RFC 8030, section 5.4), and the same tag, so that it takes its place on a screen that shows it already.
+    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
+        let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
+        let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else { return Outcome::Refused(Why::Unfit) };
+        let topic = topic(key);
+        let Some(Ok(body)) = payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random)) else { return Outcome::Refused(Why::Unfit) };
+        // An origin says nothing of the usual port (RFC 6454, section 6.2).
+        let Some(authorization) = self.authorization(origin.strip_suffix(":443").unwrap_or(origin)) else { return Outcome::Stop(Why::Unfit) };
+        let mut request = Request::post(&*recipient.to).header("topic", topic).header("authorization", &*authorization);
+        for (name, value) in self.headers(notice) {
+            request = request.header(name, value);
+        }
+        let Ok(request) = request.body(body) else { return Outcome::Refused(Why::Unfit) };
+        match http::send(&self.agent, request, &[]) {
+            // A request that is not understood is a fault of the settings or of this program, not of the reader.
+            Outcome::Refused(why @ Why::Status(400)) => Outcome::Stop(why),
+            outcome => outcome,
+        }
+    }
+
+    fn preview(&self, notice: &Notice) -> String {
+        let headers: String = self.headers(notice).iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let payload = payload(notice, "***").and_then(|payload| serde_json::from_slice::<serde_json::Value>(&payload).ok()).unwrap_or_default();
+        let body = serde_json::to_string_pretty(&payload).unwrap_or_default();
+        format!("POST ***\n{headers}topic: ***\nauthorization: vapid t=***, k={}\n\n{body}\n", self.settings.public_key.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::wording::Wording;
+
+    fn notice(title: &str, text: &str, url: &str) -> Notice {
+        Notice {
+            id: Id::of(&["x"]),
+            municipality: "132128".into(),
+            channel: "push".into(),
+            kind: "web-push".into(),
+            segment: "all".into(),
+            stages: Vec::new(),
+            topics: Vec::new(),
+            language: "ja".into(),
+            not_segments: Vec::new(),
+            article: "content/articles/a.md".into(),
+            rev: 1,
+            correction: None,
+            withdrawal: None,
+            campaign: None,
+            wording: Wording::Plain,
+            not_before: "".into(),
+            not_after: "".into(),
+            title: title.into(),
+            text: text.into(),
+            url: url.into(),
+        }
+    }
+
+    #[test]
+    fn a_payload_of_any_length_fits_in_one_record() {
+        let tag = topic(Id::of(&["x"]));
+        assert_eq!(tag.len(), 22);
+        let read = |notice: &Notice| -> Option<serde_json::Value> {
+            let bytes = payload(notice, &tag)?;
+            assert!(bytes.len() <= LONGEST, "{}", bytes.len());
+            Some(serde_json::from_slice(&bytes).expect("JSON"))
+        };
+        let short = read(&notice("健診", "\"予約\"\n\u{1}", "https://hino.example.jp/")).expect("fits");
+        assert_eq!(short, json!({"title": "健診", "body": "\"予約\"\n\u{1}", "url": "https://hino.example.jp/", "tag": tag, "lang": "ja"}));
+        for piece in ["乳幼児健診のお知らせ。", "👶", "\"\\\n", "\u{1}", "a"] {
+            let text = piece.repeat(4000);
+            let long = read(&notice(&text, &text, "https://hino.example.jp/articles/checkups/")).expect("fits");
+            let (title, body) = (long["title"].as_str().expect("text"), long["body"].as_str().expect("text"));
+            assert!(title.ends_with('…') && body.ends_with('…') && text.starts_with(title.trim_end_matches('…')) && title.len() > 300 && body.len() > 300);
+            let one = read(&notice("健診", &text, "https://hino.example.jp/")).expect("fits");
+            let (room, used) = (LONGEST, payload(&notice("健診", &text, "https://hino.example.jp/"), &tag).expect("fits").len());
+            assert!(room - used < 8 && one["title"] == "健診", "{room} {used}");
+        }
+        assert_eq!(read(&notice("健診", "本文", &format!("https://hino.example.jp/{}", "a".repeat(4000)))), None);
+    }
+}
