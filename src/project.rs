@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
@@ -653,23 +654,28 @@ fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) ->
 }
 
 /// Decodes every file of a folder whose files are named for their ids.
-fn entries<T>(files: &Files, folder: &str, diagnostics: &mut Diagnostics, decode: impl Fn(&mut Decoder, &Node, &str) -> Option<T>) -> Vec<T> {
-    let mut all = Vec::new();
-    for (path, file) in files.under(folder) {
-        let Some(source) = file.text() else { continue };
-        let name = &path[folder.len()..];
+fn entries<T: Send>(files: &Files, folder: &str, diagnostics: &mut Diagnostics, decode: impl Fn(&mut Decoder, &Node, &str) -> Option<T> + Sync) -> Vec<T> {
+    let sources: Vec<(&str, &Arc<Source>)> = files.under(folder).filter_map(|(path, file)| Some((&path[folder.len()..], file.text()?))).collect();
+    let read = |(name, source): &(&str, &Arc<Source>)| {
+        let mut found = Diagnostics::new();
         let id = name.strip_suffix(".yaml").unwrap_or_default();
         if !crate::source::decode::is_id(id) {
-            diagnostics.push(
+            found.push(
                 Diagnostic::error(codes::BAD_ID, Place::start_of(source), message!("ファイル名「{name}」は薬の ID になりません", "the file's name `{name}` is not a drug's id"))
                     .help(message!(
                         "{folder} に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
                         "put it into {folder} under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
                     )),
             );
-            continue;
+            return (None, found);
         }
-        all.extend(Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, id))));
+        (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, id))), found)
+    };
+    let all: Vec<(Option<T>, Diagnostics)> = sources.par_iter().map(read).collect();
+    let mut entries = Vec::with_capacity(all.len());
+    for (entry, found) in all {
+        diagnostics.extend(found);
+        entries.extend(entry);
     }
-    all
+    entries
 }

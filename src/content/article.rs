@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::care_exception::CareException;
@@ -184,19 +185,23 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
     let mut originals: BTreeMap<String, (Article, Placement)> = BTreeMap::new();
     let mut translations: Vec<(String, Arc<Source>, LangId)> = Vec::new();
     let mut unread: Vec<String> = Vec::new();
-    for source in sources {
-        let Some((path, language)) = split_name(source, languages, diagnostics) else {
-            continue;
-        };
-        if language == default {
-            match original(source, language, owner, diagnostics) {
-                Some(both) => {
-                    originals.insert(path, both);
-                }
-                None => unread.push(path),
+    let sources: Vec<&Arc<Source>> = sources.into_iter().collect();
+    let read = |source: &Arc<Source>| {
+        let mut found = Diagnostics::new();
+        let name = split_name(source, languages, &mut found);
+        let article = name.as_ref().filter(|(_, language)| *language == default).and_then(|(_, language)| original(source, *language, owner, &mut found));
+        (name, article, found)
+    };
+    let all: Vec<_> = sources.par_iter().map(|source| read(source)).collect();
+    for (source, (name, article, found)) in sources.into_iter().zip(all) {
+        diagnostics.extend(found);
+        match (name, article) {
+            (None, _) => {}
+            (Some((path, _)), Some(both)) => {
+                originals.insert(path, both);
             }
-        } else {
-            translations.push((path, Arc::clone(source), language));
+            (Some((path, language)), None) if language == default => unread.push(path),
+            (Some((path, language)), None) => translations.push((path, Arc::clone(source), language)),
         }
     }
     let mut works: BTreeMap<String, Work> = originals
@@ -207,18 +212,20 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
             (path.clone(), Work { path, slug, id, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, notify_rev, owner, versions, default })
         })
         .collect();
-    for (path, source, language) in translations {
-        let original = works.get(&path).map(Work::original);
-        if original.is_none() && unread.contains(&path) {
-            // The original's own fault is told; the translation is judged with it.
-            continue;
-        }
-        let read = translation(&source, language, owner, original, diagnostics);
+    // Where the original has a fault of its own that is told; the translation is judged with it.
+    translations.retain(|(path, _, _)| works.contains_key(path) || !unread.contains(path));
+    let read = |(path, source, language): &(String, Arc<Source>, LangId)| {
+        let mut found = Diagnostics::new();
+        (translation(source, *language, owner, works.get(path).map(Work::original), &mut found), found)
+    };
+    let all: Vec<_> = translations.par_iter().map(read).collect();
+    for ((path, source, language), (read, found)) in translations.into_iter().zip(all) {
+        diagnostics.extend(found);
         match (read, works.get_mut(&path)) {
             (Some(article), Some(work)) => {
                 work.versions.insert(language, article);
             }
-            (_, None) if !unread.contains(&path) => {
+            (_, None) => {
                 let near = suggest::nearest(&path, works.keys().map(String::as_str));
                 let help = match near {
                     Some(near) => message!("もとの記事は「{near}」ですか。名前をそろえてください", "is the original `{near}`? The names must agree"),
@@ -228,7 +235,7 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
                     Diagnostic::error(codes::NO_ORIGINAL, Place::start_of(&source), message!("もとの記事「{path}」がありません", "there is no original `{path}`")).help(help),
                 );
             }
-            _ => {}
+            (None, Some(_)) => {}
         }
     }
     works.into_values().collect()
