@@ -134,7 +134,7 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     diagnostics.extend(compiled);
     diagnostics.extend(worded);
     pages::check_fragments(project, &bodies, diagnostics);
-    let all: Vec<Site<'_>> = project.municipalities.iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
+    let all: Vec<Site<'_>> = project.municipalities.par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
     site::check_nowhere(project, &all, &visible, diagnostics);
     let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
     let inputs = pages::inputs_under(project, &["content/", "themes/"]);

@@ -81,7 +81,13 @@ impl Teller {
                 let (sites, pages) = (live.towns.len(), live.towns.iter().map(|town| town.pages).sum::<usize>());
                 let (sites_en, pages_en) = (plural(sites, "site"), plural(pages, "page"));
                 let seconds = took(self.began.get());
-                say(&message!("http://{address}/ で下見できます（サイト {sites}、ページ {pages}、{seconds} 秒）", "preview at http://{address}/ ({sites_en}, {pages_en}, {seconds} s)"), self.tongue);
+                say(
+                    &message!(
+                        "http://{address}/ で下見できます（サイト {sites}、ページ {pages}、{seconds} 秒）",
+                        "preview at http://{address}/ ({sites_en}, {pages_en}, {seconds} s)"
+                    ),
+                    self.tongue,
+                );
                 if let Some(Polling::Limit) = polling {
                     say(
                         &message!(
@@ -91,7 +97,10 @@ impl Teller {
                         self.tongue,
                     );
                 } else if let Some(Polling::Unable(why)) = polling {
-                    say(&message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue);
+                    say(
+                        &message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"),
+                        self.tongue,
+                    );
                 }
                 self.faults(&live.faults);
             }

@@ -27,7 +27,8 @@ use crate::supervision::seal;
 const BAR: &str = include_str!("static/bar.js");
 const START: &str = include_str!("static/start.css");
 /// Takes the place of a site's service worker, so that what was looked at yesterday is not what is seen today.
-const NO_WORKER: &str = "self.addEventListener(\"install\", () => self.skipWaiting());\nself.addEventListener(\"activate\", (event) => event.waitUntil(self.registration.unregister()));\n";
+const NO_WORKER: &str =
+    "self.addEventListener(\"install\", () => self.skipWaiting());\nself.addEventListener(\"activate\", (event) => event.waitUntil(self.registration.unregister()));\n";
 
 /// What an open page hears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -303,7 +303,7 @@ impl<'p> Site<'p> {
         let drugs: Vec<usize> = project.table.drugs.iter().enumerate().filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug)).map(|(index, _)| index).collect();
         let has_medicines = !drugs.is_empty();
         let products = project.table.products.iter().enumerate().filter(|(_, product)| has_medicines && visible.shows_product(product)).map(|(index, _)| index).collect();
-        let terms_of = (0..works.len()).map(|work| (listing(&stages, work), listing(&topics, work))).collect();
+        let terms_of = listing(&stages, works.len()).into_iter().zip(listing(&topics, works.len())).collect();
         let shown_in = works
             .iter()
             .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
@@ -556,8 +556,13 @@ fn by_term<'w>(
     map
 }
 
-fn listing(terms: &BTreeMap<usize, Vec<usize>>, work: usize) -> Vec<usize> {
-    terms.iter().filter(|(_, works)| works.contains(&work)).map(|(term, _)| *term).collect()
+/// Returns for each of so many works the terms that list it, ascending.
+fn listing(terms: &BTreeMap<usize, Vec<usize>>, works: usize) -> Vec<Vec<usize>> {
+    let mut of = vec![Vec::new(); works];
+    for (term, listed) in terms {
+        listed.iter().for_each(|work| of[*work].push(*term));
+    }
+    of
 }
 
 /// Reports shared works that would be visible but that no site takes.
