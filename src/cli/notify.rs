@@ -1,5 +1,7 @@
 //! `notify`: the only command that sends anything, and the steps before it.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufReader, IsTerminal as _};
 use std::path::Path;
@@ -13,7 +15,7 @@ use serde_json::json;
 
 use super::args::{Notify, Send, moment};
 use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out};
-use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::{self, Discard};
 use crate::message;
 use crate::notify::lane::{Lanes, Opener, lies_within};
@@ -205,10 +207,28 @@ impl Clock for Machine {
 /// before the night is over: quiet hours are for those who sleep.
 const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
 
-/// Returns the time that the command shall take it to be, where that is not the machine's.
+/// Tells what that variable says.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn clock_for_tests() -> Option<OsString> {
+    std::env::var_os(CLOCK)
+}
+
+/// Refuses to send by a clock of tests to anybody but this machine.
+fn check_clock(lanes: &Lanes, tongue: Tongue) -> Result<(), Exit> {
+    let Some((code, channel)) = lanes.iter().find(|(_, lane)| !lane.is_local()).map(|(name, _)| name).filter(|_| clock_for_tests().is_some()) else { return Ok(()) };
+    say(
+        &message!(
+            "誤り: {CLOCK} は試験のためのもので、この機械の中（127.0.0.1）にだけ送れます。{code} {channel} は外に送ります。何も送っていません",
+            "error: {CLOCK} is for tests and sends to this machine (127.0.0.1) alone; {code} {channel} leads elsewhere; nothing was sent"
+        ),
+        tongue,
+    );
+    Err(Exit::Usage)
+}
+
+/// Returns the time that the command shall take it to be, where that is not the machine's.
 fn moved(options: &Send, tongue: Tongue) -> Result<Option<DateTime>, Exit> {
-    let Some(text) = std::env::var_os(CLOCK) else { return Ok(options.at) };
+    let Some(text) = clock_for_tests() else { return Ok(options.at) };
     let at = moment(&text.to_string_lossy()).map_err(|why| {
         say(&message!("誤り: {CLOCK}：{why}", "error: {CLOCK}: {why}"), tongue);
         Exit::Usage
@@ -259,6 +279,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         preview(&due, &lanes, tongue);
         return Ok(Exit::Fine);
     }
+    check_clock(&lanes, tongue)?;
     let mut ledger = Ledger::open(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
     let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
@@ -300,7 +321,7 @@ fn keys(tongue: Tongue) -> Result<Exit, Exit> {
 
 fn outbox(path: &Path, today: Date, tongue: Tongue) -> Result<Outbox, Exit> {
     let name = path.display();
-    let bad = |why: crate::diagnostic::Message| {
+    let bad = |why: Message| {
         stop(
             Diagnostic::error(codes::BAD_OUTBOX, None, why)
                 .help(message!("`ubugi notify plan --out {name}` で、きょうの分を書き出してください", "write today's with `ubugi notify plan --out {name}`")),
@@ -364,6 +385,9 @@ fn preview(notices: &[&Notice], lanes: &Lanes, tongue: Tongue) {
     write_out(&out);
 }
 
+/// How many lines of a list are told.
+const MOST_LINES: usize = 20;
+
 /// Writes what came of it: a line for each municipality and channel.
 fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
     let mut out = String::new();
@@ -390,16 +414,15 @@ fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
             let why: Vec<String> = tally.why.iter().map(|(why, count)| format!("{why} ×{count}")).collect();
             let _ = write!(out, "  ({})", why.join(", "));
         }
-        if !tally.gone_lines.is_empty() {
-            let lines: Vec<String> = tally.gone_lines.iter().take(20).map(ToString::to_string).collect();
-            let (lines, more) = (lines.join(", "), if tally.gone_lines.len() > 20 { " …" } else { "" });
-            let _ = write!(out, "\n    {}", message!("名簿から消してよい行：{lines}{more}", "lines that can go from the list: {lines}{more}").get(tongue));
-        }
-        if !tally.stopped_lines.is_empty() {
-            let lines: Vec<String> = tally.stopped_lines.iter().map(ToString::to_string).collect();
-            let lines = lines.join(", ");
-            let _ = write!(out, "\n    {}", message!("止まったときの名簿の行：{lines}", "stopped at these lines of the list: {lines}").get(tongue));
-        }
+        let mut tell = |lines: &BTreeSet<usize>, words: fn(&str) -> Message| {
+            if !lines.is_empty() {
+                let some: Vec<String> = lines.iter().take(MOST_LINES).map(ToString::to_string).collect();
+                let more = if lines.len() > MOST_LINES { " …" } else { "" };
+                let _ = write!(out, "\n    {}", words(&format!("{}{more}", some.join(", "))).get(tongue));
+            }
+        };
+        tell(&tally.gone_lines, |lines| message!("名簿から消してよい行：{lines}", "lines that can go from the list: {lines}"));
+        tell(&tally.stopped_lines, |lines| message!("受けつけられなかった名簿の行：{lines}", "not taken for these lines of the list: {lines}"));
         out.push('\n');
     }
     out
