@@ -24,8 +24,11 @@ use super::subscribers::Recipient;
 
 /// How many claims are brought to the disk at once.
 const CLAIMS: usize = 256;
-/// After so many deliveries in a row that found no answer, or a no to who sends them, the rest of what goes to the same party waits for another run.
+/// After so many deliveries in a row that found no answer, the rest of what goes to the same party waits for another run.
 const STRIKES: u32 = 3;
+/// After so many deliveries with a no to who sends them, and none that was taken. It is many, as anybody may have themselves put on a list, and a
+/// few lines that are refused must not keep the others from hearing.
+const REFUSALS: u32 = 50;
 /// A receiver that wants more time than this is tried in another run.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
@@ -108,6 +111,8 @@ struct Party {
     /// Nothing more goes there in this run.
     down: AtomicBool,
     strikes: AtomicU32,
+    refusals: AtomicU32,
+    has_taken: AtomicBool,
     /// Nothing is sent before, in milliseconds since 1970.
     paused: AtomicI64,
 }
@@ -472,8 +477,10 @@ impl Shared<'_> {
                 }
                 Outcome::Left(why) => {
                     work.tell_line();
-                    last = Some(why);
-                    break;
+                    if party.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS && !party.has_taken.load(Ordering::Relaxed) {
+                        party.give_up();
+                    }
+                    return Err(Some(why));
                 }
                 Outcome::Stop(why) => {
                     party.give_up();
@@ -482,6 +489,7 @@ impl Shared<'_> {
                 }
                 lasting => {
                     party.strikes.store(0, Ordering::Relaxed);
+                    party.has_taken.store(true, Ordering::Relaxed);
                     return Ok(lasting);
                 }
             }
