@@ -11,7 +11,8 @@ mod sitting;
 mod status;
 mod words;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -177,6 +178,16 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
         finish(&summary, &diagnostics, started.elapsed(), out.as_deref(), date, tongue);
     }
     Exit::Fine
+}
+
+/// Writes a file beside its place and moves it there, so that nobody meets half of one.
+fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    let mut file = BufWriter::new(File::create(&fresh)?);
+    write(&mut file)?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    fs::rename(&fresh, path)
 }
 
 /// Reads the files of a project.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Report as Options, ReportFormat};
-use super::{Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out};
+use super::{Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::message;
 use crate::notify::ledger::LedgerError;
@@ -48,7 +48,7 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
         ReportFormat::Html => html::write(&report).map_err(|error| cannot_write(&error, tongue))?,
     };
     match &options.out {
-        Some(out) => write_whole(out, &text).map_err(|error| cannot_write(&error, tongue))?,
+        Some(out) => write_whole(out, |file| file.write_all(text.as_bytes())).map_err(|error| cannot_write(&error, tongue))?,
         None => write_out(&text),
     }
     Ok(Exit::Fine)
@@ -124,12 +124,4 @@ fn halt(found: &mut Diagnostics, tongue: Tongue) -> Exit {
 fn cannot_write(error: &dyn std::error::Error, tongue: Tongue) -> Exit {
     say(&message!("誤り: 書き出せません：{error}", "error: cannot write: {error}"), tongue);
     Exit::Machine
-}
-
-/// Writes a file beside its place and moves it there, so that nobody meets half of one.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut fresh = path.as_os_str().to_owned();
-    fresh.push(".new");
-    std::fs::write(&fresh, text)?;
-    std::fs::rename(&fresh, path)
 }
