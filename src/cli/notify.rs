@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::args::{Notify, Send, moment};
-use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out};
+use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out, write_whole};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::{self, Discard};
 use crate::message;
@@ -165,7 +165,7 @@ fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tong
     halt(&mut found, tongue)?;
     let outbox = offer.plan(&history);
     let written = match out {
-        Some(out) => write_whole(out, &outbox),
+        Some(out) => write_whole(out, |file| outbox.write(file)),
         None => outbox.write(std::io::stdout().lock()),
     };
     if let Err(error) = written {
@@ -176,14 +176,6 @@ fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tong
     let notices_en = words::plural(notices, "notice");
     say(&message!("{date} の通知 {notices}、回数の上限で別の日を待つもの {held}", "{notices_en} for {date}; {held} held back by limits"), tongue);
     Ok(Exit::Fine)
-}
-
-/// Writes an outbox beside its place and moves it there, so that nobody meets half of one.
-fn write_whole(path: &Path, outbox: &Outbox) -> std::io::Result<()> {
-    let mut fresh = path.as_os_str().to_owned();
-    fresh.push(".new");
-    outbox.write(std::io::BufWriter::new(std::fs::File::create(&fresh)?))?;
-    std::fs::rename(&fresh, path)
 }
 
 /// The machine's clock, moved for a dry run or a test.
