@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod common;
+#[path = "common/loopback.rs"]
+mod loopback;
 #[path = "common/mailbox.rs"]
 mod mailbox;
 #[path = "common/receiver.rs"]
