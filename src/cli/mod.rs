@@ -180,14 +180,25 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
     Exit::Fine
 }
 
-/// Writes a file beside its place and moves it there, so that nobody meets half of one.
+/// Writes a file beside its place and moves it there, so that nobody meets half of one; what a link leads to is replaced, not the link.
 fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut fresh = path.as_os_str().to_owned();
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A device or a pipe, such as /dev/stdout, is written to: a file in its place would be another thing.
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        let mut file = BufWriter::new(File::options().write(true).open(&target)?);
+        write(&mut file)?;
+        return file.flush();
+    }
+    let mut fresh = target.clone().into_os_string();
     fresh.push(".new");
-    let mut file = BufWriter::new(File::create(&fresh)?);
-    write(&mut file)?;
-    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    fs::rename(&fresh, path)
+    let written = File::create(&fresh).map(BufWriter::new).and_then(|mut file| {
+        write(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    });
+    written.and_then(|()| fs::rename(&fresh, &target)).inspect_err(|_| {
+        // Whether or not it was made.
+        let _ = fs::remove_file(&fresh);
+    })
 }
 
 /// Reads the files of a project.
@@ -344,4 +355,27 @@ fn write_err(text: &str) {
 
 fn write_out(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_and_what_is_no_file_stays_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let put = |name: &str, text: &'static str| write_whole(&at(name), |file| file.write_all(text.as_bytes()));
+        put("report.csv", "one").expect("writes");
+        std::os::unix::fs::symlink(at("report.csv"), at("link")).expect("links");
+        std::os::unix::fs::symlink("/dev/null", at("nowhere")).expect("links");
+        put("link", "two").expect("writes");
+        put("nowhere", "three").expect("writes");
+        assert!(at("link").is_symlink() && at("nowhere").is_symlink());
+        assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
+        let failed = write_whole(&at("report.csv"), |file| file.write_all(b"half").and_then(|()| Err(io::Error::other("full"))));
+        assert!(failed.is_err() && !at("report.csv.new").exists(), "nothing is left behind");
+        assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
+        assert!(put("", "four").is_err(), "a folder is told");
+    }
 }

@@ -95,9 +95,10 @@ fn check_place(project: &Path, ledger: &Path, tongue: Tongue) -> Result<(), Exit
     ))
 }
 
-pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+/// Says what is wrong with a ledger; as a plain message where it is the machine's trouble.
+pub(super) fn fault_of(path: &Path, error: &LedgerError) -> Result<Diagnostic, Message> {
     let name = path.display();
-    let diagnostic = match error {
+    Ok(match error {
         LedgerError::Missing => Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(
             "はじめてなら `ubugi notify seed --ledger {name}` で始めます（何も送りません）。なくしたのなら、控えから戻してください",
             "if this is the first time begin it with `ubugi notify seed --ledger {name}` (it sends nothing); if it was lost bring it back from a copy"
@@ -111,21 +112,25 @@ pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
             ))
         }
         LedgerError::Busy => {
-            say(
-                &message!(
-                    "誤り: 別の ubugi が台帳「{name}」を使っています。終わってからやりなおしてください",
-                    "error: another ubugi uses the ledger `{name}`; try again when it is done"
-                ),
-                tongue,
-            );
-            return Exit::Machine;
+            return Err(message!(
+                "誤り: 別の ubugi が台帳「{name}」を使っています。終わってからやりなおしてください",
+                "error: another ubugi uses the ledger `{name}`; try again when it is done"
+            ));
         }
         LedgerError::Io(error) => {
-            say(&message!("誤り: 台帳「{name}」を使えません：{error}", "error: cannot use the ledger `{name}`: {error}"), tongue);
-            return Exit::Machine;
+            return Err(message!("誤り: 台帳「{name}」を使えません：{error}", "error: cannot use the ledger `{name}`: {error}"));
         }
-    };
-    stop(diagnostic, tongue)
+    })
+}
+
+fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+    match fault_of(path, error) {
+        Ok(diagnostic) => stop(diagnostic, tongue),
+        Err(message) => {
+            say(&message, tongue);
+            Exit::Machine
+        }
+    }
 }
 
 fn seed(folder: &Path, path: &Path, date: Date, until: Option<Date>, tongue: Tongue) -> Result<Exit, Exit> {

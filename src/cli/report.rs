@@ -98,15 +98,22 @@ fn logs(options: &Options, project: &Project, tongue: Tongue) -> Result<Option<V
 }
 
 fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
-    if !matches!(error, LedgerError::Missing) {
-        return notify::refuse(path, error, tongue);
-    }
-    let name = path.display();
+    let fault = match notify::fault_of(path, error) {
+        Ok(fault) => fault,
+        Err(message) => {
+            say(&message, tongue);
+            return Exit::Machine;
+        }
+    };
+    // `notify seed` would begin a ledger that knows of nothing.
+    let help = matches!(error, LedgerError::Missing).then(|| {
+        message!(
+            "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
+            "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
+        )
+    });
     let mut found = Diagnostics::new();
-    found.push(Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(
-        "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
-        "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
-    )));
+    found.push(fault.maybe_help(help));
     halt(&mut found, tongue)
 }
 

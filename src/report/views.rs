@@ -493,7 +493,7 @@ fn read_file(frame: &Frame<'_>, file: &LogFile) -> Result<Counted, Message> {
     }
     // The name says nothing certain: rotation renames.
     if head.starts_with(PACKED) {
-        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| message!("gzip が途中で壊れています：{error}", "the gzip data breaks off: {error}"))
+        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| message!(" gzip として途中で壊れています：{error}", "the gzip data breaks off: {error}"))
     } else {
         read_lines(frame, file, raw).map_err(failed)
     }
