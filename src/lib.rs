@@ -3,7 +3,7 @@
 //! The modules are the stations of a pipeline, in this order: [`source`] (bytes to typed values with their places), [`content`] and
 //! [`municipality`] (the domain, no I/O), [`care`] (the wording of the content), [`supervision`] (what may be published), [`site`] (which page exists where), [`render`]
 //! (Markdown, templates), [`output`] (stage, commit). Beside the line stand [`feed`] (what is new, for programs), [`calendar`] (opening days and events, for calendars), [`lookup`] (the search for medicines), [`review`]
-//! (what reviewers decide and see), [`notify`] (which family hears of what, and the one step that sends), and [`report`] (what was done in a period, in figures). [`diagnostic`] is known to all; `cli` alone
+//! (what reviewers decide and see), [`notify`] (which family hears of what, and the one step that sends), and [`report`] (what was done in a period, in figures). [`diagnostic`] is known to all, as is [`spreadsheet`] (how a table is written as CSV); `cli` alone
 //! prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
@@ -25,4 +25,5 @@ pub mod review;
 pub mod serve;
 pub mod site;
 pub mod source;
+pub mod spreadsheet;
 pub mod supervision;

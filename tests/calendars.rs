@@ -136,3 +136,29 @@ fn wrong_events_are_told_at_their_place() {
         ]
     );
 }
+
+/// A beginning on the next day would move the first day of a rule away from its days of the week.
+#[test]
+fn what_begins_at_midnight_begins_on_that_day() {
+    let service = |from: &str| Scratch::new().edit(HINO, "from: \"18:00\", to: \"22:00\"", &format!("from: \"{from}\", to: \"26:00\"")).build().findings();
+    let event = |from: &str| {
+        Scratch::new().with(EVENTS, format!("- {{id: a, title: 甲, from: 2026-12-05, to: 2026-12-06, hours: {{from: \"{from}\", to: \"26:00\"}}}}\n")).build().findings()
+    };
+    assert_eq!((service("23:59"), event("23:59")), (Vec::new(), Vec::new()));
+    for late in ["24:00", "25:00"] {
+        assert_eq!(service(late), ["UB0506 municipalities/132128-hino/municipality.yaml:12:49"]);
+        assert_eq!(event(late), ["UB0506 municipalities/132128-hino/events.yaml:1:69"]);
+    }
+}
+
+#[test]
+fn a_name_with_commas_and_semicolons_is_written_as_a_text() {
+    let built = Scratch::new().edit(HINO, "ja: 日野市, en: Hino City", "ja: 日野市, en: 'Hino, Tokyo; \\sample'").build();
+    assert_eq!(built.findings(), Vec::<String>::new());
+    let found = lines(&built, "132128/en/calendars/services.ics");
+    let named: Vec<&str> = found.iter().filter_map(|line| line.strip_prefix("NAME:").or_else(|| line.strip_prefix("X-WR-CALNAME:"))).collect();
+    assert_eq!(named.len(), 2);
+    for name in named {
+        assert!(name.contains("Hino\\, Tokyo\\; \\\\sample") && !name.contains("\\\\\\"), "{name}");
+    }
+}

@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod common;
+#[path = "common/loopback.rs"]
+mod loopback;
 #[path = "common/mailbox.rs"]
 mod mailbox;
 #[path = "common/receiver.rs"]
@@ -10,6 +12,8 @@ mod receiver;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common::{ARTICLE, HINO, Scratch};
@@ -771,6 +775,51 @@ fn a_mail_server_that_refuses_everything_strikes_nobody_off() {
     }
 }
 
+/// Nobody knows whether it has the message; a family must not get one for each attempt.
+#[test]
+fn a_mail_server_that_takes_a_message_and_breaks_off_gets_it_once_a_run() {
+    let mailbox = Mailbox::start(|command, before| (command == "." && before < 2).then(String::new));
+    let office = by_mail(mailbox.port, "{\"to\":\"a@example.jp\",\"segments\":[\"all\"]}\n{\"to\":\"b@example.jp\",\"segments\":[\"all\"]}\n");
+    let sent = office.send(&["--secrets", &keys(&office), "--connections", "1", "--attempts", "5"]);
+    assert!(sent.status.code() == Some(1) && said(&sent).contains("sent 0  left 2  (no answer ×2)"), "{}", said(&sent));
+    assert_eq!(mailbox.mails().len(), 2);
+    assert!(office.send(&["--secrets", &keys(&office)]).status.success());
+    let mails = mailbox.mails();
+    assert_eq!((mails.len(), mails.iter().map(|mail| mail.header("Message-ID")).collect::<BTreeSet<_>>().len()), (4, 2), "and then under the same id");
+}
+
+/// A full disk takes a part of a line; what was written before stays readable, and the next run goes on.
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_cannot_be_written_on_stays_whole() {
+    let receiver = Receiver::start(|_, _| status(200));
+    let office = ready(&receiver.url("/"), 30);
+    let ledger = office.path("ledger.jsonl");
+    let seeded = std::fs::metadata(&ledger).expect("there").len();
+    let command = office.command("send", &[]);
+    // The shell counts in 512 bytes; the claims alone take more.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", &(seeded / 512 + 2).to_string()]).arg(command.get_program()).args(command.get_args());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let failed = limited.output().expect("runs");
+    assert!(failed.status.code() == Some(3) && said(&failed).contains("cannot use the ledger"), "{}", said(&failed));
+    assert_eq!(receiver.count(), 0, "nothing is sent without its claim");
+    let text = std::fs::read_to_string(&ledger).expect("readable");
+    assert!(text.ends_with('\n') && text.len() as u64 >= seeded, "no half line is left");
+    let sent = office.send(&[]);
+    assert!(sent.status.success() && said(&sent).contains("notices 30  sent 30\n") && receiver.count() == 30, "{}", said(&sent));
+}
+
+/// The clock of tests sends to this machine alone: quiet hours are for those who sleep.
+#[test]
+fn a_clock_of_ones_own_sends_nothing_to_anybody_else() {
+    let office = ready("https://push.example.jp/", 1);
+    let refused = office.send(&[]);
+    assert!(refused.status.code() == Some(2) && said(&refused).contains("UBUGI_CLOCK_FOR_TESTS") && said(&refused).contains("132128 app"), "{}", said(&refused));
+    assert!(!std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable").contains("\"claim\""));
+    assert!(office.send(&["--dry-run"]).status.success());
+}
+
 #[test]
 fn mail_that_was_cut_off_comes_again_under_the_same_id() {
     let list: String = (0..60).map(|index| format!("{{\"to\":\"p{index}@example.jp\"}}\n")).collect();
@@ -950,6 +999,19 @@ fn line_users_are_told_in_batches_and_each_once() {
     assert!(!std::fs::read_to_string(office.path("ledger.jsonl")).expect("readable").contains("U0000"), "no user stands in the ledger");
 }
 
+/// What five hundred are sent together says nothing of any of them.
+#[test]
+fn line_users_that_were_refused_together_are_not_told_apart() {
+    for code in [401, 410] {
+        let receiver = Receiver::start(move |_, _| status(code));
+        let office = by_line(&receiver, "to: multicast");
+        let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+        let told = said(&sent);
+        assert!(sent.status.code() == Some(1) && told.contains(&format!("({code} ×500)\n")) && !told.contains("not taken for"), "{told}");
+        assert_eq!(receiver.count(), 1);
+    }
+}
+
 #[test]
 fn settings_of_line_are_checked() {
     let with = |settings: &str| {
@@ -973,11 +1035,12 @@ fn settings_of_line_are_checked() {
 const PUSH_PUBLIC: &str = "BI_Kb-rpiP2gaF6vJWMjMAMgHGmbWruaJQ8NF1yil4wgMutTh5QFT2nEN-nLXN9UkplrsPSy0ZfiAUVAxWKLvXo";
 const PUSH_PRIVATE: &str = "LkqKzMBMpAhQ09S9xvd6SVR88iGvvL2N1J119rbAxjc";
 
-/// A project that tells by Web Push, with so many browsers subscribed at a receiver.
-fn by_push(receiver: &Receiver, more: &str, subscriptions: &str) -> Office {
-    let service = receiver.url("");
+/// A project that tells by Web Push, with browsers subscribed at these receivers.
+fn by_push(receivers: &[&Receiver], more: &str, subscriptions: &str) -> Office {
+    let services: Vec<String> = receivers.iter().map(|receiver| format!("\"{}\"", receiver.url(""))).collect();
+    let services = services.join(", ");
     let notify = format!(
-        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [\"{service}\"]{more}}}\n"
+        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [{services}]{more}}}\n"
     );
     let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec()).expect("UTF-8").replace("demo: true\n", "");
     let office = Office::new(&Scratch::new().with(HINO, format!("{text}{notify}")).with(&own_path("fair"), own("お祭り", "2026-11-20", "")).without(NOTICE));
@@ -1020,7 +1083,7 @@ fn push_messages_reach_each_browser_once() {
         subscription(&receiver, "a", ",\"segments\":[\"all\"]"),
     ]
     .concat();
-    let office = by_push(&receiver, ", ttl_hours: 2", &list);
+    let office = by_push(&[&receiver], ", ttl_hours: 2", &list);
     let shown = office.send(&["--dry-run"]);
     assert!(
         said(&shown).contains("POST ***\nttl: 7200\nurgency: normal\ncontent-encoding: aes128gcm\n") && said(&shown).contains("\"title\": \"お祭り\"") && receiver.count() == 0,
@@ -1031,6 +1094,7 @@ fn push_messages_reach_each_browser_once() {
     let told = said(&sent);
     assert!(sent.status.success() && told.contains("notices 2  sent 3  gone 2  refused 1  (413 ×1)") && told.contains("lines that can go from the list: 6, 7"), "{told}");
     assert!(told.contains("line 5 of the recipients (UBUGI_132128_PUSH_SUBSCRIBERS): there is no segment in `fr`") && told.contains("line 9 of"), "{told}");
+    assert!(told.contains(r#"{"endpoint": "…", "keys": {"p256dh": "…", "auth": "…"}, "segments": ["…"]}"#) && !told.contains(r#"{"to""#), "{told}");
     let requests = receiver.requests();
     let mut paths: Vec<&str> = requests.iter().map(|request| request.path.rsplit('/').next().expect("a name")).collect();
     paths.sort_unstable();
@@ -1055,27 +1119,90 @@ fn push_messages_reach_each_browser_once() {
     assert!(!everything.contains("SECRETPATH") && !everything.contains(PUSH_PRIVATE), "{everything}");
 }
 
+/// Anyone can subscribe: what one line brings about is its own affair.
 #[test]
-fn a_push_service_that_refuses_the_sender_stops_the_channel() {
+fn one_line_that_a_push_service_refuses_keeps_nobody_else_waiting() {
     for code in [400, 401, 403] {
         let receiver = Receiver::start(move |request, _| status(if request.path.ends_with("/old") { code } else { 201 }));
-        let list = subscription(&receiver, "a", "") + &subscription(&receiver, "old", "") + &subscription(&receiver, "b", "");
-        let office = by_push(&receiver, "", &list);
+        let list: String = ["a", "old", "b", "c"].map(|name| subscription(&receiver, name, "")).concat();
+        let office = by_push(&[&receiver], "", &list);
         let sent = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
         let told = said(&sent);
-        assert!(sent.status.code() == Some(1) && told.contains("sent 1  left") && told.contains("stopped at these lines of the list: 2"), "{told}");
-        assert_eq!(receiver.count(), 2);
-        // Without the line the rest goes, and nobody hears it again.
+        assert!(sent.status.code() == Some(1) && told.contains(&format!("sent 3  left 1  ({code} ×1)\n    not taken for these lines of the list: 2\n")), "{told}");
+        assert_eq!(receiver.count(), 4, "it is not tried again at once");
+        // Without the line it is done, and nobody hears it again.
         std::fs::write(office.path("list.jsonl"), list.replace("/old", "/new")).expect("writes");
         assert!(office.send(&["--secrets", &keys(&office)]).status.success());
-        assert_eq!(receiver.requests().iter().filter(|request| request.path.ends_with("/a")).count(), 1);
+        assert_eq!(receiver.requests().iter().filter(|request| !request.path.ends_with("/old")).count(), 4);
     }
+}
+
+/// Anybody may have themselves put on a list, also several times.
+#[test]
+fn some_lines_that_a_push_service_refuses_silence_nobody() {
+    let receiver = Receiver::start(|request, _| status(if request.path.contains("/old") { 403 } else { 201 }));
+    let mut list: String = (0..8).map(|index| subscription(&receiver, &format!("old{index}"), "")).collect();
+    list += &subscription(&receiver, "parent", "");
+    let office = by_push(&[&receiver], "", &list);
+    for sent in [1, 0] {
+        let run = office.send(&["--secrets", &keys(&office), "--connections", "1"]);
+        assert!(said(&run).contains(&format!("sent {sent}  left 8  (403 ×8)")), "{}", said(&run));
+    }
+    assert_eq!(receiver.requests().iter().filter(|request| request.path.ends_with("/parent")).count(), 1);
+}
+
+#[test]
+fn a_push_service_that_refuses_the_sender_is_left_in_peace_and_the_others_go_on() {
+    for trouble in [403, 503, 429] {
+        let (closed, there) = (
+            Receiver::start(move |_, _| match trouble {
+                // Longer than a run waits.
+                429 => Reply::Status(429, vec![("retry-after", "3600".to_owned())], String::new()),
+                _ => status(trouble),
+            }),
+            Receiver::start(|_, _| status(201)),
+        );
+        let mut list: String = (0..if trouble == 403 { 60 } else { 6 }).map(|index| subscription(&closed, &format!("c{index}"), "")).collect();
+        (0..6).for_each(|index| list += &subscription(&there, &format!("t{index}"), ""));
+        let office = by_push(&[&closed, &there], "", &list);
+        let sent = office.send(&["--secrets", &keys(&office), "--connections", "1", "--attempts", "2"]);
+        let (told, lines) = (said(&sent), "not taken for these lines of the list: 1, 2, 3");
+        let left = if trouble == 403 { 60 } else { 6 };
+        assert!(sent.status.code() == Some(1) && told.contains(&format!("sent 6  left {left}")) && told.contains(lines) == (trouble == 403), "{told}");
+        let tried = if trouble == 403 {
+            50
+        } else if trouble == 503 {
+            6
+        } else {
+            1
+        };
+        assert_eq!((closed.count(), there.count()), (tried, 6), "{trouble}");
+    }
+}
+
+#[test]
+fn a_push_service_that_asks_for_time_gets_it_while_the_others_go_on() {
+    let others = Arc::new(AtomicUsize::new(0));
+    let (counted, seen) = (Arc::clone(&others), Arc::clone(&others));
+    let there = Receiver::start(move |_, _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        status(201)
+    });
+    let busy = Receiver::start(move |_, before| match before {
+        0 => Reply::Status(429, vec![("retry-after", "2".to_owned())], String::new()),
+        // The others have all had theirs before it is asked again.
+        _ => status(if seen.load(Ordering::SeqCst) == 20 { 201 } else { 404 }),
+    });
+    let list: String = std::iter::once(subscription(&busy, "busy", "")).chain((0..20).map(|index| subscription(&there, &format!("t{index}"), ""))).collect();
+    let office = by_push(&[&busy, &there], "", &list);
+    let sent = office.send(&["--secrets", &keys(&office), "--connections", "2"]);
+    assert!(sent.status.success() && said(&sent).contains("sent 21\n"), "{}", said(&sent));
 }
 
 #[test]
 fn keys_of_push_are_checked() {
     let receiver = Receiver::start(|_, _| status(201));
-    let office = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let office = by_push(&[&receiver], "", &subscription(&receiver, "a", ""));
     let path = keys(&office);
     let send = |text: &str| {
         std::fs::write(&path, format!("UBUGI_132128_PUSH_SUBSCRIBERS={}\n{text}", office.path("list.jsonl").display())).expect("writes");
@@ -1123,7 +1250,7 @@ fn push_that_was_cut_off_comes_again_under_the_same_topic() {
     const BROWSERS: usize = 60;
     let receiver = Receiver::start(|_, _| Reply::Slow(3, 201));
     let list: String = (0..BROWSERS).map(|index| subscription(&receiver, &format!("b{index}"), "")).collect();
-    let office = by_push(&receiver, "", &list);
+    let office = by_push(&[&receiver], "", &list);
     copy(&office.path("ledger.jsonl"), &office.path("seeded.jsonl"));
     let (mut killed, mut chance) = (0, Chance(13));
     for round in 0..8 {
@@ -1252,7 +1379,7 @@ fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
     assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), in_formats(&["all", "notices", "stage/newborn", "topic/fever"]));
     assert!(told.len() <= 12 + killed, "{told:?}");
     assert_eq!(feeds(&office.plan()), BTreeSet::new());
-    let taken = by_push(&receiver, "", &subscription(&receiver, "a", ""));
+    let taken = by_push(&[&receiver], "", &subscription(&receiver, "a", ""));
     let project = taken.path("project").join(HINO);
     let text = std::fs::read_to_string(&project).expect("readable").replace("id: push", "id: websub");
     std::fs::write(&project, text).expect("writes");

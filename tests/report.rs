@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{ARTICLE, DRUG, HINO, Scratch};
+use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch, approval};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use ubugi::content::wording::Wording;
@@ -130,6 +130,37 @@ fn articles_are_counted_by_what_their_pages_show() {
     assert_eq!(report["access_log"], Json::Null);
 }
 
+/// A site that takes down what is overdue showed it until then.
+#[test]
+fn what_was_taken_down_when_its_review_fell_due_was_published() {
+    let scratch = Scratch::new()
+        .edit(ARTICLE, "published: 2026-11-01", "published: 2026-04-10")
+        .edit("content/articles/sleep.md", "published: 2026-11-10", "published: 2026-05-10")
+        .decide(&[ARTICLE], &["sample-doctor"], "2026-04-15", approval("2026-10-01"))
+        .approve(&["content/articles/sleep.md"], &["sample-doctor"], "2026-05-01")
+        .edit("ubugi.yaml", "policy:\n", "policy:\n  overdue: take-down\n  review_within_months: 6\n");
+    let office = Office::new(&scratch);
+    office.write("access.log", view("30/Sep/2026:12:00:00 +0900", "/articles/fever/") + &view("30/Oct/2026:12:00:00 +0900", "/articles/sleep/"));
+    let report = office.json(&["--site", "132128=access.log", "--at-least", "1"]);
+    // Hino's own notice in November, as ever.
+    assert_eq!(counts(&report, "132128", "articles.published", ""), json!([1, 1, 0, 0, 0, 0, 0, 1]));
+    assert_eq!(counts(&report, "132128", "articles.reviewed", ""), json!([1, 1, 0, 0, 0, 0, 0, 0]));
+    assert_eq!(counts(&report, "132128", "views.page", "/articles/fever/")[5], json!(1));
+    assert_eq!(counts(&report, "132128", "views.page", "/articles/sleep/")[6], json!(1));
+}
+
+#[test]
+fn the_total_knows_only_what_was_asked_for() {
+    let scratch = Scratch::new()
+        .edit(HINO, "demo: true\n", "demo: true\ncontent: {drugs: false}\n")
+        .edit(FUCHU, "demo: true\n", "demo: true\ncontent: {drugs: false}\n")
+        .with("municipalities/141003-yokohama/municipality.yaml", "code: \"141003\"\nname: 横浜市\nbase_url: https://yokohama.example.jp\ndemo: true\nbrand: {primary: \"#0b5cad\"}\ncontacts:\n  - {id: office, name: 横浜の窓口, phone: 045-000-0001}\n");
+    let office = Office::new(&scratch);
+    let of_two = office.json(&["--only", "132128", "--only", "132063"]);
+    assert_eq!(figure(&of_two, "total", "medicines.reviewed", ""), None);
+    assert_eq!(total(&office.json(&[]), "total", "medicines.reviewed", ""), json!(0));
+}
+
 #[test]
 fn the_period_is_a_fiscal_year_or_as_told() {
     let office = Office::new(&Scratch::new());
@@ -238,7 +269,7 @@ fn notices_are_counted_from_the_ledger_alone() {
     assert!(output.status.code() == Some(1) && said(&output).contains("error[UB1203]"), "{}", said(&output));
     office.write("broken.jsonl", "{\"act\":\"ledger\",\"version\":1}\nx\n");
     let output = office.run(&["--ledger", "broken.jsonl"]);
-    assert!(output.status.code() == Some(1) && said(&output).contains("line 2"), "{}", said(&output));
+    assert!(output.status.code() == Some(1) && said(&output).contains("line 2") && said(&output).ends_with("no report was made\n"), "{}", said(&output));
 }
 
 /// A log of Hino's site with one of everything.
@@ -351,6 +382,17 @@ fn hosts_and_paths_tell_whose_a_record_is() {
     assert_eq!(total(&report, "132128", "views", ""), json!({"at_least": 2}));
     assert_eq!(total(&report, "132063", "views", ""), json!({"at_least": 1}));
     assert_eq!(report["access_log"]["lines"]["elsewhere"], 1);
+    // The address was taken away, also where it was the name before it that was asked for.
+    let address = "203.0.113.77 secret-ident secret-user";
+    let nameless = format!(
+        "hino.example.jp {}_:443 {}203.0.113.5:443 {}",
+        view(day, "/articles/fever/").replace(address, "- - -"),
+        view(day, "/articles/fever/"),
+        view(day, "/articles/fever/")
+    );
+    office.write("nameless.log", nameless);
+    let report = office.json(&["--access-log", "nameless.log"]);
+    assert_eq!((total(&report, "132128", "views", ""), &report["access_log"]["lines"]["elsewhere"]), (json!({"at_least": 1}), &json!(2)));
     // Two sites at the roots of their hosts, and a log that does not tell hosts: no figure is better than a wrong one.
     let both = Scratch::new().edit("municipalities/132063-fuchu/municipality.yaml", "https://www.example.jp/tokyo/fuchu", "https://fuchu.example.jp");
     let office = Office::new(&both);
@@ -399,6 +441,63 @@ fn logs_are_read_packed_rotated_and_in_any_order() {
     assert_eq!((output.status.code(), words.matches("error[UB1302]").count()), (Some(1), 3), "{words}");
     assert!(words.contains("half.gz") && words.contains("packed.xz") && words.contains("missing.log"), "{words}");
     assert!(!office.path("report.txt").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_has_all_that_its_links_lead_to() {
+    use std::os::unix::fs::symlink;
+    let office = Office::new(&Scratch::new());
+    office.write("elsewhere/today", view("05/Nov/2026:12:00:00 +0900", "/articles/sleep/").repeat(5));
+    office.write("archive/access.log.1", view("05/Oct/2026:12:00:00 +0900", "/articles/fever/").repeat(6));
+    office.write("logs/.hidden", "no log\n");
+    symlink(office.path("elsewhere/today"), office.path("logs/access.log")).expect("links");
+    symlink(office.path("archive"), office.path("logs/old")).expect("links");
+    // Editors leave such beside what they have open.
+    symlink("nobody@here", office.path("logs/.#access.log")).expect("links");
+    let report = office.json(&["--access-log", "logs"]);
+    assert_eq!(counts(&report, "132128", "views", ""), json!([null, null, null, null, null, null, 6, 5]));
+    assert_eq!(report["access_log"]["files"], 2);
+    symlink(office.path("gone"), office.path("logs/access.log.9")).expect("links");
+    let output = office.run(&["--access-log", "logs"]);
+    assert!(output.status.code() == Some(1) && said(&output).contains("error[UB1302]") && said(&output).contains("access.log.9"), "{}", said(&output));
+}
+
+#[test]
+fn a_log_and_its_beginning_are_not_added() {
+    let office = Office::new(&Scratch::new());
+    let packed = |text: &str| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(text.as_bytes()).expect("packs");
+        packer.finish().expect("packs")
+    };
+    let refused = |files: &[&str], part: &str, whole: &str| {
+        let output = office.run(&[&["--access-log"], files].concat());
+        let words = said(&output);
+        assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{files:?} {words}");
+        assert!(words.contains("error[UB1302]") && words.contains(&format!("`{part}` is the beginning of `{whole}`")), "{words}");
+    };
+    let day = |day: u32| view(&format!("{day:02}/Oct/2026:12:00:00 +0900"), "/articles/fever/");
+    // Few lines, the last of them cut off.
+    let whole: String = (1..=20).map(day).collect();
+    office.write("a.log", &whole[..whole.len() / 2 + 7]);
+    office.write("whole.log", &whole);
+    office.write("whole.gz", packed(&whole));
+    refused(&["a.log", "whole.log"], "a.log", "whole.log");
+    refused(&["whole.gz", "a.log"], "a.log", "whole.gz");
+    // Many lines, of which only the beginning is looked at.
+    let long: String = (0..3000).map(|at| view(&format!("{:02}/Oct/2026:12:{:02}:{:02} +0900", at / 150 + 1, at / 60 % 60, at % 60), "/articles/fever/")).collect();
+    office.write("z-part.log", &long[..100_000]);
+    office.write("long.gz", packed(&long));
+    refused(&["long.gz", "z-part.log"], "z-part.log", "long.gz");
+    // What only begins alike are different logs, as of two servers that are asked the same at midnight.
+    office.write("b.log", day(1) + &day(2));
+    office.write("c.log", day(1) + &day(3) + &day(4));
+    let report = office.json(&["--access-log", "b.log", "c.log"]);
+    assert_eq!(total(&report, "132128", "views", ""), json!({"at_least": 5}));
+    // A part is a part also of another municipality's log where nobody said whose it is.
+    let output = office.run(&["--access-log", "a.log", "--site", "132128=whole.log"]);
+    assert!(said(&output).contains("error[UB1302]"), "{}", said(&output));
 }
 
 #[test]

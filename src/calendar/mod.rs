@@ -66,11 +66,13 @@ pub struct Entry {
 /// Writes a calendar; `stamp` is the day of the edition.
 pub fn write(name: &str, description: &str, stamp: Date, entries: &[Entry]) -> Vec<u8> {
     let mut calendar = Calendar::empty();
-    for (key, value) in [("VERSION", "2.0"), ("PRODID", "-//ubugi//ubugi//JA"), ("CALSCALE", "GREGORIAN"), ("METHOD", "PUBLISH"), ("NAME", name), ("DESCRIPTION", description)] {
+    for (key, value) in [("VERSION", "2.0"), ("PRODID", "-//ubugi//ubugi//JA"), ("CALSCALE", "GREGORIAN")] {
         calendar.append_property(Property::new(key, value));
     }
-    for (key, value) in [("X-WR-CALNAME", name), ("X-WR-CALDESC", description), ("X-WR-TIMEZONE", "Asia/Tokyo"), ("X-PUBLISHED-TTL", "P1D")] {
-        calendar.append_property(Property::new(key, escape(value)));
+    // The crate escapes what it knows as text; of RFC 7986 it does not know this one.
+    calendar.append_property(Property::new("NAME", escape(name)));
+    for (key, value) in [("DESCRIPTION", description), ("X-WR-CALNAME", name), ("X-WR-CALDESC", description), ("X-WR-TIMEZONE", "Asia/Tokyo"), ("X-PUBLISHED-TTL", "P1D")] {
+        calendar.append_property(Property::new(key, plain(value)));
     }
     calendar.append_property(Property::new("REFRESH-INTERVAL", "P1D").add_parameter("VALUE", "DURATION").done());
     for entry in entries {
@@ -224,6 +226,29 @@ mod tests {
             assert!(text.lines().any(|found| found == line), "no {line} in {text}");
         }
         assert_eq!(text.matches("DTSTAMP").count(), 1, "a time zone has no stamp");
+    }
+
+    #[test]
+    fn a_calendars_name_and_description_are_escaped_once() {
+        let bytes = write("市, 町; \\見本\n\u{7}二行目", "説明, と; \\次\n\u{7}行", date(2026, 11, 21), &[]);
+        let text = unfolded(&bytes);
+        for line in [
+            "NAME:市\\, 町\\; \\\\見本\\n二行目",
+            "X-WR-CALNAME:市\\, 町\\; \\\\見本\\n二行目",
+            "DESCRIPTION:説明\\, と\\; \\\\次\\n行",
+            "X-WR-CALDESC:説明\\, と\\; \\\\次\\n行",
+            "X-WR-TIMEZONE:Asia/Tokyo",
+            "X-PUBLISHED-TTL:P1D",
+        ] {
+            assert!(text.lines().any(|found| found == line), "no {line} in {text}");
+        }
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\u{7}']), "{text}");
+    }
+
+    /// A method needs its like in the `Content-Type` (RFC 5545, 3.7.2) and an organizer (RFC 5546), and a calendar to subscribe to has neither.
+    #[test]
+    fn a_calendar_has_no_method() {
+        assert!(!unfolded(&write("見本", "説明", date(2026, 11, 21), &[])).contains("METHOD"));
     }
 
     #[test]

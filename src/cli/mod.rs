@@ -12,7 +12,8 @@ mod sitting;
 mod status;
 mod words;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -181,6 +182,27 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
     Exit::Fine
 }
 
+/// Writes a file beside its place and moves it there, so that nobody meets half of one; what a link leads to is replaced, not the link.
+fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A device or a pipe, such as /dev/stdout, is written to: a file in its place would be another thing.
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        let mut file = BufWriter::new(File::options().write(true).open(&target)?);
+        write(&mut file)?;
+        return file.flush();
+    }
+    let mut fresh = target.clone().into_os_string();
+    fresh.push(".new");
+    let written = File::create(&fresh).map(BufWriter::new).and_then(|mut file| {
+        write(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    });
+    written.and_then(|()| fs::rename(&fresh, &target)).inspect_err(|_| {
+        // Whether or not it was made.
+        let _ = fs::remove_file(&fresh);
+    })
+}
+
 /// Reads the files of a project.
 fn read(folder: &Path, tongue: Tongue) -> Result<(Files, Diagnostics), Exit> {
     let path = folder.display();
@@ -335,4 +357,27 @@ fn write_err(text: &str) {
 
 fn write_out(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_and_what_is_no_file_stays_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let put = |name: &str, text: &'static str| write_whole(&at(name), |file| file.write_all(text.as_bytes()));
+        put("report.csv", "one").expect("writes");
+        std::os::unix::fs::symlink(at("report.csv"), at("link")).expect("links");
+        std::os::unix::fs::symlink("/dev/null", at("nowhere")).expect("links");
+        put("link", "two").expect("writes");
+        put("nowhere", "three").expect("writes");
+        assert!(at("link").is_symlink() && at("nowhere").is_symlink());
+        assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
+        let failed = write_whole(&at("report.csv"), |file| file.write_all(b"half").and_then(|()| Err(io::Error::other("full"))));
+        assert!(failed.is_err() && !at("report.csv.new").exists(), "nothing is left behind");
+        assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
+        assert!(put("", "four").is_err(), "a folder is told");
+    }
 }

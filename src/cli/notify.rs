@@ -1,5 +1,7 @@
 //! `notify`: the only command that sends anything, and the steps before it.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufReader, IsTerminal as _};
 use std::path::Path;
@@ -12,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::args::{Notify, Send, moment};
-use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out};
-use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
+use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out, write_whole};
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::{self, Discard};
 use crate::message;
 use crate::notify::lane::{Lanes, Opener, lies_within};
@@ -93,9 +95,10 @@ fn check_place(project: &Path, ledger: &Path, tongue: Tongue) -> Result<(), Exit
     ))
 }
 
-pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+/// Says what is wrong with a ledger; as a plain message where it is the machine's trouble.
+pub(super) fn fault_of(path: &Path, error: &LedgerError) -> Result<Diagnostic, Message> {
     let name = path.display();
-    let diagnostic = match error {
+    Ok(match error {
         LedgerError::Missing => Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(
             "はじめてなら `ubugi notify seed --ledger {name}` で始めます（何も送りません）。なくしたのなら、控えから戻してください",
             "if this is the first time begin it with `ubugi notify seed --ledger {name}` (it sends nothing); if it was lost bring it back from a copy"
@@ -109,21 +112,25 @@ pub(super) fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
             ))
         }
         LedgerError::Busy => {
-            say(
-                &message!(
-                    "誤り: 別の ubugi が台帳「{name}」を使っています。終わってからやりなおしてください",
-                    "error: another ubugi uses the ledger `{name}`; try again when it is done"
-                ),
-                tongue,
-            );
-            return Exit::Machine;
+            return Err(message!(
+                "誤り: 別の ubugi が台帳「{name}」を使っています。終わってからやりなおしてください",
+                "error: another ubugi uses the ledger `{name}`; try again when it is done"
+            ));
         }
         LedgerError::Io(error) => {
-            say(&message!("誤り: 台帳「{name}」を使えません：{error}", "error: cannot use the ledger `{name}`: {error}"), tongue);
-            return Exit::Machine;
+            return Err(message!("誤り: 台帳「{name}」を使えません：{error}", "error: cannot use the ledger `{name}`: {error}"));
         }
-    };
-    stop(diagnostic, tongue)
+    })
+}
+
+fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
+    match fault_of(path, error) {
+        Ok(diagnostic) => stop(diagnostic, tongue),
+        Err(message) => {
+            say(&message, tongue);
+            Exit::Machine
+        }
+    }
 }
 
 fn seed(folder: &Path, path: &Path, date: Date, until: Option<Date>, tongue: Tongue) -> Result<Exit, Exit> {
@@ -163,7 +170,7 @@ fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tong
     halt(&mut found, tongue)?;
     let outbox = offer.plan(&history);
     let written = match out {
-        Some(out) => write_whole(out, &outbox),
+        Some(out) => write_whole(out, |file| outbox.write(file)),
         None => outbox.write(std::io::stdout().lock()),
     };
     if let Err(error) = written {
@@ -174,14 +181,6 @@ fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tong
     let notices_en = words::plural(notices, "notice");
     say(&message!("{date} の通知 {notices}、回数の上限で別の日を待つもの {held}", "{notices_en} for {date}; {held} held back by limits"), tongue);
     Ok(Exit::Fine)
-}
-
-/// Writes an outbox beside its place and moves it there, so that nobody meets half of one.
-fn write_whole(path: &Path, outbox: &Outbox) -> std::io::Result<()> {
-    let mut fresh = path.as_os_str().to_owned();
-    fresh.push(".new");
-    outbox.write(std::io::BufWriter::new(std::fs::File::create(&fresh)?))?;
-    std::fs::rename(&fresh, path)
 }
 
 /// The machine's clock, moved for a dry run or a test.
@@ -205,10 +204,28 @@ impl Clock for Machine {
 /// before the night is over: quiet hours are for those who sleep.
 const CLOCK: &str = "UBUGI_CLOCK_FOR_TESTS";
 
-/// Returns the time that the command shall take it to be, where that is not the machine's.
+/// Tells what that variable says.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn clock_for_tests() -> Option<OsString> {
+    std::env::var_os(CLOCK)
+}
+
+/// Refuses to send by a clock of tests to anybody but this machine.
+fn check_clock(lanes: &Lanes, tongue: Tongue) -> Result<(), Exit> {
+    let Some((code, channel)) = lanes.iter().find(|(_, lane)| !lane.is_local()).map(|(name, _)| name).filter(|_| clock_for_tests().is_some()) else { return Ok(()) };
+    say(
+        &message!(
+            "誤り: {CLOCK} は試験のためのもので、この機械の中（127.0.0.1）にだけ送れます。{code} {channel} は外に送ります。何も送っていません",
+            "error: {CLOCK} is for tests and sends to this machine (127.0.0.1) alone; {code} {channel} leads elsewhere; nothing was sent"
+        ),
+        tongue,
+    );
+    Err(Exit::Usage)
+}
+
+/// Returns the time that the command shall take it to be, where that is not the machine's.
 fn moved(options: &Send, tongue: Tongue) -> Result<Option<DateTime>, Exit> {
-    let Some(text) = std::env::var_os(CLOCK) else { return Ok(options.at) };
+    let Some(text) = clock_for_tests() else { return Ok(options.at) };
     let at = moment(&text.to_string_lossy()).map_err(|why| {
         say(&message!("誤り: {CLOCK}：{why}", "error: {CLOCK}: {why}"), tongue);
         Exit::Usage
@@ -259,6 +276,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         preview(&due, &lanes, tongue);
         return Ok(Exit::Fine);
     }
+    check_clock(&lanes, tongue)?;
     let mut ledger = Ledger::open(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
     let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
@@ -300,7 +318,7 @@ fn keys(tongue: Tongue) -> Result<Exit, Exit> {
 
 fn outbox(path: &Path, today: Date, tongue: Tongue) -> Result<Outbox, Exit> {
     let name = path.display();
-    let bad = |why: crate::diagnostic::Message| {
+    let bad = |why: Message| {
         stop(
             Diagnostic::error(codes::BAD_OUTBOX, None, why)
                 .help(message!("`ubugi notify plan --out {name}` で、きょうの分を書き出してください", "write today's with `ubugi notify plan --out {name}`")),
@@ -364,6 +382,9 @@ fn preview(notices: &[&Notice], lanes: &Lanes, tongue: Tongue) {
     write_out(&out);
 }
 
+/// How many lines of a list are told.
+const MOST_LINES: usize = 20;
+
 /// Writes what came of it: a line for each municipality and channel.
 fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
     let mut out = String::new();
@@ -390,16 +411,15 @@ fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
             let why: Vec<String> = tally.why.iter().map(|(why, count)| format!("{why} ×{count}")).collect();
             let _ = write!(out, "  ({})", why.join(", "));
         }
-        if !tally.gone_lines.is_empty() {
-            let lines: Vec<String> = tally.gone_lines.iter().take(20).map(ToString::to_string).collect();
-            let (lines, more) = (lines.join(", "), if tally.gone_lines.len() > 20 { " …" } else { "" });
-            let _ = write!(out, "\n    {}", message!("名簿から消してよい行：{lines}{more}", "lines that can go from the list: {lines}{more}").get(tongue));
-        }
-        if !tally.stopped_lines.is_empty() {
-            let lines: Vec<String> = tally.stopped_lines.iter().map(ToString::to_string).collect();
-            let lines = lines.join(", ");
-            let _ = write!(out, "\n    {}", message!("止まったときの名簿の行：{lines}", "stopped at these lines of the list: {lines}").get(tongue));
-        }
+        let mut tell = |lines: &BTreeSet<usize>, words: fn(&str) -> Message| {
+            if !lines.is_empty() {
+                let some: Vec<String> = lines.iter().take(MOST_LINES).map(ToString::to_string).collect();
+                let more = if lines.len() > MOST_LINES { " …" } else { "" };
+                let _ = write!(out, "\n    {}", words(&format!("{}{more}", some.join(", "))).get(tongue));
+            }
+        };
+        tell(&tally.gone_lines, |lines| message!("名簿から消してよい行：{lines}", "lines that can go from the list: {lines}"));
+        tell(&tally.stopped_lines, |lines| message!("受けつけられなかった名簿の行：{lines}", "not taken for these lines of the list: {lines}"));
         out.push('\n');
     }
     out

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Report as Options, ReportFormat};
-use super::{Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out};
+use super::{Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::message;
 use crate::notify::ledger::LedgerError;
@@ -48,7 +48,7 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
         ReportFormat::Html => html::write(&report).map_err(|error| cannot_write(&error, tongue))?,
     };
     match &options.out {
-        Some(out) => write_whole(out, &text).map_err(|error| cannot_write(&error, tongue))?,
+        Some(out) => write_whole(out, |file| file.write_all(text.as_bytes())).map_err(|error| cannot_write(&error, tongue))?,
         None => write_out(&text),
     }
     Ok(Exit::Fine)
@@ -98,15 +98,22 @@ fn logs(options: &Options, project: &Project, tongue: Tongue) -> Result<Option<V
 }
 
 fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
-    if !matches!(error, LedgerError::Missing) {
-        return notify::refuse(path, error, tongue);
-    }
-    let name = path.display();
+    let fault = match notify::fault_of(path, error) {
+        Ok(fault) => fault,
+        Err(message) => {
+            say(&message, tongue);
+            return Exit::Machine;
+        }
+    };
+    // `notify seed` would begin a ledger that knows of nothing.
+    let help = matches!(error, LedgerError::Missing).then(|| {
+        message!(
+            "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
+            "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
+        )
+    });
     let mut found = Diagnostics::new();
-    found.push(Diagnostic::error(codes::NO_LEDGER, None, message!("台帳「{name}」がありません", "there is no ledger `{name}`")).help(message!(
-        "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
-        "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
-    )));
+    found.push(fault.maybe_help(help));
     halt(&mut found, tongue)
 }
 
@@ -124,12 +131,4 @@ fn halt(found: &mut Diagnostics, tongue: Tongue) -> Exit {
 fn cannot_write(error: &dyn std::error::Error, tongue: Tongue) -> Exit {
     say(&message!("誤り: 書き出せません：{error}", "error: cannot write: {error}"), tongue);
     Exit::Machine
-}
-
-/// Writes a file beside its place and moves it there, so that nobody meets half of one.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut fresh = path.as_os_str().to_owned();
-    fresh.push(".new");
-    std::fs::write(&fresh, text)?;
-    std::fs::rename(&fresh, path)
 }

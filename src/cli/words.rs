@@ -8,23 +8,11 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
+use crate::report::tally::number;
 use crate::review::board::label;
 use crate::review::status::{Board, Condition};
 use crate::site::Hidden;
 use crate::supervision::audit::Audit;
-
-/// Writes a number with commas between thousands.
-fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
 
 /// Writes a number with an English noun.
 pub(super) fn plural(count: usize, noun: &str) -> String {

@@ -17,6 +17,7 @@ use crate::content::text::Text;
 use crate::diagnostic::{Located, Source};
 use crate::project::Project;
 use crate::site::{Page, Site};
+use crate::spreadsheet;
 use crate::supervision::State;
 
 /// The published schema of `drugs.json` (JSON Schema 2020-12).
@@ -285,13 +286,9 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
 }
 
 /// Writes the table as CSV in the default language, one row for each assessment.
-///
-/// It begins with a byte order mark and has CRLF line ends (RFC 4180), so that the spreadsheets in use in Japan open it as UTF-8; a cell
-/// that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
 pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
     let table = &project.table;
-    let mut out = String::from("\u{feff}");
-    push_row(&mut out, &HEADER.map(str::to_owned));
+    let mut out = spreadsheet::begin(&HEADER);
     for drug in site.drugs.iter().map(|index| &table.drugs[*index]) {
         let state = project.supervision.state(&drug.source.path, true, on);
         let supervised = match state {
@@ -318,7 +315,7 @@ pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
                 Some(min) => format!("{}〜{}", min.written, rid.max.written),
                 None => format!("{}以下", rid.max.written),
             });
-            push_row(
+            spreadsheet::push_row(
                 &mut out,
                 &[
                     drug.name.in_default().to_owned(),
@@ -378,28 +375,3 @@ const HEADER: [&str; 22] = [
     "URL",
     "監修",
 ];
-
-fn push_row(out: &mut String, cells: &[String]) {
-    for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.clone() };
-        out.push('"');
-        out.push_str(&guarded.replace('"', "\"\""));
-        out.push('"');
-    }
-    out.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_no_formula() {
-        let mut row = String::new();
-        push_row(&mut row, &["a\"b".into(), "=HYPERLINK(1)".into(), "改\n行".into()]);
-        assert_eq!(row, "\"a\"\"b\",\"'=HYPERLINK(1)\",\"改\n行\"\r\n");
-    }
-}

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::code::MunicipalityCode;
 use super::event_table;
-use super::service::{backwards, time};
+use super::service::{LATEST_BEGINNING, LATEST_END, backwards, time};
 use crate::content::citation::Citation;
 use crate::content::emergency::phone_number;
 use crate::content::language::Languages;
@@ -145,8 +145,8 @@ impl Event {
 
 fn hours(decoder: &mut Decoder, node: &Node) -> Option<(u32, u32)> {
     let mut fields = decoder.fields(node)?;
-    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, 24 * 60));
-    let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, 36 * 60));
+    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
+    let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, LATEST_END));
     fields.finish(decoder);
     let (from, to) = (from?, to?);
     if to <= from {

@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::code::MunicipalityCode;
 use super::event::{Event, EventKind};
-use super::service::clock_time;
+use super::service::{LATEST_BEGINNING, LATEST_END, clock, clock_time};
 use crate::content::emergency::is_phone_number;
 use crate::content::language::Languages;
 use crate::content::text::Text;
@@ -49,6 +49,17 @@ const COLUMNS: [(Column, &[&str]); 22] = [
     (Column::Url, &["URL"]),
     (Column::Note, &["備考"]),
     (Column::Category, &["カテゴリー"]),
+];
+
+/// The columns whose cells have one line.
+const SINGLE_LINES: [(Column, &str); 7] = [
+    (Column::Id, "ID"),
+    (Column::From, "開始日"),
+    (Column::To, "終了日"),
+    (Column::Begin, "開始時間"),
+    (Column::End, "終了時間"),
+    (Column::Code, "全国地方公共団体コード"),
+    (Column::Url, "URL"),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +117,7 @@ pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Lang
     let header = &source.text[..header_end];
     let delimiter = if header.contains('\t') && !header.contains(',') { b'\t' } else { b',' };
     let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
-    let mut table = Table { source: &source, columns: BTreeMap::new(), width: 0, code, languages, diagnostics };
+    let mut table = Table { source: &source, delimiter, columns: BTreeMap::new(), width: 0, code, languages, diagnostics };
     let mut events: Vec<Event> = Vec::new();
     let mut record = StringRecord::new();
     let mut start = 0;
@@ -123,11 +134,18 @@ pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Lang
             events.extend(table.row(&record, row));
         }
     }
+    if table.columns.is_empty() {
+        table.diagnostics.push(
+            Diagnostic::error(codes::BAD_EVENT_TABLE, Place::start_of(&source), message!("表が空です", "the table is empty"))
+                .help(message!("行事がなければ、ファイルを消してください", "remove the file where there are no events")),
+        );
+    }
     events
 }
 
 struct Table<'a> {
     source: &'a Arc<Source>,
+    delimiter: u8,
     columns: BTreeMap<Column, usize>,
     width: usize,
     code: MunicipalityCode,
@@ -176,8 +194,13 @@ impl Table<'_> {
             let (cells, width) = (record.len(), self.width);
             faults.push(message!("セルが {cells} 個あり、一行目の {width} 列より多くなっています", "there are {cells} cells, more than the {width} columns of the first row"));
         }
-        if span.end == self.source.text.len() && text.matches('"').count() % 2 == 1 {
-            faults.push(message!("引用符（\"）が閉じていません", "a quotation mark (\") is not closed"));
+        if !is_closed(text.trim_matches(['\r', '\n']), self.delimiter) {
+            faults.push(message!("引用符（\"）が、セルの終わりで閉じていません", "a quotation mark (\") is not closed at the end of its cell"));
+        }
+        for (column, name) in SINGLE_LINES {
+            if self.columns.get(&column).and_then(|index| record.get(*index)).is_some_and(|cell| cell.contains(['\r', '\n'])) {
+                faults.push(message!("{name}の中で改行しています", "there is a line break in {name}"));
+            }
         }
         let id = cell(Column::Id).filter(|id| !id.chars().any(|c| c.is_whitespace() || c.is_control()));
         if id.is_none() {
@@ -208,15 +231,18 @@ impl Table<'_> {
         {
             faults.push(message!("終了日が開始日より前です", "終了日 is before 開始日"));
         }
-        let mut time = |column: Column, name: &str| -> Option<u32> {
+        let mut time = |column: Column, name: &str, most: u32| -> Option<u32> {
             let written: String = cell(column)?.nfkc().collect();
-            let found = clock_time(&written).filter(|minutes| *minutes <= 36 * 60);
+            // Spreadsheets put seconds to a time.
+            let minutes = written.strip_suffix(":00").filter(|minutes| minutes.contains(':')).unwrap_or(&written);
+            let found = clock_time(minutes).filter(|minutes| *minutes <= most);
             if found.is_none() {
-                faults.push(message!("{name}「{written}」は時刻ではありません（例：10:00）", "{name} `{written}` is not a time (like 10:00)"));
+                let latest = clock(most);
+                faults.push(message!("{name}「{written}」は時刻ではありません（例：10:00。{latest} まで）", "{name} `{written}` is not a time (like 10:00, and until {latest})"));
             }
             found
         };
-        let hours = match (time(Column::Begin, "開始時間"), time(Column::End, "終了時間")) {
+        let hours = match (time(Column::Begin, "開始時間", LATEST_BEGINNING), time(Column::End, "終了時間", LATEST_END)) {
             (Some(begin), Some(end)) if begin < end => Some((begin, end)),
             (Some(_), Some(_)) => {
                 faults.push(message!("終了時間が開始時間より後になっていません", "終了時間 is not after 開始時間"));
@@ -251,7 +277,7 @@ impl Table<'_> {
             (!parts.is_empty()).then(|| Text::plain(self.languages, parts.join(between)))
         };
         let notes = [cell(Column::DateNote), cell(Column::Note)];
-        let is_cancelled = title.starts_with("【中止】") || notes.iter().flatten().any(|note| note.starts_with("中止"));
+        let is_cancelled = title.starts_with("【中止】") || notes.iter().flatten().any(|note| says_cancelled(note));
         let plain_title = title.trim_start_matches("【中止】");
         let is_checkup = [cell(Column::Category), Some(title)].into_iter().flatten().any(|words| ["健診", "健康診査", "検診"].iter().any(|word| words.contains(word)));
         Some(Event {
@@ -276,6 +302,33 @@ impl Table<'_> {
             source: None,
         })
     }
+}
+
+/// Tells whether a remark says that an event will not be held, and not when that might happen or how it would be told.
+fn says_cancelled(note: &str) -> bool {
+    note.starts_with("【中止】") || ["中止", "中止します", "中止しました", "中止となりました", "中止になりました"].contains(&note.trim_end_matches('。'))
+}
+
+/// Tells whether every cell of a row that begins with a quotation mark ends with one (RFC 4180, 2); otherwise it may have swallowed the rows below.
+fn is_closed(row: &str, delimiter: u8) -> bool {
+    let row = row.as_bytes();
+    let mut at = 0;
+    while at < row.len() {
+        if row[at] == b'"' {
+            at += 1;
+            loop {
+                match (row.get(at), row.get(at + 1)) {
+                    (Some(b'"'), Some(b'"')) => at += 2,
+                    (Some(b'"'), None) => return true,
+                    (Some(b'"'), Some(next)) if *next == delimiter => break,
+                    (Some(b'"'), Some(_)) | (None, _) => return false,
+                    (Some(_), _) => at += 1,
+                }
+            }
+        }
+        at += row[at..].iter().position(|byte| *byte == delimiter).map_or(row.len(), |length| length + 1);
+    }
+    true
 }
 
 /// Tells whether a cell has a municipality's code, with or without the check digit; spreadsheets take a zero at its beginning away.
@@ -379,7 +432,78 @@ mod tests {
         assert_eq!(read(b"a,b\n1,2\n").1.len(), 1);
         assert!(read(b"a,b\n1,2\n").1[0].starts_with("UB1111:1"));
         assert!(read(b"ID,\xff\xff\xfe\n").1[0].starts_with("UB1111:1"));
-        assert!(read(b"").0.is_empty());
+        for empty in ["", "\u{feff}", "\r\n\n"] {
+            let (events, found) = read(empty.as_bytes());
+            assert!(events.is_empty() && found.len() == 1 && found[0].starts_with("UB1111:1 the table is empty"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_says_that_it_will_not_be_is_cancelled() {
+        let is_cancelled = |title: &str, column: &str, note: &str| {
+            let (events, found) = read(format!("ID,イベント名,開始日,{column}\na,{title},2026-12-05,{note}\n").as_bytes());
+            assert_eq!((events.len(), found.len()), (1, 0), "{found:?}");
+            events[0].is_cancelled
+        };
+        for column in ["備考", "開始日時特記事項"] {
+            for note in ["中止", "中止。", "中止します", "中止しました。", "中止となりました", "中止になりました。", "【中止】雨のため", " 中止 "]
+            {
+                assert!(is_cancelled("見本", column, note), "{note}");
+            }
+            for note in ["中止の場合は市HPでお知らせします", "中止することがあります", "中止することがあります。", "雨天中止", "中止ではありません", ""]
+            {
+                assert!(!is_cancelled("見本", column, note), "{note}");
+            }
+        }
+        assert!(is_cancelled("【中止】見本", "備考", "") && !is_cancelled("中止の相談", "備考", ""));
+    }
+
+    #[test]
+    fn times_have_their_bounds_and_may_have_seconds() {
+        let of = |begin: &str, end: &str| {
+            let (events, found) = read(format!("ID,イベント名,開始日,開始時間,終了時間\na,見本,2026-12-05,{begin},{end}\n").as_bytes());
+            (events.first().and_then(|event| event.hours), found.len())
+        };
+        assert_eq!(of("10:00:00", "１１：３０：００"), (Some((600, 690)), 0));
+        assert_eq!(of("23:59", "36:00"), (Some((1439, 2160)), 0));
+        for (begin, end) in [("10:00:30", "11:00"), ("10:00:00:00", "11:00"), ("24:00", "25:00"), ("25:00", "26:00"), ("10:00", "36:01"), ("10", "11:00")] {
+            assert_eq!(of(begin, end), (None, 1), "{begin} {end}");
+        }
+    }
+
+    #[test]
+    fn no_line_break_is_overlooked_where_none_belongs() {
+        let header = "ID,イベント名,開始日,終了日,開始時間,終了時間,全国地方公共団体コード,URL";
+        let plain = ["a", "見本", "2026-12-05", "2026-12-06", "10:00", "11:00", "132128", "https://www.example.jp/"];
+        for at in 0..plain.len() {
+            for cell in [format!("{}\n", plain[at]), format!("\r\n{}", plain[at])] {
+                let mut cells = plain.map(str::to_owned);
+                cells[at] = format!("\"{cell}\"");
+                let (events, found) = read(format!("{header}\n{}\n", cells.join(",")).as_bytes());
+                let expected = if at == 1 { (1, 0) } else { (0, 1) };
+                assert_eq!((events.len(), found.len()), expected, "{at} {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_closed_in_another_row_is_told() {
+        let header = "ID,イベント名,開始日,備考\n";
+        let told = |rows: &str| {
+            let (events, found) = read(format!("{header}{rows}").as_bytes());
+            let told = found.iter().filter(|found| found.contains(" a quotation mark")).map(|found| found.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+            (events.iter().map(|event| event.id.value.clone()).collect::<Vec<_>>().join(" "), told.join(" "))
+        };
+        let is = |events: &str, told: &str| (events.to_owned(), told.to_owned());
+        // One record of the right width that swallows two rows, followed by a good row.
+        assert_eq!(told("b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明\",2026-12-07,\ne,見本,2026-12-08,\n"), is("e", "UB1112:2"));
+        // The same with an even number of marks.
+        assert_eq!(told("b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明,2026-12-07,\ne,見本,2026-12-08,\n"), is("e", "UB1112:2"));
+        assert_eq!(told("b,\"見本,2026-12-05\nc,見本,2026-12-06\n"), is("", "UB1112:2"));
+        // What is well formed.
+        assert_eq!(told("b,\"見\"\"本\"\"\n\",2026-12-05,\"\"\r\n\"c\",見本,2026-12-06,\"\"\"\"\r\n"), is("b c", ""));
+        // A mark within a plain cell stands for itself, and swallows nothing.
+        assert_eq!(told("b,見\"本,2026-12-05,\nc,見本,2026-12-06,\"x\""), is("b c", ""));
     }
 
     #[test]

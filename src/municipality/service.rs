@@ -16,6 +16,11 @@ pub const CHANNELS: [&str; 11] = ["chat", "message", "phone", "voice", "video", 
 
 const DAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
 
+/// The last minute of a day at which something may begin. What begins later begins on the next day, with that day's date or weekday.
+pub(super) const LATEST_BEGINNING: u32 = 24 * 60 - 1;
+/// The last minute, counted from a day's beginning, at which something that begins on that day may end: noon of the next.
+pub(super) const LATEST_END: u32 = 36 * 60;
+
 /// Whether a service opens on public holidays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -257,8 +262,8 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
         }
         Some(days)
     });
-    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, 24 * 60));
-    let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, 36 * 60));
+    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
+    let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, LATEST_END));
     fields.finish(decoder);
     let (days, from, to) = (days?, from?, to?);
     if to <= from {
@@ -296,7 +301,10 @@ pub(super) fn time(decoder: &mut Decoder, node: &Node, most: u32) -> Option<u32>
                 codes::BAD_HOURS,
                 node,
                 message!("「{text}」は時刻ではありません", "`{text}` is not a time of day"),
-                message!("\"18:00\" のように、24 時間の書き方で引用符に入れて書いてください", "write it on the 24-hour clock in quotes, like \"18:00\""),
+                message!(
+                    "\"18:00\" のように、24 時間の書き方で引用符に入れて書いてください。始まりは \"23:59\" まで、終わりは（翌日なら）\"36:00\" までです",
+                    "write it on the 24-hour clock in quotes, like \"18:00\"; beginnings are at most \"23:59\", ends (on the next day) \"36:00\""
+                ),
             );
             None
         }

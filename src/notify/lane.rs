@@ -45,6 +45,11 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// Tells whether nothing that it sends leaves this machine.
+    pub fn is_local(&self) -> bool {
+        self.sender.is_local(&self.recipients)
+    }
+
     /// Counts the recipients of a notice, where the channel needs them.
     pub fn recipients_of(&self, notice: &Notice) -> Option<usize> {
         let Reach::Recipients(_) = self.sender.reach() else { return None };
@@ -125,14 +130,15 @@ impl Opener<'_> {
             Kind::Json { url } => Box::new(Json::new(agent.clone(), url.clone(), self.secrets.optional(code, id, "TOKEN"))),
             Kind::Line(settings) => {
                 if settings.to == LineTo::Multicast {
-                    recipients = self.recipients(code, id, |list| subscribers::read(list, &names, line::is_user), agent, diagnostics);
+                    recipients = self.recipients(code, id, FORM, |list| subscribers::read(list, &names, line::is_user), agent, diagnostics);
                 }
                 let read = self.words(municipality, None).into_iter().map(|(tag, words)| (tag, words.read)).collect();
                 Box::new(Line::new(agent.clone(), settings.clone(), self.secrets.required(code, id, "TOKEN"), read))
             }
             Kind::WebPush(settings) => {
                 let spoken: Vec<(&str, &str)> = names.iter().copied().zip(tags).collect();
-                recipients = self.recipients(code, id, |list| subscribers::read_subscriptions(list, &spoken, |url| is_endpoint(url, &settings.services)), agent, diagnostics);
+                let read = |list: &mut dyn BufRead| subscribers::read_subscriptions(list, &spoken, |url| is_endpoint(url, &settings.services));
+                recipients = self.recipients(code, id, FORM_OF_PUSH, read, agent, diagnostics);
                 let private = self.secrets.required(code, id, "PRIVATE_KEY");
                 let pair = match private.map(|private| Pair::new(private.reveal(), &settings.public_key.value)).transpose() {
                     Ok(pair) => pair,
@@ -144,7 +150,7 @@ impl Opener<'_> {
                 Box::new(WebPush::new(agent.clone(), settings.clone(), pair, Arc::clone(&self.clock)))
             }
             Kind::Email(settings) => {
-                recipients = self.recipients(code, id, |list| subscribers::read(list, &names, email::is_address), agent, diagnostics);
+                recipients = self.recipients(code, id, FORM, |list| subscribers::read(list, &names, email::is_address), agent, diagnostics);
                 let credentials = match (self.secrets.optional(code, id, "USER"), self.secrets.optional(code, id, "PASSWORD")) {
                     (None, None) => None,
                     _ => self.secrets.required(code, id, "USER").zip(self.secrets.required(code, id, "PASSWORD")),
@@ -186,6 +192,7 @@ impl Opener<'_> {
         &mut self,
         code: &str,
         id: &str,
+        form: &str,
         read: impl Fn(&mut dyn BufRead) -> io::Result<(Vec<Recipient>, Faults)>,
         agent: &Agent,
         diagnostics: &mut Diagnostics,
@@ -195,8 +202,8 @@ impl Opener<'_> {
         let source = source.reveal();
         let fault = |code: Code, why: Message| {
             Diagnostic::error(code, None, why).help(message!(
-                "{name} には、プロジェクトの外のファイルか、https:// のアドレスを書きます。一行に一人、{{\"to\": \"…\", \"segments\": [\"…\"]}} の形です",
-                "{name} names a file outside the project or an https:// address, with one recipient a line: {{\"to\": \"…\", \"segments\": [\"…\"]}}"
+                "{name} には、プロジェクトの外のファイルか、https:// のアドレスを書きます。一行に一人、{form} の形です",
+                "{name} names a file outside the project or an https:// address, with one recipient a line: {form}"
             ))
         };
         let is_address_of_list = source.starts_with("https://") || is_loopback(source) && source.starts_with("http://");
@@ -253,6 +260,10 @@ fn no_pair(name: &str, fault: NoPair, place: Place) -> Diagnostic {
     ))
 }
 
+/// The form of a line of a list.
+const FORM: &str = r#"{"to": "…", "segments": ["…"]}"#;
+/// The form of a line of a list of push subscriptions.
+const FORM_OF_PUSH: &str = r#"{"endpoint": "…", "keys": {"p256dh": "…", "auth": "…"}, "segments": ["…"]}"#;
 /// How many lines of a list are told one by one.
 const MOST_FAULTS: usize = 20;
 
@@ -260,7 +271,7 @@ const MOST_FAULTS: usize = 20;
 fn words_of(fault: &Fault) -> Message {
     match fault {
         Fault::Form => message!("JSON の形が違います", "not of this form"),
-        Fault::Address => message!("宛先がこの channel のものではありません", "not an address of this channel"),
+        Fault::Address => message!("宛先か鍵が、この channel のものではありません", "an address, or keys, not of this channel"),
         Fault::Language(language) => message!("「{language}」で知らせる segment はありません", "there is no segment in `{language}`"),
         Fault::Segment(segment) => message!("「{segment}」という segment はありません", "there is no segment `{segment}`"),
     }

@@ -382,6 +382,10 @@ fn lock(path: &Path) -> Result<File, LedgerError> {
 pub struct Ledger {
     file: File,
     history: History,
+    /// The bytes of its whole lines.
+    length: u64,
+    /// Something could not be written; what came after it would hang on its half line.
+    is_torn: bool,
     /// Held until the end; the system lets go of it when the process dies.
     _lock: File,
 }
@@ -416,7 +420,7 @@ impl Ledger {
             file.set_len(whole as u64)?;
         }
         file.seek(SeekFrom::End(0))?;
-        let mut ledger = Self { file, history, _lock: lock };
+        let mut ledger = Self { file, history, length: whole as u64, is_torn: false, _lock: lock };
         if whole == 0 {
             ledger.append(vec![Entry::Ledger { version: VERSION }])?;
             // The name of a new file is part of its folder.
@@ -436,14 +440,23 @@ impl Ledger {
     /// Adds lines in one write. What must survive a loss of power needs [`Self::sync`] as well.
     ///
     /// # Errors
-    /// Fails as the disk does; nothing may be sent then.
+    /// Fails as the disk does, and from then on; nothing may be sent then.
     pub fn append(&mut self, entries: Vec<Entry>) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(entries.len() * 128);
         for entry in &entries {
             serde_json::to_writer(&mut bytes, entry)?;
             bytes.push(b'\n');
         }
-        self.file.write_all(&bytes)?;
+        if self.is_torn {
+            return Err(io::Error::other("an earlier line could not be written"));
+        }
+        if let Err(error) = self.file.write_all(&bytes) {
+            self.is_torn = true;
+            // If this fails, too, who opens it next cuts the half line away.
+            let _ = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+            return Err(error);
+        }
+        self.length += bytes.len() as u64;
         entries.into_iter().for_each(|entry| self.history.take(entry));
         Ok(())
     }
@@ -533,6 +546,27 @@ mod tests {
         fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse(&bytes);
         }
+    }
+
+    #[test]
+    fn nothing_is_written_behind_a_half_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.jsonl");
+        let mut ledger = Ledger::open_or_create(&path).expect("begins");
+        ledger.append(vec![Entry::Sent { key: id("a") }]).expect("adds");
+        let whole = ledger.file.try_clone().expect("a handle");
+        // Half a line is on the disk, and then nothing can be written, nor taken back.
+        (&whole).write_all(b"{\"act\":\"se").expect("writes");
+        ledger.file = File::open(&path).expect("opens for reading");
+        assert!(ledger.append(vec![Entry::Sent { key: id("b") }]).is_err());
+        ledger.file = whole;
+        assert!(ledger.append(vec![Entry::Sent { key: id("c") }]).is_err(), "the disk has room again, but the half line is there");
+        drop(ledger);
+        assert_eq!(told(&read(&path).expect("reads")).0, [id("a")]);
+        let mut ledger = Ledger::open(&path).expect("opens");
+        ledger.append(vec![Entry::Sent { key: id("b") }]).expect("adds");
+        drop(ledger);
+        assert_eq!(told(&read(&path).expect("reads")).0.len(), 2);
     }
 
     #[test]

@@ -24,8 +24,11 @@ use super::subscribers::Recipient;
 
 /// How many claims are brought to the disk at once.
 const CLAIMS: usize = 256;
-/// After so many deliveries in a row that found no answer the rest of a lane waits for another run.
+/// After so many deliveries in a row that found no answer, the rest of what goes to the same party waits for another run.
 const STRIKES: u32 = 3;
+/// After so many deliveries with a no to who sends them, and none that was taken. It is many, as anybody may have themselves put on a list, and a
+/// few lines that are refused must not keep the others from hearing.
+const REFUSALS: u32 = 50;
 /// A receiver that wants more time than this is tried in another run.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
@@ -71,7 +74,7 @@ pub struct Tally {
     pub why: BTreeMap<String, u64>,
     /// Lines of the recipients that do not exist any more.
     pub gone_lines: BTreeSet<usize>,
-    /// Lines of the recipients at whom everything stopped.
+    /// Lines of the recipients whose delivery was not taken, where that may be their own fault.
     pub stopped_lines: BTreeSet<usize>,
 }
 
@@ -85,11 +88,43 @@ pub fn is_left(report: &Report) -> bool {
 
 struct LaneState<'a> {
     lane: &'a Lane,
+    /// By the [names](super::channel::Channel::party) of those who answer.
+    parties: Mutex<HashMap<String, Arc<Party>>>,
+    tally: Mutex<Tally>,
+}
+
+impl LaneState<'_> {
+    /// Returns the one who answers for these recipients.
+    fn party(&self, to: &[&Recipient]) -> Arc<Party> {
+        let name = to.first().map_or("", |recipient| self.lane.sender.party(recipient));
+        let mut parties = held(&self.parties);
+        if let Some(party) = parties.get(name) {
+            return Arc::clone(party);
+        }
+        Arc::clone(parties.entry(name.to_owned()).or_default())
+    }
+}
+
+/// How it goes with one who answers.
+#[derive(Default)]
+struct Party {
+    /// Nothing more goes there in this run.
     down: AtomicBool,
     strikes: AtomicU32,
+    refusals: AtomicU32,
+    has_taken: AtomicBool,
     /// Nothing is sent before, in milliseconds since 1970.
     paused: AtomicI64,
-    tally: Mutex<Tally>,
+}
+
+impl Party {
+    fn is_down(&self) -> bool {
+        self.down.load(Ordering::Relaxed)
+    }
+
+    fn give_up(&self) {
+        self.down.store(true, Ordering::Relaxed);
+    }
 }
 
 struct NoticeState<'a> {
@@ -107,6 +142,16 @@ struct Work<'a> {
     state: Arc<NoticeState<'a>>,
     key: Id,
     to: Vec<&'a Recipient>,
+    party: Arc<Party>,
+}
+
+impl Work<'_> {
+    /// Tells of the line, if it is one's own: what several are sent together says nothing of any of them.
+    fn tell_line(&self) {
+        if let [recipient] = &self.to[..] {
+            held(&self.state.lane.tally).stopped_lines.insert(recipient.line);
+        }
+    }
 }
 
 /// What all threads share.
@@ -146,7 +191,7 @@ impl Sending<'_> {
     /// # Errors
     /// Fails when the ledger cannot be written; nothing is sent from then on.
     pub fn run(&self, ledger: &mut Ledger) -> io::Result<Report> {
-        let state = |lane| LaneState { lane, down: AtomicBool::new(false), strikes: AtomicU32::new(0), paused: AtomicI64::new(0), tally: Mutex::default() };
+        let state = |lane| LaneState { lane, parties: Mutex::default(), tally: Mutex::default() };
         let states: BTreeMap<(&str, &str), LaneState<'_>> = self.lanes.iter().map(|((code, id), lane)| ((code.as_str(), id.as_str()), state(lane))).collect();
         let mut report = Report::new();
         let disk = ledger.handle()?;
@@ -174,7 +219,7 @@ impl Sending<'_> {
                 if !held(&shared.ledger).history().is_answered(delivery) {
                     state.left.fetch_add(1, Ordering::Relaxed);
                 }
-                shared.record(shared.finish(&state).into_iter().collect());
+                shared.record(shared.finish(&state));
             }
         }
         if let Some(error) = shared.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -239,7 +284,7 @@ impl<'a> Walk<'_, 'a> {
             }
             Hour::Now => {}
         }
-        if lane.down.load(Ordering::Relaxed) {
+        if lane.party(&[]).is_down() {
             held(&lane.tally).left += 1;
             return;
         }
@@ -327,7 +372,8 @@ impl<'a> Walk<'_, 'a> {
             self.entries.push(Entry::Claim { key, of, notice, at: now });
         }
         state.pending.fetch_add(1, Ordering::Relaxed);
-        self.ready.push(Work { state: Arc::clone(state), key, to });
+        let party = state.lane.party(&to);
+        self.ready.push(Work { state: Arc::clone(state), key, to, party });
         if self.ready.len() >= CLAIMS {
             self.flush();
         }
@@ -404,12 +450,12 @@ impl Shared<'_> {
 
     /// Sends one request until it has an answer that lasts; what stays without one is left, with why.
     fn deliver(&self, work: &Work<'_>) -> Result<Outcome, Option<Why>> {
-        let (lane, notice) = (work.state.lane, work.state.notice);
+        let (lane, notice, party) = (work.state.lane, work.state.notice, &*work.party);
         let mut last = None;
         let Sending { clock, settings, .. } = self.sending;
         for attempt in 0..settings.attempts.max(1) {
-            self.wait_for(lane);
-            if lane.down.load(Ordering::Relaxed) || !matches!(self.hour(notice, lane.lane), Hour::Now) {
+            self.wait_for(party);
+            if party.is_down() || !matches!(self.hour(notice, lane.lane), Hour::Now) {
                 return Err(last);
             }
             match lane.lane.sender.deliver(notice, work.key, &work.to) {
@@ -418,37 +464,45 @@ impl Shared<'_> {
                     let own = settings.wait.saturating_mul(1 << attempt.min(16));
                     let wait = after.unwrap_or(own).max(own);
                     if wait > LONGEST_WAIT {
-                        lane.down.store(true, Ordering::Relaxed);
+                        party.give_up();
                         return Err(last);
                     }
                     if after.is_some() {
-                        // The receiver asks all to wait.
+                        // It asks all to wait for whom it answers.
                         let until = clock.now().as_millisecond().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-                        lane.paused.fetch_max(until, Ordering::Relaxed);
+                        party.paused.fetch_max(until, Ordering::Relaxed);
                     } else if attempt + 1 < settings.attempts {
                         clock.sleep(wait);
                     }
                 }
+                Outcome::Left(why) => {
+                    work.tell_line();
+                    if party.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS && !party.has_taken.load(Ordering::Relaxed) {
+                        party.give_up();
+                    }
+                    return Err(Some(why));
+                }
                 Outcome::Stop(why) => {
-                    lane.down.store(true, Ordering::Relaxed);
-                    held(&lane.tally).stopped_lines.extend(work.to.iter().map(|recipient| recipient.line));
+                    party.give_up();
+                    work.tell_line();
                     return Err(Some(why));
                 }
                 lasting => {
-                    lane.strikes.store(0, Ordering::Relaxed);
+                    party.strikes.store(0, Ordering::Relaxed);
+                    party.has_taken.store(true, Ordering::Relaxed);
                     return Ok(lasting);
                 }
             }
         }
-        if lane.strikes.fetch_add(1, Ordering::Relaxed) + 1 >= STRIKES {
-            lane.down.store(true, Ordering::Relaxed);
+        if party.strikes.fetch_add(1, Ordering::Relaxed) + 1 >= STRIKES {
+            party.give_up();
         }
         Err(last)
     }
 
-    fn wait_for(&self, lane: &LaneState<'_>) {
+    fn wait_for(&self, party: &Party) {
         loop {
-            let rest = lane.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
+            let rest = party.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
             match u64::try_from(rest) {
                 Ok(rest) if rest > 0 => self.sending.clock.sleep(Duration::from_millis(rest)),
                 _ => return,
@@ -476,7 +530,7 @@ impl Shared<'_> {
                 (&state.refused, Some(Entry::Refused { key, why: why.to_string() }))
             }
             // What a receiver of all refuses is mended and tried again.
-            Ok(Outcome::Refused(why) | Outcome::Later(why, _) | Outcome::Stop(why)) | Err(Some(why)) => {
+            Ok(Outcome::Refused(why) | Outcome::Later(why, _) | Outcome::Left(why) | Outcome::Stop(why)) | Err(Some(why)) => {
                 tally.left += count;
                 *tally.why.entry(why.to_string()).or_default() += count;
                 (&state.left, None)

@@ -7,9 +7,11 @@ use jiff::civil::Date;
 use super::period::Period;
 use super::tally::{By, Count, Measure, Tally};
 use crate::content::article::Work;
+use crate::content::config::Overdue;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
 use crate::site::{GoneText, Moment, Site, Visible};
+use crate::supervision::ledger::Decision;
 use crate::supervision::{Event, What};
 
 /// A project as it was published on a day, and what of it may be shown.
@@ -20,27 +22,36 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Takes the last day of a period, and before it every last day of an article that expired meanwhile: so nothing that was shown is left
-    /// out. The latest comes first.
-    pub fn take_all(project: &Project, period: &Period) -> Vec<Self> {
+    /// Lists the last day of a period, and before it every day that was the last of something: on which an article expired, or, where the policy
+    /// takes down what is overdue, on which a review fell due. So nothing that was shown is left out. The latest comes first.
+    pub fn days(project: &Project, period: &Period) -> impl Iterator<Item = Date> + use<> {
         let (first, last) = (period.from.first_day(), period.last_day());
-        let expired = project.all_works().filter_map(|work| work.expires).filter(|day| (first..last).contains(day));
-        let days: BTreeSet<Date> = expired.chain([last]).collect();
-        days.into_iter()
-            .rev()
-            .map(|day| {
-                // What is wrong with the sources is told by `check`.
-                let mut found = Diagnostics::new();
-                let (project, _) = project.as_of(day, &mut found);
-                let visible = Visible::decide(&project, Moment { date: day, drafts: false }, &mut found);
-                Self { project, visible }
-            })
-            .collect()
+        let judge = project.supervision.judge();
+        let due = judge.ledger.acts.iter().filter(|_| judge.policy.overdue == Overdue::TakeDown).filter_map(|act| match act.decision {
+            Decision::Approval { next_review, .. } => Some(judge.due(act.on, next_review)),
+            _ => None,
+        });
+        let ends = project.all_works().filter_map(|work| work.expires).chain(due).filter(|day| (first..last).contains(day));
+        ends.chain([last]).collect::<BTreeSet<Date>>().into_iter().rev()
     }
 
-    /// Plans its sites, in the order of municipalities.
-    pub fn sites(&self) -> (&Project, Vec<Site<'_>>) {
-        (&self.project, self.project.municipalities.iter().map(|municipality| Site::plan(&self.project, municipality, &self.visible)).collect())
+    /// Takes a project as it was published on a day. It is as large as the project, so that one is dropped before the next is taken.
+    pub fn take(project: &Project, day: Date) -> Self {
+        // What is wrong with the sources is told by `check`.
+        let mut found = Diagnostics::new();
+        let (project, _) = project.as_of(day, &mut found);
+        let visible = Visible::decide(&project, Moment { date: day, drafts: false }, &mut found);
+        Self { project, visible }
+    }
+
+    /// Returns the project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Plans its sites one after the other, in the order of municipalities.
+    pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
+        self.project.municipalities.iter().map(|municipality| Site::plan(&self.project, municipality, &self.visible))
     }
 }
 
@@ -63,7 +74,11 @@ struct Told {
 
 /// What was done with the texts of a site.
 #[derive(Clone, Debug, Default)]
-pub struct Deeds(BTreeMap<Deed, Told>);
+pub struct Deeds {
+    all: BTreeMap<Deed, Told>,
+    /// The articles that were looked at: the latest day tells all of one.
+    seen: BTreeSet<String>,
+}
 
 /// The measures of articles, and of medicines.
 pub const ARTICLES: [Measure; 5] = [Measure::Published, Measure::Updated, Measure::Reviewed, Measure::Corrected, Measure::Withdrawn];
@@ -71,44 +86,41 @@ pub const ARTICLES: [Measure; 5] = [Measure::Published, Measure::Updated, Measur
 pub const MEDICINES: [Measure; 3] = [Measure::MedicinesReviewed, Measure::MedicinesCorrected, Measure::MedicinesWithdrawn];
 
 impl Deeds {
-    /// Finds what was done with the texts of a municipality, in the snapshots' sites of it, the latest first.
-    pub fn of(sites: &[(&Project, &Site<'_>)]) -> Self {
-        let mut all = Self::default();
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for (project, site) in sites {
-            for (index, work) in site.works.iter().enumerate() {
-                if seen.insert(&work.path) {
-                    let (stages, topics) = &site.terms_of[index];
-                    all.work(project, site, work, stages, topics);
-                }
-            }
-            for gone in &site.gone {
-                match gone.text {
-                    GoneText::Work(work) if seen.insert(&work.path) => {
-                        let stages = terms(&project.stages, &work.stages, |id| site.municipality.stages.takes(id));
-                        let topics = terms(&project.topics, &work.topics, |id| site.municipality.topics.takes(id));
-                        all.work(project, site, work, &stages, &topics);
-                    }
-                    GoneText::Work(_) => {}
-                    GoneText::Drug(drug) => all.medicine(project, &project.table.drugs[drug].source.path, project.table.drugs[drug].name.in_default()),
-                    GoneText::Product(product) => all.medicine(project, &project.table.products[product].source.path, project.table.products[product].name.in_default()),
-                }
-            }
-            for drug in site.drugs.iter().map(|drug| &project.table.drugs[*drug]) {
-                all.medicine(project, &drug.source.path, drug.name.in_default());
-            }
-            for product in site.products.iter().map(|product| &project.table.products[*product]) {
-                all.medicine(project, &product.source.path, product.name.in_default());
+    /// Adds what was done with the texts of a municipality's site in a snapshot; the latest snapshot comes first.
+    pub fn add(&mut self, project: &Project, site: &Site<'_>) {
+        let table = &project.table;
+        for (index, work) in site.works.iter().enumerate() {
+            if self.seen.insert(work.path.clone()) {
+                let (stages, topics) = &site.terms_of[index];
+                self.work(project, site, work, stages, topics);
             }
         }
-        all
+        for gone in &site.gone {
+            match gone.text {
+                GoneText::Work(work) => {
+                    if self.seen.insert(work.path.clone()) {
+                        let stages = terms(&project.stages, &work.stages, |id| site.municipality.stages.takes(id));
+                        let topics = terms(&project.topics, &work.topics, |id| site.municipality.topics.takes(id));
+                        self.work(project, site, work, &stages, &topics);
+                    }
+                }
+                GoneText::Drug(drug) => self.medicine(project, &table.drugs[drug].source.path, table.drugs[drug].name.in_default()),
+                GoneText::Product(product) => self.medicine(project, &table.products[product].source.path, table.products[product].name.in_default()),
+            }
+        }
+        for drug in site.drugs.iter().map(|drug| &table.drugs[*drug]) {
+            self.medicine(project, &drug.source.path, drug.name.in_default());
+        }
+        for product in site.products.iter().map(|product| &table.products[*product]) {
+            self.medicine(project, &product.source.path, product.name.in_default());
+        }
     }
 
     fn work(&mut self, project: &Project, site: &Site<'_>, work: &Work, stages: &[usize], topics: &[usize]) {
         let original = work.original();
         let told = Told { title: original.title.value.clone(), stages: stages.iter().copied().collect(), topics: topics.iter().copied().collect() };
         let mut add = |measure, on, mark: String| {
-            self.0.insert(Deed { measure, path: work.path.clone(), on, mark }, told.clone());
+            self.all.insert(Deed { measure, path: work.path.clone(), on, mark }, told.clone());
         };
         add(Measure::Published, original.published, String::new());
         if let Some(updated) = original.updated.as_ref().map(|updated| updated.value).filter(|updated| *updated > original.published) {
@@ -124,14 +136,14 @@ impl Deeds {
 
     fn medicine(&mut self, project: &Project, path: &str, name: &str) {
         for (measure, on, mark) in decided(project, path, MEDICINES) {
-            self.0.insert(Deed { measure, path: path.to_owned(), on, mark }, Told { title: name.to_owned(), ..Told::default() });
+            self.all.entry(Deed { measure, path: path.to_owned(), on, mark }).or_insert_with(|| Told { title: name.to_owned(), ..Told::default() });
         }
     }
 
     /// Adds what was done elsewhere; the same text on several sites counts once.
     pub fn join(&mut self, other: &Self) {
-        for (deed, told) in &other.0 {
-            let mine = self.0.entry(deed.clone()).or_insert_with(|| told.clone());
+        for (deed, told) in &other.all {
+            let mine = self.all.entry(deed.clone()).or_insert_with(|| told.clone());
             mine.stages.extend(&told.stages);
             mine.topics.extend(&told.topics);
         }
@@ -146,7 +158,7 @@ impl Deeds {
                 tally.add(measure, By::All, 0, "", "", None, Count::NONE);
             }
         }
-        for (deed, told) in &self.0 {
+        for (deed, told) in &self.all {
             let Some(month) = period.position(deed.on) else { continue };
             let mut add = |by, rank, item: &str, label: &str| tally.add(deed.measure, by, rank, item, label, Some(month), Count::Known(1));
             add(By::All, 0, "", "");

@@ -24,7 +24,7 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("until", "まで", "until"),
         ("demo", "見本のサイトです。", "This site is a demonstration."),
         ("contents", "目次", "Contents"),
-        ("all", "ぜんたい", "In all"),
+        ("all", "合計", "In all"),
         ("notes", "数え方と、わからないこと", "What is counted, and what it cannot tell"),
         ("month", "月ごとの数", "by month"),
     ];

@@ -116,10 +116,15 @@ impl Report {
     /// Makes a report; nothing where a log cannot be relied on, which is told.
     pub fn make(project: &Project, request: &Request<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Request { period, tongue, .. } = request;
-        let snapshots = Snapshot::take_all(project, period);
-        let planned: Vec<_> = snapshots.iter().map(Snapshot::sites).collect();
-        let sites: Vec<Vec<_>> = (0..project.municipalities.len()).map(|town| planned.iter().filter_map(|(project, sites)| Some((*project, sites.get(town)?))).collect()).collect();
-        let index = Index::of(project, &sites, *tongue);
+        let mut deeds: Vec<Deeds> = vec![Deeds::default(); project.municipalities.len()];
+        let mut index = Index::new(project);
+        for day in Snapshot::days(project, period) {
+            let snapshot = Snapshot::take(project, day);
+            for (town, site) in snapshot.sites().enumerate() {
+                deeds[town].add(snapshot.project(), &site);
+                index.add(snapshot.project(), town, &site, *tongue);
+            }
+        }
         let views = match request.logs {
             Some(files) => Some(Views::read(&index, period, files, diagnostics)?),
             None => None,
@@ -136,9 +141,8 @@ impl Report {
             if !request.only.is_empty() && !request.only.contains(&code) {
                 continue;
             }
-            let deeds = Deeds::of(&sites[at]);
-            let mut rows = deeds.count(project, period, municipality.drugs).into_rows();
-            all_deeds.join(&deeds);
+            let mut rows = deeds[at].count(project, period, municipality.drugs).into_rows();
+            all_deeds.join(&deeds[at]);
             let told = request.notices.map(|notices| (notices.since(code.as_str()), notices.count(code.as_str(), period, &project.campaigns, *tongue)));
             let known_notices = self::known(told.as_ref().map(|(since, _)| since.map(|since| Some(since).filter(|since| *since > period.from.first_day()))));
             let counted = views.as_ref().map(|views| views.count(at, request.at_least, *tongue));
@@ -171,7 +175,7 @@ impl Report {
         }
         let towns: Vec<Town> = towns.into_values().collect();
         let total = (towns.len() > 1).then(|| {
-            let has_medicines = project.municipalities.iter().any(|municipality| municipality.drugs);
+            let has_medicines = project.municipalities.iter().any(|municipality| municipality.drugs && towns.iter().any(|town| town.code == municipality.code.as_str()));
             let mut rows = all_deeds.count(project, period, has_medicines).into_rows();
             // Days with records do not add up.
             rows.extend(total.into_rows().into_iter().filter(|row| row.key.measure != Measure::Days));

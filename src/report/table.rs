@@ -30,7 +30,7 @@ pub fn write(report: &Report) -> String {
         sheet::sheets(report, &town.rows).iter().for_each(|sheet| table(sheet, report, &mut out));
     }
     if let Some(total) = &report.total {
-        let _ = writeln!(out, "\n{}", message!("ぜんたい", "In all").get(report.tongue));
+        let _ = writeln!(out, "\n{}", message!("合計", "In all").get(report.tongue));
         sheet::sheets(report, total).iter().for_each(|sheet| table(sheet, report, &mut out));
     }
     out.push('\n');

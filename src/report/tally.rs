@@ -138,7 +138,7 @@ ids! {
         /// Pages that were shown.
         Views = "views", "ページの表示", "page views";
         /// Those of them that the reader's copy sufficed for.
-        Confirmed = "views.confirmed", "うち、手もとの写しで足りたもの（304）", "of these, confirmed from the reader's copy (304)";
+        Confirmed = "views.confirmed", "うち、変更がなく、端末の控えを使ったもの（304）", "of these, confirmed from the reader's copy (304)";
         /// Days of which the log has something.
         Days = "views.days", "記録のある日数", "days with records";
         /// Former addresses that were asked for.
@@ -156,7 +156,7 @@ ids! {
     /// By what it is counted.
     By {
         /// In all.
-        All = "", "ぜんたい", "in all";
+        All = "", "合計", "in all";
         /// By stage.
         Stage = "stage", "時期", "stage";
         /// By topic.

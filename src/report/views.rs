@@ -3,6 +3,7 @@
 //! Every line falls into exactly one place of [`Lines`]. Who asked for a page is not looked at, so nothing here says how many people there were.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -95,54 +96,53 @@ pub struct Index {
     /// The host of each municipality's site.
     hosts: Vec<String>,
     targets: HashMap<Vec<u8>, Vec<Target>>,
+    /// The position of each municipality's pages, by their path.
+    known: HashMap<(usize, String), usize>,
 }
 
 impl Index {
-    /// Lists the addresses of the sites of each municipality, the latest first.
-    pub fn of(project: &Project, towns: &[Vec<(&Project, &Site<'_>)>], tongue: Tongue) -> Self {
+    /// Begins without an address.
+    pub fn new(project: &Project) -> Self {
         let languages = project.config.languages.iter().map(|(_, language)| (language.tag.clone(), language.name.clone())).collect();
-        let mut index = Self { languages, ..Self::default() };
-        for (town, sites) in towns.iter().enumerate() {
-            let Some(municipality) = project.municipalities.get(town) else { continue };
-            index.hosts.push(host_of(municipality));
-            let mut known: HashMap<String, usize> = HashMap::new();
-            for (project, site) in sites {
-                let root = site.municipality.base_url.root();
-                for (language, page) in &site.pages {
-                    if matches!(page, Page::NotFound | Page::Offline) {
-                        continue;
-                    }
-                    let address = format!("{root}{}", site.path(project, *language, *page));
-                    let target = if let Page::Redirect(..) = page {
-                        Target::Redirect { town }
-                    } else {
-                        let (of, kind, label) = describe(project, site, *page, tongue);
-                        let item = format!("/{}", site.path(project, project.config.languages.default_id(), of));
-                        let page = *known.entry(item.clone()).or_insert_with(|| {
-                            index.pages.push(Shown { town, kind, item, label });
-                            index.pages.len() - 1
-                        });
-                        Target::Page { page, language: language.0 }
-                    };
-                    // As folders are asked for, with the name of their file, and as some servers do without the last slash.
-                    index.insert(town, address.trim_end_matches('/').to_owned(), target);
-                    index.insert(town, format!("{address}index.html"), target);
-                    index.insert(town, address, target);
+        Self { languages, hosts: project.municipalities.iter().map(host_of).collect(), ..Self::default() }
+    }
+
+    /// Adds the addresses of a municipality's site; what the latest day says of one holds, so that it comes first.
+    pub fn add(&mut self, project: &Project, town: usize, site: &Site<'_>, tongue: Tongue) {
+        let root = site.municipality.base_url.root();
+        for (language, page) in &site.pages {
+            if matches!(page, Page::NotFound | Page::Offline) {
+                continue;
+            }
+            let address = format!("{root}{}", site.path(project, *language, *page));
+            let target = if let Page::Redirect(..) = page {
+                Target::Redirect { town }
+            } else {
+                let (of, kind, label) = describe(project, site, *page, tongue);
+                let item = format!("/{}", site.path(project, project.config.languages.default_id(), of));
+                let next = self.pages.len();
+                let page = *self.known.entry((town, item.clone())).or_insert(next);
+                if page == next {
+                    self.pages.push(Shown { town, kind, item, label });
                 }
-                for (language, channel) in site.municipality.languages.iter().flat_map(|language| site.channels(project).into_iter().map(move |channel| (*language, channel))) {
-                    let path = Site::channel_path(project, channel);
-                    for format in Format::ALL {
-                        index.insert(town, format!("{}{path}.{}", folder(project, &root, language), format.extension()), Target::Feed { town });
-                    }
-                }
-                for language in site.municipality.languages.iter().filter(|_| site.municipality.has_calendars()) {
-                    for name in calendar::NAMES {
-                        index.insert(town, format!("{}calendars/{name}.ics", folder(project, &root, *language)), Target::Feed { town });
-                    }
-                }
+                Target::Page { page, language: language.0 }
+            };
+            // As folders are asked for, with the name of their file, and as some servers do without the last slash.
+            self.insert(town, address.trim_end_matches('/').to_owned(), target);
+            self.insert(town, format!("{address}index.html"), target);
+            self.insert(town, address, target);
+        }
+        for (language, channel) in site.municipality.languages.iter().flat_map(|language| site.channels(project).into_iter().map(move |channel| (*language, channel))) {
+            let path = Site::channel_path(project, channel);
+            for format in Format::ALL {
+                self.insert(town, format!("{}{path}.{}", folder(project, &root, language), format.extension()), Target::Feed { town });
             }
         }
-        index
+        for language in site.municipality.languages.iter().filter(|_| site.municipality.has_calendars()) {
+            for name in calendar::NAMES {
+                self.insert(town, format!("{}calendars/{name}.ics", folder(project, &root, *language)), Target::Feed { town });
+            }
+        }
     }
 
     fn insert(&mut self, town: usize, address: String, target: Target) {
@@ -437,15 +437,34 @@ impl Sums {
 /// What one file came to.
 struct Counted {
     sums: Sums,
-    /// By which the same log is known under two names.
+    /// By which the same log is known under two names; none where it is empty.
     mark: Option<Mark>,
 }
 
-/// The hash of a log's beginning, and the length of its text.
-type Mark = ([u8; 32], u64);
+/// By what a log is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    /// The hash of its first line.
+    line: [u8; 32],
+    /// The hash of its beginning.
+    beginning: [u8; 32],
+    /// The length of its text.
+    length: u64,
+}
+
+/// How two logs are alike.
+enum Alike {
+    /// They are the same.
+    Same,
+    /// The shorter is the beginning of the longer.
+    Part,
+}
 
 /// How much of a log's beginning makes its mark.
 const BEGINNING: usize = 64 * 1024;
+
+/// How gzip begins (RFC 1952, 2.3.1).
+const PACKED: &[u8] = b"\x1f\x8b";
 
 /// Passes on what it reads and notes its beginning and length.
 struct Marked<R> {
@@ -473,8 +492,8 @@ fn read_file(frame: &Frame<'_>, file: &LogFile) -> Result<Counted, Message> {
         return Err(message!("{how} で圧縮されています。gzip か、圧縮していないログを読めます", "is compressed by {how}; logs are read as they are or from gzip"));
     }
     // The name says nothing certain: rotation renames.
-    if head.starts_with(b"\x1f\x8b") {
-        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| message!("gzip が途中で壊れています：{error}", "the gzip data breaks off: {error}"))
+    if head.starts_with(PACKED) {
+        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| message!(" gzip として途中で壊れています：{error}", "the gzip data breaks off: {error}"))
     } else {
         read_lines(frame, file, raw).map_err(failed)
     }
@@ -486,7 +505,38 @@ fn read_lines(frame: &Frame<'_>, file: &LogFile, inner: impl Read) -> io::Result
     let (mut sums, mut calendar, mut buffer) = (frame.sums(), Calendar::default(), Vec::new());
     log::each_line(&mut reader, |line| sums.take(frame, file.source, line, &mut calendar, &mut buffer))?;
     let Marked { beginning, length, .. } = reader.into_inner();
-    Ok(Counted { sums, mark: (length > 0).then(|| (Sha256::digest(&beginning).into(), length)) })
+    let line = &beginning[..memchr::memchr(b'\n', &beginning).unwrap_or(beginning.len())];
+    Ok(Counted { sums, mark: (length > 0).then(|| Mark { line: Sha256::digest(line).into(), beginning: Sha256::digest(&beginning).into(), length }) })
+}
+
+/// Compares two logs whose first lines are the same.
+fn alike(one: (&LogFile, &Mark), other: (&LogFile, &Mark)) -> Option<Alike> {
+    let ((file, mark), (other, theirs)) = (one, other);
+    if mark == theirs {
+        return Some(Alike::Same);
+    }
+    let shorter = mark.length.min(theirs.length);
+    if mark.length == theirs.length {
+        return None;
+    }
+    let is_part = match usize::try_from(shorter) {
+        // Few are so short and begin alike, so that these are read once more and not all beginnings kept.
+        Ok(length) if length < BEGINNING => matches!((beginning(file, shorter), beginning(other, shorter)), (Ok(one), Ok(other)) if one == other),
+        _ => mark.beginning == theirs.beginning,
+    };
+    is_part.then_some(Alike::Part)
+}
+
+/// Reads the beginning of a log's text.
+fn beginning(file: &LogFile, length: u64) -> io::Result<Vec<u8>> {
+    let mut raw = BufReader::new(File::open(&file.path)?);
+    let mut text = Vec::new();
+    if raw.fill_buf()?.starts_with(PACKED) {
+        MultiGzDecoder::new(raw).take(length).read_to_end(&mut text)?;
+    } else {
+        raw.take(length).read_to_end(&mut text)?;
+    }
+    Ok(text)
 }
 
 /// Lists the logs that are meant by files and folders, each once.
@@ -499,13 +549,16 @@ pub fn list(named: &[(PathBuf, Source)], diagnostics: &mut Diagnostics) -> Vec<L
         };
         if path.is_dir() {
             let mut found = 0;
-            for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+            let is_hidden = |name: Option<&OsStr>| name.is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            // The log of today is often a link.
+            for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
                 match entry {
-                    Ok(entry) if entry.file_type().is_file() && !entry.file_name().to_string_lossy().starts_with('.') => {
+                    Ok(entry) if entry.file_type().is_file() && !is_hidden(Some(entry.file_name())) => {
                         found += 1;
                         add(entry.path());
                     }
                     Ok(_) => {}
+                    Err(error) if is_hidden(error.path().and_then(Path::file_name)) => {}
                     Err(error) => diagnostics.push(unusable(&path.display().to_string(), &message!("読めません：{error}", "cannot be read: {error}"))),
                 }
             }
@@ -549,7 +602,7 @@ impl<'i> Views<'i> {
     pub fn read(index: &'i Index, period: &Period, files: &[LogFile], diagnostics: &mut Diagnostics) -> Option<Self> {
         let days = period.last_day().since(period.from.first_day()).ok().and_then(|span| usize::try_from(span.get_days()).ok()).unwrap_or_default() + 1;
         let frame = Frame { index, period: *period, months: period.months().count(), days };
-        let mut marks: HashMap<Mark, Vec<(Source, &str)>> = HashMap::new();
+        let mut marks: HashMap<[u8; 32], Vec<(&LogFile, Mark)>> = HashMap::new();
         let mut sums = frame.sums();
         let (mut count, mut is_whole) = (0, true);
         // A few at a time, so that memory does not grow with the number of files.
@@ -565,12 +618,21 @@ impl<'i> Views<'i> {
                     }
                 };
                 let earlier = read.mark.and_then(|mark| {
-                    let others = marks.entry(mark).or_default();
-                    let earlier = others.iter().find(|(source, _)| *source == file.source || file.source == Source::Any).map(|(_, name)| *name);
-                    others.push((file.source, &file.name));
+                    let others = marks.entry(mark.line).or_default();
+                    let mut comparable = others.iter().filter(|(other, _)| other.source == file.source || file.source == Source::Any);
+                    let earlier = comparable.find_map(|(other, theirs)| alike((file, &mark), (other, theirs)).map(|how| (how, *other, mark.length < theirs.length)));
+                    others.push((file, mark));
                     earlier
                 });
-                if let Some(earlier) = earlier {
+                if let Some((Alike::Part, other, is_shorter)) = earlier {
+                    let (part, whole) = if is_shorter { (file, other) } else { (other, file) };
+                    let whole = &whole.name;
+                    diagnostics
+                        .push(unusable(&part.name, &message!("「{whole}」のはじめの部分です（足すと二重になります）", "is the beginning of `{whole}`, and would count twice")));
+                    is_whole = false;
+                    continue;
+                }
+                if let Some((Alike::Same, LogFile { name: earlier, .. }, _)) = earlier {
                     let name = &file.name;
                     diagnostics.push(
                         Diagnostic::warning(

@@ -30,7 +30,8 @@ const desk = createServer((request, response) => {
   request.on("data", (part) => parts.push(part));
   request.on("end", () => {
     told.push({ method: request.method, cookie: request.headers.cookie, referer: request.headers.referer, body: JSON.parse(Buffer.concat(parts).toString()) });
-    response.writeHead(status, headers).end();
+    // No status, no answer.
+    if (status) response.writeHead(status, headers).end();
   });
 });
 let browser;
@@ -65,8 +66,15 @@ after(async () => {
 });
 
 /** Stands in for the push service of the browser's maker, and notes every question for permission. */
-function standIn({ endpoint, key }) {
-  let current = null;
+function standIn({ endpoint, key, before }) {
+  globalThis.ended = [];
+  // A subscription of earlier days, made for another key.
+  let current = before && {
+    endpoint: before,
+    options: { applicationServerKey: new Uint8Array(65).buffer },
+    toJSON: () => ({ endpoint: before }),
+    unsubscribe: async () => (globalThis.ended.push(before), (current = null), true),
+  };
   const bytes = Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   PushManager.prototype.getSubscription = async () => current;
   PushManager.prototype.subscribe = async (options) => {
@@ -76,7 +84,7 @@ function standIn({ endpoint, key }) {
       endpoint,
       options: { applicationServerKey: bytes.buffer },
       toJSON: () => ({ endpoint, expirationTime: null, keys }),
-      unsubscribe: async () => ((current = null), true),
+      unsubscribe: async () => (globalThis.ended.push(endpoint), (current = null), true),
     };
     return current;
   };
@@ -85,10 +93,10 @@ function standIn({ endpoint, key }) {
   Notification.requestPermission = () => ((globalThis.asked += 1), ask());
 }
 
-async function open(options = {}, { allowed = true, path = "feeds/" } = {}) {
+async function open(options = {}, { allowed = true, path = "feeds/", before = null } = {}) {
   const opened = await watched(browser, options);
   if (allowed) await opened.page.context().grantPermissions(["notifications"], { origin: new URL(url).origin });
-  await opened.page.addInitScript(standIn, { endpoint: ENDPOINT, key: KEY });
+  await opened.page.addInitScript(standIn, { endpoint: ENDPOINT, key: KEY, before });
   await opened.page.goto(`${url}${path}`, { waitUntil: "load" });
   if (options.javaScriptEnabled !== false) await opened.page.waitForFunction(() => document.getElementById("push-state").textContent);
   return opened;
@@ -139,6 +147,54 @@ test("a press sends the choice to the municipality and nowhere else, and another
   }
 });
 
+test("a subscription for another key is ended and made anew", async () => {
+  const { page, misdeeds, close } = await open({}, { before: "https://push.example.jp/to/old" });
+  try {
+    told.length = 0;
+    await page.check("#push input[value=one]");
+    await page.click("#push-on");
+    await says(page, "受けとるようになりました");
+    assert.deepEqual(await page.evaluate(() => globalThis.ended), ["https://push.example.jp/to/old"]);
+    assert.deepEqual(told.map(({ method, body }) => [method, body.endpoint, body.segments]), [["POST", ENDPOINT, ["one"]]]);
+    // Pressed again, it stays what it is.
+    await page.click("#push-on");
+    await page.waitForFunction(() => document.getElementById("push").ariaBusy === "false");
+    assert.deepEqual([told.length, await page.evaluate(() => globalThis.ended.length)], [2, 1]);
+    assert.deepEqual(foreign(misdeeds), []);
+  } finally {
+    await close();
+  }
+});
+
+test("whoever does not answer is waited for only so long", async () => {
+  for (const silent of ["desk", "worker"]) {
+    const { page, close } = await open();
+    try {
+      told.length = 0;
+      await page.check("#push input[value=all]");
+      await page.clock.install();
+      // A worker whose installation fails never becomes ready.
+      if (silent === "worker") await page.evaluate(() => Object.defineProperty(navigator.serviceWorker, "ready", { value: new Promise(() => {}) }));
+      // AbortSignal.timeout has a clock of its own, which cannot be moved; how long it is given is looked at, and it is made short.
+      else await page.evaluate(() => {
+        const timeout = AbortSignal.timeout.bind(AbortSignal);
+        AbortSignal.timeout = (time) => ((globalThis.given = time), timeout(50));
+      });
+      status = silent === "desk" ? 0 : 204;
+      await page.click("#push-on");
+      await says(page, "お待ちください");
+      if (silent === "worker") await page.clock.runFor(30_000);
+      await says(page, "うまくいきませんでした");
+      if (silent === "desk") assert.deepEqual([await page.evaluate(() => globalThis.given), await page.evaluate(() => globalThis.ended)], [20_000, [ENDPOINT]]);
+      assert.deepEqual(told.map(({ method }) => method), silent === "desk" ? ["POST"] : []);
+      assert.equal(await page.evaluate(() => document.getElementById("push").ariaBusy), "false", "it can be pressed again");
+    } finally {
+      status = 204;
+      await close();
+    }
+  }
+});
+
 test("who says no is told how to change it", async () => {
   const { page, close } = await open({}, { allowed: false });
   try {
@@ -169,45 +225,32 @@ test("the worker shows what comes and leads to this site alone", async () => {
     const session = await context.newCDPSession(page);
     const registered = new Promise((done) => session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && done(registrations[0].registrationId)));
     await session.send("ServiceWorker.enable");
+    const attached = context.waitForEvent("serviceworker");
     await page.evaluate(async (worker) => {
       await navigator.serviceWorker.register(worker);
       await navigator.serviceWorker.ready;
     }, await page.getAttribute("#push", "data-worker"));
     const registrationId = await registered;
-    const shown = () =>
-      page.evaluate(async () => {
-        const all = await (await navigator.serviceWorker.ready).getNotifications();
-        return all.map(({ title, body, tag, lang, icon, data }) => ({ title, body, tag, lang, icon, url: data.url }));
-      });
-    // On a busy machine the browser's tools now and then lose a message; the same tag makes another one harmless.
-    const deliver = async (data, tag) => {
-      for (let attempt = 0; attempt < 5; attempt++) {
-        await session.send("ServiceWorker.deliverPushMessage", { origin: new URL(url).origin, registrationId, data });
-        for (let wait = 0; wait < 40; wait++) {
-          const found = (await shown()).find((notice) => notice.tag === tag);
-          if (found) return found;
-          await page.waitForTimeout(50);
-        }
-      }
-      assert.fail(`nothing is shown for ${data}`);
+    const worker = await attached;
+    // What the worker shows is noted as it does so: to read the browser's list while a notice is on its way to the screen takes that from the list.
+    await worker.evaluate(() => {
+      self.seen = [];
+      const show = self.registration.showNotification.bind(self.registration);
+      self.registration.showNotification = async (title, options) => {
+        await show(title, options);
+        self.seen.push({ title, ...options });
+      };
+    });
+    const deliver = async (data) => {
+      const before = await worker.evaluate(() => self.seen.length);
+      await session.send("ServiceWorker.deliverPushMessage", { origin: new URL(url).origin, registrationId, data });
+      const found = await worker.evaluate(async (before) => {
+        for (const end = Date.now() + 60_000; self.seen.length === before && Date.now() < end; ) await new Promise((done) => setTimeout(done, 20));
+        return self.seen[before];
+      }, before);
+      return found ?? assert.fail(`nothing is shown for ${data}`);
     };
-    const article = `${url}articles/everything/`;
-    const notice = (more) => JSON.stringify({ title: "乳幼児健診のお知らせ", body: "予約が始まりました。", url: article, lang: "ja", tag: "a", ...more });
-    const { icon, ...rest } = await deliver(notice(), "a");
-    assert.deepEqual(rest, { title: "乳幼児健診のお知らせ", body: "予約が始まりました。", tag: "a", lang: "ja", url: article });
-    assert.match(icon, new RegExp(`^${url}assets/icon-192\\.`));
-    // The same tag takes its place.
-    for (let attempt = 0; attempt < 5 && (await shown())[0].body !== "もう一度"; attempt++) {
-      await deliver(notice({ body: "もう一度" }), "a");
-      await page.waitForTimeout(300);
-    }
-    assert.deepEqual((await shown()).map(({ body }) => body), ["もう一度"]);
-    for (const [tag, address] of [["b", "https://evil.example.com/"], ["c", "javascript:alert(1)"], ["d", `${new URL(url).origin}.evil.example.com/`], ["e", 7], ["f", "//evil.example.com/"]]) {
-      assert.equal((await deliver(notice({ tag, url: address }), tag)).url, url, `${address} is refused`);
-    }
-    assert.ok((await deliver("not JSON", "")).title.length > 0);
     // A press on a notice cannot be made from outside; the event is made in the worker, and what it would open is noted.
-    const worker = context.serviceWorkers()[0];
     const pressed = (tag) =>
       worker.evaluate(async (tag) => {
         const [notification] = await self.registration.getNotifications({ tag });
@@ -220,8 +263,30 @@ test("the worker shows what comes and leads to this site alone", async () => {
         await Promise.allSettled(kept);
         return { opened, left: (await self.registration.getNotifications({ tag })).length };
       }, tag);
+    const article = `${url}articles/everything/`;
+    const notice = (more) => JSON.stringify({ title: "乳幼児健診のお知らせ", body: "予約が始まりました。", url: article, lang: "ja", tag: "a", ...more });
+    const { title, body, tag, lang, icon, data } = await deliver(notice());
+    assert.deepEqual([title, body, tag, lang, data.url], ["乳幼児健診のお知らせ", "予約が始まりました。", "a", "ja", article]);
+    assert.match(new URL(icon, url).href, new RegExp(`^${url}assets/icon-192\\.`));
+    // The same tag takes its place.
+    await deliver(notice({ body: "もう一度" }));
+    assert.deepEqual(await worker.evaluate(async () => (await self.registration.getNotifications({ tag: "a" })).map(({ body }) => body)), ["もう一度"]);
     assert.deepEqual(await pressed("a"), { opened: article, left: 0 });
-    assert.deepEqual(await pressed("b"), { opened: url, left: 0 });
+    for (const [tag, address] of [["b", "https://evil.example.com/"], ["c", "javascript:alert(1)"], ["d", `${new URL(url).origin}.evil.example.com/`], ["e", 7], ["f", "//evil.example.com/"]]) {
+      assert.equal((await deliver(notice({ tag, url: address }))).data.url, url, `${address} is refused`);
+      if (tag === "b") assert.deepEqual(await pressed("b"), { opened: url, left: 0 });
+    }
+    assert.ok((await deliver("not JSON")).title.length > 0);
+    // The browser may end a worker that has not asked for time.
+    const kept = await worker.evaluate(async () => {
+      const promises = [];
+      const event = new PushEvent("push", { data: JSON.stringify({ title: "健診", tag: "g" }) });
+      event.waitUntil = (promise) => promises.push(promise);
+      self.dispatchEvent(event);
+      await Promise.all(promises);
+      return promises.length;
+    });
+    assert.equal(kept, 1);
     assert.deepEqual(foreign(misdeeds), []);
   } finally {
     await close();

@@ -2,10 +2,11 @@
 #![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::loopback::Loopback;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -28,30 +29,19 @@ type Answer = dyn Fn(&str, usize) -> Option<String> + Send + Sync;
 pub struct Mailbox {
     pub port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
-    stopped: Arc<AtomicBool>,
+    _server: Loopback,
 }
 
 impl Mailbox {
     /// Starts one; `answer` may answer a command otherwise than with yes; it is also asked at the end of a message, as `.`, and told how many
     /// messages came before.
     pub fn start(answer: impl Fn(&str, usize) -> Option<String> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let (mails, stopped) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (kept, stop) = (Arc::clone(&mails), Arc::clone(&stopped));
-        let answer: Arc<Answer> = Arc::new(answer);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
-                if let Ok(stream) = stream {
-                    std::thread::spawn(move || serve(stream, &kept, answer.as_ref()));
-                }
-            }
+        let mails = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&mails);
+        let server = Loopback::start(move |stream| {
+            serve(stream, &kept, &answer);
         });
-        Self { port, mails, stopped }
+        Self { port: server.port, mails, _server: server }
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -60,13 +50,6 @@ impl Mailbox {
 
     pub fn forget(&self) {
         self.mails.lock().unwrap().clear();
-    }
-}
-
-impl Drop for Mailbox {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 

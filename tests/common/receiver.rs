@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::loopback::Loopback;
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -44,28 +45,16 @@ pub fn status(code: u16) -> Reply {
 pub struct Receiver {
     pub address: String,
     requests: Arc<Mutex<Vec<Request>>>,
-    stopped: Arc<AtomicBool>,
+    _server: Loopback,
 }
 
 impl Receiver {
     /// Starts one; `answer` is given each request and how many came before it.
     pub fn start(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address").to_string();
-        let (requests, stopped) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (kept, stop, answer) = (Arc::clone(&requests), Arc::clone(&stopped), Arc::new(answer));
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
-                if let Ok(stream) = stream {
-                    std::thread::spawn(move || serve(stream, &kept, answer.as_ref()));
-                }
-            }
-        });
-        Self { address, requests, stopped }
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        let server = Loopback::start(move |stream| serve(stream, &kept, &answer));
+        Self { address: format!("127.0.0.1:{}", server.port), requests, _server: server }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -82,13 +71,6 @@ impl Receiver {
 
     pub fn forget(&self) {
         self.requests.lock().unwrap().clear();
-    }
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(&self.address);
     }
 }
 

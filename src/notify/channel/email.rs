@@ -10,7 +10,7 @@ use lettre::{Address, Message};
 
 use super::smtp::{Fault, Server, Servers, Step};
 use super::{Channel, Outcome, Reach, Why};
-use crate::municipality::notify::Email as Settings;
+use crate::municipality::notify::{Email as Settings, is_loopback};
 use crate::notify::notice::{Id, Notice};
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
@@ -122,6 +122,10 @@ impl Channel for Email {
         }
     }
 
+    fn is_local(&self, _: &[Recipient]) -> bool {
+        is_loopback(&self.server.host)
+    }
+
     fn preview(&self, notice: &Notice) -> String {
         let Some(words) = self.words.get(&*notice.language) else { return String::new() };
         format!("SMTP {}\nFrom: {} <{}>\nSubject: {}\n\n{}", self.server, words.sender, self.from, notice.title, plain(notice, words, &self.unsubscribe).replace("\r\n", "\n"))
@@ -135,6 +139,7 @@ impl Channel for Email {
 fn judge(fault: Fault) -> Outcome {
     let (step, reply) = match fault {
         Fault::Broken => return Outcome::Later(Why::NoAnswer, None),
+        Fault::Unanswered => return Outcome::Left(Why::NoAnswer),
         Fault::Insecure => return Outcome::Stop(Why::Insecure),
         Fault::NoLogin => return Outcome::Stop(Why::NoLogin),
         Fault::Unfit => return Outcome::Refused(Why::Unfit),
@@ -166,6 +171,7 @@ mod tests {
         let judged = |step, code, text: &str| judge(Fault::Reply(step, Reply { code, lines: vec![text.to_owned()] }));
         let recipient = |code, text| judged(Step::Recipient, code, text);
         assert_eq!(judge(Fault::Broken), Outcome::Later(Why::NoAnswer, None));
+        assert_eq!(judge(Fault::Unanswered), Outcome::Left(Why::NoAnswer));
         assert_eq!(judge(Fault::Insecure), Outcome::Stop(Why::Insecure));
         assert_eq!(judge(Fault::NoLogin), Outcome::Stop(Why::NoLogin));
         assert_eq!(recipient(451, "4.3.0 later"), Outcome::Later(Why::Status(451), None));

@@ -30,16 +30,33 @@ pub fn agent(connections: usize) -> Agent {
 
 /// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has been accepted before.
 pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
+    exchange(agent, request).map_or_else(|fault| fault, |(status, retry_after)| judge(status, retry_after, accepted))
+}
+
+/// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these are wrong and no reader has left.
+pub fn send_to_receiver(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
+    exchange(agent, request).map_or_else(|fault| fault, |(status, retry_after)| judge_receiver(status, retry_after, accepted))
+}
+
+/// Sends a request; returns the status of its answer and for how long that asks to wait.
+fn exchange(agent: &Agent, request: Request<Vec<u8>>) -> Result<(u16, Option<Duration>), Outcome> {
     let mut response = match agent.run(request) {
         Ok(response) => response,
-        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Outcome::Refused(Why::Unfit),
-        Err(_) => return Outcome::Later(Why::NoAnswer, None),
+        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Err(Outcome::Refused(Why::Unfit)),
+        Err(_) => return Err(Outcome::Later(Why::NoAnswer, None)),
     };
     let status = response.status().as_u16();
     let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
     // A connection is used again only when its answer was read.
     let _ = response.body_mut().with_config().limit(64 * 1024).read_to_vec();
-    judge(status, retry_after, accepted)
+    Ok((status, retry_after))
+}
+
+fn judge_receiver(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> Outcome {
+    match judge(status, retry_after, accepted) {
+        Outcome::Gone => Outcome::Stop(Why::Status(status)),
+        outcome => outcome,
+    }
 }
 
 /// Judges a status (RFC 9110, section 15; RFC 6585, section 4).
@@ -82,6 +99,9 @@ mod tests {
         assert_eq!(judge(503, None, &[]), Outcome::Later(Why::Status(503), None));
         assert_eq!(judge(401, None, &[]), Outcome::Stop(Why::Status(401)));
         assert_eq!(judge(410, None, &[]), Outcome::Gone);
+        assert_eq!(judge_receiver(410, None, &[]), Outcome::Stop(Why::Status(410)));
+        assert_eq!(judge_receiver(404, None, &[]), Outcome::Stop(Why::Status(404)));
+        assert_eq!(judge_receiver(409, None, &[409]), Outcome::Accepted);
         assert_eq!(judge(302, None, &[]), Outcome::Refused(Why::Status(302)));
     }
 }

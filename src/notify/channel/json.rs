@@ -4,6 +4,7 @@ use ureq::Agent;
 use ureq::http::Request;
 
 use super::{Channel, Outcome, Reach, Why, http};
+use crate::municipality::notify::is_loopback;
 use crate::notify::notice::{Id, Notice};
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
@@ -37,11 +38,11 @@ impl Channel for Json {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
         let Ok(request) = request.body(body) else { return Outcome::Refused(Why::Unfit) };
-        match http::send(&self.agent, request, &[409]) {
-            // An address that is not there is a mistake of the settings, not a reader who left.
-            Outcome::Gone => Outcome::Stop(Why::Status(404)),
-            outcome => outcome,
-        }
+        http::send_to_receiver(&self.agent, request, &[409])
+    }
+
+    fn is_local(&self, _: &[Recipient]) -> bool {
+        is_loopback(&self.url)
     }
 
     fn preview(&self, notice: &Notice) -> String {

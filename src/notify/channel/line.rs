@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use ureq::http::Request;
 
 use super::http::{self, Agent};
-use super::{Channel, Outcome, Reach, Why};
-use crate::municipality::notify::{Line as Settings, LineTo};
+use super::{Channel, Outcome, Reach, Why, cut};
+use crate::municipality::notify::{Line as Settings, LineTo, is_loopback};
 use crate::notify::notice::{Id, Notice};
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
@@ -72,20 +72,20 @@ impl Line {
     fn message(&self, notice: &Notice) -> Json {
         if !self.settings.flex {
             let room = LONGEST_TEXT.saturating_sub(units(&notice.title) + units(&notice.url) + 3);
-            return json!({"type": "text", "text": format!("{}\n\n{}\n{}", notice.title, cut(&notice.text, room), notice.url)});
+            return json!({"type": "text", "text": format!("{}\n\n{}\n{}", notice.title, cut(&notice.text, room, char::len_utf16), notice.url)});
         }
         let label = self.read.get(&*notice.language).map_or("→", String::as_str);
         json!({
             "type": "flex",
-            "altText": cut(&format!("{}\n{}", notice.title, notice.text), LONGEST_ALTERNATIVE),
+            "altText": cut(&format!("{}\n{}", notice.title, notice.text), LONGEST_ALTERNATIVE, char::len_utf16),
             "contents": {
                 "type": "bubble",
                 "body": {"type": "box", "layout": "vertical", "contents": [
                     {"type": "text", "text": &*notice.title, "weight": "bold", "size": "lg", "wrap": true},
-                    {"type": "text", "text": cut(&notice.text, LONGEST_FLEX_TEXT), "wrap": true, "margin": "md"},
+                    {"type": "text", "text": cut(&notice.text, LONGEST_FLEX_TEXT, char::len_utf16), "wrap": true, "margin": "md"},
                 ]},
                 "footer": {"type": "box", "layout": "vertical", "contents": [
-                    {"type": "button", "style": "primary", "action": {"type": "uri", "label": cut(label, LONGEST_LABEL), "uri": &*notice.url}},
+                    {"type": "button", "style": "primary", "action": {"type": "uri", "label": cut(label, LONGEST_LABEL, char::len_utf16), "uri": &*notice.url}},
                 ]},
             },
         })
@@ -95,20 +95,6 @@ impl Line {
 /// Counts as LINE does: in UTF-16 code units.
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
-}
-
-/// Cuts a text to so many UTF-16 code units, with `…` where something is left out.
-fn cut(text: &str, most: usize) -> String {
-    if units(text) <= most {
-        return text.to_owned();
-    }
-    let mut left = most.saturating_sub(1);
-    let kept = text.chars().take_while(|c| {
-        let fits = c.len_utf16() <= left;
-        left = left.saturating_sub(c.len_utf16());
-        fits
-    });
-    kept.chain(std::iter::once('…')).collect()
 }
 
 impl Channel for Line {
@@ -129,12 +115,15 @@ impl Channel for Line {
             .header("x-line-retry-key", key.to_string())
             .body(body.to_string().into_bytes());
         let Ok(request) = request else { return Outcome::Stop(Why::Unfit) };
-        match http::send(&self.agent, request, &[409]) {
+        match http::send_to_receiver(&self.agent, request, &[409]) {
             // What LINE refuses is a fault of the settings or of this program, not of the readers.
             Outcome::Refused(why) => Outcome::Stop(why),
-            Outcome::Gone => Outcome::Stop(Why::Status(404)),
             outcome => outcome,
         }
+    }
+
+    fn is_local(&self, _: &[Recipient]) -> bool {
+        is_loopback(&self.settings.api)
     }
 
     fn preview(&self, notice: &Notice) -> String {
@@ -155,11 +144,11 @@ mod tests {
 
     #[test]
     fn texts_are_cut_by_utf16_units_and_never_within_a_character() {
-        assert_eq!(cut("あいう", 3), "あいう");
-        assert_eq!(cut("あいうえ", 3), "あい…");
-        assert_eq!(cut("👶👶👶", 5), "👶👶…");
-        assert_eq!(cut("👶👶👶", 4), "👶…");
-        assert_eq!(cut("👶", 0), "…");
+        assert_eq!(cut("あいう", 3, char::len_utf16), "あいう");
+        assert_eq!(cut("あいうえ", 3, char::len_utf16), "あい…");
+        assert_eq!(cut("👶👶👶", 5, char::len_utf16), "👶👶…");
+        assert_eq!(cut("👶👶👶", 4, char::len_utf16), "👶…");
+        assert_eq!(cut("👶", 0, char::len_utf16), "…");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Outcome {
     Refused(Why),
     /// Perhaps later, if the receiver says so after this time.
     Later(Why, Option<Duration>),
+    /// Not in this run: it is not tried again at once, and the next run does so. What it says of the receiver shows when others fare alike.
+    Left(Why),
     /// Nothing will be accepted before a person has mended something.
     Stop(Why),
 }
@@ -65,6 +67,22 @@ impl fmt::Display for Why {
     }
 }
 
+/// Cuts a text to so many units, with `…` where something is left out and never within a character; `length_of` counts a character's.
+fn cut(text: &str, most: usize, length_of: impl Fn(char) -> usize) -> String {
+    if text.chars().map(&length_of).sum::<usize>() <= most {
+        return text.to_owned();
+    }
+    let mut left = most.saturating_sub(length_of('…'));
+    let kept = text.chars().take_while(|c| match left.checked_sub(length_of(*c)) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    });
+    kept.chain(std::iter::once('…')).collect()
+}
+
 /// One channel of one municipality, ready to send.
 pub trait Channel: Send + Sync {
     /// To how many a request goes.
@@ -72,6 +90,14 @@ pub trait Channel: Send + Sync {
 
     /// Sends one request under its key and waits for the answer.
     fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome;
+
+    /// Names the one who answers for a recipient. Where a channel has several of them, trouble with one does not keep back what goes to the others.
+    fn party<'r>(&self, _to: &'r Recipient) -> &'r str {
+        ""
+    }
+
+    /// Tells whether nothing of what goes to these recipients leaves this machine.
+    fn is_local(&self, recipients: &[Recipient]) -> bool;
 
     /// Shows what is sent for a notice, without addresses and secrets.
     fn preview(&self, notice: &Notice) -> String;

@@ -27,13 +27,13 @@ use crate::municipality::notify::Security;
 struct Patience {
     /// For a connection.
     connect: Duration,
-    /// For the answer to a command, and until what is written is taken.
+    /// For the answer to a command, and until what is written is taken (RFC 5321, section 4.5.3.2).
     command: Duration,
     /// For the answer to a whole message: a server that is given up too early may deliver it all the same, and then twice (RFC 5321, section 4.5.3.2.6).
     message: Duration,
 }
 
-const PATIENCE: Patience = Patience { connect: Duration::from_secs(30), command: Duration::from_secs(60), message: Duration::from_secs(600) };
+const PATIENCE: Patience = Patience { connect: Duration::from_secs(30), command: Duration::from_secs(300), message: Duration::from_secs(600) };
 /// The longest answer that is read.
 const LONGEST_REPLY: u64 = 64 * 1024;
 
@@ -99,6 +99,8 @@ pub enum Fault {
     Reply(Step, Reply),
     /// There is no connection, it broke off, or the answer was none.
     Broken,
+    /// The whole message is with the server, which has not said whether it took it; it may deliver it all the same.
+    Unanswered,
     /// The connection cannot be encrypted as it must be: the server offers no encryption or shows no certificate that holds.
     Insecure,
     /// The server offers no login that this program knows.
@@ -397,8 +399,8 @@ impl Connection {
             return Err(fault);
         }
         self.write(&stuffed(message))?;
-        self.wait(self.patience.message)?;
-        let reply = self.read()?;
+        let answer = self.wait(self.patience.message).and_then(|()| self.read());
+        let reply = answer.map_err(|_| Fault::Unanswered)?;
         self.is_broken = reply.code == 421 || self.wait(self.patience.command).is_err();
         if reply.is(2) {
             return Ok(());
@@ -721,7 +723,9 @@ mod tests {
         // It breaks off, or says what is no answer.
         assert_eq!(once(&[&[]]).0, Err(Fault::Broken));
         assert_eq!(once(&[&[EHLO, TAKEN[0], (TAKEN[1].0, "")]]).0, Err(Fault::Broken));
-        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "")]]).0, Err(Fault::Broken));
+        // Whether it took the message is not known.
+        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "")]]).0, Err(Fault::Unanswered));
+        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "taken")]]).0, Err(Fault::Unanswered));
         assert_eq!(once(&[&[EHLO, (TAKEN[0].0, "yes")]]).0, Err(Fault::Broken));
         // It would take a message that it has refused.
         let (sent, heard) = once(&[&[PIPELINING, (TAKEN[0].0, ""), (TAKEN[1].0, ""), ("DATA", "550 5.7.1 no\r\n250 yes\r\n354 go on"), (".", "250 taken")]]);

@@ -9,8 +9,8 @@ use serde_json::json;
 use ureq::http::Request;
 
 use super::http::{self, Agent};
-use super::{Channel, Outcome, Reach, Why};
-use crate::municipality::notify::{WebPush as Settings, origin};
+use super::{Channel, Outcome, Reach, Why, cut};
+use crate::municipality::notify::{WebPush as Settings, is_loopback, origin};
 use crate::notify::notice::{Id, Notice};
 use crate::notify::send::Clock;
 use crate::notify::subscribers::Recipient;
@@ -62,7 +62,7 @@ impl WebPush {
 
     /// Returns what a request says besides address, key and token.
     fn headers(&self, notice: &Notice) -> [(&'static str, String); 4] {
-        let urgency = if notice.correction.is_some() { "high" } else { "normal" };
+        let urgency = urgency(notice);
         [
             ("ttl", (self.settings.ttl_hours * 3600).to_string()),
             ("urgency", urgency.to_owned()),
@@ -76,8 +76,8 @@ impl WebPush {
 fn payload(notice: &Notice, tag: &str) -> Option<Vec<u8>> {
     let write = |title: &str, body: &str| serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok();
     let room = LONGEST.checked_sub(write("", "")?.len())?;
-    let title = cut(&notice.title, room / 2);
-    let body = cut(&notice.text, room - length(&title));
+    let title = cut(&notice.title, room / 2, length_of);
+    let body = cut(&notice.text, room - length(&title), length_of);
     write(&title, &body)
 }
 
@@ -94,20 +94,15 @@ fn length_of(c: char) -> usize {
     }
 }
 
-/// Cuts a text to so many bytes of JSON, with `…` where something is left out.
-fn cut(text: &str, most: usize) -> String {
-    if length(text) <= most {
-        return text.to_owned();
-    }
-    let mut left = most.saturating_sub('…'.len_utf8());
-    let kept = text.chars().take_while(|c| match left.checked_sub(length_of(*c)) {
-        Some(rest) => {
-            left = rest;
-            true
-        }
-        None => false,
-    });
-    kept.chain(std::iter::once('…')).collect()
+/// Tells a browser how pressing a notice is (RFC 8030, section 5.3): what may harm who goes on relying on it wakes a device that saves its battery.
+fn urgency(notice: &Notice) -> &'static str {
+    if notice.correction.is_some() || notice.withdrawal.is_some() { "high" } else { "normal" }
+}
+
+/// Writes the origin of an endpoint as a token names it: without the usual port and in lower case (RFC 6454, sections 4 and 6.2).
+fn audience(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    origin.strip_suffix(":443").filter(|_| origin.starts_with("https:")).map(str::to_owned).unwrap_or(origin)
 }
 
 /// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of base64url (RFC 8030, section 5.4, allows 32).
@@ -127,18 +122,26 @@ impl Channel for WebPush {
         let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else { return Outcome::Refused(Why::Unfit) };
         let topic = topic(key);
         let Some(Ok(body)) = payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random)) else { return Outcome::Refused(Why::Unfit) };
-        // An origin says nothing of the usual port (RFC 6454, section 6.2).
-        let Some(authorization) = self.authorization(origin.strip_suffix(":443").unwrap_or(origin)) else { return Outcome::Stop(Why::Unfit) };
+        let Some(authorization) = self.authorization(&audience(origin)) else { return Outcome::Stop(Why::Unfit) };
         let mut request = Request::post(&*recipient.to).header("topic", topic).header("authorization", &*authorization);
         for (name, value) in self.headers(notice) {
             request = request.header(name, value);
         }
         let Ok(request) = request.body(body) else { return Outcome::Refused(Why::Unfit) };
         match http::send(&self.agent, request, &[]) {
-            // A request that is not understood is a fault of the settings or of this program, not of the reader.
-            Outcome::Refused(why @ Why::Status(400)) => Outcome::Stop(why),
+            // The settings may be wrong, or only this subscription, which anyone can have made with any key: the next ones will show.
+            Outcome::Refused(why @ Why::Status(400)) | Outcome::Stop(why) => Outcome::Left(why),
             outcome => outcome,
         }
+    }
+
+    /// Each push service answers for the browsers of its maker.
+    fn party<'r>(&self, to: &'r Recipient) -> &'r str {
+        origin(&to.to).unwrap_or_default()
+    }
+
+    fn is_local(&self, recipients: &[Recipient]) -> bool {
+        recipients.iter().all(|recipient| origin(&recipient.to).is_some_and(is_loopback))
     }
 
     fn preview(&self, notice: &Notice) -> String {
@@ -177,6 +180,23 @@ mod tests {
             text: text.into(),
             url: url.into(),
         }
+    }
+
+    #[test]
+    fn corrections_and_withdrawals_are_pressing() {
+        let mut usual = notice("健診", "本文", "https://hino.example.jp/");
+        assert_eq!(urgency(&usual), "normal");
+        usual.withdrawal = Some("act".into());
+        assert_eq!(urgency(&usual), "high");
+        (usual.correction, usual.withdrawal) = (Some("act".into()), None);
+        assert_eq!(urgency(&usual), "high");
+    }
+
+    #[test]
+    fn a_token_is_for_an_origin() {
+        assert_eq!(audience("https://Push.Example.JP:443"), "https://push.example.jp");
+        assert_eq!(audience("https://push.example.jp"), "https://push.example.jp");
+        assert_eq!(audience("http://127.0.0.1:8443"), "http://127.0.0.1:8443");
     }
 
     #[test]

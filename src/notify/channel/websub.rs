@@ -5,6 +5,7 @@ use ureq::http::Request;
 
 use super::http::{self, Agent};
 use super::{Channel, Outcome, Reach, Why};
+use crate::municipality::notify::is_loopback;
 use crate::notify::notice::{Id, Notice};
 use crate::notify::subscribers::Recipient;
 
@@ -36,11 +37,11 @@ impl Channel for WebSub {
     fn deliver(&self, notice: &Notice, _: Id, _: &[&Recipient]) -> Outcome {
         let request = Request::post(&self.hub).header("content-type", "application/x-www-form-urlencoded").body(form(&notice.url).into_bytes());
         let Ok(request) = request else { return Outcome::Stop(Why::Unfit) };
-        match http::send(&self.agent, request, &[]) {
-            // An address that is not there is a mistake of the settings.
-            Outcome::Gone => Outcome::Stop(Why::Status(404)),
-            outcome => outcome,
-        }
+        http::send_to_receiver(&self.agent, request, &[])
+    }
+
+    fn is_local(&self, _: &[Recipient]) -> bool {
+        is_loopback(&self.hub)
     }
 
     fn preview(&self, notice: &Notice) -> String {

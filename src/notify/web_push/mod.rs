@@ -23,6 +23,7 @@ pub fn from_base64url<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
 ///
 /// Browsers hand out the address of their maker's push service, but whoever can add to a list could name any other, and requests to it come
 /// from the sender's network. So only names of the public internet are taken, on the usual port; or, where the municipality names the `services`, those and no other.
+/// What looks like a public name may still resolve to a private address, which is not looked at here: only `services` shut that out.
 pub fn is_endpoint(url: &str, services: &[String]) -> bool {
     let Some(origin) = origin(url) else { return false };
     if !url.is_ascii() || url.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
