@@ -37,6 +37,9 @@ pub enum Command {
         /// Folder to write to (DIR/dist of the project otherwise) / 出力先
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Make every file anew, whatever is there already / すべてのファイルを作りなおす
+        #[arg(long)]
+        fresh: bool,
     },
     /// Find every fault without writing anything / 書き出さずに誤りをすべて調べる
     Check {

@@ -23,10 +23,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
+use crate::edition::record::{self, Whole};
 use crate::edition::{self, Discard, Progress, Summary};
 use crate::message;
 use crate::municipality::{self, code::MunicipalityCode};
-use crate::output::{Output, OutputError};
+use crate::output::{self, Output, OutputError};
 use crate::project::Project;
 use crate::site::Moment;
 use crate::source::Files;
@@ -77,8 +78,8 @@ fn tongue_of_locale() -> Tongue {
 
 fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
-        Command::Build { edition, out } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), tongue),
-        Command::Check { edition } => build(edition, None, tongue),
+        Command::Build { edition, out, fresh } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), *fresh, tongue),
+        Command::Check { edition } => build(edition, None, true, tongue),
         Command::Serve(options) => serve::run(options, tongue),
         Command::Approve { paths, sitting, next_review, note, seal } => {
             sitting::run(paths, seal, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue)
@@ -103,12 +104,38 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
 }
 
 /// Builds or checks an edition.
-fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
+fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -> Exit {
     let started = started();
     let (files, mut diagnostics) = match read(&options.project, tongue) {
         Ok(read) => read,
         Err(exit) => return exit,
     };
+    let moment = Moment { date: options.date.unwrap_or_else(today_in_japan), drafts: options.drafts };
+    let finish = |summary: &Summary, changed: usize, diagnostics: &Diagnostics| {
+        if !options.quiet {
+            finish(summary, changed, diagnostics, started.elapsed(), out.as_deref(), moment.date, tongue);
+        }
+        Exit::Fine
+    };
+    let sources = crate::source::files::FOLDERS.map(|folder| options.project.join(folder));
+    let open = |out: &PathBuf| Output::open(out, &sources).map_err(|error| refuse(out, &error, tongue));
+    let (mut output, mut inputs) = (None, None);
+    if let Some(out) = out.as_ref().filter(|out| !fresh && diagnostics.is_empty() && out.join(output::OWN).is_dir())
+        && let Some(only) = options.only.iter().map(|asked| MunicipalityCode::parse(asked).ok().filter(|code| code.as_str() == asked)).collect::<Option<Vec<_>>>()
+    {
+        let opened = match open(out) {
+            Ok(opened) => opened,
+            Err(exit) => return exit,
+        };
+        let seal = record::inputs(&files, &edition::Options { moment, only });
+        if let Some(whole) = opened.unchanged(&seal) {
+            show(&diagnostics, options, tongue);
+            let Summary { files, .. } = whole.summary;
+            return finish(&Summary { kept: files, ..whole.summary }, 0, &diagnostics);
+        }
+        (output, inputs) = (Some(opened), Some(seal));
+    }
+    let files_of_project = files.clone();
     let project = Project::load(files, &mut diagnostics);
     let only = match only("--only", &options.only, &project, tongue) {
         Ok(only) => only,
@@ -121,30 +148,24 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
             return exit;
         }
     };
-    let date = options.date.unwrap_or_else(today_in_japan);
-    let edition_options = edition::Options { moment: Moment { date, drafts: options.drafts }, only: only.clone() };
-    let output = match &out {
-        Some(out) => {
-            let sources = crate::source::files::FOLDERS.map(|folder| options.project.join(folder));
-            match Output::open(out, &sources) {
-                Ok(output) => Some(output),
-                Err(error) => return refuse(out, &error, tongue),
-            }
+    let edition_options = edition::Options { moment, only: only.clone() };
+    if let (Some(out), None) = (&out, &output) {
+        match open(out) {
+            Ok(opened) => output = Some(opened),
+            Err(exit) => return exit,
         }
-        None => None,
-    };
+    }
     let bar = progress_bar(options);
     let progress = |step: Progress| match step {
         Progress::Total(pages) => bar.set_length(pages as u64),
         Progress::Page => bar.inc(1),
     };
-    let built = match &output {
-        Some(output) => edition::build(&project, &edition_options, output, &progress, &mut diagnostics),
-        None => edition::build(&project, &edition_options, &Discard, &progress, &mut diagnostics),
-    };
+    let past = output.as_ref().filter(|_| !fresh).map(Output::record).unwrap_or_default();
+    let sink: &dyn edition::Sink = output.as_ref().map_or(&Discard, |output| output);
+    let built = edition::build_after(&past, &project, &edition_options, sink, &progress, &mut diagnostics);
     bar.finish_and_clear();
-    let summary = match built {
-        Ok(summary) => summary,
+    let (summary, mut record) = match built {
+        Ok(built) => built,
         Err(error) => {
             if let Some(output) = output {
                 let _ = output.discard();
@@ -165,10 +186,16 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
         say(&words::faults(&diagnostics, out.is_some()), tongue);
         return Exit::Faults;
     }
+    let mut changed = 0;
     if let Some(output) = output {
+        if diagnostics.is_empty() {
+            let inputs = inputs.unwrap_or_else(|| record::inputs(&files_of_project, &edition_options));
+            record.whole = Some(Whole { inputs, summary, sites: record.sites.keys().cloned().collect() });
+        }
+        changed = output.changed();
         let codes: Vec<String> = only.iter().map(ToString::to_string).collect();
         let keep = |path: &str| !codes.is_empty() && !codes.iter().any(|code| path.split('/').next() == Some(code));
-        if let Err(error) = output.commit(keep) {
+        if let Err(error) = output.commit(&record, keep) {
             if let OutputError::Blocked { .. } = error {
                 return refuse(out.as_deref().unwrap_or(Path::new("")), &error, tongue);
             }
@@ -176,10 +203,7 @@ fn build(options: &Edition, out: Option<PathBuf>, tongue: Tongue) -> Exit {
             return Exit::Machine;
         }
     }
-    if !options.quiet {
-        finish(&summary, &diagnostics, started.elapsed(), out.as_deref(), date, tongue);
-    }
-    Exit::Fine
+    finish(&summary, changed, &diagnostics)
 }
 
 /// Writes a file beside its place and moves it there, so that nobody meets half of one; what a link leads to is replaced, not the link.
@@ -309,8 +333,8 @@ fn show(diagnostics: &Diagnostics, options: &Edition, tongue: Tongue) {
     if format == render::Format::Human { write_err(&text) } else { write_out(&text) }
 }
 
-fn finish(summary: &Summary, diagnostics: &Diagnostics, elapsed: Duration, out: Option<&Path>, date: Date, tongue: Tongue) {
-    say(&words::summary(summary, elapsed, out, date), tongue);
+fn finish(summary: &Summary, changed: usize, diagnostics: &Diagnostics, elapsed: Duration, out: Option<&Path>, date: Date, tongue: Tongue) {
+    say(&words::summary(summary, changed, elapsed, out, date), tongue);
     if let Some(hidden) = words::hidden(&summary.hidden) {
         say(&hidden, tongue);
     }

@@ -34,7 +34,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// One line: sites, pages, files, bytes, seconds.
-pub(super) fn summary(summary: &Summary, elapsed: Duration, out: Option<&Path>, date: Date) -> Message {
+pub(super) fn summary(summary: &Summary, changed: usize, elapsed: Duration, out: Option<&Path>, date: Date) -> Message {
     let count = |value: usize| number(value as u64);
     let (sites, pages, files, bytes) = (count(summary.sites), count(summary.pages), count(summary.files), size(summary.bytes));
     let (sites_en, pages_en, files_en) = (plural(summary.sites, "site"), plural(summary.pages, "page"), plural(summary.files, "file"));
@@ -42,9 +42,14 @@ pub(super) fn summary(summary: &Summary, elapsed: Duration, out: Option<&Path>, 
     match out {
         Some(out) => {
             let out = out.display();
+            let (changed_ja, changed_en) = match (summary.kept, changed) {
+                (0, _) => (String::new(), String::new()),
+                (_, 0) => ("（どれも前のまま）".to_owned(), " (none changed)".to_owned()),
+                (_, changed) => (format!("（うち {} を書きかえ）", count(changed)), format!(" ({} changed)", count(changed))),
+            };
             message!(
-                "サイト {sites}、ページ {pages}、ファイル {files}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
-                "{sites_en}, {pages_en}, {files_en}, {bytes}, {seconds} s → {out} (edition of {date})"
+                "サイト {sites}、ページ {pages}、ファイル {files}{changed_ja}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
+                "{sites_en}, {pages_en}, {files_en}{changed_en}, {bytes}, {seconds} s → {out} (edition of {date})"
             )
         }
         None => message!(

@@ -3,9 +3,11 @@
 //! A build writes into `DIST/.ubugi/staging`, where nobody looks, and is then committed by renames, so that a reader never meets half a
 //! file. `DIST/.ubugi/files` lists what ubugi made; only what stands there is ever removed. The list is widened before the first rename
 //! and narrowed after the last one: a build killed at any moment leaves a folder that the next build completes. A build with faults
-//! drops its staging folder and changes nothing.
+//! drops its staging folder and changes nothing. `DIST/.ubugi/made` holds how the files were made, so that the next build makes only what
+//! has changed; it may be removed at any time.
 
 pub mod append;
+mod records;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
@@ -13,10 +15,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
 
 use crate::edition::Sink;
+use crate::edition::record::{Piece, Record, SiteRecord, Stamp, Whole};
+use records::Records;
 
 /// The folder within the output folder that is ubugi's own.
 pub const OWN: &str = ".ubugi";
@@ -55,6 +60,17 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> OutputError + '_ {
     move |error| OutputError::Io { path: path.display().to_string(), error }
 }
 
+/// Where a file of a build is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// Staged here.
+    Staged(PathBuf),
+    /// In its place already, with the same bytes.
+    Same,
+    /// In its place already, as an earlier build left it.
+    Kept,
+}
+
 /// An output folder, held for one build.
 #[derive(Debug)]
 pub struct Output {
@@ -64,10 +80,12 @@ pub struct Output {
     known: BTreeSet<String>,
     /// The sites that are there already; their new files are staged side by side and moved one by one.
     present: BTreeSet<String>,
-    /// What this build made, and where it is staged unless it is there already with the same bytes.
-    made: Mutex<Vec<(String, Option<PathBuf>)>>,
+    /// What this build made.
+    made: Mutex<Vec<(String, Place)>>,
     /// Folders that were made in staging.
     folders: Mutex<HashSet<PathBuf>>,
+    /// How the files of earlier builds were made.
+    records: Records,
     /// Counts the files staged side by side.
     staged: AtomicUsize,
     /// Held until the build ends; the system lets go of it when the process dies.
@@ -103,7 +121,6 @@ impl Output {
         if staging.exists() {
             fs::remove_dir_all(&staging).map_err(at(&staging))?;
         }
-        fs::create_dir_all(&staging).map_err(at(&staging))?;
         let list = own.join("files");
         let known = match fs::read(&list) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).lines().filter(|line| is_confined(line)).map(str::to_owned).collect(),
@@ -111,31 +128,31 @@ impl Output {
             Err(error) => return Err(at(&list)(error)),
         };
         let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        let side_by_side = staging.join(SIDE_BY_SIDE);
-        fs::create_dir_all(&side_by_side).map_err(at(&side_by_side))?;
-        Ok(Self { root: root.to_owned(), staging, known, present, made: Mutex::new(Vec::new()), folders: Mutex::new(HashSet::new()), staged: AtomicUsize::new(0), _lock: lock })
+        Ok(Self { root: root.to_owned(), staging, known, present, records: Records::at(own.join("made")), made: Mutex::new(Vec::new()), folders: Mutex::new(HashSet::new()), staged: AtomicUsize::new(0), _lock: lock })
     }
 
-    /// Puts the staged files into their places and removes what earlier builds made and this one did not.
+    /// Puts the staged files into their places and removes what earlier builds made and this one did not; then notes down how they were made.
     ///
     /// `keep` tells which of the earlier files stay although this build did not make them (with `--only`, those of other sites).
     ///
     /// # Errors
     /// Fails when the machine refuses; the next build then completes what was begun.
-    pub fn commit(self, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
-        let made: BTreeMap<String, Option<PathBuf>> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
+    pub fn commit(self, record: &Record, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
+        let made: BTreeMap<String, Place> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
         let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
         // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
         // Where a site is not there yet nothing can be in the way, and its rename fails if something has come to stand there since.
         let mut folders = BTreeSet::new();
-        let replaced = made.keys().filter(|path| self.present.contains(site_of(path)));
+        let replaced = made.iter().filter(|(path, place)| **place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| path);
         for path in replaced.chain(obsolete.iter().copied()) {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
-        let mut widened: BTreeSet<&str> = self.known.iter().map(String::as_str).collect();
-        widened.extend(made.keys().map(String::as_str));
         let list = self.root.join(OWN).join("files");
-        write_list(&list, widened.iter().copied())?;
+        let is_wider = made.keys().any(|path| !self.known.contains(path));
+        if is_wider {
+            let widened: BTreeSet<&str> = self.known.iter().map(String::as_str).chain(made.keys().map(String::as_str)).collect();
+            write_list(&list, widened.into_iter())?;
+        }
         // A site that is not there yet moves into place with one rename.
         let fresh: BTreeSet<&str> = made.keys().map(|path| site_of(path)).filter(|site| !self.present.contains(*site)).collect();
         for site in &fresh {
@@ -143,8 +160,8 @@ impl Output {
             fs::rename(self.staging.join(site), &target).map_err(at(&target))?;
         }
         made.par_iter().filter(|(path, _)| !fresh.contains(site_of(path))).try_for_each(|(path, staged)| match staged {
-            Some(staged) => place(staged, &self.root.join(path)),
-            None => Ok(()),
+            Place::Staged(staged) => place(staged, &self.root.join(path)),
+            Place::Same | Place::Kept => Ok(()),
         })?;
         for path in &obsolete {
             let target = self.root.join(path.as_str());
@@ -158,9 +175,40 @@ impl Output {
             let mut folder = self.root.join(path.as_str());
             while folder.pop() && folder != self.root && remove_if_empty(&folder) {}
         }
-        let left = widened.iter().copied().filter(|path| made.contains_key(*path) || keep(path));
-        write_list(&list, left)?;
-        fs::remove_dir_all(&self.staging).map_err(at(&self.staging))
+        if is_wider || !obsolete.is_empty() {
+            let left: BTreeSet<&str> = self.known.iter().filter(|path| keep(path)).chain(made.keys()).map(String::as_str).collect();
+            write_list(&list, left.into_iter())?;
+        }
+        self.records.save(record, |site| keep(&format!("{site}/"))).map_err(at(&self.root.join(OWN)))?;
+        remove_staging(&self.staging)
+    }
+
+    /// Returns how the files of earlier builds were made, as far as it was noted down and can be read.
+    pub fn record(&self) -> Record {
+        self.records.load()
+    }
+
+    /// Returns what an earlier edition came to, if it had these inputs and all its files are as they were written.
+    pub fn unchanged(&self, inputs: &str) -> Option<Whole> {
+        let whole = self.records.whole().filter(|whole| whole.inputs == inputs)?;
+        let sites = self.records.load().sites;
+        let files = |record: &SiteRecord| record.pieces.iter().map(|piece| piece.files.len()).sum::<usize>();
+        let count: usize = whole.sites.iter().filter_map(|site| sites.get(site)).map(files).sum();
+        let is_as_written = |site: &String| {
+            let record = sites.get(site)?;
+            record.pieces.par_iter().flat_map_iter(Piece::files).all(|(path, stamp)| self.is_as_written(&format!("{site}/{path}"), stamp)).then_some(())
+        };
+        (count == whole.summary.files && whole.sites.iter().all(|site| is_as_written(site).is_some())).then_some(whole)
+    }
+
+    /// Counts the files that this build has changed so far.
+    pub fn changed(&self) -> usize {
+        let made = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        made.iter().filter(|(_, place)| matches!(place, Place::Staged(_))).count()
+    }
+
+    fn is_as_written(&self, path: &str, stamp: Stamp) -> bool {
+        self.known.contains(path) && fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
     /// Drops everything that was staged.
@@ -168,39 +216,69 @@ impl Output {
     /// # Errors
     /// Fails when the machine refuses.
     pub fn discard(self) -> Result<(), OutputError> {
-        fs::remove_dir_all(&self.staging).map_err(at(&self.staging))
+        remove_staging(&self.staging)
     }
 }
 
 impl Sink for Output {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
         if !is_confined(path) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the path `{path}` leads out of the output folder")));
         }
-        // What is there already with the same bytes stays untouched, so that copying tools see no change.
-        let is_same = self.known.contains(path)
-            && fs::metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64)
-            && fs::read(self.root.join(path)).is_ok_and(|found| found == bytes);
-        let staged = if is_same {
-            None
-        } else if self.present.contains(site_of(path)) {
-            Some(self.staging.join(SIDE_BY_SIDE).join(self.staged.fetch_add(1, Ordering::Relaxed).to_string()))
-        } else {
-            let staged = self.staging.join(path);
-            if let Some(folder) = staged.parent() {
-                let is_new = self.folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(folder.to_owned());
-                // Another thread may have announced this folder and be about to make it.
-                if is_new || !folder.exists() {
-                    fs::create_dir_all(folder)?;
+        let (place, stamp) = match self.same(path, bytes) {
+            // What is there already with the same bytes stays untouched, so that copying tools see no change.
+            Some(stamp) => (Place::Same, stamp),
+            None => {
+                let staged = if self.present.contains(site_of(path)) {
+                    self.staging.join(SIDE_BY_SIDE).join(self.staged.fetch_add(1, Ordering::Relaxed).to_string())
+                } else {
+                    self.staging.join(path)
+                };
+                if let Some(folder) = staged.parent() {
+                    let is_new = self.folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(folder.to_owned());
+                    // Another thread may have announced this folder and be about to make it.
+                    if is_new || !folder.exists() {
+                        fs::create_dir_all(folder)?;
+                    }
                 }
+                let mut file = File::create(&staged)?;
+                file.write_all(bytes)?;
+                let stamp = stamp_of(&file.metadata()?);
+                (Place::Staged(staged), stamp)
             }
-            Some(staged)
         };
-        if let Some(staged) = &staged {
-            fs::write(staged, bytes)?;
+        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), place));
+        Ok(stamp)
+    }
+
+    fn keep(&self, path: &str, stamp: Stamp) -> bool {
+        let is_kept = is_confined(path) && self.is_as_written(path, stamp);
+        if is_kept {
+            self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), Place::Kept));
         }
-        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), staged));
-        Ok(())
+        is_kept
+    }
+}
+
+impl Output {
+    /// Returns the stamp of a file of ours that is there with these bytes.
+    fn same(&self, path: &str, bytes: &[u8]) -> Option<Stamp> {
+        let place = self.root.join(path);
+        let found = Some(&place).filter(|_| self.known.contains(path)).and_then(|place| fs::metadata(place).ok())?;
+        let is_same = found.is_file() && found.len() == bytes.len() as u64 && fs::read(&place).is_ok_and(|found| found == bytes);
+        is_same.then(|| stamp_of(&found))
+    }
+}
+
+fn stamp_of(found: &fs::Metadata) -> Stamp {
+    let modified = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
+    Stamp(found.len(), u64::try_from(modified).unwrap_or_default())
+}
+
+fn remove_staging(staging: &Path) -> Result<(), OutputError> {
+    match fs::remove_dir_all(staging) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(staging)(error)),
+        _ => Ok(()),
     }
 }
 
@@ -303,7 +381,7 @@ mod tests {
         for (path, text) in files {
             output.write(path, text.as_bytes()).expect("writes");
         }
-        output.commit(|_| false).expect("commits");
+        output.commit(&Record::default(), |_| false).expect("commits");
     }
 
     #[test]
@@ -382,7 +460,7 @@ mod tests {
                 for (path, text) in next {
                     output.write(path, text.as_bytes()).expect("stages");
                 }
-                assert!(matches!(output.commit(|_| false), Err(OutputError::Blocked { .. })), "{index}");
+                assert!(matches!(output.commit(&Record::default(), |_| false), Err(OutputError::Blocked { .. })), "{index}");
                 assert_eq!(fs::read_to_string(outside.join("b/index.html")).expect("reads"), "theirs", "{index}");
                 assert_ne!(fs::read_to_string(root.join("141097/a/index.html")).unwrap_or_default(), "new", "{index}: nothing has changed");
             }
@@ -394,7 +472,7 @@ mod tests {
         fs::write(root.join("141097/b/index.html"), "theirs").expect("writes");
         let output = Output::open(&root, &[]).expect("opens");
         output.write(files[1].0, b"new").expect("stages");
-        assert!(matches!(output.commit(|_| true), Err(OutputError::Blocked { .. })), "a file that is not ours is not overwritten");
+        assert!(matches!(output.commit(&Record::default(), |_| true), Err(OutputError::Blocked { .. })), "a file that is not ours is not overwritten");
     }
 
     #[test]

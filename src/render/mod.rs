@@ -1,6 +1,7 @@
 //! From content to bytes: Markdown, themes, and the values that templates are given.
 
 pub mod context;
+pub mod dependency;
 pub mod facts;
 pub mod icon;
 pub mod image;

@@ -5,7 +5,10 @@ mod feeds;
 mod medicines;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::io;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
@@ -13,6 +16,7 @@ use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
 use super::context::{self, NamedLink, TextValue, Voice, value};
+use super::dependency::Dependency;
 use super::facts::Fact;
 use super::icon::{self, IconColours, IconEdge};
 use super::image::Image;
@@ -98,7 +102,25 @@ struct Spoken {
 }
 
 /// A file of a site, with its path below the site's root.
-pub type File = (String, Vec<u8>);
+type File = (String, Vec<u8>);
+
+/// Takes a file of a site, by its path below the site's root.
+pub type Write<'w> = dyn Fn(&str, &[u8]) -> io::Result<()> + Sync + 'w;
+
+/// A part of a site besides its pages and assets: files that are made together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What hosts and browsers look for at the root.
+    General,
+    /// The site map for search engines.
+    Sitemap,
+    /// The lactation table as data.
+    Table,
+    /// The feeds of a language, and their list.
+    Feeds(LangId),
+    /// The calendars of a language.
+    Calendars(LangId),
+}
 
 impl<'p> Renderer<'p> {
     /// Prepares a site; faults of its brand are reported.
@@ -125,6 +147,21 @@ impl<'p> Renderer<'p> {
             renderer.assets.push(index);
         }
         renderer
+    }
+
+    /// Returns what all sites of the edition share.
+    pub(super) fn shared(&self) -> &'p Shared<'p> {
+        self.shared
+    }
+
+    /// Returns the site.
+    pub(super) fn site(&self) -> &'p Site<'p> {
+        self.site
+    }
+
+    /// Returns its theme.
+    pub(super) fn theme(&self) -> &'p Theme {
+        self.theme
     }
 
     fn voice(&self, language: LangId) -> Voice<'p> {
@@ -270,11 +307,6 @@ impl<'p> Renderer<'p> {
         value(&fragments)
     }
 
-    /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
-    fn card(&self, voice: Voice<'p>, index: usize, spoken: &Spoken) -> Value {
-        spoken.cards[index].get_or_init(|| self.write_card(voice, index)).clone()
-    }
-
     fn write_card(&self, voice: Voice<'p>, index: usize) -> Value {
         let work = self.site.works[index];
         let found = self.site.language_of(Page::Article(index), voice.language);
@@ -294,24 +326,25 @@ impl<'p> Renderer<'p> {
         })
     }
 
-    /// Renders one page and returns its file; a template's fault is reported.
-    pub fn page(&self, language: LangId, page: Page, diagnostics: &mut Diagnostics) -> Option<File> {
+    /// Renders one page; a template's fault is reported, and nothing comes of it.
+    pub fn page(&self, language: LangId, page: Page, diagnostics: &mut Diagnostics) -> Option<Rendered<'p>> {
         let spoken = self.by_language.get(&language)?;
+        let sheet = Sheet::new(self);
         let voice = self.voice(language);
         let mut context = self.context(spoken);
         context.insert_value("fragments", spoken.fragments.clone());
-        let head = self.fill(language, page, spoken, voice, &mut context, diagnostics);
-        let mut head = head;
+        let mut head = sheet.fill(language, page, spoken, voice, &mut context, diagnostics);
         // A sample says on every page that nobody reviewed it; pages of health content say so themselves, each for its own text.
         head.needs_notice = self.site.municipality.demo && !head.speaks_for_itself;
         context.insert_value("page", self.page_value(language, page, voice, &head));
         let mut bytes = Vec::with_capacity(24 * 1024);
         let template = template(page);
+        sheet.note(Dependency::Template(template));
         if let Err(error) = self.theme.tera.render_to(template, &context, &mut bytes) {
             diagnostics.push(self.theme.fault(&error, template));
             return None;
         }
-        Some((self.path(language, page), bytes))
+        Some(Rendered { bytes, made_from: sheet.used.into_inner() })
     }
 
     /// Returns the path of a page's file below the site's root.
@@ -321,97 +354,6 @@ impl<'p> Renderer<'p> {
             path.push_str("index.html");
         }
         path
-    }
-
-    /// Puts what is particular to a kind of page into the context and returns what its head needs.
-    fn fill(&self, language: LangId, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
-        let project = self.shared.project;
-        let strings = voice.strings;
-        let name = self.site.municipality.name.pick(language).0;
-        let generated = |kind: &str| Head {
-            heading: strings.get(&format!("pages.{kind}")).to_owned(),
-            description: strings.fill(&format!("descriptions.{kind}"), &[("site", name)]),
-            ..Head::default()
-        };
-        match page {
-            Page::Home => {
-                context.insert_value("services", spoken.services.clone());
-                self.insert_terms(voice, context);
-                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| self.card(voice, index, spoken)).collect();
-                context.insert_value("latest", value(&latest));
-                if self.site.has_medicines {
-                    context.insert("medicines_url", &self.url(language, Page::Medicines));
-                }
-                context.insert("consultation_url", &self.url(language, Page::Consultation));
-                Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
-            }
-            Page::Stage(index) => self.listing(language, Kind::Stage, index, spoken, voice, context),
-            Page::Topic(index) => self.listing(language, Kind::Topic, index, spoken, voice, context),
-            Page::Article(index) => self.article(language, index, spoken, voice, context, diagnostics),
-            Page::Medicines => {
-                context.insert_value("services", spoken.services.clone());
-                self.medicines(language, voice, context);
-                self.insert_lookup(language, context);
-                let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
-                if let Some(title) = &project.config.lactation_title {
-                    head.heading = title.pick(language).0.to_owned();
-                }
-                head
-            }
-            Page::Medicine(index) => self.medicine(language, &project.table.drugs[index], spoken, voice, context),
-            Page::MedicineClass(index) => self.medicine_class(language, index, voice, context),
-            Page::Product(index) => {
-                context.insert_value("services", spoken.services.clone());
-                self.product(index, spoken, voice, context)
-            }
-            Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => {
-                context.insert_value("services", spoken.services.clone());
-                if matches!(page, Page::GuideName(_)) {
-                    self.insert_lookup(language, context);
-                    self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
-                }
-                self.guide(page, spoken, voice, context)
-            }
-            Page::Consultation => {
-                context.insert_value("services", spoken.services.clone());
-                let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
-                context.insert_value("contacts", value(&contacts));
-                let figures: Vec<Value> = self.site.municipality.figures.iter().map(|figures| value(&context::figures(voice, figures))).collect();
-                context.insert_value("figures", value(&figures));
-                generated("consultation")
-            }
-            Page::Supervision => {
-                self.about_supervision(voice, context);
-                generated("supervision")
-            }
-            Page::Privacy => generated("privacy"),
-            Page::Accessibility => generated("accessibility"),
-            Page::Calendars => {
-                self.calendars_page(voice, context);
-                generated("calendars")
-            }
-            Page::Feeds => {
-                self.feeds_page(voice, context);
-                generated("feeds")
-            }
-            Page::Sitemap => {
-                self.sitemap_groups(language, spoken, voice, context);
-                generated("sitemap")
-            }
-            Page::NotFound => {
-                context.insert_value("services", spoken.services.clone());
-                self.insert_terms(voice, context);
-                Head { noindex: true, ..generated("not_found") }
-            }
-            Page::Withdrawn(index, _) => self.withdrawn(language, index, spoken, voice, context),
-            Page::Offline => Head { noindex: true, ..generated("offline") },
-            Page::Redirect(index, _) => {
-                let url = self.url(language, Page::Article(index));
-                let title = &self.site.works[index].version(language).title.value;
-                context.insert_value("target", value(&json!({"url": url, "title": title})));
-                Head { noindex: true, canonical: Some(self.absolute(&url)), ..generated("redirect") }
-            }
-        }
     }
 
     fn page_value(&self, language: LangId, page: Page, voice: Voice<'p>, head: &Head) -> Value {
@@ -561,180 +503,22 @@ impl<'p> Renderer<'p> {
         all.clone().filter(move |index| self.has(*index, language)).chain(all.filter(move |index| !self.has(*index, language)))
     }
 
-    fn listing(&self, language: LangId, kind: Kind, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
-        let project = self.shared.project;
-        let term = match kind {
-            Kind::Stage => &project.stages[index],
-            Kind::Topic => &project.topics[index],
-        };
-        let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
-        let (mine, others): (Vec<usize>, Vec<usize>) = works.iter().copied().partition(|work| self.has(*work, language));
-        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
-        let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
-        let related: Vec<TermValue<'_>> = self
-            .site
-            .terms(other_kind)
-            .iter()
-            .map(|(other, listed)| (*other, listed.iter().filter(|work| works.contains(work)).count()))
-            .filter(|(_, count)| *count > 0)
-            .map(|(other, count)| self.term_value(voice, other_kind, other, count))
-            .collect();
-        context.insert_value("related", value(&related));
-        context.insert_value(
-            "listing",
-            value(&ListingValue {
-                id: &term.id.value,
-                name: voice.text(&term.name),
-                description: term.description.as_ref().map(|text| voice.text(text)),
-                cards,
-                source: term.source.as_ref().map(|citation| value(&context::source(voice, citation))),
-            }),
-        );
-        let name = term.name.pick(language).0.to_owned();
-        let description = term.description.as_ref().map_or_else(|| name.clone(), |text| text.pick(language).0.to_owned());
-        Head { heading: name, description, ..Head::default() }
-    }
-
-    fn article(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
-        let project = self.shared.project;
-        let work = self.site.works[index];
-        let article = work.version(language);
-        let original = work.original();
-        let state = state_of(project, article, self.shared.moment.date);
-        let body = self.shared.bodies.get(article.source.path.as_str());
-        let mut html = String::new();
-        let mut toc = Vec::new();
-        if let Some(body) = body {
-            self.write_body(body, work.owner.is_some(), language, voice, &mut html, diagnostics);
-            toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
-        }
-        let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
-        let (stages, topics) = &self.site.terms_of[index];
-        let links = |terms: &'p [Term], indexes: &[usize], page: fn(usize) -> Page| -> Vec<NamedLink<'p>> {
-            indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
-        };
-        let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
-        let supervision = self.say(language, &article.source.path, state, context);
-        context.insert_value(
-            "article",
-            value(&ArticleValue {
-                title: &article.title.value,
-                description: &article.description.value,
-                body: Value::safe_string(&html),
-                toc,
-                stages: links(&project.stages, stages, Page::Stage),
-                topics: links(&project.topics, topics, Page::Topic),
-                published: value(&voice.date(article.published)),
-                updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
-                own: work.owner.is_some(),
-                supervision,
-                sources,
-                older_than_original: older.map(|date| value(&voice.date(date))),
-                original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
-            }),
-        );
-        context.insert_value("related", value(&self.related(index, language, spoken)));
-        context.insert_value("services", spoken.services.clone());
-        let mut structured = vec![
-            ("datePublished", json!(article.published.to_string())),
-            ("dateModified", json!(article.last_changed().to_string())),
-            ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
-        ];
-        structured.extend(reviewed(state));
-        structured.extend(corrected(project.supervision.history(&article.source.path)));
-        Head {
-            heading: article.title.value.clone(),
-            description: article.description.value.clone(),
-            speaks_for_itself: !matches!(state, State::NotRequired),
-            structured,
-            ..Head::default()
-        }
-    }
-
-    /// Picks related articles: of the same topics first, then of the same stages, those in the page's language first.
-    fn related(&self, index: usize, language: LangId, spoken: &Spoken) -> Vec<Value> {
+    /// Picks articles related to one: of the same topics first, then of the same stages, those in the page's language first.
+    pub(super) fn pick_related(&self, index: usize, language: LangId) -> Vec<usize> {
         let (stages, topics) = &self.site.terms_of[index];
         let lists = topics.iter().filter_map(|topic| self.site.topics.get(topic)).chain(stages.iter().filter_map(|stage| self.site.stages.get(stage)));
         let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
         for in_language in [true, false] {
             for candidate in lists.clone().flatten() {
-                if picked.len() < RELATED && *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
+                if picked.len() == RELATED {
+                    return picked;
+                }
+                if *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
                     picked.push(*candidate);
                 }
             }
         }
-        picked.into_iter().map(|index| self.card(self.voice(language), index, spoken)).collect()
-    }
-
-    /// Fills the open parts of a body for this site.
-    fn write_body(&self, body: &Body, own: bool, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
-        let mut open_links: Vec<bool> = Vec::new();
-        for segment in &body.segments {
-            match segment {
-                Segment::Html(html) => out.push_str(html),
-                Segment::Word(path) => out.push_str(&escape_attribute(voice.strings.get(path))),
-                Segment::LinkOpen(link) => match self.link(link, body, language, diagnostics) {
-                    Some(href) => {
-                        let _ = write!(out, "<a href=\"{}\">", escape_attribute(&href));
-                        open_links.push(true);
-                    }
-                    None => open_links.push(false),
-                },
-                Segment::LinkClose => {
-                    if open_links.pop().unwrap_or(false) {
-                        out.push_str("</a>");
-                    }
-                }
-                Segment::Address(path) => {
-                    if let Some(Ok(image)) = self.shared.images.get(path) {
-                        let _ = write!(out, "{}{}", self.root, image.asset.path);
-                    }
-                }
-                Segment::Fact(fact) => self.fact(fact, own, voice, out, diagnostics),
-            }
-        }
-    }
-
-    /// Returns a link's address on this site; nothing where the site does not have the target, so that its words stay as plain text.
-    fn link(&self, link: &Link, here: &Body, language: LangId, diagnostics: &mut Diagnostics) -> Option<String> {
-        let project = self.shared.project;
-        let fragment = |body: &Body, wanted: &str| body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)));
-        match &link.target {
-            Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
-            Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
-            Target::Drug(id) => {
-                let index = project.table.find(id).filter(|index| self.site.drugs.contains(index))?;
-                Some(self.url(language, Page::Medicine(index)))
-            }
-            Target::Work(path) => {
-                let Some(index) = self.site.by_path.get(path.as_str()).copied() else {
-                    let hidden = project.all_works().find(|work| work.path == *path).is_some_and(|work| !self.shared.visible.shows(work.original()));
-                    if hidden {
-                        diagnostics.push(
-                            Diagnostic::warning(
-                                codes::LINK_TO_ABSENT,
-                                link.place.clone(),
-                                message!(
-                                    "リンク先「{path}」は、いまは公開されていません。リンクではなく文字として出します",
-                                    "the link leads to `{path}`, which is not published now; its words appear without a link"
-                                ),
-                            )
-                            .help(message!("下書き・公開日・掲載の終わりを確かめてください", "check whether it is a draft, still to be published, or over")),
-                        );
-                    }
-                    return None;
-                };
-                let mut url = self.url(language, Page::Article(index));
-                if let Some(wanted) = link.fragment.as_deref() {
-                    let found = self.site.language_of(Page::Article(index), language);
-                    let target = self.site.works[index].version(found);
-                    if let Some(found) = self.shared.bodies.get(target.source.path.as_str()).and_then(|body| fragment(body, wanted)) {
-                        url.push_str(&found);
-                    }
-                }
-                Some(url)
-            }
-        }
+        picked
     }
 
     /// Writes a municipality's fact, or its fallback.
@@ -921,28 +705,73 @@ impl<'p> Renderer<'p> {
         context.insert_value("groups", value(&groups));
     }
 
-    /// Writes everything that is not a page.
-    pub fn other_files(&self) -> Vec<File> {
-        let project = self.shared.project;
-        let municipality = self.site.municipality;
-        let default = project.config.languages.default_id();
-        let base_url = self.absolute(&municipality.base_url.path);
-        let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
-        for asset in self.assets.iter().chain(self.theme.assets.values()) {
-            files.insert(asset.path.clone(), Arc::clone(&asset.bytes));
-        }
+    /// Returns the files that pages and browsers load, by path: those of the theme, the brand and the articles' images. Each is named for its bytes.
+    pub fn assets(&self) -> BTreeMap<&str, &Arc<[u8]>> {
+        let mut files: BTreeMap<&str, &Arc<[u8]>> = self.assets.iter().chain(self.theme.assets.values()).map(|asset| (asset.path.as_str(), &asset.bytes)).collect();
         for work in &self.site.works {
             for version in work.versions.values().filter(|version| self.shared.visible.shows(version)) {
                 for segment in self.shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
                     if let Segment::Address(path) = segment
                         && let Some(Ok(image)) = self.shared.images.get(path)
                     {
-                        files.insert(image.asset.path.clone(), Arc::clone(&image.asset.bytes));
+                        files.insert(&image.asset.path, &image.asset.bytes);
                     }
                 }
             }
         }
-        let mut out: Vec<File> = files.into_iter().map(|(path, bytes)| (path, bytes.to_vec())).collect();
+        files
+    }
+
+    /// Lists the parts of the site that are neither pages nor assets.
+    pub fn parts(&self) -> Vec<Part> {
+        let languages = &self.site.municipality.languages;
+        let table = self.site.has_medicines.then_some(Part::Table);
+        let feeds = languages.iter().filter(|_| self.site.feeds.is_some()).map(|language| Part::Feeds(*language));
+        let calendars = languages.iter().filter(|_| self.site.municipality.has_calendars()).map(|language| Part::Calendars(*language));
+        [Part::General, Part::Sitemap].into_iter().chain(table).chain(feeds).chain(calendars).collect()
+    }
+
+    /// Names a part: the path of its one file or folder, as far as it has one.
+    pub fn name_of(&self, part: Part) -> String {
+        match part {
+            Part::General => "general".to_owned(),
+            Part::Sitemap => "sitemap.xml".to_owned(),
+            Part::Table => "api".to_owned(),
+            Part::Feeds(language) => format!("{}feeds", self.folder(language)),
+            Part::Calendars(language) => format!("{}calendars", self.folder(language)),
+        }
+    }
+
+    /// Writes the files of a part and returns what they were made from, besides what everything of the site is made from.
+    ///
+    /// # Errors
+    /// Fails when `write` does.
+    pub fn part(&self, part: Part, write: &Write<'_>) -> io::Result<BTreeSet<Dependency<'p>>> {
+        let project = self.shared.project;
+        match part {
+            Part::General => {
+                self.general_files().iter().try_for_each(|(path, bytes)| write(path, bytes))?;
+                Ok(BTreeSet::from([Dependency::Table, Dependency::Inputs]))
+            }
+            Part::Sitemap => {
+                write("sitemap.xml", self.sitemap_xml().as_bytes())?;
+                Ok(BTreeSet::from([Dependency::Shape, Dependency::Cards, Dependency::Table]))
+            }
+            Part::Table => {
+                let on = self.shared.moment.date;
+                let default = project.config.languages.default_id();
+                write("api/drugs.json", table::json(project, self.site, on, |page| self.absolute(&self.url(default, page))).as_bytes())?;
+                write("api/drugs.schema.json", table::SCHEMA.as_bytes())?;
+                write("api/drugs.csv", table::csv(project, self.site, on).as_bytes())?;
+                Ok(BTreeSet::from([Dependency::Table]))
+            }
+            Part::Feeds(language) => self.write_feeds(language, write),
+            Part::Calendars(language) => self.write_calendars(language, write).map(|()| BTreeSet::new()),
+        }
+    }
+
+    fn sitemap_xml(&self) -> String {
+        let project = self.shared.project;
         let entries: Vec<SitemapEntry> = self
             .site
             .pages
@@ -953,7 +782,9 @@ impl<'p> Renderer<'p> {
                     Page::Article(index) => Some(self.site.works[*index].version(*language).last_changed().to_string()),
                     _ => None,
                 };
-                let alternates: Vec<(String, String)> = municipality
+                let alternates: Vec<(String, String)> = self
+                    .site
+                    .municipality
                     .languages
                     .iter()
                     .filter(|other| self.site.language_of(*page, **other) == **other && is_searchable(&project.config.languages.get(**other).tag))
@@ -966,14 +797,16 @@ impl<'p> Renderer<'p> {
                 }
             })
             .collect();
-        out.push(("sitemap.xml".into(), meta::sitemap(&entries).into_bytes()));
-        if self.site.has_medicines {
-            let on = self.shared.moment.date;
-            let json = table::json(project, self.site, on, |page| self.absolute(&self.url(default, page)));
-            out.push(("api/drugs.json".into(), json.into_bytes()));
-            out.push(("api/drugs.schema.json".into(), table::SCHEMA.into()));
-            out.push(("api/drugs.csv".into(), table::csv(project, self.site, on).into_bytes()));
-        }
+        meta::sitemap(&entries)
+    }
+
+    /// Makes what hosts and browsers look for at a site's root.
+    fn general_files(&self) -> Vec<File> {
+        let project = self.shared.project;
+        let municipality = self.site.municipality;
+        let default = project.config.languages.default_id();
+        let base_url = self.absolute(&municipality.base_url.path);
+        let mut out: Vec<File> = Vec::new();
         let desk = self.form().and_then(|(_, _, subscribe)| origin(subscribe));
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
         out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders(), &self.calendar_folders(), desk).into_bytes()));
@@ -1052,6 +885,334 @@ impl<'p> Renderer<'p> {
             self.site.municipality.languages.iter().map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline))).collect();
         offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
         Kept { version, root: self.root.clone(), languages, offline }
+    }
+}
+
+/// A page as it was rendered.
+#[derive(Clone, Debug)]
+pub struct Rendered<'p> {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it was made from, besides what all pages of its site are made from.
+    pub made_from: BTreeSet<Dependency<'p>>,
+}
+
+/// A page in the making: what it asks for is noted.
+struct Sheet<'r, 'p> {
+    renderer: &'r Renderer<'p>,
+    used: RefCell<BTreeSet<Dependency<'p>>>,
+}
+
+impl<'p> Deref for Sheet<'_, 'p> {
+    type Target = Renderer<'p>;
+
+    fn deref(&self) -> &Renderer<'p> {
+        self.renderer
+    }
+}
+
+impl<'r, 'p> Sheet<'r, 'p> {
+    fn new(renderer: &'r Renderer<'p>) -> Self {
+        Self { renderer, used: RefCell::default() }
+    }
+
+    fn note(&self, dependency: Dependency<'p>) {
+        self.used.borrow_mut().insert(dependency);
+    }
+
+    /// Puts what is particular to a kind of page into the context and returns what its head needs.
+    fn fill(&self, language: LangId, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+        let project = self.shared.project;
+        let strings = voice.strings;
+        let name = self.site.municipality.name.pick(language).0;
+        let generated = |kind: &str| Head {
+            heading: strings.get(&format!("pages.{kind}")).to_owned(),
+            description: strings.fill(&format!("descriptions.{kind}"), &[("site", name)]),
+            ..Head::default()
+        };
+        match page {
+            Page::Home => {
+                self.note(Dependency::Shape);
+                context.insert_value("services", spoken.services.clone());
+                self.insert_terms(voice, context);
+                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| self.card(voice, index, spoken)).collect();
+                context.insert_value("latest", value(&latest));
+                if self.site.has_medicines {
+                    context.insert("medicines_url", &self.url(language, Page::Medicines));
+                }
+                context.insert("consultation_url", &self.url(language, Page::Consultation));
+                Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
+            }
+            Page::Stage(index) => self.listing(language, Kind::Stage, index, spoken, voice, context),
+            Page::Topic(index) => self.listing(language, Kind::Topic, index, spoken, voice, context),
+            Page::Article(index) => self.article(language, index, spoken, voice, context, diagnostics),
+            Page::Medicines => {
+                self.note(Dependency::Table);
+                context.insert_value("services", spoken.services.clone());
+                self.medicines(language, voice, context);
+                self.insert_lookup(language, context);
+                let mut head = Head { speaks_for_itself: true, ..generated("medicines") };
+                if let Some(title) = &project.config.lactation_title {
+                    head.heading = title.pick(language).0.to_owned();
+                }
+                head
+            }
+            Page::Medicine(index) => {
+                let drug = &project.table.drugs[index];
+                self.note(Dependency::Drug(&drug.source.path));
+                self.note(Dependency::Products);
+                let alternatives = drug.assessments.iter().flat_map(|assessment| &assessment.alternatives).filter_map(|id| project.table.find(&id.value));
+                alternatives.for_each(|index| self.note(Dependency::Drug(&project.table.drugs[index].source.path)));
+                self.medicine(language, drug, spoken, voice, context)
+            }
+            Page::MedicineClass(index) => {
+                self.note(Dependency::Table);
+                self.medicine_class(language, index, voice, context)
+            }
+            Page::Product(index) => {
+                self.note(Dependency::Table);
+                context.insert_value("services", spoken.services.clone());
+                self.product(index, spoken, voice, context)
+            }
+            Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => {
+                self.note(Dependency::Table);
+                context.insert_value("services", spoken.services.clone());
+                if matches!(page, Page::GuideName(_)) {
+                    self.insert_lookup(language, context);
+                    self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
+                }
+                self.guide(page, spoken, voice, context)
+            }
+            Page::Consultation => {
+                context.insert_value("services", spoken.services.clone());
+                let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
+                context.insert_value("contacts", value(&contacts));
+                let figures: Vec<Value> = self.site.municipality.figures.iter().map(|figures| value(&context::figures(voice, figures))).collect();
+                context.insert_value("figures", value(&figures));
+                generated("consultation")
+            }
+            Page::Supervision => {
+                self.note(Dependency::Articles);
+                self.note(Dependency::Table);
+                self.note(Dependency::Shape);
+                self.about_supervision(voice, context);
+                generated("supervision")
+            }
+            Page::Privacy => generated("privacy"),
+            Page::Accessibility => generated("accessibility"),
+            Page::Calendars => {
+                self.calendars_page(voice, context);
+                generated("calendars")
+            }
+            Page::Feeds => {
+                self.feeds_page(voice, context);
+                generated("feeds")
+            }
+            Page::Sitemap => {
+                self.note(Dependency::Cards);
+                self.note(Dependency::Shape);
+                self.note(Dependency::Table);
+                self.sitemap_groups(language, spoken, voice, context);
+                generated("sitemap")
+            }
+            Page::NotFound => {
+                self.note(Dependency::Shape);
+                context.insert_value("services", spoken.services.clone());
+                self.insert_terms(voice, context);
+                Head { noindex: true, ..generated("not_found") }
+            }
+            Page::Withdrawn(index, _) => {
+                self.note(Dependency::Shape);
+                self.note(Dependency::Articles);
+                self.note(Dependency::Table);
+                self.withdrawn(language, index, spoken, voice, context)
+            }
+            Page::Offline => Head { noindex: true, ..generated("offline") },
+            Page::Redirect(index, _) => {
+                self.note(Dependency::Card(&self.site.works[index].path));
+                let url = self.url(language, Page::Article(index));
+                let title = &self.site.works[index].version(language).title.value;
+                context.insert_value("target", value(&json!({"url": url, "title": title})));
+                Head { noindex: true, canonical: Some(self.absolute(&url)), ..generated("redirect") }
+            }
+        }
+    }
+
+    fn listing(&self, language: LangId, kind: Kind, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+        let project = self.shared.project;
+        self.note(Dependency::Shape);
+        let term = match kind {
+            Kind::Stage => &project.stages[index],
+            Kind::Topic => &project.topics[index],
+        };
+        let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
+        let (mine, others): (Vec<usize>, Vec<usize>) = works.iter().copied().partition(|work| self.has(*work, language));
+        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
+        let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
+        let related: Vec<TermValue<'_>> = self
+            .site
+            .terms(other_kind)
+            .iter()
+            .map(|(other, listed)| (*other, listed.iter().filter(|work| works.contains(work)).count()))
+            .filter(|(_, count)| *count > 0)
+            .map(|(other, count)| self.term_value(voice, other_kind, other, count))
+            .collect();
+        context.insert_value("related", value(&related));
+        context.insert_value(
+            "listing",
+            value(&ListingValue {
+                id: &term.id.value,
+                name: voice.text(&term.name),
+                description: term.description.as_ref().map(|text| voice.text(text)),
+                cards,
+                source: term.source.as_ref().map(|citation| value(&context::source(voice, citation))),
+            }),
+        );
+        let name = term.name.pick(language).0.to_owned();
+        let description = term.description.as_ref().map_or_else(|| name.clone(), |text| text.pick(language).0.to_owned());
+        Head { heading: name, description, ..Head::default() }
+    }
+
+    fn article(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+        let project = self.shared.project;
+        let work = self.site.works[index];
+        let article = work.version(language);
+        self.note(Dependency::Article(&work.path));
+        let original = work.original();
+        let state = state_of(project, article, self.shared.moment.date);
+        let body = self.shared.bodies.get(article.source.path.as_str());
+        let mut html = String::new();
+        let mut toc = Vec::new();
+        if let Some(body) = body {
+            self.write_body(body, work.owner.is_some(), language, voice, &mut html, diagnostics);
+            toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
+        }
+        let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
+        let (stages, topics) = &self.site.terms_of[index];
+        let links = |terms: &'p [Term], indexes: &[usize], page: fn(usize) -> Page| -> Vec<NamedLink<'p>> {
+            indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
+        };
+        let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
+        let supervision = self.say(language, &article.source.path, state, context);
+        context.insert_value(
+            "article",
+            value(&ArticleValue {
+                title: &article.title.value,
+                description: &article.description.value,
+                body: Value::safe_string(&html),
+                toc,
+                stages: links(&project.stages, stages, Page::Stage),
+                topics: links(&project.topics, topics, Page::Topic),
+                published: value(&voice.date(article.published)),
+                updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
+                own: work.owner.is_some(),
+                supervision,
+                sources,
+                older_than_original: older.map(|date| value(&voice.date(date))),
+                original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
+            }),
+        );
+        context.insert_value("related", value(&self.related(index, language, spoken)));
+        context.insert_value("services", spoken.services.clone());
+        let mut structured = vec![
+            ("datePublished", json!(article.published.to_string())),
+            ("dateModified", json!(article.last_changed().to_string())),
+            ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
+        ];
+        structured.extend(reviewed(state));
+        structured.extend(corrected(project.supervision.history(&article.source.path)));
+        Head {
+            heading: article.title.value.clone(),
+            description: article.description.value.clone(),
+            speaks_for_itself: !matches!(state, State::NotRequired),
+            structured,
+            ..Head::default()
+        }
+    }
+
+    fn related(&self, index: usize, language: LangId, spoken: &Spoken) -> Vec<Value> {
+        self.note(Dependency::Related(&self.site.works[index].path, language));
+        self.pick_related(index, language).into_iter().map(|index| self.card(self.voice(language), index, spoken)).collect()
+    }
+
+    /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
+    fn card(&self, voice: Voice<'p>, index: usize, spoken: &Spoken) -> Value {
+        self.note(Dependency::Card(&self.site.works[index].path));
+        spoken.cards[index].get_or_init(|| self.write_card(voice, index)).clone()
+    }
+
+    /// Fills the open parts of a body for this site.
+    fn write_body(&self, body: &'p Body, own: bool, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+        let mut open_links: Vec<bool> = Vec::new();
+        for segment in &body.segments {
+            match segment {
+                Segment::Html(html) => out.push_str(html),
+                Segment::Word(path) => out.push_str(&escape_attribute(voice.strings.get(path))),
+                Segment::LinkOpen(link) => match self.link(link, body, language, diagnostics) {
+                    Some(href) => {
+                        let _ = write!(out, "<a href=\"{}\">", escape_attribute(&href));
+                        open_links.push(true);
+                    }
+                    None => open_links.push(false),
+                },
+                Segment::LinkClose => {
+                    if open_links.pop().unwrap_or(false) {
+                        out.push_str("</a>");
+                    }
+                }
+                Segment::Address(path) => {
+                    self.note(Dependency::Image(path));
+                    if let Some(Ok(image)) = self.shared.images.get(path) {
+                        let _ = write!(out, "{}{}", self.root, image.asset.path);
+                    }
+                }
+                Segment::Fact(fact) => self.fact(fact, own, voice, out, diagnostics),
+            }
+        }
+    }
+
+    /// Returns a link's address on this site; nothing where the site does not have the target, so that its words stay as plain text.
+    fn link(&self, link: &'p Link, here: &Body, language: LangId, diagnostics: &mut Diagnostics) -> Option<String> {
+        let project = self.shared.project;
+        let fragment = |body: &Body, wanted: &str| body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)));
+        match &link.target {
+            Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
+            Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
+            Target::Drug(id) => {
+                let index = project.table.find(id).inspect(|index| self.note(Dependency::Drug(&project.table.drugs[*index].source.path))).filter(|index| self.site.drugs.contains(index))?;
+                Some(self.url(language, Page::Medicine(index)))
+            }
+            Target::Work(path) => {
+                self.note(Dependency::Card(path));
+                let Some(index) = self.site.by_path.get(path.as_str()).copied() else {
+                    let hidden = project.all_works().find(|work| work.path == *path).is_some_and(|work| !self.shared.visible.shows(work.original()));
+                    if hidden {
+                        diagnostics.push(
+                            Diagnostic::warning(
+                                codes::LINK_TO_ABSENT,
+                                link.place.clone(),
+                                message!(
+                                    "リンク先「{path}」は、いまは公開されていません。リンクではなく文字として出します",
+                                    "the link leads to `{path}`, which is not published now; its words appear without a link"
+                                ),
+                            )
+                            .help(message!("下書き・公開日・掲載の終わりを確かめてください", "check whether it is a draft, still to be published, or over")),
+                        );
+                    }
+                    return None;
+                };
+                let mut url = self.url(language, Page::Article(index));
+                if let Some(wanted) = link.fragment.as_deref() {
+                    self.note(Dependency::Article(path));
+                    let found = self.site.language_of(Page::Article(index), language);
+                    let target = self.site.works[index].version(found);
+                    if let Some(found) = self.shared.bodies.get(target.source.path.as_str()).and_then(|body| fragment(body, wanted)) {
+                        url.push_str(&found);
+                    }
+                }
+                Some(url)
+            }
+        }
     }
 }
 

@@ -70,7 +70,9 @@ pub struct Theme {
     pub texts: BTreeMap<String, String>,
     /// Whether every template compiled; a theme with a fault renders nothing, as its fault would be told once for every page.
     pub is_sound: bool,
-    /// Template sources by their full name, for diagnostics.
+    /// The theme and those that it extends, itself first.
+    pub chain: Vec<String>,
+    /// Template sources by their full name.
     sources: BTreeMap<String, Arc<Source>>,
 }
 
@@ -78,6 +80,11 @@ impl Theme {
     /// Returns the strings of a language.
     pub fn strings(&self, language: LangId) -> &Strings {
         &self.strings[language.0.min(self.strings.len() - 1)]
+    }
+
+    /// Iterates over the templates of the theme and of those that it extends, each by its theme's name, a `/` and its own.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.sources.iter().map(|(name, source)| (name.as_str(), source.as_ref()))
     }
 
     /// Makes a diagnostic from a template's fault while rendering `page`.
@@ -204,7 +211,7 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
         names.map(|name| (name.replace('-', "_"), format!("{folder}{name}.html"))).collect()
     };
     let (fragments, texts) = (in_folder("fragments/"), in_folder("texts/"));
-    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, texts, is_sound: diagnostics.errors() == errors, sources }
+    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, texts, is_sound: diagnostics.errors() == errors, chain: chain.to_vec(), sources }
 }
 
 /// Compiles all templates; a faulty one is reported and left out, so that the next one's fault is found too.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::content::article::{Article, Work};
 use crate::content::config::TextKind;
@@ -170,7 +171,7 @@ pub enum GoneText<'p> {
 }
 
 /// How many works are not visible, so that none vanishes silently.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     /// Their day of publication is still to come.
     pub waiting: usize,
@@ -376,6 +377,11 @@ impl<'p> Site<'p> {
             }
         }
         pages
+    }
+
+    /// Returns the languages in which a work may be shown here, by its index.
+    pub fn shown_in(&self, work: usize) -> &BTreeSet<LangId> {
+        &self.shown_in[work]
     }
 
     /// Returns the language in which a page exists: the one asked for, or the default one.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::disk::Disk;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
@@ -133,6 +134,18 @@ impl Files {
             }
         }
         Ok(names)
+    }
+
+    /// Lists the files among the approved bytes with their length and time, in order; what cannot be looked at is left out.
+    pub fn blob_stamps(&self) -> Vec<(String, u64, Option<SystemTime>)> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let names = self.blob_names().unwrap_or_default().into_iter();
+        names
+            .filter_map(|name| {
+                let found = std::fs::symlink_metadata(root.join(BLOBS).join(&name)).ok()?;
+                Some((name, found.len(), found.modified().ok()))
+            })
+            .collect()
     }
 
     /// Counts the files.

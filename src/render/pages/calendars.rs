@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use tera::Context;
 
-use super::{Renderer, encode_path};
+use super::{Renderer, Write, encode_path};
 use crate::calendar::{self, Entry, Repeat, When};
 use crate::content::language::LangId;
 use crate::content::text::Text;
@@ -20,13 +20,7 @@ use crate::site::Page;
 
 impl<'p> Renderer<'p> {
     /// Writes the calendars of a language.
-    ///
-    /// # Errors
-    /// Fails when `write` does.
-    pub fn write_calendars(&self, language: LangId, write: &(dyn Fn(&str, &[u8]) -> io::Result<()> + Sync)) -> io::Result<()> {
-        if !self.site.municipality.has_calendars() {
-            return Ok(());
-        }
+    pub(super) fn write_calendars(&self, language: LangId, write: &Write<'_>) -> io::Result<()> {
         let voice = self.voice(language);
         for name in calendar::NAMES {
             let entries = match name {

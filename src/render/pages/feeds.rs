@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use tera::Context;
 
-use super::{Renderer, encode_path, escape_attribute};
+use super::{Renderer, Sheet, Write, encode_path, escape_attribute};
 use crate::content::article::{Article, Work};
 use crate::content::feeds::FeedContent;
 use crate::content::language::LangId;
@@ -20,6 +20,7 @@ use crate::feed::opml::{self, Outline};
 use crate::feed::{self, Entry, Feed, Format, Identity};
 use crate::municipality::notify::{Segment, origin};
 use crate::render::context::{TextValue, Voice, value};
+use crate::render::dependency::Dependency;
 use crate::site::{Channel, GoneText, Page, Site, state_of};
 use crate::supervision::ledger::Severity;
 use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED};
@@ -53,21 +54,18 @@ struct Item<'p> {
 }
 
 impl<'p> Renderer<'p> {
-    /// Writes the feeds of a language in every format, and their list; each entry is made once.
-    ///
-    /// # Errors
-    /// Fails when `write` does.
-    pub fn write_feeds(&self, language: LangId, write: &(dyn Fn(&str, &[u8]) -> io::Result<()> + Sync)) -> io::Result<()> {
-        if self.site.feeds.is_none() {
-            return Ok(());
-        }
+    /// Writes the feeds of a language in every format, and their list; each entry is made once. Returns what they were made from.
+    pub(super) fn write_feeds(&self, language: LangId, write: &Write<'_>) -> io::Result<BTreeSet<Dependency<'p>>> {
+        let is_whole = self.site.feeds.as_ref().is_some_and(|settings| settings.content == FeedContent::Full);
+        let words = if is_whole { Dependency::Articles } else { Dependency::Cards };
         self.each_feed(language, &|channel, path, feed| {
             Format::ALL.iter().try_for_each(|format| {
                 let address = self.absolute(&self.feed_url(language, channel, *format));
                 write(&format!("{}{path}.{}", self.folder(language), format.extension()), &format.write(feed, &address))
             })
         })?;
-        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(self.voice(language)))
+        write(&format!("{}feeds/feeds.opml", self.folder(language)), &self.outlines(self.voice(language)))?;
+        Ok(BTreeSet::from([words, Dependency::Shape, Dependency::Table]))
     }
 
     /// Says what each feed of a language holds, in the order of their paths.
@@ -255,7 +253,7 @@ impl<'p> Renderer<'p> {
             if let Some(body) = self.shared.bodies.get(article.source.path.as_str()) {
                 let mut body_html = String::new();
                 // Its faults are told when its page is made.
-                self.write_body(body, work.owner.is_some(), voice.language, voice, &mut body_html, &mut Diagnostics::new());
+                Sheet::new(self).write_body(body, work.owner.is_some(), voice.language, voice, &mut body_html, &mut Diagnostics::new());
                 whole.push_str(&feed::absolute(&body_html, &self.site.municipality.base_url.origin, &address));
             }
             write_sources(voice, article, &mut whole);

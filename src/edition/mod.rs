@@ -2,12 +2,14 @@
 //!
 //! An edition is a pure function of the project and its [`Options`]; where the files go is the [`Sink`]'s affair.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod record;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::care;
 use crate::content::LangId;
@@ -16,11 +18,13 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
 use crate::feed;
 use crate::municipality::code::MunicipalityCode;
 use crate::project::{Project, Replaced};
+use crate::render::dependency::{self, Dependency, Print, Prints};
 use crate::render::image::{self, Image};
 use crate::render::markdown::{self, Body, References};
-use crate::render::pages::{self, Renderer, Shared};
+use crate::render::pages::{self, Part, Renderer, Shared};
 use crate::render::texts::Texts;
 use crate::site::{self, Hidden, Moment, Page, Site, Visible};
+use record::{Past, Piece, Record, SiteRecord, Stamp};
 
 /// What an edition is built for.
 #[derive(Clone, Debug)]
@@ -33,11 +37,16 @@ pub struct Options {
 
 /// Receives the files of an edition from several threads.
 pub trait Sink: Sync {
-    /// Takes one file; `path` is relative to the output folder and begins with the municipality's code.
+    /// Takes one file; `path` is relative to the output folder and begins with the municipality's code. Returns by what it is known later.
     ///
     /// # Errors
     /// Whatever keeps the sink from taking it; the build then ends.
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp>;
+
+    /// Keeps a file of an earlier edition, if it is still as it was written.
+    fn keep(&self, _path: &str, _stamp: Stamp) -> bool {
+        false
+    }
 }
 
 /// Takes every file and keeps none, for `check`.
@@ -45,8 +54,8 @@ pub trait Sink: Sync {
 pub struct Discard;
 
 impl Sink for Discard {
-    fn write(&self, _: &str, _: &[u8]) -> io::Result<()> {
-        Ok(())
+    fn write(&self, _: &str, _: &[u8]) -> io::Result<Stamp> {
+        Ok(Stamp::default())
     }
 }
 
@@ -62,14 +71,14 @@ impl Memory {
 }
 
 impl Sink for Memory {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path.to_owned(), bytes.to_vec());
-        Ok(())
+        Ok(Stamp::default())
     }
 }
 
 /// What an edition came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Sites.
     pub sites: usize,
@@ -79,6 +88,8 @@ pub struct Summary {
     pub files: usize,
     /// Bytes of all files.
     pub bytes: u64,
+    /// Files that were kept as an earlier edition had made them.
+    pub kept: usize,
     /// What is not visible.
     pub hidden: Hidden,
 }
@@ -98,10 +109,8 @@ pub struct Edition<'e> {
 struct Shelf {
     /// The page at each path, by its index in the site's pages.
     pages: OnceLock<BTreeMap<String, usize>>,
-    /// Files that are no pages.
-    others: OnceLock<BTreeMap<String, Vec<u8>>>,
-    /// Feeds and calendars.
-    followed: OnceLock<BTreeMap<String, Vec<u8>>>,
+    /// Files that are no pages, by the part of the site to which they belong.
+    parts: Mutex<BTreeMap<Part, Arc<BTreeMap<String, Vec<u8>>>>>,
 }
 
 /// One file of a site, made for whoever asked.
@@ -151,7 +160,22 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
 pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
-    open(project, options, diagnostics, |edition, diagnostics| edition.write(sink, progress, diagnostics))
+    build_after(&Record::default(), project, options, sink, progress, diagnostics).map(|(summary, _)| summary)
+}
+
+/// Renders every site into a sink that holds an earlier edition, of which what has not changed is kept; returns the record of this one.
+///
+/// # Errors
+/// Fails only when the sink does; faults of the content are diagnostics.
+pub fn build_after(
+    past: &Record,
+    project: &Project,
+    options: &Options,
+    sink: &dyn Sink,
+    progress: &(dyn Fn(Progress) + Sync),
+    diagnostics: &mut Diagnostics,
+) -> io::Result<(Summary, Record)> {
+    open(project, options, diagnostics, |edition, diagnostics| edition.write(past, sink, progress, diagnostics))
 }
 
 impl<'e> Edition<'e> {
@@ -188,72 +212,166 @@ impl<'e> Edition<'e> {
         if let Some(index) = pages.get(path) {
             let (language, page) = plan.pages[*index];
             let mut faults = faults.clone();
-            let bytes = renderer.page(language, page, &mut faults).map(|(_, bytes)| bytes);
+            let bytes = renderer.page(language, page, &mut faults).map(|rendered| rendered.bytes);
             faults.extend(self.shared.texts.take_faults());
             return Some(Made { bytes, faults, page: Some((language, page)) });
         }
-        let found = |files: &BTreeMap<String, Vec<u8>>| files.get(path).map(|bytes| Made { bytes: Some(bytes.clone()), faults: Diagnostics::new(), page: None });
-        found(shelf.others.get_or_init(|| renderer.other_files().into_iter().collect())).or_else(|| {
-            let make = || {
+        let found = |bytes: &[u8]| Made { bytes: Some(bytes.to_vec()), faults: Diagnostics::new(), page: None };
+        if let Some(bytes) = renderer.assets().get(path) {
+            return Some(found(bytes));
+        }
+        renderer.parts().into_iter().find_map(|part| {
+            let mut parts = shelf.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let files = parts.entry(part).or_insert_with(|| {
                 let files = Memory::default();
-                for language in &plan.municipality.languages {
-                    // Memory takes everything.
-                    let _ = renderer.write_feeds(*language, &|path, bytes| files.write(path, bytes));
-                    let _ = renderer.write_calendars(*language, &|path, bytes| files.write(path, bytes));
-                }
-                files.into_files()
-            };
-            found(shelf.followed.get_or_init(make))
+                // Memory takes everything.
+                let _ = renderer.part(part, &|path, bytes| files.write(path, bytes).map(|_| ()));
+                Arc::new(files.into_files())
+            });
+            files.get(path).map(|bytes| found(bytes))
         })
     }
 
-    /// Renders every site into a sink.
-    fn write(&self, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
-        (0..self.sites.len()).into_par_iter().for_each(|index| {
-            self.renderer(index);
-        });
-        let mut renderers = Vec::new();
-        for (index, site) in self.sites.iter().enumerate() {
-            let (renderer, found) = self.renderer(index);
+    /// Renders every site into a sink, or keeps what it has.
+    fn write(&self, past: &Record, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<(Summary, Record)> {
+        let prints = Prints::of(self.shared);
+        let plans: Vec<(Option<Plan<'_, 'e>>, &Diagnostics)> = (0..self.sites.len()).into_par_iter().map(|index| self.plan(index, past, &prints)).collect();
+        let mut sites = Vec::new();
+        for (plan, found) in plans {
             diagnostics.extend(found.clone());
-            renderers.extend(renderer.as_ref().map(|renderer| (renderer, site)));
+            sites.extend(plan);
         }
-        progress(Progress::Total(renderers.iter().map(|(_, site)| site.pages.len()).sum()));
-        let (pages, files, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-        let write = |code: MunicipalityCode, path: &str, content: &[u8]| -> io::Result<()> {
-            sink.write(&format!("{code}/{path}"), content)?;
-            files.fetch_add(1, Ordering::Relaxed);
-            bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
-            Ok(())
-        };
-        let jobs: Vec<(usize, usize)> = renderers.iter().enumerate().flat_map(|(index, (_, site))| (0..site.pages.len()).map(move |page| (index, page))).collect();
-        let found: Vec<io::Result<Diagnostics>> = jobs
+        progress(Progress::Total(sites.iter().map(|plan| plan.site.pages.len()).sum()));
+        let jobs: Vec<(usize, Job<'_>)> = sites.iter().enumerate().flat_map(|(index, plan)| plan.jobs().into_iter().map(move |job| (index, job))).collect();
+        let done: Vec<io::Result<(usize, Done<'_>)>> = jobs
             .par_iter()
             .with_min_len(8)
-            .map(|(index, page)| {
-                let (renderer, site) = renderers[*index];
-                let (language, page) = site.pages[*page];
-                let mut found = Diagnostics::new();
-                if let Some((path, content)) = renderer.page(language, page, &mut found) {
-                    write(site.municipality.code, &path, &content)?;
-                    pages.fetch_add(1, Ordering::Relaxed);
+            .map(|(index, job)| {
+                let done = sites[*index].take(job, sink)?;
+                if matches!(job, Job::Page(..)) {
+                    progress(Progress::Page);
                 }
-                progress(Progress::Page);
-                Ok(found)
+                Ok((*index, done))
             })
             .collect();
-        for found in found {
-            diagnostics.extend(found?);
+        let mut summary = Summary { sites: sites.len(), hidden: self.shared.visible.hidden, ..Summary::default() };
+        let mut by_site: Vec<Vec<Done<'_>>> = sites.iter().map(|_| Vec::new()).collect();
+        for (done, (_, job)) in done.into_iter().zip(&jobs) {
+            let (index, mut done) = done?;
+            summary.pages += usize::from(matches!(job, Job::Page(..)) && !done.piece.files.is_empty());
+            summary.files += done.piece.files.len();
+            summary.bytes += done.piece.files.iter().map(|(_, stamp)| stamp.0).sum::<u64>();
+            summary.kept += if done.is_old { done.piece.files.len() } else { 0 };
+            diagnostics.extend(std::mem::take(&mut done.faults));
+            by_site[index].push(done);
         }
         diagnostics.extend(self.shared.texts.take_faults());
-        renderers.par_iter().try_for_each(|(renderer, site)| renderer.other_files().iter().try_for_each(|(path, content)| write(site.municipality.code, path, content)))?;
-        let languages: Vec<_> = renderers.iter().flat_map(|(renderer, site)| site.municipality.languages.iter().map(move |language| (renderer, site, *language))).collect();
-        languages.par_iter().try_for_each(|(renderer, site, language)| {
-            let write = |path: &str, content: &[u8]| write(site.municipality.code, path, content);
-            renderer.write_feeds(*language, &write)?;
-            renderer.write_calendars(*language, &write)
-        })?;
-        Ok(Summary { sites: renderers.len(), pages: pages.into_inner(), files: files.into_inner(), bytes: bytes.into_inner(), hidden: self.shared.visible.hidden })
+        let records = sites.par_iter().zip(by_site).map(|(plan, done)| (plan.site.municipality.code.to_string(), plan.record(done, &prints)));
+        Ok((summary, Record { sites: records.collect::<Vec<_>>().into_iter().collect(), whole: None }))
+    }
+
+    fn plan<'a>(&'a self, index: usize, past: &'a Record, prints: &Prints<'e>) -> (Option<Plan<'a, 'e>>, &'a Diagnostics) {
+        let (renderer, found) = self.renderer(index);
+        let plan = renderer.as_ref().map(|renderer| {
+            let site = &self.sites[index];
+            let (base, shape) = (prints.base(self.shared, site), dependency::shape(site));
+            let record = past.sites.get(site.municipality.code.as_str()).filter(|record| record.base == base);
+            let past = record.map(|record| Past::of(record, |of| prints.print(renderer, shape, of)));
+            Plan { site, renderer, base, shape, past }
+        });
+        (plan, found)
+    }
+}
+
+/// A site about to be written.
+struct Plan<'a, 'e> {
+    site: &'e Site<'e>,
+    renderer: &'a Renderer<'e>,
+    base: Print,
+    shape: Print,
+    /// What is left of its earlier edition, if that was made from the same base.
+    past: Option<Past<'a>>,
+}
+
+/// One step in writing a site.
+enum Job<'a> {
+    Page(LangId, Page),
+    /// A file that is named for its bytes.
+    Asset(&'a str, &'a [u8]),
+    Part(Part),
+}
+
+/// A step that was taken.
+struct Done<'a> {
+    piece: Piece,
+    made_from: BTreeSet<Dependency<'a>>,
+    faults: Diagnostics,
+    /// It is as an earlier edition made it.
+    is_old: bool,
+    /// The next edition may keep it.
+    is_lasting: bool,
+}
+
+impl<'a, 'e> Plan<'a, 'e> {
+    fn jobs(&self) -> Vec<Job<'a>> {
+        let pages = self.site.pages.iter().map(|(language, page)| Job::Page(*language, *page));
+        let assets = self.renderer.assets().into_iter().map(|(path, bytes)| Job::Asset(path, bytes));
+        pages.chain(assets).chain(self.renderer.parts().into_iter().map(Job::Part)).collect()
+    }
+
+    /// Makes the files of a step, or keeps them.
+    fn take(&self, job: &Job<'a>, sink: &dyn Sink) -> io::Result<Done<'a>> {
+        let code = self.site.municipality.code;
+        let name = match job {
+            Job::Page(language, page) => self.renderer.path(*language, *page),
+            Job::Asset(path, _) => (*path).to_owned(),
+            Job::Part(part) => self.renderer.name_of(*part),
+        };
+        if let Some(past) = &self.past
+            && let Some(piece) = past.piece(&name)
+            && piece.files().all(|(path, stamp)| sink.keep(&format!("{code}/{path}"), stamp))
+        {
+            return Ok(Done { piece: piece.clone(), made_from: past.made_from(piece).collect(), faults: Diagnostics::new(), is_old: true, is_lasting: true });
+        }
+        let written = Mutex::new(Vec::new());
+        let write = |path: &str, bytes: &[u8]| {
+            let stamp = sink.write(&format!("{code}/{path}"), bytes)?;
+            let path = if path == name { String::new() } else { path.to_owned() };
+            written.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path, stamp));
+            Ok(())
+        };
+        let mut faults = Diagnostics::new();
+        let made_from = match job {
+            Job::Page(language, page) => match self.renderer.page(*language, *page, &mut faults) {
+                Some(rendered) => {
+                    write(&name, &rendered.bytes)?;
+                    rendered.made_from
+                }
+                None => BTreeSet::new(),
+            },
+            Job::Asset(path, bytes) => {
+                write(path, bytes)?;
+                BTreeSet::new()
+            }
+            Job::Part(part) => self.renderer.part(*part, &write)?,
+        };
+        let mut files = written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        // What is wrong with a page is told each time, so it is made each time.
+        let is_lasting = faults.is_empty();
+        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from, faults, is_old: false, is_lasting })
+    }
+
+    /// Records how the files of the site were made.
+    fn record(&self, done: Vec<Done<'_>>, prints: &Prints<'e>) -> SiteRecord {
+        let all: BTreeSet<Dependency<'_>> = done.iter().flat_map(|done| &done.made_from).copied().collect();
+        let places: HashMap<Dependency<'_>, u32> = all.iter().copied().zip(0..).collect();
+        let dependencies = all.iter().map(|of| (of.to_string(), prints.print(self.renderer, self.shape, *of))).collect();
+        let pieces = done.into_iter().filter(|done| done.is_lasting).map(|done| {
+            let made_from = done.made_from.iter().filter_map(|of| places.get(of).copied()).collect();
+            Piece { made_from, ..done.piece }
+        });
+        SiteRecord { base: self.base, dependencies, pieces: pieces.collect() }
     }
 }
 

@@ -1,0 +1,126 @@
+//! How the files of an edition were made, for the next one: what has not changed need not be made again.
+//!
+//! A record is a hint and never the truth about the output folder: a file is kept only if it is there with the length and time that the record
+//! has, and everything it was [made from](crate::render::dependency) has the print that the record has. Whatever differs, or cannot be read, is
+//! made anew. So a record of another program, another day or a killed build does no harm.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Options, Summary};
+use crate::render::dependency::{Dependency, PROGRAM, Print};
+use crate::source::Files;
+use crate::source::files::BLOBS;
+
+/// By what a file is known to be as it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp(
+    /// Its length in bytes.
+    pub u64,
+    /// When it was last changed, in nanoseconds since 1970.
+    pub u64,
+);
+
+/// Files that were made in one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Its name within the site: the path of a page or an asset, the name of another part.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// What it was made from, by the place in [`SiteRecord::dependencies`].
+    #[serde(rename = "m")]
+    pub made_from: Vec<u32>,
+    /// Its files, by their path within the site; a file that has the piece's own name has no path here.
+    #[serde(rename = "f")]
+    pub files: Vec<(String, Stamp)>,
+}
+
+/// How the files of a site were made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRecord {
+    /// The print of what all of them were made from.
+    pub base: Print,
+    /// What else they were made from.
+    pub dependencies: Vec<(String, Print)>,
+    /// They themselves.
+    pub pieces: Vec<Piece>,
+}
+
+/// What was put in and what came out, if nothing was wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// The [seal](inputs) of everything that was put in.
+    pub inputs: String,
+    /// What came out.
+    pub summary: Summary,
+    /// The sites that were built.
+    pub sites: Vec<String>,
+}
+
+/// How the files of an edition were made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// By the municipality's code.
+    pub sites: BTreeMap<String, SiteRecord>,
+    /// The edition as a whole; nothing where it had warnings, which are to be told each time.
+    pub whole: Option<Whole>,
+}
+
+/// Seals everything that an edition is made from: the program, the options, and every file.
+pub fn inputs(files: &Files, options: &Options) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    add(PROGRAM.as_bytes());
+    add(format!("{:?}", options).as_bytes());
+    let all: Vec<_> = files.iter().collect();
+    let hashes: Vec<_> = all.par_iter().map(|(_, file)| Sha256::digest(file.bytes())).collect();
+    for ((path, _), hash) in all.iter().zip(hashes) {
+        add(path.as_bytes());
+        add(&hash);
+    }
+    // Approved bytes are read when they are needed; that one was changed shows in its time.
+    for (name, length, modified) in files.blob_stamps() {
+        add(format!("{BLOBS}{name} {length} {modified:?}").as_bytes());
+    }
+    format!("{:x}", hasher.finalize())
+}
+
+/// A site's record held against the present: what of it still holds.
+#[derive(Debug)]
+pub(super) struct Past<'a> {
+    pieces: HashMap<&'a str, &'a Piece>,
+    dependencies: Vec<Option<Dependency<'a>>>,
+    holds: Vec<bool>,
+}
+
+impl<'a> Past<'a> {
+    /// Holds a record against the prints of now.
+    pub(super) fn of(record: &'a SiteRecord, print: impl Fn(Dependency<'a>) -> Print) -> Self {
+        let dependencies: Vec<_> = record.dependencies.iter().map(|(name, _)| Dependency::parse(name)).collect();
+        let holds = dependencies.iter().zip(&record.dependencies).map(|(now, (_, before))| now.is_some_and(|now| print(now) == *before)).collect();
+        Self { pieces: record.pieces.iter().map(|piece| (piece.name.as_str(), piece)).collect(), dependencies, holds }
+    }
+
+    /// Returns a piece if all it was made from is as it was.
+    pub(super) fn piece(&self, name: &str) -> Option<&'a Piece> {
+        self.pieces.get(name).copied().filter(|piece| piece.made_from.iter().all(|index| self.holds.get(*index as usize) == Some(&true)))
+    }
+
+    /// Returns what a piece was made from.
+    pub(super) fn made_from(&self, piece: &'a Piece) -> impl Iterator<Item = Dependency<'a>> {
+        piece.made_from.iter().filter_map(|index| self.dependencies.get(*index as usize).copied().flatten())
+    }
+}
+
+impl Piece {
+    /// Iterates over its files, by their path within the site.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Stamp)> {
+        self.files.iter().map(|(path, stamp)| (if path.is_empty() { self.name.as_str() } else { path.as_str() }, *stamp))
+    }
+}

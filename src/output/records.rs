@@ -1,0 +1,72 @@
+//! How the files of earlier builds were made, in one file for each site and one for all.
+//!
+//! What cannot be read is as if it was not there: it only makes the next build slower.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::edition::record::{Record, SiteRecord, Whole};
+
+/// The file about all sites; no municipality's code is a word.
+const WHOLE: &str = "edition.json";
+
+/// The folder of records.
+#[derive(Debug)]
+pub(super) struct Records(PathBuf);
+
+impl Records {
+    pub(super) fn at(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Reads what is noted down about all sites.
+    pub(super) fn whole(&self) -> Option<Whole> {
+        read(&self.0.join(WHOLE))
+    }
+
+    /// Reads what there is about each site.
+    pub(super) fn load(&self) -> Record {
+        let names: Vec<String> = fs::read_dir(&self.0).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let sites: Vec<(String, SiteRecord)> = names
+            .into_par_iter()
+            .filter(|name| name != WHOLE)
+            .filter_map(|name| Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?)))
+            .collect();
+        Record { sites: sites.into_iter().collect(), whole: None }
+    }
+
+    /// Writes a record; those of sites that it does not have are removed, but for those that are to be kept.
+    pub(super) fn save(&self, record: &Record, keep: impl Fn(&str) -> bool) -> io::Result<()> {
+        fs::create_dir_all(&self.0)?;
+        // While the parts are written, the whole does not hold.
+        let whole = self.0.join(WHOLE);
+        match fs::remove_file(&whole) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        for entry in fs::read_dir(&self.0)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let site = name.strip_suffix(".json").unwrap_or(&name);
+            if !record.sites.contains_key(site) && !keep(site) {
+                fs::remove_file(self.0.join(&name))?;
+            }
+        }
+        record.sites.par_iter().try_for_each(|(site, record)| write(&self.0.join(format!("{site}.json")), record))?;
+        record.whole.as_ref().map_or(Ok(()), |record| write(&whole, record))
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+fn write(path: &Path, record: &impl Serialize) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    fs::write(&fresh, serde_json::to_vec(record)?)?;
+    fs::rename(&fresh, path)
+}

@@ -1,0 +1,306 @@
+//! What a file of a site was made from, and whether that is still the same.
+//!
+//! While a page is rendered it notes what it asks for: this article's words, what lists show of that one, this drug. Each of these has a print,
+//! a short hash of everything that a page could see of it. A later edition compares prints and makes only the files that show something else.
+//! What every file of a site is made from (the settings, the theme's strings, the municipality's folder, the day) is not noted but has one print,
+//! the site's [base](Prints::base); what is forgotten in [`Dependency`] must be in there. So the base takes every file of the project that is not
+//! known to be noted, and not the other way round.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::pages::{Renderer, Shared};
+use super::theme::Theme;
+use crate::content::article::Work;
+use crate::content::language::LangId;
+use crate::site::{Site, state_of};
+use crate::source::files::BLOBS;
+use crate::supervision::State;
+
+/// What the program itself is made from; another program may make other bytes of the same sources.
+pub const PROGRAM: &str = env!("UBUGI_SOURCES");
+
+/// Something that a file was made from, besides what all files of its site are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dependency<'p> {
+    /// A template with those that it includes and extends.
+    Template(&'p str),
+    /// An article in all its languages, as it is published, by its path.
+    Article(&'p str),
+    /// Every article, and every image.
+    Articles,
+    /// What lists and links show of an article.
+    Card(&'p str),
+    /// What lists and links show of every article.
+    Cards,
+    /// Which articles a page names as related to one.
+    Related(&'p str, LangId),
+    /// Which articles the site has, where and in which order.
+    Shape,
+    /// An entry of the lactation table, by its file.
+    Drug(&'p str),
+    /// All combination products.
+    Products,
+    /// The whole lactation table.
+    Table,
+    /// An image of an article, by its file.
+    Image(&'p str),
+    /// Every shared file but the articles.
+    Inputs,
+}
+
+impl fmt::Display for Dependency<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(name) => write!(f, "template {name}"),
+            Self::Article(path) => write!(f, "article {path}"),
+            Self::Articles => f.write_str("articles"),
+            Self::Card(path) => write!(f, "card {path}"),
+            Self::Cards => f.write_str("cards"),
+            Self::Related(path, language) => write!(f, "related {} {path}", language.0),
+            Self::Shape => f.write_str("shape"),
+            Self::Drug(path) => write!(f, "drug {path}"),
+            Self::Products => f.write_str("products"),
+            Self::Table => f.write_str("table"),
+            Self::Image(path) => write!(f, "image {path}"),
+            Self::Inputs => f.write_str("inputs"),
+        }
+    }
+}
+
+impl<'p> Dependency<'p> {
+    /// Reads what [`fmt::Display`] wrote; nothing if it is something else.
+    pub fn parse(text: &'p str) -> Option<Self> {
+        let (kind, of) = text.split_once(' ').unwrap_or((text, ""));
+        Some(match kind {
+            "template" => Self::Template(of),
+            "article" => Self::Article(of),
+            "articles" => Self::Articles,
+            "card" => Self::Card(of),
+            "cards" => Self::Cards,
+            "related" => {
+                let (language, path) = of.split_once(' ')?;
+                Self::Related(path, LangId(language.parse().ok()?))
+            }
+            "shape" => Self::Shape,
+            "drug" => Self::Drug(of),
+            "products" => Self::Products,
+            "table" => Self::Table,
+            "image" => Self::Image(of),
+            "inputs" => Self::Inputs,
+            _ => return None,
+        })
+    }
+}
+
+/// A hash of what somebody could see; 64 bits of SHA-256, as nobody gains by a collision.
+pub type Print = u64;
+
+/// Gathers what a print is made of.
+#[derive(Clone, Debug, Default)]
+struct Printer(Sha256);
+
+impl Printer {
+    fn add(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        let bytes = bytes.as_ref();
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    fn number(&mut self, number: u64) -> &mut Self {
+        self.0.update(number.to_le_bytes());
+        self
+    }
+
+    fn done(&self) -> Print {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.0.clone().finalize()[..8]);
+        Print::from_le_bytes(first)
+    }
+}
+
+/// The prints of an edition, as far as they are the same for all sites.
+#[derive(Debug)]
+pub struct Prints<'p> {
+    /// By the path of the work: of its words, and of what lists show.
+    works: BTreeMap<&'p str, (Print, Print)>,
+    drugs: BTreeMap<&'p str, Print>,
+    articles: Print,
+    cards: Print,
+    products: Print,
+    table: Print,
+    inputs: Print,
+    /// What the bases of all sites have in common.
+    common: Print,
+    /// By the theme's name: what all its pages are made from, and its templates.
+    themes: BTreeMap<&'p str, (Print, BTreeMap<String, Print>)>,
+}
+
+impl<'p> Prints<'p> {
+    /// Takes the prints of what is published.
+    pub fn of(shared: &Shared<'p>) -> Self {
+        let project = shared.project;
+        let all: Vec<&Work> = project.all_works().collect();
+        let works: BTreeMap<&str, (Print, Print)> = all.into_par_iter().map(|work| (work.path.as_str(), print_work(shared, work))).collect();
+        let entry = |path: &str, text: &str| {
+            let state = project.supervision.state(path, true, shared.moment.date);
+            Printer::default().add(path).add(text).add(described(state)).done()
+        };
+        let drugs: BTreeMap<&str, Print> = project
+            .table
+            .drugs
+            .par_iter()
+            .map(|drug| (drug.source.path.as_str(), Printer::default().number(entry(&drug.source.path, &drug.source.text)).number(shared.visible.shows_drug(drug).into()).done()))
+            .collect();
+        let mut products = Printer::default();
+        for product in &project.table.products {
+            products.number(entry(&product.source.path, &product.source.text)).number(shared.visible.shows_product(product).into());
+        }
+        let all_of = |of: fn(&(Print, Print)) -> Print| {
+            let mut printer = Printer::default();
+            works.values().for_each(|work| {
+                printer.number(of(work));
+            });
+            printer.done()
+        };
+        let cards = all_of(|work| work.1);
+        let mut articles = Printer::default();
+        articles.number(all_of(|work| work.0));
+        for image in shared.images.values().flatten() {
+            articles.add(&image.asset.path);
+        }
+        let articles = articles.done();
+        let products = products.done();
+        let mut table = Printer::default();
+        drugs.values().for_each(|drug| {
+            table.number(*drug);
+        });
+        let table = table.number(products).done();
+        let themes = project.themes.iter().map(|(name, theme)| (name.as_str(), print_theme(shared, theme))).collect();
+        let mut common = Printer::default();
+        common.add(PROGRAM).add(shared.moment.date.to_string()).number(shared.moment.drafts.into());
+        let is_noted = |path: &str| ["content/articles/", "content/drugs/", "content/products/", "municipalities/", "themes/", BLOBS].iter().any(|folder| path.starts_with(folder));
+        for (path, file) in project.files.iter().filter(|(path, _)| !is_noted(path)) {
+            common.add(path).add(file.bytes());
+        }
+        let inputs = Printer::default().add(&shared.inputs).done();
+        Self { works, drugs, articles, cards, products, table, inputs, common: common.done(), themes }
+    }
+
+    /// Returns the print of what all files of a site are made from.
+    pub fn base(&self, shared: &Shared<'p>, site: &Site<'p>) -> Print {
+        let municipality = site.municipality;
+        let articles = format!("{}articles/", municipality.folder);
+        let mut base = Printer::default();
+        base.number(self.common).add(municipality.base_url.root()).add(&municipality.base_url.origin);
+        base.number(site.has_medicines.into()).number(site.feeds.is_some().into()).number(municipality.has_calendars().into());
+        base.number(shared.project.theme_of(municipality).and_then(|theme| self.themes.get(theme.name.as_str())).map_or(0, |theme| theme.0));
+        for (path, file) in shared.project.files.under(&municipality.folder).filter(|(path, _)| !path.starts_with(&articles)) {
+            base.add(path).add(file.bytes());
+        }
+        base.done()
+    }
+
+    /// Returns the print of one thing as a site sees it.
+    pub fn print(&self, renderer: &Renderer<'p>, shape: Print, of: Dependency<'_>) -> Print {
+        let shared = renderer.shared();
+        match of {
+            Dependency::Template(name) => self.themes.get(renderer.theme().name.as_str()).and_then(|theme| theme.1.get(name)).copied().unwrap_or_default(),
+            Dependency::Article(path) => self.works.get(path).map_or(0, |work| work.0),
+            Dependency::Articles => self.articles,
+            // A link to what the site does not have is told, or not, by whether anybody could have it.
+            Dependency::Card(path) => self.works.get(path).map_or(0, |work| work.1).wrapping_add(renderer.site().by_path.contains_key(path).into()),
+            Dependency::Cards => self.cards,
+            Dependency::Related(path, language) => {
+                let mut printer = Printer::default();
+                for picked in renderer.site().by_path.get(path).map(|index| renderer.pick_related(*index, language)).unwrap_or_default() {
+                    printer.add(&renderer.site().works[picked].path);
+                }
+                printer.done()
+            }
+            Dependency::Shape => shape,
+            Dependency::Drug(path) => self.drugs.get(path).copied().unwrap_or_default(),
+            Dependency::Products => self.products,
+            Dependency::Table => self.table,
+            Dependency::Image(path) => match shared.images.get(path) {
+                Some(Ok(image)) => Printer::default().add(&image.asset.path).done(),
+                _ => 0,
+            },
+            Dependency::Inputs => self.inputs,
+        }
+    }
+}
+
+/// Returns the print of which articles a site has, where and in which order.
+pub fn shape(site: &Site<'_>) -> Print {
+    let mut printer = Printer::default();
+    for (index, work) in site.works.iter().enumerate() {
+        printer.add(&work.path).add(format!("{:?} {:?}", site.shown_in(index), site.terms_of[index]));
+    }
+    for gone in &site.gone {
+        printer.add(format!("{:?}", gone.withdrawals));
+    }
+    for (language, page) in &site.pages {
+        printer.add(format!("{} {page:?}", language.0));
+    }
+    printer.done()
+}
+
+/// Describes a state so that another description means another state.
+fn described(state: State<'_>) -> String {
+    format!("{state:?}")
+}
+
+/// Returns the print of an article's words, and of what lists show of it.
+fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
+    let (mut words, mut card) = (Printer::default(), Printer::default());
+    let values = |all: &[crate::diagnostic::Located<String>]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    card.add(&work.path).add(work.identity()).add(&work.slug.value).add(format!("{:?} {:?} {:?} {:?}", work.owner, values(&work.stages), values(&work.topics), values(&work.aliases)));
+    for (language, version) in &work.versions {
+        let state = described(state_of(shared.project, version, shared.moment.date));
+        let is_shown = shared.visible.shows(version);
+        words.number(language.0 as u64).add(&version.source.path).add(&version.source.text).add(&state).number(is_shown.into());
+        words.add(format!("{:?}", shared.project.supervision.pins.get(&version.source.path)));
+        card.number(language.0 as u64).add(&version.title.value).add(&version.description.value).add(&state).number(is_shown.into());
+        card.add(format!("{} {}", version.published, version.last_changed()));
+    }
+    (words.done(), card.done())
+}
+
+/// Returns the print of what all pages of a theme are made from, and those of its templates.
+fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, Print>) {
+    let mut base = Printer::default();
+    for name in &theme.chain {
+        let templates = format!("themes/{name}/templates/");
+        for (path, file) in shared.project.files.under(&format!("themes/{name}/")).filter(|(path, _)| !path.starts_with(&templates)) {
+            base.add(path).add(file.bytes());
+        }
+    }
+    let names: BTreeSet<&str> = theme.templates().filter_map(|(full, _)| full.split_once('/')).map(|(_, name)| name).collect();
+    let prints: BTreeMap<String, Print> = names.iter().map(|name| ((*name).to_owned(), print_template(theme, &names, name))).collect();
+    // Components can be used by any template, fragments and texts are on many pages.
+    for (full, source) in theme.templates().filter(|(_, source)| source.text.contains("component")) {
+        base.add(full).add(&source.text);
+    }
+    for name in theme.fragments.values().chain(theme.texts.values()) {
+        base.add(name).number(prints.get(name).copied().unwrap_or_default());
+    }
+    (base.done(), prints)
+}
+
+/// Returns the print of a template with all whose names stand in it: it may include or extend them.
+fn print_template(theme: &Theme, names: &BTreeSet<&str>, name: &str) -> Print {
+    let mut printer = Printer::default();
+    let (mut reached, mut left) = (BTreeSet::from([name]), vec![name]);
+    while let Some(name) = left.pop() {
+        for (full, source) in theme.templates().filter(|(full, _)| full.split_once('/').is_some_and(|(_, short)| short == name)) {
+            printer.add(full).add(&source.text);
+            left.extend(names.iter().filter(|other| source.text.contains(**other)).filter(|other| reached.insert(**other)));
+        }
+    }
+    printer.done()
+}
