@@ -22,7 +22,7 @@ use crate::render::theme::{self, Theme};
 use crate::source::decode::Decoder;
 use crate::source::files::LEDGER;
 use crate::source::yaml::Node;
-use crate::source::{Files, suggest};
+use crate::source::{Files, memo, suggest};
 use crate::supervision::publication::{self, Publication};
 use crate::supervision::seals::{DRUG_LISTS, kind_of};
 use crate::supervision::{self, Ledger, State, Supervision};
@@ -87,7 +87,7 @@ impl Project {
         let (stages, topics, emergency) = (stages.unwrap_or_default(), topics.unwrap_or_default(), emergency.unwrap_or_default());
         let supervision = supervision(&files, &config, diagnostics);
         let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
-        let works = article::decode_all(sources, None, languages, diagnostics);
+        let works = article::decode_all(sources, None, languages, &files.memo, diagnostics);
         let table = table(&files, languages, diagnostics);
         let campaigns = campaign::decode_all(&files, languages, diagnostics);
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
@@ -163,7 +163,7 @@ impl Project {
             let sources: Vec<_> = files.under(folder).filter(|(path, _)| path.ends_with(".md") && is_touched(path)).filter_map(|(_, file)| file.text()).collect();
             if !sources.is_empty() {
                 works.retain(|work| !is_touched(&work.path));
-                works.extend(article::decode_all(sources, owner, &languages, diagnostics));
+                works.extend(article::decode_all(sources, owner, &languages, &files.memo, diagnostics));
                 works.sort_by(|a, b| a.path.cmp(&b.path));
             }
         };
@@ -646,15 +646,22 @@ fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) ->
     let sources = read(files, "content/drug-sources.yaml", has_drugs, diagnostics, |d, n| drug::decode_sources(d, n, languages)).unwrap_or_default();
     let (groups, classes) = read(files, "content/drug-classes.yaml", has_drugs, diagnostics, |d, n| drug::decode_classes(d, n, languages)).unwrap_or_default();
     let not_listed = read(files, "content/drugs-not-listed.yaml", false, diagnostics, |d, n| drug::decode_not_listed(d, n, languages)).unwrap_or_default();
-    let mut drugs = entries(files, "content/drugs/", diagnostics, |decoder, root, id| drug::decode(decoder, root, id, languages));
+    let besides = memo::hash(format!("{languages:?}"));
+    let mut drugs = entries(files, "content/drugs/", besides, diagnostics, |decoder, root, id| drug::decode(decoder, root, id, languages));
     drugs.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut products = entries(files, "content/products/", diagnostics, |decoder, root, id| product::decode(decoder, root, id, languages));
+    let mut products = entries(files, "content/products/", besides, diagnostics, |decoder, root, id| product::decode(decoder, root, id, languages));
     products.sort_by(|a, b| a.id.cmp(&b.id));
     LactationTable { sources, groups, classes, drugs, products, not_listed }
 }
 
-/// Decodes every file of a folder whose files are named for their ids.
-fn entries<T: Send>(files: &Files, folder: &str, diagnostics: &mut Diagnostics, decode: impl Fn(&mut Decoder, &Node, &str) -> Option<T> + Sync) -> Vec<T> {
+/// Decodes every file of a folder whose files are named for their ids; `besides` is the hash of what else that depends on.
+fn entries<T: Clone + Send + Sync + 'static>(
+    files: &Files,
+    folder: &str,
+    besides: u64,
+    diagnostics: &mut Diagnostics,
+    decode: impl Fn(&mut Decoder, &Node, &str) -> Option<T> + Sync,
+) -> Vec<T> {
     let sources: Vec<(&str, &Arc<Source>)> = files.under(folder).filter_map(|(path, file)| Some((&path[folder.len()..], file.text()?))).collect();
     let read = |(name, source): &(&str, &Arc<Source>)| {
         let mut found = Diagnostics::new();
@@ -671,7 +678,7 @@ fn entries<T: Send>(files: &Files, folder: &str, diagnostics: &mut Diagnostics, 
         }
         (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, id))), found)
     };
-    let all: Vec<(Option<T>, Diagnostics)> = sources.par_iter().map(read).collect();
+    let all: Vec<(Option<T>, Diagnostics)> = sources.par_iter().map(|both| Arc::unwrap_or_clone(files.memo.get(both.1, None, besides, || read(both)))).collect();
     let mut entries = Vec::with_capacity(all.len());
     for (entry, found) in all {
         diagnostics.extend(found);

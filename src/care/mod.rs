@@ -17,8 +17,8 @@ use crate::content::drug::{Drug, LactationTable};
 use crate::content::{Article, Citation, LangId, Languages, Work};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
-use crate::source::Files;
-use std::sync::Arc;
+use crate::source::{Files, memo};
+use std::sync::{Arc, OnceLock};
 
 use exception::Exception;
 use lexicon::{Finding, Lexicon};
@@ -40,22 +40,31 @@ pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item
     let combined = table.products.iter().flat_map(|product| product.name.all().map(|(_, name)| name).chain(product.aliases.iter().map(|alias| alias.value.as_str())));
     let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str())).chain(combined).collect();
     let tags: Vec<&str> = languages.tags().collect();
-    let lexicons: Vec<Lexicon<'_>> = tags.par_iter().map(|tag| Lexicon::new(&rules, tag, &products)).collect();
-    let checker = Checker { rules: &rules, lexicons };
-    let articles: Vec<&Article> = works.flat_map(|work| work.versions.values()).collect();
-    let found: Vec<Diagnostics> = articles.par_iter().map(|article| checker.article(article)).collect();
-    found.into_iter().for_each(|found| diagnostics.extend(found));
-    let found: Vec<Diagnostics> = table.drugs.par_iter().map(|drug| checker.drug(drug)).collect();
-    found.into_iter().for_each(|found| diagnostics.extend(found));
+    let own: Vec<&str> = files.under(rule::FOLDER).filter_map(|(_, file)| Some(file.text()?.text.as_str())).collect();
+    let besides = memo::hash((&own, &tags, &products));
+    let checker = Checker { rules: &rules, tags: &tags, products: &products, lexicons: tags.iter().map(|_| OnceLock::new()).collect() };
+    let articles: Vec<(&Article, &Article)> = works.flat_map(|work| work.versions.values().map(|version| (work.original(), version))).collect();
+    // A translation may rest on its original's sources.
+    let found: Vec<_> =
+        articles.par_iter().map(|(original, article)| files.memo.get(&article.source, Some(&original.source), besides, || Findings(checker.article(article)))).collect();
+    found.into_iter().for_each(|found| diagnostics.extend(found.0.clone()));
+    let found: Vec<_> = table.drugs.par_iter().map(|drug| files.memo.get(&drug.source, None, besides, || Findings(checker.drug(drug)))).collect();
+    found.into_iter().for_each(|found| diagnostics.extend(found.0.clone()));
 }
+
+/// What was found in one text.
+struct Findings(Diagnostics);
 
 /// The rules of all languages.
 struct Checker<'r> {
     rules: &'r Rules,
-    lexicons: Vec<Lexicon<'r>>,
+    tags: &'r [&'r str],
+    products: &'r [&'r str],
+    /// By language; made when the first text of it is looked at.
+    lexicons: Vec<OnceLock<Lexicon<'r>>>,
 }
 
-impl Checker<'_> {
+impl<'r> Checker<'r> {
     fn article(&self, article: &Article) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let mut document = Document::of_article(article, &mut diagnostics);
@@ -69,7 +78,8 @@ impl Checker<'_> {
         let mut diagnostics = Diagnostics::new();
         let exceptions: Vec<Exception> = drug.care_exceptions.iter().map(Exception::of_file).collect();
         let mut findings = Vec::new();
-        for (index, lexicon) in self.lexicons.iter().enumerate() {
+        for index in 0..self.tags.len() {
+            let Some(lexicon) = self.lexicon(LangId(index)) else { continue };
             let mut document = Document::default();
             for text in drug.summary.iter().chain(drug.assessments.iter().flat_map(|assessment| assessment.own_words())) {
                 text.placed().filter(|(language, _, _)| language.0 == index).for_each(|(_, text, place)| document.push_value(Part::Text, text, place));
@@ -81,8 +91,9 @@ impl Checker<'_> {
         diagnostics
     }
 
-    fn lexicon(&self, language: LangId) -> Option<&Lexicon<'_>> {
-        self.lexicons.get(language.0)
+    fn lexicon(&self, language: LangId) -> Option<&Lexicon<'r>> {
+        let tag = self.tags.get(language.0)?;
+        Some(self.lexicons.get(language.0)?.get_or_init(|| Lexicon::new(self.rules, tag, self.products)))
     }
 
     /// Tells what is not excepted, and which exceptions are at fault.

@@ -21,7 +21,7 @@ const BUILT_IN: [(&str, &str); 3] = [
 ];
 
 /// Where a project keeps its own.
-const FOLDER: &str = "content/care/";
+pub(super) const FOLDER: &str = "content/care/";
 
 /// The most memory that a pattern may take when it is compiled, in bytes.
 const PATTERN_LIMIT: usize = 1 << 18;

@@ -6,6 +6,7 @@ use super::*;
 use crate::content::language::Language;
 use crate::content::{article, drug};
 use crate::source::decode::Decoder;
+use crate::source::memo::Memo;
 
 const DRUG: &str = "name: {ja: 試験薬, en: Testine}\nkana: しけんやく\nbrands: [シケンロン, ガスター]\nclass: test\nroutes: [oral]\nnames_source: unsourced\nassessments: []\n";
 
@@ -23,7 +24,7 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
     }
     let languages = languages();
     let texts = |folder| all.under(folder).filter_map(|(_, file)| file.text()).collect::<Vec<_>>();
-    let works = article::decode_all(texts("content/articles/"), None, &languages, &mut diagnostics);
+    let works = article::decode_all(texts("content/articles/"), None, &languages, &Memo::default(), &mut diagnostics);
     let mut table = LactationTable::default();
     for source in texts("content/drugs/") {
         table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))));

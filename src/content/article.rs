@@ -18,6 +18,7 @@ use crate::message;
 use crate::municipality::code::MunicipalityCode;
 use crate::source::decode::{Decoder, Fields};
 use crate::source::front_matter;
+use crate::source::memo::{self, Memo};
 use crate::source::suggest;
 use crate::source::yaml::Node;
 
@@ -140,6 +141,7 @@ impl Work {
 }
 
 /// What the original alone says.
+#[derive(Clone)]
 struct Placement {
     slug: Located<String>,
     id: Option<Located<String>>,
@@ -180,19 +182,28 @@ fn split_name(source: &Arc<Source>, languages: &Languages, diagnostics: &mut Dia
 }
 
 /// Reads all articles of one folder and joins originals and translations.
-pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner: Option<MunicipalityCode>, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Work> {
+pub fn decode_all<'a>(
+    sources: impl IntoIterator<Item = &'a Arc<Source>>,
+    owner: Option<MunicipalityCode>,
+    languages: &Languages,
+    memo: &Memo,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Work> {
     let default = languages.default_id();
     let mut originals: BTreeMap<String, (Article, Placement)> = BTreeMap::new();
     let mut translations: Vec<(String, Arc<Source>, LangId)> = Vec::new();
     let mut unread: Vec<String> = Vec::new();
     let sources: Vec<&Arc<Source>> = sources.into_iter().collect();
+    let besides = memo::hash((format!("{languages:?}"), owner));
     let read = |source: &Arc<Source>| {
-        let mut found = Diagnostics::new();
-        let name = split_name(source, languages, &mut found);
-        let article = name.as_ref().filter(|(_, language)| *language == default).and_then(|(_, language)| original(source, *language, owner, &mut found));
-        (name, article, found)
+        memo.get(source, None, besides, || {
+            let mut found = Diagnostics::new();
+            let name = split_name(source, languages, &mut found);
+            let article = name.as_ref().filter(|(_, language)| *language == default).and_then(|(_, language)| original(source, *language, owner, &mut found));
+            (name, article, found)
+        })
     };
-    let all: Vec<_> = sources.par_iter().map(|source| read(source)).collect();
+    let all: Vec<_> = sources.par_iter().map(|source| Arc::unwrap_or_clone(read(source))).collect();
     for (source, (name, article, found)) in sources.into_iter().zip(all) {
         diagnostics.extend(found);
         match (name, article) {
@@ -215,8 +226,12 @@ pub fn decode_all<'a>(sources: impl IntoIterator<Item = &'a Arc<Source>>, owner:
     // Where the original has a fault of its own that is told; the translation is judged with it.
     translations.retain(|(path, _, _)| works.contains_key(path) || !unread.contains(path));
     let read = |(path, source, language): &(String, Arc<Source>, LangId)| {
-        let mut found = Diagnostics::new();
-        (translation(source, *language, owner, works.get(path).map(Work::original), &mut found), found)
+        let original = works.get(path).map(Work::original);
+        let read = memo.get(source, original.map(|original| &original.source), besides, || {
+            let mut found = Diagnostics::new();
+            (translation(source, *language, owner, original, &mut found), found)
+        });
+        Arc::unwrap_or_clone(read)
     };
     let all: Vec<_> = translations.par_iter().map(read).collect();
     for ((path, source, language), (read, found)) in translations.into_iter().zip(all) {

@@ -14,16 +14,17 @@ use serde::{Deserialize, Serialize};
 use crate::care;
 use crate::content::LangId;
 use crate::content::article::Work;
-use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::feed;
 use crate::municipality::code::MunicipalityCode;
 use crate::project::{Project, Replaced};
 use crate::render::dependency::{self, Dependency, Print, Prints};
-use crate::render::image::{self, Image};
+use crate::render::image::{self, Images};
 use crate::render::markdown::{self, Body, References};
 use crate::render::pages::{self, Part, Renderer, Shared};
 use crate::render::texts::Texts;
 use crate::site::{self, Hidden, Moment, Page, Site, Visible};
+use crate::source::memo;
 use record::{Past, Piece, Record, SiteRecord, Stamp};
 
 /// What an edition is built for.
@@ -419,9 +420,9 @@ fn compile_all<'p>(
     project: &'p Project,
     working: &Project,
     replaced: &Replaced,
-    images: &BTreeMap<String, Result<Image, Message>>,
+    images: &'p Images,
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<&'p str, Body> {
+) -> BTreeMap<&'p str, Arc<Body>> {
     let page_names = site::page_names(project);
     let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
     let emergency = project.emergency.iter().chain(project.municipalities.iter().flat_map(|m| &m.emergency)).map(|number| number.id.value.as_str());
@@ -447,45 +448,46 @@ fn compile_all<'p>(
             own_folder: own.map(|(folder, _)| folder),
         }
     };
-    let shared = references(None);
-    let owned: Vec<(References<'_>, &[Work])> =
-        project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (references(Some((m.folder.as_str(), &m.works))), m.works.as_slice())).collect();
-    let jobs: Vec<(&References<'_>, &crate::content::Article)> = project
+    let hashed = |references: References<'p>| {
+        let hash = references.hash();
+        (references, hash)
+    };
+    let shared = hashed(references(None));
+    let owned: Vec<((References<'_>, u64), &[Work])> =
+        project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (hashed(references(Some((m.folder.as_str(), &m.works)))), m.works.as_slice())).collect();
+    let jobs: Vec<(&(References<'_>, u64), &crate::content::Article)> = project
         .works
         .iter()
         .map(|work| (&shared, work))
         .chain(owned.iter().flat_map(|(references, works)| works.iter().map(move |work| (references, work))))
         .flat_map(|(references, work)| work.versions.values().map(move |version| (references, version)))
         .collect();
-    let waiting: Vec<(&References<'_>, &crate::content::Article)> = working
+    let waiting: Vec<(&(References<'_>, u64), &crate::content::Article)> = working
         .all_works()
         .flat_map(|work| work.versions.values())
         .filter(|version| replaced.contains_key(&version.source.path))
         .map(|version| {
-            (owned.iter().map(|(references, _)| references).find(|own| own.own_folder.is_some_and(|folder| version.source.path.starts_with(folder))).unwrap_or(&shared), version)
+            (owned.iter().map(|(references, _)| references).find(|own| own.0.own_folder.is_some_and(|folder| version.source.path.starts_with(folder))).unwrap_or(&shared), version)
         })
         .collect();
-    let checked: Vec<Diagnostics> = waiting
-        .par_iter()
-        .map(|(references, article)| {
+    let compile = |(references, hash): &(References<'_>, u64), article: &crate::content::Article, pins: Option<&markdown::Pins>| {
+        let besides = memo::hash((hash, &article.body, pins));
+        project.files.memo.get(&article.source, None, besides, || {
             let mut found = Diagnostics::new();
-            markdown::compile(&article.source, article.body.clone(), references, None, &mut found);
-            found
+            let body = markdown::compile(&article.source, article.body.clone(), references, pins, &mut found);
+            (Arc::new(body), found)
         })
-        .collect();
-    checked.into_iter().for_each(|found| diagnostics.extend(found));
-    let compiled: Vec<(&str, Body, Diagnostics)> = jobs
+    };
+    let checked: Vec<_> = waiting.par_iter().map(|(references, article)| compile(references, article, None)).collect();
+    checked.into_iter().for_each(|checked| diagnostics.extend(checked.1.clone()));
+    let compiled: Vec<(&str, _)> = jobs
         .par_iter()
-        .map(|(references, article)| {
-            let mut found = Diagnostics::new();
-            let body = markdown::compile(&article.source, article.body.clone(), references, project.supervision.pins.get(&article.source.path), &mut found);
-            (article.source.path.as_str(), body, found)
-        })
+        .map(|(references, article)| (article.source.path.as_str(), compile(references, article, project.supervision.pins.get(&article.source.path))))
         .collect();
     let mut bodies = BTreeMap::new();
-    for (path, body, found) in compiled {
-        diagnostics.extend(found);
-        bodies.insert(path, body);
+    for (path, compiled) in compiled {
+        diagnostics.extend(compiled.1.clone());
+        bodies.insert(path, Arc::clone(&compiled.0));
     }
     bodies
 }

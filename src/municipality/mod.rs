@@ -269,7 +269,7 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
         }
         let articles = format!("{folder}articles/");
         let sources: Vec<_> = files.under(&articles).filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
-        municipality.works = article::decode_all(sources, Some(municipality.code), languages, diagnostics);
+        municipality.works = article::decode_all(sources, Some(municipality.code), languages, &files.memo, diagnostics);
         municipality.events = event::decode_all(files, &folder, municipality.code, languages, diagnostics);
         all.push(municipality);
     }

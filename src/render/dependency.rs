@@ -170,7 +170,7 @@ impl<'p> Prints<'p> {
         let cards = all_of(|work| work.1);
         let mut articles = Printer::default();
         articles.number(all_of(|work| work.0));
-        for image in shared.images.values().flatten() {
+        for image in shared.images.values().filter_map(|image| image.as_ref().as_ref().ok()) {
             articles.add(&image.asset.path);
         }
         let articles = articles.done();
@@ -226,9 +226,9 @@ impl<'p> Prints<'p> {
             Dependency::Drug(path) => self.drugs.get(path).copied().unwrap_or_default(),
             Dependency::Products => self.products,
             Dependency::Table => self.table,
-            Dependency::Image(path) => match shared.images.get(path) {
-                Some(Ok(image)) => Printer::default().add(&image.asset.path).done(),
-                _ => 0,
+            Dependency::Image(path) => match shared.image(path) {
+                Some(image) => Printer::default().add(&image.asset.path).done(),
+                None => 0,
             },
             Dependency::Inputs => self.inputs,
         }

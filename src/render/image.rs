@@ -1,12 +1,15 @@
 //! Images that articles show: their size, and SVG cleaned of everything that is not drawing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::svg;
 use super::theme::Asset;
 use crate::diagnostic::Message;
 use crate::message;
-use crate::source::Files;
+use crate::source::{Files, memo};
 
 /// An image as it is published.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,12 +49,12 @@ fn file_name(stem: &str, extension: &str) -> String {
     format!("{stem}.{extension}")
 }
 
-/// All images of a project that can be used, by path; what cannot be used keeps its reason.
-pub fn prepare_all(files: &Files) -> BTreeMap<String, Result<Image, Message>> {
-    files
-        .iter()
-        .filter(|(path, _)| path.starts_with("content/") || path.starts_with("municipalities/"))
-        .filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())))
-        .map(|(path, file)| (path.to_owned(), prepare(path, file.bytes())))
-        .collect()
+/// Images by path; what cannot be used keeps its reason.
+pub type Images = BTreeMap<String, Arc<Result<Image, Message>>>;
+
+/// Makes all images of a project ready.
+pub fn prepare_all(files: &Files) -> Images {
+    let is_image = |path: &str| path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()));
+    let all: Vec<_> = files.iter().filter(|(path, _)| (path.starts_with("content/") || path.starts_with("municipalities/")) && is_image(path)).collect();
+    all.into_par_iter().map(|(path, file)| (path.to_owned(), files.memo.get(file, None, memo::hash(path), || prepare(path, file.bytes())))).collect()
 }

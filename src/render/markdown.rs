@@ -16,7 +16,7 @@ use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::source::files::join;
-use crate::source::suggest;
+use crate::source::{memo, suggest};
 
 /// A part of an article's body.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,13 +112,24 @@ pub struct References<'a> {
     /// Names of generated pages.
     pub pages: BTreeSet<String>,
     /// Usable images with their sizes, and reasons why others are not.
-    pub images: &'a BTreeMap<String, Result<super::image::Image, crate::diagnostic::Message>>,
+    pub images: &'a super::image::Images,
     /// Ids that facts may name, by kind.
     pub fact_ids: BTreeMap<&'static str, BTreeSet<&'a str>>,
     /// Whether a municipality could not be read, so that its ids are not among them.
     pub lacks_facts: bool,
     /// The folder that a municipality's own article may use besides `content/`.
     pub own_folder: Option<&'a str>,
+}
+
+impl References<'_> {
+    /// Hashes them, for whoever asks whether a body still holds.
+    pub fn hash(&self) -> u64 {
+        let images = self.images.iter().map(|(path, image)| {
+            let usable = image.as_ref().as_ref().map(|image| (&image.asset.path, image.size));
+            (path, usable.map_err(|reason| &reason.ja))
+        });
+        memo::hash((&self.works, &self.article_files, &self.drugs, &self.pages, images.collect::<Vec<_>>(), &self.fact_ids, self.lacks_facts, self.own_folder))
+    }
 }
 
 /// The most faults that are told of one article.
@@ -652,7 +663,7 @@ impl<'t> Writer<'t, '_> {
         let path = join(&self.source.path, &decode_percent(dest_url))
             .filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)))
             .map(|path| self.pins.and_then(|pins| pins.get(&path)).cloned().unwrap_or(path));
-        let size = match path.as_deref().and_then(|path| self.references.images.get(path)) {
+        let size = match path.as_deref().and_then(|path| self.references.images.get(path)).map(AsRef::as_ref) {
             Some(Ok(image)) => image.size,
             Some(Err(reason)) => {
                 let (ja, en) = (&reason.ja, &reason.en);
@@ -962,11 +973,11 @@ fn cut(html: &str, slots: Vec<Segment>) -> Vec<Segment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::image::{Image, prepare};
+    use crate::render::image::{Images, prepare};
 
-    fn images() -> BTreeMap<String, Result<Image, crate::diagnostic::Message>> {
+    fn images() -> Images {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><rect width=\"20\" height=\"10\"/></svg>";
-        BTreeMap::from([("content/articles/images/a.svg".to_owned(), prepare("a.svg", svg.as_bytes()))])
+        BTreeMap::from([("content/articles/images/a.svg".to_owned(), Arc::new(prepare("a.svg", svg.as_bytes())))])
     }
 
     fn compiled(markdown: &str) -> (String, Vec<(&'static str, usize, usize)>, Body) {

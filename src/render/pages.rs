@@ -19,7 +19,7 @@ use super::context::{self, NamedLink, TextValue, Voice, value};
 use super::dependency::Dependency;
 use super::facts::Fact;
 use super::icon::{self, IconColours, IconEdge};
-use super::image::Image;
+use super::image::{Image, Images};
 use super::markdown::{self, Body, Link, PlacedFact, Segment, Target, escape_attribute};
 use super::meta::{self, SitemapEntry};
 use super::push;
@@ -30,7 +30,7 @@ use crate::content::article::{Article, Work};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
 use crate::content::taxonomy::{Kind, Term};
-use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::lookup::index::Index;
 use crate::lookup::offline::{self, Kept};
 use crate::lookup::table;
@@ -61,13 +61,20 @@ pub struct Shared<'p> {
     /// When.
     pub moment: Moment,
     /// Bodies of articles, by file.
-    pub bodies: &'p BTreeMap<&'p str, Body>,
+    pub bodies: &'p BTreeMap<&'p str, Arc<Body>>,
     /// Usable images, by path.
-    pub images: &'p BTreeMap<String, Result<Image, Message>>,
+    pub images: &'p Images,
     /// What is said of the supervision of each text.
     pub texts: Texts<'p>,
     /// Seal of the shared files that pages are made from.
     pub inputs: String,
+}
+
+impl<'p> Shared<'p> {
+    /// Returns an image that can be used.
+    pub fn image(&self, path: &str) -> Option<&'p Image> {
+        self.images.get(path).and_then(|image| image.as_ref().as_ref().ok())
+    }
 }
 
 /// A site ready to render: everything that its pages share is made once.
@@ -193,7 +200,7 @@ impl<'p> Renderer<'p> {
         let icon_png = add(Asset::new("icon-192.png", icon::png(192, colours, IconEdge::Rounded)));
         let icon_512 = add(Asset::new("icon-512.png", icon::png(512, colours, IconEdge::Full)));
         let apple_icon = add(Asset::new("icon-180.png", icon::png(180, colours, IconEdge::Full)));
-        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| match self.shared.images.get(path) {
+        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| match self.shared.images.get(path).map(AsRef::as_ref) {
             Some(Ok(image)) => {
                 warn_cleaned(self.shared.project, path, place, diagnostics);
                 Some((add(image.asset.clone()), image.size))
@@ -712,7 +719,7 @@ impl<'p> Renderer<'p> {
             for version in work.versions.values().filter(|version| self.shared.visible.shows(version)) {
                 for segment in self.shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
                     if let Segment::Address(path) = segment
-                        && let Some(Ok(image)) = self.shared.images.get(path)
+                        && let Some(image) = self.shared.image(path)
                     {
                         files.insert(&image.asset.path, &image.asset.bytes);
                     }
@@ -1162,7 +1169,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 }
                 Segment::Address(path) => {
                     self.note(Dependency::Image(path));
-                    if let Some(Ok(image)) = self.shared.images.get(path) {
+                    if let Some(image) = self.shared.image(path) {
                         let _ = write!(out, "{}{}", self.root, image.asset.path);
                     }
                 }
@@ -1534,9 +1541,9 @@ struct ArticleValue<'a> {
 }
 
 /// Checks links with a fragment into other articles, once for all sites.
-pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Body>, diagnostics: &mut Diagnostics) {
+pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Arc<Body>>, diagnostics: &mut Diagnostics) {
     let works: BTreeMap<&str, &Work> = project.all_works().map(|work| (work.path.as_str(), work)).collect();
-    let bodies_of = |article: &Article| bodies.get(article.source.path.as_str());
+    let bodies_of = |article: &Article| bodies.get(article.source.path.as_str()).map(AsRef::as_ref);
     for body in bodies.values() {
         for segment in &body.segments {
             let Segment::LinkOpen(Link { target: Target::Work(path), fragment: Some(fragment), place }) = segment else {

@@ -66,7 +66,7 @@ pub enum News<'a> {
 pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(News<'_>)) -> io::Result<()> {
     // What happens while the files are read is not missed: the watch begins before.
     let mut watch = Watch::begin(root, options.poll);
-    let mut disk = Disk::open(root)?;
+    let mut disk = Disk::open(root)?.remember();
     let address = listener.local_addr()?;
     let origin = format!("http://{address}");
     let open = |disk: &Disk| Live::open(disk.files().clone(), disk.faults(), options.edition.clone(), origin.clone()).ok_or_else(|| io::Error::other("no thread"));
@@ -86,6 +86,7 @@ pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(
             }
         };
         tell(News::Noticed(&changed));
+        disk.files().memo.turn();
         let live = open(&disk)?;
         let pages = desk.turn(live.clone());
         tell(News::Turned { changed: &changed, live: &live, pages });

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::memo::Memo;
 use super::files::{BLOBS, FOLDERS, Files, is_passed_over, slashed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
@@ -78,6 +79,12 @@ impl Disk {
         let mut disk = Self { root: root.to_owned(), files: Files::at(root.to_owned()), seen: BTreeMap::new(), faults: Diagnostics::new() };
         disk.refresh(&BTreeSet::new())?;
         Ok(disk)
+    }
+
+    /// Keeps what is made of the files for whoever asks again.
+    pub fn remember(mut self) -> Self {
+        self.files.memo = Memo::on();
+        self
     }
 
     /// Returns the files as they were at the last look.

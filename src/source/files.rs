@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::disk::Disk;
+use super::memo::Memo;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
@@ -27,6 +28,18 @@ pub enum File {
     Text(Arc<Source>),
     /// Anything else, such as an image.
     Binary(Arc<[u8]>),
+}
+
+impl From<&Arc<Source>> for File {
+    fn from(source: &Arc<Source>) -> Self {
+        Self::Text(Arc::clone(source))
+    }
+}
+
+impl From<&File> for File {
+    fn from(file: &File) -> Self {
+        file.clone()
+    }
 }
 
 impl File {
@@ -53,6 +66,8 @@ pub struct Files {
     all: BTreeMap<String, File>,
     /// The project's folder, when it was read from the disk; what is in [`BLOBS`] is fetched from there.
     root: Option<PathBuf>,
+    /// What was made of them, for whoever asks again.
+    pub memo: Memo,
 }
 
 impl Files {

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod disk;
 pub mod files;
 pub mod front_matter;
+pub mod memo;
 pub mod suggest;
 pub mod yaml;
 
