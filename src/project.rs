@@ -18,7 +18,7 @@ use crate::content::taxonomy::{self, Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::municipality::{self, Municipality, code};
-use crate::render::theme::{self, Theme};
+use crate::render::theme::{self, Theme, Themes};
 use crate::source::decode::Decoder;
 use crate::source::files::LEDGER;
 use crate::source::yaml::Node;
@@ -52,7 +52,7 @@ pub struct Project {
     /// Municipalities, by folder.
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
-    pub themes: BTreeMap<String, Arc<Theme>>,
+    pub themes: Themes,
     /// Whether a municipality could not be read, so that what only it has is not known.
     pub lacks_municipality: bool,
     /// All files, for images and assets.
@@ -91,7 +91,7 @@ impl Project {
         let table = table(&files, languages, diagnostics);
         let campaigns = campaign::decode_all(&files, languages, diagnostics);
         let municipalities = municipality::decode_all(&files, languages, diagnostics);
-        let themes = theme::load_all(&files, languages, diagnostics).into_iter().map(|(name, theme)| (name, Arc::new(theme))).collect();
+        let themes = theme::load_all(&files, languages, diagnostics);
         let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
         let lacks_municipality = folders > municipalities.len() || lacks_emergency;
         let project = Self { config, stages, topics, emergency, supervision, works, table, campaigns, municipalities, themes, lacks_municipality, files };

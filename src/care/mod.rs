@@ -35,14 +35,23 @@ const REFERENCE: &str = "docs/care.md";
 ///
 /// Titles of cited sources are not looked at: they are quotations.
 pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item = &'p Work>, table: &LactationTable, diagnostics: &mut Diagnostics) {
-    let rules = Rules::load(files, languages, diagnostics);
+    let own: Vec<(&str, &[u8])> = files.under(rule::FOLDER).map(|(path, file)| (path, file.bytes())).collect();
+    let load = || {
+        let mut found = Diagnostics::new();
+        (Rules::load(files, languages, &mut found), found)
+    };
+    let loaded = match files.get("ubugi.yaml") {
+        Some(settings) => files.memo.get(settings, None, memo::hash(&own), load),
+        None => Arc::new(load()),
+    };
+    let (rules, found) = &*loaded;
+    diagnostics.extend(found.clone());
     let brands = table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str());
     let combined = table.products.iter().flat_map(|product| product.name.all().map(|(_, name)| name).chain(product.aliases.iter().map(|alias| alias.value.as_str())));
     let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str())).chain(combined).collect();
     let tags: Vec<&str> = languages.tags().collect();
-    let own: Vec<&str> = files.under(rule::FOLDER).filter_map(|(_, file)| Some(file.text()?.text.as_str())).collect();
     let besides = memo::hash((&own, &tags, &products));
-    let checker = Checker { rules: &rules, tags: &tags, products: &products, lexicons: tags.iter().map(|_| OnceLock::new()).collect() };
+    let checker = Checker { rules, tags: &tags, products: &products, lexicons: tags.iter().map(|_| OnceLock::new()).collect() };
     let articles: Vec<(&Article, &Article)> = works.flat_map(|work| work.versions.values().map(|version| (work.original(), version))).collect();
     // A translation may rest on its original's sources.
     let found: Vec<_> =

@@ -78,13 +78,13 @@ impl Teller {
         let took = |from: Instant| format!("{:.2}", from.elapsed().as_secs_f64());
         match news {
             News::Ready { address, live, polling } => {
-                let (sites, pages) = (live.towns.len(), live.towns.iter().map(|town| town.pages).sum::<usize>());
-                let (sites_en, pages_en) = (plural(sites, "site"), plural(pages, "page"));
+                let sites = live.towns.len();
+                let sites_en = plural(sites, "site");
                 let seconds = took(self.began.get());
                 say(
                     &message!(
-                        "http://{address}/ で下見できます（サイト {sites}、ページ {pages}、{seconds} 秒）",
-                        "preview at http://{address}/ ({sites_en}, {pages_en}, {seconds} s)"
+                        "http://{address}/ で下見できます（サイト {sites}、{seconds} 秒）",
+                        "preview at http://{address}/ ({sites_en}, {seconds} s)"
                     ),
                     self.tongue,
                 );

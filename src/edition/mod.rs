@@ -4,7 +4,7 @@
 
 pub mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -16,6 +16,7 @@ use crate::content::LangId;
 use crate::content::article::Work;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::feed;
+use crate::municipality::Municipality;
 use crate::municipality::code::MunicipalityCode;
 use crate::project::{Project, Replaced};
 use crate::render::dependency::{self, Dependency, Print, Prints};
@@ -25,7 +26,7 @@ use crate::render::pages::{self, Part, Renderer, Shared};
 use crate::render::texts::Texts;
 use crate::site::{self, Hidden, Moment, Page, Site, Visible};
 use crate::source::memo;
-use record::{Past, Piece, Record, SiteRecord, Stamp};
+use record::{Past, Piece, Record, SiteRecord, Stamp, Table};
 
 /// What an edition is built for.
 #[derive(Clone, Debug)]
@@ -99,19 +100,26 @@ pub struct Summary {
 #[derive(Debug)]
 pub struct Edition<'e> {
     shared: &'e Shared<'e>,
-    sites: &'e [Site<'e>],
-    /// What each site's pages share, made when the first of them is asked for; nothing where its theme has a fault.
-    renderers: Vec<OnceLock<(Option<Renderer<'e>>, Diagnostics)>>,
-    shelves: Vec<Shelf>,
+    slots: Vec<Slot<'e>>,
 }
 
-/// What was looked up or made of a site for those who ask for single files.
-#[derive(Debug, Default)]
-struct Shelf {
-    /// The page at each path, by its index in the site's pages.
-    pages: OnceLock<BTreeMap<String, usize>>,
-    /// Files that are no pages, by the part of the site to which they belong.
+/// What was made so far of a municipality's site: nothing is made before somebody asks for it.
+#[derive(Debug)]
+struct Slot<'e> {
+    municipality: &'e Municipality,
+    site: OnceLock<Arc<Site<'e>>>,
+    /// What its pages share; nothing where its theme has a fault.
+    renderer: OnceLock<(Option<Renderer<'e>>, Diagnostics)>,
+    /// The page at each path, by its index in the site's pages, for those who ask for single files.
+    paths: OnceLock<BTreeMap<String, usize>>,
+    /// Likewise files that are no pages, by the part of the site to which they belong.
     parts: Mutex<BTreeMap<Part, Arc<BTreeMap<String, Vec<u8>>>>>,
+}
+
+impl<'e> Slot<'e> {
+    fn of(municipality: &'e Municipality) -> Self {
+        Self { municipality, site: OnceLock::new(), renderer: OnceLock::new(), paths: OnceLock::new(), parts: Mutex::default() }
+    }
 }
 
 /// One file of a site, made for whoever asked.
@@ -144,13 +152,11 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     diagnostics.extend(compiled);
     diagnostics.extend(worded);
     pages::check_fragments(project, &bodies, diagnostics);
-    let all: Vec<Site<'_>> = project.municipalities.par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
-    site::check_nowhere(project, &all, &visible, diagnostics);
-    let sites: Vec<Site<'_>> = all.into_iter().filter(|site| options.only.is_empty() || options.only.contains(&site.municipality.code)).collect();
-    let inputs = pages::inputs_under(project, &["content/", "themes/"]);
+    site::check_nowhere(project, &visible, diagnostics);
     let texts = Texts::new(project, options.moment.date);
-    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs };
-    let edition = Edition { shared: &shared, sites: &sites, renderers: sites.iter().map(|_| OnceLock::new()).collect(), shelves: sites.iter().map(|_| Shelf::default()).collect() };
+    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default() };
+    let asked = project.municipalities.iter().filter(|municipality| options.only.is_empty() || options.only.contains(&municipality.code));
+    let edition = Edition { shared: &shared, slots: asked.map(Slot::of).collect() };
     let done = work(&edition, diagnostics);
     diagnostics.soften(|found| stands_in(found, &replaced));
     done
@@ -182,17 +188,22 @@ pub fn build_after(
 impl<'e> Edition<'e> {
     /// Returns what the pages of a site share, by the site's index, with the faults that were met in making it.
     fn renderer(&self, index: usize) -> &(Option<Renderer<'e>>, Diagnostics) {
-        self.renderers[index].get_or_init(|| {
+        self.slots[index].renderer.get_or_init(|| {
             let mut found = Diagnostics::new();
-            let site = &self.sites[index];
-            let theme = self.shared.project.theme_of(site.municipality).filter(|theme| theme.is_sound);
-            (theme.map(|theme| Renderer::prepare(self.shared, site, theme, &mut found)), found)
+            let theme = self.shared.project.theme_of(self.slots[index].municipality).filter(|theme| theme.is_sound);
+            (theme.map(|theme| Renderer::prepare(self.shared, Arc::clone(self.site(index)), theme, &mut found)), found)
         })
     }
 
-    /// Returns the sites.
-    pub fn sites(&self) -> &'e [Site<'e>] {
-        self.sites
+    /// Returns the municipalities whose sites it has, in order.
+    pub fn municipalities(&self) -> impl Iterator<Item = &'e Municipality> {
+        self.slots.iter().map(|slot| slot.municipality)
+    }
+
+    /// Returns a site by its index among the municipalities.
+    pub fn site(&self, index: usize) -> &Arc<Site<'e>> {
+        let slot = &self.slots[index];
+        slot.site.get_or_init(|| Arc::new(Site::plan(self.shared.project, slot.municipality, self.shared.visible)))
     }
 
     /// Returns what is published: the project as of the edition's date.
@@ -201,17 +212,14 @@ impl<'e> Edition<'e> {
     }
 
     /// Makes one file of a site, by the path that it has in the output without the municipality's code; nothing where there is none.
-    pub fn file(&self, site: usize, path: &str) -> Option<Made> {
-        let (renderer, faults) = self.renderer(site);
+    pub fn file(&self, index: usize, path: &str) -> Option<Made> {
+        let slot = self.slots.get(index)?;
+        let (renderer, faults) = self.renderer(index);
         let Some(renderer) = renderer else { return Some(Made { bytes: None, faults: faults.clone(), page: None }) };
-        let (shelf, plan) = (self.shelves.get(site)?, &self.sites[site]);
-        let file_of = |index: usize| {
-            let (language, page) = plan.pages[index];
-            renderer.path(language, page)
-        };
-        let pages = shelf.pages.get_or_init(|| (0..plan.pages.len()).map(|index| (file_of(index), index)).collect());
-        if let Some(index) = pages.get(path) {
-            let (language, page) = plan.pages[*index];
+        let pages = &self.site(index).pages;
+        let paths = slot.paths.get_or_init(|| pages.iter().enumerate().map(|(index, (language, page))| (renderer.path(*language, *page), index)).collect());
+        if let Some(index) = paths.get(path) {
+            let (language, page) = pages[*index];
             let mut faults = faults.clone();
             let bytes = renderer.page(language, page, &mut faults).map(|rendered| rendered.bytes);
             faults.extend(self.shared.texts.take_faults());
@@ -222,7 +230,7 @@ impl<'e> Edition<'e> {
             return Some(found(bytes));
         }
         renderer.parts().into_iter().find_map(|part| {
-            let mut parts = shelf.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut parts = slot.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let files = parts.entry(part).or_insert_with(|| {
                 let files = Memory::default();
                 // Memory takes everything.
@@ -236,7 +244,7 @@ impl<'e> Edition<'e> {
     /// Renders every site into a sink, or keeps what it has.
     fn write(&self, past: &Record, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<(Summary, Record)> {
         let prints = Prints::of(self.shared);
-        let plans: Vec<(Option<Plan<'_, 'e>>, &Diagnostics)> = (0..self.sites.len()).into_par_iter().map(|index| self.plan(index, past, &prints)).collect();
+        let plans: Vec<(Option<Plan<'_, 'e>>, &Diagnostics)> = (0..self.slots.len()).into_par_iter().map(|index| self.plan(index, past, &prints)).collect();
         let mut sites = Vec::new();
         for (plan, found) in plans {
             diagnostics.extend(found.clone());
@@ -274,7 +282,7 @@ impl<'e> Edition<'e> {
     fn plan<'a>(&'a self, index: usize, past: &'a Record, prints: &Prints<'e>) -> (Option<Plan<'a, 'e>>, &'a Diagnostics) {
         let (renderer, found) = self.renderer(index);
         let plan = renderer.as_ref().map(|renderer| {
-            let site = &self.sites[index];
+            let site = self.site(index);
             let (base, shape) = (prints.base(self.shared, site), dependency::shape(site));
             let record = past.sites.get(site.municipality.code.as_str()).filter(|record| record.base == base);
             let past = record.map(|record| Past::of(record, |of| prints.print(renderer, shape, of)));
@@ -286,7 +294,7 @@ impl<'e> Edition<'e> {
 
 /// A site about to be written.
 struct Plan<'a, 'e> {
-    site: &'e Site<'e>,
+    site: &'a Site<'e>,
     renderer: &'a Renderer<'e>,
     base: Print,
     shape: Print,
@@ -305,7 +313,8 @@ enum Job<'a> {
 /// A step that was taken.
 struct Done<'a> {
     piece: Piece,
-    made_from: BTreeSet<Dependency<'a>>,
+    /// What a new piece was made from.
+    made_from: Vec<Dependency<'a>>,
     faults: Diagnostics,
     /// It is as an earlier edition made it.
     is_old: bool,
@@ -313,7 +322,7 @@ struct Done<'a> {
     is_lasting: bool,
 }
 
-impl<'a, 'e> Plan<'a, 'e> {
+impl<'a, 'e: 'a> Plan<'a, 'e> {
     fn jobs(&self) -> Vec<Job<'a>> {
         let pages = self.site.pages.iter().map(|(language, page)| Job::Page(*language, *page));
         let assets = self.renderer.assets().into_iter().map(|(path, bytes)| Job::Asset(path, bytes));
@@ -332,7 +341,7 @@ impl<'a, 'e> Plan<'a, 'e> {
             && let Some(piece) = past.piece(&name)
             && piece.files().all(|(path, stamp)| sink.keep(&format!("{code}/{path}"), stamp))
         {
-            return Ok(Done { piece: piece.clone(), made_from: past.made_from(piece).collect(), faults: Diagnostics::new(), is_old: true, is_lasting: true });
+            return Ok(Done { piece: piece.clone(), made_from: Vec::new(), faults: Diagnostics::new(), is_old: true, is_lasting: true });
         }
         let written = Mutex::new(Vec::new());
         let write = |path: &str, bytes: &[u8]| {
@@ -360,24 +369,26 @@ impl<'a, 'e> Plan<'a, 'e> {
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         // What is wrong with a page is told each time, so it is made each time.
         let is_lasting = faults.is_empty();
-        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from, faults, is_old: false, is_lasting })
+        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from: made_from.into_iter().collect(), faults, is_old: false, is_lasting })
     }
 
     /// Records how the files of the site were made.
-    fn record(&self, done: Vec<Done<'_>>, prints: &Prints<'e>) -> SiteRecord {
-        let all: BTreeSet<Dependency<'_>> = done.iter().flat_map(|done| &done.made_from).copied().collect();
-        let places: HashMap<Dependency<'_>, u32> = all.iter().copied().zip(0..).collect();
-        let dependencies = all.iter().map(|of| (of.to_string(), prints.print(self.renderer, self.shape, *of))).collect();
-        let pieces = done.into_iter().filter(|done| done.is_lasting).map(|done| {
-            let made_from = done.made_from.iter().filter_map(|of| places.get(of).copied()).collect();
-            Piece { made_from, ..done.piece }
-        });
-        SiteRecord { base: self.base, dependencies, pieces: pieces.collect() }
+    fn record(&self, done: Vec<Done<'a>>, prints: &Prints<'e>) -> SiteRecord {
+        let mut table = Table::after(self.past.as_ref());
+        let mut pieces = Vec::with_capacity(done.len());
+        for Done { mut piece, made_from, is_old, .. } in done.into_iter().filter(|done| done.is_lasting) {
+            match &self.past {
+                Some(past) if is_old => piece.made_from = piece.made_from.iter().filter_map(|index| table.moved(past, *index)).collect(),
+                _ => piece.made_from = made_from.into_iter().map(|of| table.place(of, || prints.print(self.renderer, self.shape, of))).collect(),
+            }
+            pieces.push(piece);
+        }
+        SiteRecord { base: self.base, dependencies: table.finish(), pieces }
     }
 }
 
 /// Says what the feeds of some sites hold, without writing anything; `project` is [as of](Project::as_of) the day.
-pub fn feeds(project: &Project, visible: &Visible, moment: Moment, sites: &[&Site<'_>]) -> Vec<(MunicipalityCode, feed::State)> {
+pub fn feeds<'p>(project: &'p Project, visible: &Visible, moment: Moment, sites: &[Arc<Site<'p>>]) -> Vec<(MunicipalityCode, feed::State)> {
     if sites.is_empty() {
         return Vec::new();
     }
@@ -386,10 +397,10 @@ pub fn feeds(project: &Project, visible: &Visible, moment: Moment, sites: &[&Sit
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);
     let texts = Texts::new(project, moment.date);
-    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: String::new() };
+    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default() };
     let states = sites.par_iter().map(|site| {
         let theme = project.theme_of(site.municipality).filter(|theme| theme.is_sound)?;
-        let renderer = Renderer::prepare(&shared, site, theme, &mut Diagnostics::new());
+        let renderer = Renderer::prepare(&shared, Arc::clone(site), theme, &mut Diagnostics::new());
         let code = site.municipality.code;
         Some(site.municipality.languages.iter().flat_map(|language| renderer.feed_states(*language)).map(|state| (code, state)).collect::<Vec<_>>())
     });

@@ -95,15 +95,16 @@ pub fn inputs(files: &Files, options: &Options) -> String {
 #[derive(Debug)]
 pub(super) struct Past<'a> {
     pieces: HashMap<&'a str, &'a Piece>,
-    dependencies: Vec<Option<Dependency<'a>>>,
+    /// What the pieces were made from, with its print of now; nothing where that cannot be read.
+    dependencies: Vec<Option<(Dependency<'a>, Print)>>,
     holds: Vec<bool>,
 }
 
 impl<'a> Past<'a> {
     /// Holds a record against the prints of now.
     pub(super) fn of(record: &'a SiteRecord, print: impl Fn(Dependency<'a>) -> Print) -> Self {
-        let dependencies: Vec<_> = record.dependencies.iter().map(|(name, _)| Dependency::parse(name)).collect();
-        let holds = dependencies.iter().zip(&record.dependencies).map(|(now, (_, before))| now.is_some_and(|now| print(now) == *before)).collect();
+        let dependencies: Vec<_> = record.dependencies.iter().map(|(name, _)| Dependency::parse(name).map(|of| (of, print(of)))).collect();
+        let holds = dependencies.iter().zip(&record.dependencies).map(|(now, (_, before))| now.is_some_and(|(_, now)| now == *before)).collect();
         Self { pieces: record.pieces.iter().map(|piece| (piece.name.as_str(), piece)).collect(), dependencies, holds }
     }
 
@@ -111,10 +112,45 @@ impl<'a> Past<'a> {
     pub(super) fn piece(&self, name: &str) -> Option<&'a Piece> {
         self.pieces.get(name).copied().filter(|piece| piece.made_from.iter().all(|index| self.holds.get(*index as usize) == Some(&true)))
     }
+}
 
-    /// Returns what a piece was made from.
-    pub(super) fn made_from(&self, piece: &'a Piece) -> impl Iterator<Item = Dependency<'a>> {
-        piece.made_from.iter().filter_map(|index| self.dependencies.get(*index as usize).copied().flatten())
+/// What the pieces of a site are made from, each thing once.
+#[derive(Debug, Default)]
+pub(super) struct Table<'a> {
+    all: Vec<(Dependency<'a>, Print)>,
+    places: HashMap<Dependency<'a>, u32>,
+    /// Where those of the past have come to stand.
+    moved: Vec<Option<u32>>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn after(past: Option<&Past<'a>>) -> Self {
+        Self { moved: vec![None; past.map_or(0, |past| past.dependencies.len())], ..Self::default() }
+    }
+
+    /// Returns the place of a dependency, which is printed if it is new here.
+    pub(super) fn place(&mut self, of: Dependency<'a>, print: impl FnOnce() -> Print) -> u32 {
+        let next = self.all.len() as u32;
+        let place = *self.places.entry(of).or_insert(next);
+        if place == next {
+            self.all.push((of, print()));
+        }
+        place
+    }
+
+    /// Returns the place here of what had a place in the past.
+    pub(super) fn moved(&mut self, past: &Past<'a>, index: u32) -> Option<u32> {
+        if let Some(place) = self.moved.get(index as usize).copied().flatten() {
+            return Some(place);
+        }
+        let (of, print) = (*past.dependencies.get(index as usize)?)?;
+        let place = self.place(of, || print);
+        self.moved[index as usize] = Some(place);
+        Some(place)
+    }
+
+    pub(super) fn finish(self) -> Vec<(String, Print)> {
+        self.all.into_iter().map(|(of, print)| (of.to_string(), print)).collect()
     }
 }
 

@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
 use crate::source::yaml::Node;
-use crate::source::{Files, suggest};
+use crate::source::{Files, memo, suggest};
 
 use brand::Brand;
 use code::{CodeError, MunicipalityCode};
@@ -253,7 +253,14 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
             }
             continue;
         };
-        let decoded = Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages)));
+        // Beside its text it matters which files lie there, such as its logo.
+        let beside: Vec<&str> = files.under(&folder).map(|(path, _)| path).collect();
+        let decoded = files.memo.get(source, None, memo::hash((format!("{languages:?}"), beside)), || {
+            let mut found = Diagnostics::new();
+            (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages))), found)
+        });
+        let (decoded, found) = Arc::unwrap_or_clone(decoded);
+        diagnostics.extend(found);
         let Some(mut municipality) = decoded else { continue };
         if let Some(other) = all.iter().find(|other| other.code == municipality.code) {
             let (code, folder) = (municipality.code, &other.folder);

@@ -6,6 +6,7 @@
 //! yesterday's content: what was withdrawn meanwhile is no candidate any more.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -35,7 +36,7 @@ use crate::supervision::{Event, State};
 #[derive(Debug)]
 pub struct Offer<'p> {
     project: &'p Project,
-    sites: Vec<Site<'p>>,
+    sites: Vec<Arc<Site<'p>>>,
     /// What stands in the feeds of those sites whose feeds have a hub, by municipality.
     feeds: Vec<(MunicipalityCode, feed::State)>,
     date: Date,
@@ -74,8 +75,8 @@ impl<'p> Offer<'p> {
         let has_channels = |municipality: &Municipality| municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
         let tells = |municipality: &&Municipality| !municipality.demo && (has_channels(municipality) || has_hub(municipality));
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
-        let sites: Vec<Site<'p>> = towns.into_par_iter().map(|municipality| Site::plan(project, municipality, &visible)).collect();
-        let with_hub: Vec<&Site<'p>> = sites.iter().filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some())).collect();
+        let sites: Vec<Arc<Site<'p>>> = towns.into_par_iter().map(|municipality| Arc::new(Site::plan(project, municipality, &visible))).collect();
+        let with_hub: Vec<_> = sites.iter().filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some())).cloned().collect();
         let feeds = edition::feeds(project, &visible, moment, &with_hub);
         Self { project, sites, feeds, date }
     }
@@ -93,7 +94,7 @@ impl<'p> Offer<'p> {
     }
 
     fn with_hub(&self) -> impl Iterator<Item = &Site<'p>> {
-        self.sites.iter().filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
+        self.sites.iter().map(AsRef::as_ref).filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
     }
 
     /// Lists the address of every feed that has a hub: municipality, address, the feed.
@@ -236,7 +237,7 @@ impl<'p> Offer<'p> {
     }
 
     fn telling(&self) -> impl Iterator<Item = (&Site<'p>, &'p Notify)> {
-        self.sites.iter().filter_map(|site| site.municipality.notify.as_ref().map(|notify| (site, notify)))
+        self.sites.iter().filter_map(|site| site.municipality.notify.as_ref().map(|notify| (site.as_ref(), notify)))
     }
 
     /// Returns the segments that a channel serves.

@@ -187,7 +187,7 @@ impl<'p> Prints<'p> {
         for (path, file) in project.files.iter().filter(|(path, _)| !is_noted(path)) {
             common.add(path).add(file.bytes());
         }
-        let inputs = Printer::default().add(&shared.inputs).done();
+        let inputs = Printer::default().add(shared.inputs()).done();
         Self { works, drugs, articles, cards, products, table, inputs, common: common.done(), themes }
     }
 

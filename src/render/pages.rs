@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -66,8 +66,10 @@ pub struct Shared<'p> {
     pub images: &'p Images,
     /// What is said of the supervision of each text.
     pub texts: Texts<'p>,
-    /// Seal of the shared files that pages are made from.
-    pub inputs: String,
+    /// Seal of the shared files that pages are made from; see [`Shared::inputs`].
+    pub inputs: OnceLock<String>,
+    /// The index of medicines by the drugs and products that are in it: most sites have the same.
+    pub lookups: Mutex<BTreeMap<(Vec<usize>, Vec<usize>), Asset>>,
 }
 
 impl<'p> Shared<'p> {
@@ -75,13 +77,25 @@ impl<'p> Shared<'p> {
     pub fn image(&self, path: &str) -> Option<&'p Image> {
         self.images.get(path).and_then(|image| image.as_ref().as_ref().ok())
     }
+
+    /// Seals the shared files that pages are made from, but the articles.
+    pub fn inputs(&self) -> &str {
+        self.inputs.get_or_init(|| inputs_under(self.project, &["content/", "themes/"]))
+    }
+
+    /// Returns the index of medicines for these drugs and products.
+    fn lookup(&self, drugs: &[usize], products: &[usize]) -> Asset {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || Asset::new("medicines.json", Index::new(&self.project.table, drugs, products).json().into_bytes());
+        lookups.entry((drugs.to_vec(), products.to_vec())).or_insert_with(make).clone()
+    }
 }
 
 /// A site ready to render: everything that its pages share is made once.
 #[derive(Debug)]
 pub struct Renderer<'p> {
     shared: &'p Shared<'p>,
-    site: &'p Site<'p>,
+    site: Arc<Site<'p>>,
     theme: &'p Theme,
     root: String,
     emergency: Vec<&'p EmergencyNumber>,
@@ -131,7 +145,7 @@ pub enum Part {
 
 impl<'p> Renderer<'p> {
     /// Prepares a site; faults of its brand are reported.
-    pub fn prepare(shared: &'p Shared<'p>, site: &'p Site<'p>, theme: &'p Theme, diagnostics: &mut Diagnostics) -> Self {
+    pub fn prepare(shared: &'p Shared<'p>, site: Arc<Site<'p>>, theme: &'p Theme, diagnostics: &mut Diagnostics) -> Self {
         let project = shared.project;
         let municipality = site.municipality;
         let mut emergency: Vec<&EmergencyNumber> = project
@@ -148,8 +162,8 @@ impl<'p> Renderer<'p> {
             spoken.fragments = renderer.fragments(*language, &spoken, diagnostics);
             renderer.by_language.insert(*language, spoken);
         }
-        if site.has_medicines {
-            let index = Asset::new("medicines.json", Index::new(&project.table, &site.drugs, &site.products).json().into_bytes());
+        if renderer.site.has_medicines {
+            let index = shared.lookup(&renderer.site.drugs, &renderer.site.products);
             renderer.lookup_index = Some(format!("{}{}", renderer.root, index.path));
             renderer.assets.push(index);
         }
@@ -162,8 +176,8 @@ impl<'p> Renderer<'p> {
     }
 
     /// Returns the site.
-    pub(super) fn site(&self) -> &'p Site<'p> {
-        self.site
+    pub(super) fn site(&self) -> &Site<'p> {
+        &self.site
     }
 
     /// Returns its theme.
@@ -767,9 +781,9 @@ impl<'p> Renderer<'p> {
             Part::Table => {
                 let on = self.shared.moment.date;
                 let default = project.config.languages.default_id();
-                write("api/drugs.json", table::json(project, self.site, on, |page| self.absolute(&self.url(default, page))).as_bytes())?;
+                write("api/drugs.json", table::json(project, &self.site, on, |page| self.absolute(&self.url(default, page))).as_bytes())?;
                 write("api/drugs.schema.json", table::SCHEMA.as_bytes())?;
-                write("api/drugs.csv", table::csv(project, self.site, on).as_bytes())?;
+                write("api/drugs.csv", table::csv(project, &self.site, on).as_bytes())?;
                 Ok(BTreeSet::from([Dependency::Table]))
             }
             Part::Feeds(language) => self.write_feeds(language, write),
@@ -884,7 +898,7 @@ impl<'p> Renderer<'p> {
         // What the pages are made from; their bytes are not known here.
         let mut inputs = assets.concat();
         inputs.push_str(&self.shared.moment.date.to_string());
-        inputs.push_str(&self.shared.inputs);
+        inputs.push_str(self.shared.inputs());
         inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
         let mut version = seal(inputs.as_bytes());
         version.truncate(10);
@@ -1224,7 +1238,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
 }
 
 /// Seals what a site's lasting pages are made from: every file below these folders but the articles.
-pub fn inputs_under(project: &Project, folders: &[&str]) -> String {
+fn inputs_under(project: &Project, folders: &[&str]) -> String {
     let mut inputs = String::new();
     for folder in folders {
         for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with("content/articles/") && !path.starts_with(LEDGER)) {

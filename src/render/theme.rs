@@ -11,7 +11,7 @@ use crate::content::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
-use crate::source::{Files, suggest};
+use crate::source::{Files, memo, suggest};
 use crate::supervision::seal;
 
 /// The templates that every theme must have, by itself or from its parents.
@@ -100,15 +100,32 @@ struct Manifest {
     place: Place,
 }
 
+/// Themes by name.
+pub type Themes = BTreeMap<String, Arc<Theme>>;
+
 /// Reads every folder under `themes/`.
-pub fn load_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> BTreeMap<String, Theme> {
+pub fn load_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Themes {
+    let load = || {
+        let mut found = Diagnostics::new();
+        (load_each(files, languages, &mut found), found)
+    };
+    let all: Vec<(&str, &[u8])> = files.under("themes/").map(|(path, file)| (path, file.bytes())).collect();
+    let loaded = match files.get("ubugi.yaml") {
+        Some(settings) => files.memo.get(settings, None, memo::hash(all), load),
+        None => Arc::new(load()),
+    };
+    diagnostics.extend(loaded.1.clone());
+    loaded.0.clone()
+}
+
+fn load_each(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Themes {
     let mut names: Vec<&str> = files.under("themes/").filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name)).collect();
     names.dedup();
     let manifests: BTreeMap<String, Manifest> = names.iter().filter_map(|name| Some(((*name).to_owned(), manifest(files, name, diagnostics)?))).collect();
     let mut themes = BTreeMap::new();
     for manifest in manifests.values() {
         if let Some(chain) = chain(manifest, &manifests, diagnostics) {
-            themes.insert(manifest.name.clone(), load(files, manifest, &chain, languages, diagnostics));
+            themes.insert(manifest.name.clone(), Arc::new(load(files, manifest, &chain, languages, diagnostics)));
         }
     }
     themes

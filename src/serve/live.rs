@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::diagnostic::Diagnostics;
 use crate::edition::{self, Edition, Made, Options};
-use crate::municipality::BaseUrl;
+use crate::municipality::{BaseUrl, Municipality};
 use crate::project::Project;
 use crate::site::{Page, Site};
 use crate::source::Files;
@@ -22,8 +22,6 @@ pub struct Town {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// How many pages its site has.
-    pub pages: usize,
     /// It is a demonstration.
     pub demo: bool,
 }
@@ -77,7 +75,7 @@ impl Live {
             edition::open(&project, &options, &mut diagnostics, |edition, diagnostics| {
                 let mut found = diagnostics.clone();
                 found.sort();
-                let towns = edition.sites().iter().map(town).collect();
+                let towns = edition.municipalities().map(town).collect();
                 // Whoever opened it may have gone.
                 if ready.send((towns, found)).is_ok() {
                     answer_all(edition, &inbox);
@@ -106,14 +104,13 @@ impl Live {
     }
 }
 
-fn town(site: &Site<'_>) -> Town {
-    let municipality = site.municipality;
-    Town { code: municipality.code.to_string(), name: municipality.name.in_default().to_owned(), pages: site.pages.len(), demo: municipality.demo }
+fn town(municipality: &Municipality) -> Town {
+    Town { code: municipality.code.to_string(), name: municipality.name.in_default().to_owned(), demo: municipality.demo }
 }
 
 /// Answers until nobody can ask any more.
 fn answer_all(edition: &Edition<'_>, inbox: &Receiver<Ask>) {
-    let sites: BTreeMap<&str, usize> = edition.sites().iter().enumerate().map(|(index, site)| (site.municipality.code.as_str(), index)).collect();
+    let sites: BTreeMap<&str, usize> = edition.municipalities().enumerate().map(|(index, municipality)| (municipality.code.as_str(), index)).collect();
     let subject = |site: &Site<'_>, (language, page): (crate::content::LangId, Page)| Subject {
         source: match page {
             Page::Article(index) => site.works[index].path.clone(),
@@ -127,14 +124,14 @@ fn answer_all(edition: &Edition<'_>, inbox: &Receiver<Ask>) {
             Ask::File { code, path, reply } => {
                 let site = sites.get(code.as_str());
                 let answer = site.and_then(|site| Some((*site, edition.file(*site, &path)?))).map(|(site, made)| {
-                    let subject = made.page.map(|page| subject(&edition.sites()[site], page));
+                    let subject = made.page.map(|page| subject(edition.site(site), page));
                     Answer { made, subject }
                 });
                 let _ = reply.send(answer);
             }
             Ask::Address { code, subject: wanted, reply } => {
                 let found = sites.get(code.as_str()).and_then(|index| {
-                    let site = &edition.sites()[*index];
+                    let site = edition.site(*index);
                     let page = site.pages.iter().find(|page| subject(site, **page) == wanted)?;
                     Some(format!("/{code}/{}", site.path(edition.project(), page.0, page.1)))
                 });

@@ -141,7 +141,7 @@ pub struct Site<'p> {
     /// For each work the stages and topics of this site that list it.
     pub terms_of: Vec<(Vec<usize>, Vec<usize>)>,
     /// For each work the languages in which it may be shown here.
-    shown_in: Vec<BTreeSet<LangId>>,
+    shown_in: Vec<Vec<LangId>>,
     /// The language in which every page exists.
     default: LangId,
     /// What holds for its feeds, where it has any.
@@ -288,16 +288,10 @@ pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<
 impl<'p> Site<'p> {
     /// Plans a municipality's site.
     pub fn plan(project: &'p Project, municipality: &'p Municipality, visible: &Visible) -> Self {
-        let taken: Vec<&Work> = project
-            .works
-            .iter()
-            .filter(|work| work.is_for(municipality.code) && municipality.articles.takes(&work.path))
-            .filter(|work| work.stages.iter().any(|stage| municipality.stages.takes(&stage.value)) && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value)))
-            .chain(&municipality.works)
-            .collect();
+        let taken: Vec<&Work> = project.works.iter().filter(|work| is_taken(municipality, work)).chain(&municipality.works).collect();
         let gone = gone(project, municipality, visible, &taken);
         let mut works: Vec<&Work> = taken.into_iter().filter(|work| visible.shows(work.original())).collect();
-        works.sort_by(|a, b| b.original().last_changed().cmp(&a.original().last_changed()).then_with(|| a.path.cmp(&b.path)));
+        works.sort_by_cached_key(|work| (std::cmp::Reverse(work.original().last_changed()), work.path.as_str()));
         let by_path = works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
         let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
         let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
@@ -380,7 +374,7 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the languages in which a work may be shown here, by its index.
-    pub fn shown_in(&self, work: usize) -> &BTreeSet<LangId> {
+    pub fn shown_in(&self, work: usize) -> &[LangId] {
         &self.shown_in[work]
     }
 
@@ -503,6 +497,14 @@ impl<'p> Site<'p> {
     }
 }
 
+/// Tells whether a municipality takes a shared work.
+fn is_taken(municipality: &Municipality, work: &Work) -> bool {
+    work.is_for(municipality.code)
+        && municipality.articles.takes(&work.path)
+        && work.stages.iter().any(|stage| municipality.stages.takes(&stage.value))
+        && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value))
+}
+
 /// Finds what was taken back of what a municipality takes: an original in all its languages, or a translation alone.
 fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible, taken: &[&'p Work]) -> Vec<Gone<'p>> {
     let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
@@ -572,9 +574,10 @@ fn listing(terms: &BTreeMap<usize, Vec<usize>>, works: usize) -> Vec<Vec<usize>>
 }
 
 /// Reports shared works that would be visible but that no site takes.
-pub fn check_nowhere(project: &Project, sites: &[Site<'_>], visible: &Visible, diagnostics: &mut Diagnostics) {
+pub fn check_nowhere(project: &Project, visible: &Visible, diagnostics: &mut Diagnostics) {
+    let all = &project.municipalities;
     for work in &project.works {
-        if visible.shows(work.original()) && !sites.is_empty() && !sites.iter().any(|site| site.by_path.contains_key(work.path.as_str())) {
+        if visible.shows(work.original()) && !all.is_empty() && !all.iter().any(|municipality| is_taken(municipality, work)) {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::NOWHERE,

@@ -1,0 +1,412 @@
+//! A build after another one gives the same as a fresh one, byte for byte and fault for fault, whatever was changed in between.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests say so by panicking")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch, findings};
+use proptest::prelude::*;
+use ubugi::diagnostic::Diagnostics;
+use ubugi::edition::record::{Record, Stamp};
+use ubugi::edition::{self, Options, Sink, Summary};
+use ubugi::project::Project;
+use ubugi::site::Moment;
+
+/// An output folder in memory: files with a time that moves on at every write.
+#[derive(Debug, Default)]
+struct Folder {
+    before: BTreeMap<String, (Stamp, Vec<u8>)>,
+    made: Mutex<BTreeMap<String, (Stamp, Vec<u8>)>>,
+    clock: AtomicU64,
+    written: Mutex<Vec<String>>,
+    kept: AtomicUsize,
+}
+
+impl Sink for Folder {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
+        let stamp = match self.before.get(path) {
+            Some((stamp, before)) if before == bytes => *stamp,
+            _ => {
+                self.written.lock().unwrap().push(path.to_owned());
+                Stamp(bytes.len() as u64, self.clock.fetch_add(1, Ordering::Relaxed))
+            }
+        };
+        self.made.lock().unwrap().insert(path.to_owned(), (stamp, bytes.to_vec()));
+        Ok(stamp)
+    }
+
+    fn keep(&self, path: &str, stamp: Stamp) -> bool {
+        let Some(found) = self.before.get(path).filter(|(there, _)| *there == stamp) else { return false };
+        self.made.lock().unwrap().insert(path.to_owned(), found.clone());
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+}
+
+/// A project that is built again and again into the same folder.
+#[derive(Clone, Default)]
+struct Again {
+    folder: BTreeMap<String, (Stamp, Vec<u8>)>,
+    record: Record,
+    clock: u64,
+}
+
+/// What a build did.
+struct Did {
+    findings: Vec<String>,
+    summary: Summary,
+    /// The files whose bytes are others than before.
+    written: Vec<String>,
+}
+
+impl Again {
+    fn build(&mut self, scratch: &Scratch, options: &Options) -> Did {
+        let mut found = Diagnostics::new();
+        let project = Project::load(scratch.files(), &mut found);
+        let sink = Folder { before: std::mem::take(&mut self.folder), clock: AtomicU64::new(self.clock), ..Folder::default() };
+        let (summary, record) = edition::build_after(&self.record, &project, options, &sink, &|_| {}, &mut found).expect("a folder in memory takes everything");
+        found.sort();
+        self.clock = sink.clock.into_inner();
+        let mut written = sink.written.into_inner().unwrap();
+        written.sort();
+        if found.errors() > 0 {
+            // A faulty build changes nothing.
+            self.folder = sink.before;
+        } else {
+            (self.folder, self.record) = (sink.made.into_inner().unwrap(), record);
+        }
+        assert_eq!(summary.kept, sink.kept.into_inner());
+        Did { findings: findings(&found), summary, written }
+    }
+
+    /// Builds and compares with a fresh build.
+    fn check(&mut self, scratch: &Scratch, options: &Options, after: &str) -> Did {
+        let did = self.build(scratch, options);
+        let mut fresh = Again::default();
+        let of_fresh = fresh.build(scratch, options);
+        assert_eq!(did.findings, of_fresh.findings, "after {after}");
+        if fresh.folder.is_empty() {
+            // It has errors, and neither build changed anything.
+            return did;
+        }
+        let names = |again: &Again| again.folder.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(self), names(&fresh), "after {after}");
+        for (path, (_, bytes)) in &fresh.folder {
+            assert!(self.folder[path].1 == *bytes, "{path} is not as a fresh build makes it, after {after}");
+        }
+        assert_eq!(Summary { kept: 0, ..did.summary }, of_fresh.summary, "after {after}");
+        assert_eq!(Record { whole: None, ..self.record.clone() }.sites.keys().collect::<Vec<_>>(), fresh.record.sites.keys().collect::<Vec<_>>());
+        did
+    }
+}
+
+fn on(date: &str) -> Options {
+    Options { moment: Moment { date: date.parse().expect("a date"), drafts: false }, only: Vec::new() }
+}
+
+const SLEEP: &str = "content/articles/sleep.md";
+const NOTICE: &str = "municipalities/132128-hino/articles/hino-notice.md";
+
+fn project() -> Scratch {
+    let second = String::from_utf8(Scratch::new().bytes(DRUG).to_vec()).expect("UTF-8");
+    let second = second.replace("アセトアミノフェン", "イブプロフェン").replace("Acetaminophen", "Ibuprofen").replace("あせと", "いぶ").replace("[paracetamol]", "[]").replace("[カロナール]", "[]");
+    Scratch::new()
+        .with("content/drugs/ibuprofen.yaml", second.replace("N02BE01", "M01AE01").replace("LM330", "LM331"))
+        .with("content/products/cold.yaml", "name: 見本かぜ薬\nkana: みほん\nclass: antipyretic\ningredients: [{drug: acetaminophen}, {name: 見本の成分}]\nsource: {title: 見本}\n")
+        .with("content/articles/images/a.svg", svg(1))
+        .with("municipalities/132128-hino/events.yaml", "- id: class\n  title: 教室\n  from: 2026-12-05\n")
+        .with("themes/own/theme.yaml", "name: own\nextends: base\n")
+        .edit(SLEEP, "{睡眠", "![絵](images/a.svg)\n\n{睡眠")
+        .edit("ubugi.yaml", "default_theme: base", "default_theme: base\nfeeds: {entries: 2}")
+}
+
+fn svg(size: usize) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"1\"><rect width=\"{size}\" height=\"1\"/></svg>")
+}
+
+/// What may be done to the project; the number makes each edit another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    Body(usize),
+    Title(usize),
+    Description,
+    Updated,
+    Slug,
+    Terms(usize),
+    Draft(usize),
+    Expires,
+    Translation,
+    NewArticle,
+    Remove(usize),
+    Rename,
+    Link,
+    LinkToHeading,
+    Image,
+    DrugSummary,
+    DrugVerdict,
+    DrugName,
+    NewDrug,
+    Alternative,
+    Product,
+    NotListed,
+    Classes,
+    Brand,
+    Hours,
+    Selection,
+    OwnArticle,
+    Event,
+    NewTown,
+    Theme,
+    Template(usize),
+    Partial,
+    Fragment,
+    Style,
+    Words,
+    OwnTemplate,
+    Title2,
+    Topic,
+    Emergency,
+    WholeFeeds,
+    Approve(usize),
+    ApproveLists,
+    Withdraw(usize),
+    Correct,
+    Wait(i64),
+    Drafts,
+    Nothing,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    use Step::*;
+    let plain = prop::sample::select(vec![
+        Description, Updated, Slug, Expires, Translation, NewArticle, Rename, Link, LinkToHeading, Image, DrugSummary, DrugVerdict, DrugName, NewDrug, Alternative, Product, NotListed, Classes,
+        Brand, Hours, Selection, OwnArticle, Event, NewTown, Theme, Partial, Fragment, Style, Words, OwnTemplate, Title2, Topic, Emergency, WholeFeeds, ApproveLists, Correct, Drafts, Nothing,
+    ]);
+    let step = prop_oneof![
+        8 => plain,
+        2 => (0..4_usize).prop_map(Body),
+        1 => (0..4_usize).prop_map(Title),
+        1 => (0..3_usize).prop_map(Terms),
+        1 => (0..3_usize).prop_map(Draft),
+        1 => (0..3_usize).prop_map(Remove),
+        1 => (0..3_usize).prop_map(Template),
+        2 => (0..4_usize).prop_map(Approve),
+        1 => (0..3_usize).prop_map(Withdraw),
+        1 => (1..40_i64).prop_map(Wait),
+    ];
+    prop::collection::vec(step, 1..9)
+}
+
+const TEXTS: [&str; 4] = [ARTICLE, SLEEP, "content/articles/fever.en.md", NOTICE];
+const PAGES: [&str; 3] = ["themes/base/templates/article.html", "themes/base/templates/medicine.html", "themes/base/templates/listing.html"];
+
+/// Replaces a text where it is, and leaves the project as it was where it is not.
+fn replace(scratch: Scratch, path: &str, from: &str, to: &str) -> Scratch {
+    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
+    scratch.with(path, text.replacen(from, to, 1))
+}
+
+fn append(scratch: Scratch, path: &str, more: &str) -> Scratch {
+    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
+    scratch.with(path, text + more)
+}
+
+/// Sets a line of front matter or YAML, or adds it after the first one of a name.
+fn set(scratch: Scratch, path: &str, key: &str, value: &str, after: &str) -> Scratch {
+    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
+    let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with(&format!("{key}:"))).map(str::to_owned).collect();
+    let at = lines.iter().position(|line| line.starts_with(after)).map_or(0, |at| at + 1);
+    lines.insert(at, format!("{key}: {value}"));
+    scratch.with(path, lines.join("\n") + "\n")
+}
+
+fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratch {
+    let date = options.moment.date;
+    let day = date.to_string();
+    match step {
+        Step::Body(text) => append(scratch, TEXTS[text], &format!("\n変更 {n}。\n")),
+        Step::Title(text) => set(scratch, TEXTS[text], "title", &format!("題 {n}"), "---"),
+        Step::Description => set(scratch, ARTICLE, "description", &format!("説明 {n}。"), "title"),
+        Step::Updated => set(scratch, ARTICLE, "updated", &day, "published"),
+        Step::Slug => set(set(scratch, ARTICLE, "slug", &format!("netsu-{n}"), "title"), ARTICLE, "aliases", "[fever]", "title"),
+        Step::Terms(which) => set(scratch, SLEEP, "topics", ["[fever]", "[sleep, fever]", "[sleep]"][which], "title"),
+        Step::Draft(text) => set(scratch, TEXTS[text], "draft", if n % 2 == 0 { "true" } else { "false" }, "title"),
+        Step::Expires => set(scratch, SLEEP, "expires", &date.checked_add(jiff::Span::new().days(9)).unwrap().to_string(), "title"),
+        Step::Translation if scratch.has(TEXTS[2]) && n % 2 == 0 => scratch.without(TEXTS[2]),
+        Step::Translation => scratch.with("content/articles/sleep.en.md", format!("---\ntitle: Sleep {n}\ndescription: On sleep.\n---\nText.\n")),
+        Step::NewArticle => scratch.with(
+            &format!("content/articles/new-{n}.md"),
+            format!("---\ntitle: 新しい {n}\ndescription: 説明。\nstages: [newborn]\ntopics: [fever, sleep]\npublished: 2026-11-0{}\n---\n[発熱](fever.md#night)\n", 1 + n % 9),
+        ),
+        Step::Remove(text) if text < 2 && n % 3 > 0 => scratch,
+        Step::Remove(text) => scratch.without([SLEEP, ARTICLE, "content/drugs/ibuprofen.yaml"][text]),
+        Step::Rename if scratch.has(NOTICE) => {
+            let text = scratch.bytes(NOTICE).to_vec();
+            scratch.without(NOTICE).with(&format!("municipalities/132128-hino/articles/notice-{n}.md"), text)
+        }
+        Step::Rename => scratch,
+        Step::Link => append(scratch, SLEEP, "\n[発熱](fever.md) [薬](../drugs/ibuprofen.yaml) [話題](site:topic/fever)\n"),
+        Step::LinkToHeading => append(scratch, SLEEP, "\n[夜](fever.md#night)\n"),
+        Step::Image => scratch.with("content/articles/images/a.svg", svg(n + 2)),
+        Step::DrugSummary => set(scratch, DRUG, "summary", &format!("まとめ {n}。"), "kana"),
+        Step::DrugVerdict if n % 2 == 0 => replace(scratch, DRUG, "category: preferred", "category: avoid"),
+        Step::DrugVerdict => replace(scratch, DRUG, "category: avoid", "category: preferred"),
+        Step::DrugName => set(scratch, DRUG, "name", &format!("{{ja: 薬 {n}, en: Medicine}}"), ""),
+        Step::NewDrug => {
+            let text = String::from_utf8_lossy(scratch.bytes(DRUG)).replace("[paracetamol]", &format!("[drug-{n}]")).replace("[カロナール]", "[]").replace("ja: アセト", &format!("ja: 新{n}"));
+            let text = text.replace("en: Acetaminophen", &format!("en: New{n}")).replace("N02BE01", "N02BE02").replace("LM330", &format!("LM9{n}"));
+            scratch.with(&format!("content/drugs/drug-{n}.yaml"), text)
+        }
+        Step::Alternative => replace(scratch, DRUG, "    category:", "    alternatives: [ibuprofen]\n    category:"),
+        Step::Product => set(scratch, "content/products/cold.yaml", "name", &format!("かぜ薬 {n}"), ""),
+        Step::NotListed => scratch.with("content/drugs-not-listed.yaml", format!("- {{name: 見本の薬{n}, kana: みほん, reason: not-read}}\n")),
+        Step::Classes => replace(scratch, "content/drug-classes.yaml", "name: 解熱", &format!("name: {n}解熱")),
+        Step::Brand => replace(scratch, HINO, "\"#0b5cad\"", "\"#166534\""),
+        Step::Hours => replace(scratch, HINO, "to: \"22:00\"", "to: \"21:30\""),
+        Step::Selection => append(scratch, FUCHU, &format!("content:\n  topics: [{}]\n", ["fever", "sleep"][n % 2])),
+        Step::OwnArticle => scratch.with(
+            &format!("municipalities/132063-fuchu/articles/own-{n}.md"),
+            "---\ntitle: 府中から\ndescription: 府中だけの説明。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-12\nsupervision: none\n---\n府中だけの話。\n",
+        ),
+        Step::Event => replace(scratch, "municipalities/132128-hino/events.yaml", "title: 教室", &format!("title: 教室{n}")),
+        Step::NewTown => {
+            let town = String::from_utf8_lossy(scratch.bytes(FUCHU)).replace("132063", "141097").replace("府中", "港北").replace("tokyo/fuchu", "kohoku");
+            scratch.with("municipalities/141097-kohoku/municipality.yaml", town)
+        }
+        Step::Theme => set(scratch, FUCHU, "theme", if n % 2 == 0 { "own" } else { "base" }, "name"),
+        Step::Template(page) => append(scratch, PAGES[page], &format!("\n<!-- {n} -->\n")),
+        Step::Partial => append(scratch, "themes/base/templates/partials/service.html", &format!("<!-- {n} -->")),
+        Step::Fragment => append(scratch, "themes/base/templates/fragments/quick.html", &format!("<!-- {n} -->")),
+        Step::Style => {
+            let style = scratch.paths().find(|path| path.starts_with("themes/base/static/") && path.ends_with(".css")).cloned().expect("a style sheet");
+            append(scratch, &style, &format!("\n/* {n} */\n"))
+        }
+        Step::Words => {
+            let words = scratch.paths().find(|path| path.starts_with("themes/base/strings/") && path.ends_with("ja.yaml")).cloned().expect("strings");
+            replace(scratch, &words, "ホーム", &format!("ホーム{n}"))
+        }
+        Step::OwnTemplate => {
+            let text = scratch.bytes("themes/base/templates/partials/service.html").to_vec();
+            append(scratch.with("themes/own/templates/partials/service.html", text), "themes/own/templates/partials/service.html", &format!("<!-- own {n} -->"))
+        }
+        Step::Title2 => replace(scratch, "ubugi.yaml", "ja: 健康情報", &format!("ja: 健康情報{n}")),
+        Step::Topic => replace(scratch, "content/topics.yaml", "name: 睡眠", &format!("name: 睡眠{n}")),
+        Step::Emergency => replace(scratch, "content/emergency.yaml", "label: こども", &format!("label: {n}こども")),
+        Step::WholeFeeds => replace(scratch, "ubugi.yaml", "entries: 2}", "entries: 2, content: full}"),
+        Step::Approve(text) => scratch.try_decide(&[TEXTS[text]], &["sample-doctor"], &day, common::approval("2099-11-20")).unwrap_or(scratch),
+        Step::ApproveLists => {
+            let texts = ["content/drug-sources.yaml", "content/drug-classes.yaml", DRUG, "content/products/cold.yaml"];
+            scratch.try_decide(&texts, &["sample-doctor", "sample-pharmacist"], &day, common::approval("2099-11-20")).unwrap_or(scratch)
+        }
+        Step::Withdraw(text) => {
+            let reason = ubugi::supervision::ledger::Decision::Withdrawal { reason: "見本の理由".to_owned(), severity: ubugi::supervision::ledger::Severity::Moderate };
+            scratch.try_decide(&[TEXTS[text]], &["sample-doctor"], &day, reason).unwrap_or(scratch)
+        }
+        Step::Correct => {
+            let severity = ubugi::supervision::ledger::Severity::Moderate;
+            let correction = ubugi::supervision::ledger::Decision::Correction { was: format!("前の言葉{n}"), now: "今の言葉".to_owned(), severity };
+            scratch.try_decide(&[ARTICLE], &["sample-doctor"], &day, correction).unwrap_or(scratch)
+        }
+        Step::Wait(days) => {
+            options.moment.date = date.checked_add(jiff::Span::new().days(days)).unwrap();
+            scratch
+        }
+        Step::Drafts => {
+            options.moment.drafts = !options.moment.drafts;
+            scratch
+        }
+        Step::Nothing => scratch,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+
+    /// The property that lets anybody trust a build after another one.
+    #[test]
+    fn after_any_sequence_of_changes_a_build_is_as_if_it_was_fresh(steps in steps()) {
+        let (mut scratch, mut options, mut again) = (project(), on("2026-11-21"), Again::default());
+        again.check(&scratch, &options, "the beginning");
+        for (n, step) in steps.iter().enumerate() {
+            scratch = take(*step, n, scratch, &mut options);
+            again.check(&scratch, &options, &format!("{:?}", &steps[..=n]));
+        }
+    }
+}
+
+/// Every kind of change by itself, which a random sequence may miss; and each twice, so that what is added is also changed.
+#[test]
+fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
+    use Step::*;
+    let all = [
+        Body(0), Body(1), Body(2), Body(3), Title(0), Title(2), Description, Updated, Slug, Terms(0), Terms(1), Draft(0), Draft(2), Expires, Translation, NewArticle, Remove(0), Remove(1), Remove(2),
+        Rename, Link, LinkToHeading, Image, DrugSummary, DrugVerdict, DrugName, NewDrug, Alternative, Product, NotListed, Classes, Brand, Hours, Selection, OwnArticle, Event, NewTown, Theme,
+        Template(0), Template(1), Template(2), Partial, Fragment, Style, Words, OwnTemplate, Title2, Topic, Emergency, WholeFeeds, Approve(0), Approve(2), ApproveLists, Withdraw(0), Withdraw(1),
+        Correct, Wait(1), Drafts,
+    ];
+    let mut changed = 0;
+    let mut beginning = Again::default();
+    beginning.check(&project(), &on("2026-11-21"), "the beginning");
+    for step in all {
+        let (mut scratch, mut options, mut again) = (project(), on("2026-11-21"), beginning.clone());
+        for n in [2, 3] {
+            scratch = take(step, n, scratch, &mut options);
+            let did = again.check(&scratch, &options, &format!("{step:?} {n}"));
+            changed += usize::from(!did.written.is_empty());
+        }
+    }
+    assert!(changed > all.len(), "most steps change something: {changed}");
+}
+
+#[test]
+fn the_project_of_these_tests_has_no_fault() {
+    assert_eq!(Again::default().build(&project(), &on("2026-11-21")).findings, Vec::<String>::new());
+}
+
+#[test]
+fn a_changed_text_remakes_its_pages_and_what_shows_it() {
+    let (scratch, options, mut again) = (project(), on("2026-11-21"), Again::default());
+    let first = again.build(&scratch, &options);
+    assert_eq!(first.summary.kept, 0);
+    let second = again.build(&scratch, &options);
+    assert_eq!((second.summary.kept, second.written), (second.summary.files, Vec::new()), "nothing is made anew where nothing changed");
+    let scratch = append(scratch, ARTICLE, "\n変わった。\n");
+    let third = again.build(&scratch, &options);
+    assert_eq!(third.written, ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]);
+    // Remade besides: what counts every text or looks at its headings.
+    assert!(third.summary.files - third.summary.kept <= 10, "{} files remade", third.summary.files - third.summary.kept);
+    let scratch = set(scratch, ARTICLE, "title", "新しい題", "---");
+    let fourth = again.build(&scratch, &options);
+    for shows in ["132128/index.html", "132128/topics/fever/index.html", "132128/feeds/all.rss", "132128/sitemap/index.html"] {
+        assert!(fourth.written.iter().any(|path| path == shows), "{shows} shows the title: {:?}", fourth.written);
+    }
+    assert!(!fourth.written.iter().any(|path| path.contains("medicines/")), "medicines do not: {:?}", fourth.written);
+    let scratch = append(scratch, "themes/base/templates/medicine.html", "<!-- x -->");
+    let fifth = again.build(&scratch, &options);
+    assert!(fifth.summary.kept > fifth.summary.files / 2 && fifth.written.iter().any(|path| path.contains("medicines/acetaminophen")), "{:?}", fifth.written);
+}
+
+#[test]
+fn a_file_that_somebody_changed_is_made_again() {
+    let (scratch, options, mut again) = (project(), on("2026-11-21"), Again::default());
+    again.build(&scratch, &options);
+    let page = "132128/index.html";
+    again.folder.get_mut(page).expect("home").1 = b"changed".to_vec();
+    again.folder.get_mut(page).expect("home").0.1 += 1_000;
+    again.folder.remove("132063/index.html");
+    let did = again.check(&scratch, &options, "meddling");
+    assert_eq!(did.written, ["132063/index.html", page]);
+}
+
+#[test]
+fn what_only_some_sites_were_built_for_holds_for_them() {
+    let (scratch, all, mut again) = (project(), on("2026-11-21"), Again::default());
+    again.build(&scratch, &all);
+    let code = ubugi::municipality::code::MunicipalityCode::parse("132128").expect("a code");
+    let did = again.check(&scratch, &Options { only: vec![code], ..all }, "--only");
+    assert_eq!(did.summary.kept, did.summary.files, "one site alone keeps what was made for all");
+}
