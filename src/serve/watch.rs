@@ -32,7 +32,7 @@ const SLOW: Duration = Duration::from_secs(2);
 const GIT: Duration = Duration::from_secs(10);
 const GIT_STILL: Duration = Duration::from_millis(300);
 const GIT_STEP: Duration = Duration::from_millis(5);
-/// How often one looks without a reason: events can be lost.
+/// How often one looks without a reason, as events can be lost; where looking takes long, up to five times as seldom.
 const IDLE: Duration = Duration::from_secs(2);
 /// How often one looks where there are no events; where looking takes long, four times as long at least.
 const POLL: Duration = Duration::from_millis(300);
@@ -253,7 +253,7 @@ impl Watch {
             (Some(_), _) => POLL.max(began.duration_since(self.looked) * 4).min(IDLE),
             // The project's folder is away.
             (None, None) => POLL,
-            (None, Some(_)) => IDLE.max(began.duration_since(self.looked) * 20),
+            (None, Some(_)) => IDLE.max(began.duration_since(self.looked) * 20).min(IDLE * 5),
         };
         loop {
             let until = self.pending.next().unwrap_or(began + every).min(began + every);
@@ -283,9 +283,14 @@ impl Watch {
 
     /// Waits while git changes the files: its lock stands from the first file to the last. Returns whether to go on at all.
     fn let_git_finish(&mut self) -> bool {
+        let Some(root) = folder(&self.given) else { return true };
         let began = now();
         let (mut moved, mut has_waited) = (began, false);
-        while let Some(lock) = self.root.as_ref().and_then(|root| lock(&root.path)).filter(|lock| self.passed_over.as_ref() != Some(lock)) {
+        while let Some(lock) = lock(&root.path) {
+            // It stood still before; many files at once are git's all the same.
+            if self.passed_over.as_ref() == Some(&lock) && self.pending.due.len() < MANY {
+                break;
+            }
             has_waited = true;
             match self.signals.recv_timeout(GIT_STEP) {
                 Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
@@ -301,6 +306,7 @@ impl Watch {
             let now = now();
             if now >= moved + GIT_STILL || now >= began + GIT {
                 self.passed_over = Some(lock);
+                break;
             }
         }
         if has_waited {
