@@ -51,7 +51,7 @@ impl Site {
         // It is given back at once and nobody else asks for one of a number.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
         let site = Self { folder, port };
-        site.save(ARTICLE, &article("最初"));
+        site.save(ARTICLE, article("最初"));
         site
     }
 
