@@ -18,6 +18,8 @@ use ubugi::source::files::{FOLDERS, is_passed_over, slashed};
 
 /// What is allowed in a test, where other tests want the processors, too; without events one would look after two seconds.
 const SOON: Duration = Duration::from_millis(1_000);
+/// What no event tells of is found after two seconds, or ten where the machine is so busy that looking takes long.
+const UNTOLD: Duration = Duration::from_secs(12);
 /// From a save to the browser; half of it is left for making the page.
 const BOUND: Duration = Duration::from_millis(50);
 
@@ -483,9 +485,7 @@ fn no_folder_is_left_unwatched() {
     let all: Vec<PathBuf> = walkdir::WalkDir::new(&top).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
     for path in all.iter().step_by(17) {
         fs::write(path, "now").expect("writes");
-        let began = Instant::now();
         desk.agrees(SOON, "in a folder of the crowd");
-        assert!(began.elapsed() < SOON, "{}", path.display());
     }
 }
 
@@ -637,7 +637,7 @@ fn a_project_behind_a_link_is_watched_and_the_link_followed_when_it_changes() {
     std::os::unix::fs::symlink(&second, folder.path().join("new")).expect("links");
     fs::rename(folder.path().join("new"), &link).expect("renames");
     // Nothing in the watched folder tells of it.
-    desk.agrees(SOON * 4, "the link leads elsewhere");
+    desk.agrees(UNTOLD, "the link leads elsewhere");
     fs::write(second.join("content/articles/a.md"), "y").expect("writes");
     desk.agrees(SOON, "and that is watched");
 }
@@ -649,7 +649,7 @@ fn what_is_written_by_another_name_is_found_in_time() {
     fs::hard_link(root.join("content/articles/a.md"), folder.path().join("outside")).expect("links");
     let desk = Desk::open(&root, false);
     fs::write(folder.path().join("outside"), "other").expect("writes");
-    desk.shows("a.md", "other", SOON * 4, "by another name");
+    desk.shows("a.md", "other", UNTOLD, "by another name");
 }
 
 #[test]
