@@ -88,19 +88,8 @@ impl Teller {
                     ),
                     self.tongue,
                 );
-                if let Some(Polling::Limit) = polling {
-                    say(
-                        &message!(
-                            "このパソコンで見はれるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
-                            "the system's limit of watched folders (fs.inotify.max_user_watches) is reached; the folders are looked at every now and then"
-                        ),
-                        self.tongue,
-                    );
-                } else if let Some(Polling::Unable(why)) = polling {
-                    say(
-                        &message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"),
-                        self.tongue,
-                    );
+                if let Some(polling) = polling {
+                    self.polling(polling);
                 }
                 self.faults(&live.faults);
             }
@@ -113,7 +102,25 @@ impl Teller {
                 say(&message!("{named}{more_ja} → 開いているページ {pages}、{seconds} 秒", "{named}{more_en} → {pages_en}, {seconds} s"), self.tongue);
                 self.faults(&live.faults);
             }
+            News::Polling(polling) => self.polling(polling),
+            News::Readable => say(&message!("プロジェクトをまた読めるようになりました", "the project can be read again"), self.tongue),
             News::Unreadable(error) => say(&message!("プロジェクトを読めません：{error}", "the project cannot be read: {error}"), self.tongue),
+        }
+    }
+
+    fn polling(&self, polling: &Polling) {
+        match polling {
+            Polling::Asked => {}
+            Polling::Limit => say(
+                &message!(
+                    "このパソコンで見はれるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
+                    "the system's limit of watched folders (fs.inotify.max_user_watches) is reached; the folders are looked at every now and then"
+                ),
+                self.tongue,
+            ),
+            Polling::Unable(why) => {
+                say(&message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
+            }
         }
     }
 

@@ -55,8 +55,12 @@ pub enum News<'a> {
         /// How many open pages were told.
         pages: usize,
     },
+    /// From now on the folders are polled.
+    Polling(&'a Polling),
     /// The folder cannot be read.
     Unreadable(&'a io::Error),
+    /// It can be read again.
+    Readable,
 }
 
 /// Serves a project until the process ends.
@@ -76,12 +80,25 @@ pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(
     let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     thread::Builder::new().name("server".to_owned()).spawn(move || runtime.block_on(http::serve(served, listener)))?;
-    while let Woken::Look(suspects) = watch.wait() {
-        let changed = match disk.refresh(&suspects) {
+    let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
+    while let Woken::Look(hints) = watch.wait() {
+        if let Some(polling) = watch.polling().filter(|_| !is_polling) {
+            is_polling = true;
+            tell(News::Polling(polling));
+        }
+        let found = disk.refresh(&hints);
+        if found.is_ok() && !is_readable {
+            tell(News::Readable);
+        }
+        // It is told once, not at every look.
+        let was_readable = std::mem::replace(&mut is_readable, found.is_ok());
+        let changed = match found {
             Ok(changed) if changed.is_empty() => continue,
             Ok(changed) => changed,
             Err(error) => {
-                tell(News::Unreadable(&error));
+                if was_readable {
+                    tell(News::Unreadable(&error));
+                }
                 continue;
             }
         };

@@ -1,35 +1,43 @@
 //! Waits until something in a project's folders may have changed, and until whoever changes it is done.
 //!
 //! What happened is only a reason to look ([`Disk::refresh`](crate::source::disk::Disk::refresh) finds what changed), so that lost events,
-//! renamed folders and odd editors need no rules of their own. What needs care is when to look: at once when an editor has closed the file,
-//! a little later while somebody is still writing, and not while git is in the middle of a checkout.
+//! renamed folders and odd editors need no rules of their own. What needs care is when to look: at once when an editor has closed a file,
+//! without the files that somebody is still writing, and not while git is in the middle of a checkout.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind, RenameMode};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use crate::source::disk::{Hints, canonical};
 use crate::source::files::{FOLDERS, is_passed_over, slashed};
 
-/// How long it must be quiet after a file was closed or renamed: enough for the second half of a save by rename.
+/// How long it must be quiet after a file was closed or renamed: enough for whoever saves two of them.
 const QUIET: Duration = Duration::from_millis(4);
-/// How long it must be quiet while a file is open for writing, or many change at once.
-const BUSY: Duration = Duration::from_millis(60);
-/// How many files are many.
+/// How long it must be quiet while many change at once, and how many are many.
+const QUIET_OF_MANY: Duration = Duration::from_millis(25);
 const MANY: usize = 16;
-/// How many events are taken before one looks in spite of them.
-const MOST_EVENTS: usize = 20_000;
-/// How long git may hold its lock.
-const GIT_STEPS: u32 = 200;
-const GIT_STEP: Duration = Duration::from_millis(25);
-/// How often one looks without a reason: events can be lost.
+/// How long one waits for quiet in a storm of changes.
+const STORM: Duration = Duration::from_millis(500);
+/// How long nothing must have happened to a file that was not closed, or that went away: in the middle of a save by rename there is none.
+const PAUSE: Duration = Duration::from_millis(60);
+/// How long one waits for whoever writes a file without a pause.
+const SLOW: Duration = Duration::from_secs(2);
+/// How long one waits for git's lock in all, and while nothing happens: one that stands still is left over or waits for somebody's words.
+const GIT: Duration = Duration::from_secs(10);
+const GIT_STILL: Duration = Duration::from_millis(300);
+const GIT_STEP: Duration = Duration::from_millis(5);
+/// How often one looks without a reason, as events can be lost; where looking takes long, up to five times as seldom.
 const IDLE: Duration = Duration::from_secs(2);
-/// How often one looks where there are no events.
+/// How often one looks where there are no events; where looking takes long, four times as long at least.
 const POLL: Duration = Duration::from_millis(300);
+/// How often files that lately became others are read again ([`Hints::again`]): longer than a tick of any disk's clock.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// Why the folders are looked at again and again instead of waiting for events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +53,8 @@ pub enum Polling {
 /// What woke it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Woken {
-    /// Something happened, or it is time to look; these files in particular.
-    Look(BTreeSet<String>),
+    /// Something happened, or it is time to look.
+    Look(Hints),
     /// Whoever waited shall stop.
     Stop,
 }
@@ -74,14 +82,130 @@ impl fmt::Debug for Stop {
     }
 }
 
+/// Measures how long something has been quiet; nothing that is published knows of it.
+#[expect(clippy::disallowed_methods, reason = "the server waits")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Which files are to be looked at, and which somebody is still writing.
+#[derive(Debug, Default)]
+struct Pending {
+    due: BTreeSet<String>,
+    /// When the first and the last reason to look came; nothing while there is none.
+    since: Option<(Instant, Instant)>,
+    /// Since when and until when somebody wrote these, or took them away.
+    open: BTreeMap<String, (Instant, Instant)>,
+}
+
+impl Pending {
+    /// There is a reason to look.
+    fn wake(&mut self, now: Instant) {
+        self.since = Some((self.since.map_or(now, |(first, _)| first), now));
+    }
+
+    /// Somebody writes a file, or is about to put another in its place.
+    fn begin(&mut self, path: String, now: Instant) {
+        self.open.entry(path).or_insert((now, now)).1 = now;
+    }
+
+    /// A file is as it shall be.
+    fn finish(&mut self, path: String, now: Instant) {
+        self.open.remove(&path);
+        self.due.insert(path);
+        self.wake(now);
+    }
+
+    /// Waits no longer for whoever pauses or goes on and on.
+    fn give_up(&mut self, now: Instant) {
+        let over: Vec<String> = self.open.iter().filter(|(_, (first, last))| now >= *last + PAUSE || now >= *first + SLOW).map(|(path, _)| path.clone()).collect();
+        for path in over {
+            self.finish(path, now);
+        }
+    }
+
+    /// Waits for nobody any more.
+    fn finish_all(&mut self, now: Instant) {
+        for path in std::mem::take(&mut self.open).into_keys() {
+            self.finish(path, now);
+        }
+    }
+
+    /// When it is time to look, or to give somebody up.
+    fn next(&self) -> Option<Instant> {
+        let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
+        let look = self.since.map(|(first, last)| (last + quiet).min(first + STORM));
+        let given_up = self.open.values().map(|(first, last)| (*last + PAUSE).min(*first + SLOW)).min();
+        look.into_iter().chain(given_up).min()
+    }
+
+    fn is_settled(&self, now: Instant) -> bool {
+        let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
+        self.since.is_some_and(|(first, last)| now >= last + quiet || now >= first + STORM)
+    }
+
+    fn take(&mut self, again: bool) -> Hints {
+        self.since = None;
+        Hints { changed: std::mem::take(&mut self.due), unfinished: self.open.keys().cloned().collect(), again }
+    }
+}
+
+/// A file or folder as it stands at a place; another in its place is not the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    path: PathBuf,
+    id: u64,
+    modified: Option<SystemTime>,
+}
+
+/// Where the project's folder is, with all links followed, and which one it is.
+fn folder(given: &Path) -> Option<Identity> {
+    let path = given.canonicalize().ok()?;
+    let metadata = path.metadata().ok().filter(Metadata::is_dir)?;
+    Some(Identity { path, id: id(&metadata), modified: None })
+}
+
+/// Git's lock, if it stands.
+fn lock(root: &Path) -> Option<Identity> {
+    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let folder = match std::fs::read_to_string(&git) {
+        // A working tree of its own, or a submodule.
+        Ok(text) => git.parent()?.join(text.strip_prefix("gitdir:")?.trim()),
+        Err(_) => git,
+    };
+    let path = folder.join("index.lock");
+    let metadata = path.symlink_metadata().ok()?;
+    Some(Identity { path, id: id(&metadata), modified: metadata.modified().ok() })
+}
+
+#[cfg(unix)]
+fn id(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn id(_: &Metadata) -> u64 {
+    0
+}
+
 /// A watch over a project's folders.
 pub struct Watch {
-    root: PathBuf,
+    given: PathBuf,
     signals: Receiver<Signal>,
     sender: Sender<Signal>,
     watcher: Option<RecommendedWatcher>,
+    /// The project's folder as it was when it was first watched; nothing when it must be watched anew.
+    root: Option<Identity>,
     watched: BTreeSet<&'static str>,
+    /// Folders that came below those that are watched.
+    grown: BTreeSet<PathBuf>,
     polling: Option<Polling>,
+    pending: Pending,
+    /// A lock of git's that is waited for no more.
+    passed_over: Option<Identity>,
+    /// When one last looked, and was last told to read again.
+    looked: Instant,
+    again: Instant,
 }
 
 impl fmt::Debug for Watch {
@@ -94,12 +218,21 @@ impl Watch {
     /// Begins to watch; what happens from now on is not missed. Where the system cannot watch, or with `poll`, one looks every now and then.
     pub fn begin(root: &Path, poll: bool) -> Self {
         let (sender, signals) = mpsc::channel();
-        // Events have absolute paths on every system.
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        let mut watch = Self { root, signals, sender, watcher: None, watched: BTreeSet::new(), polling: poll.then_some(Polling::Asked) };
-        if !poll && let Err(error) = watch.attach() {
-            watch.fall_back(&error);
-        }
+        let mut watch = Self {
+            given: root.to_owned(),
+            signals,
+            sender,
+            watcher: None,
+            root: None,
+            watched: BTreeSet::new(),
+            grown: BTreeSet::new(),
+            polling: poll.then_some(Polling::Asked),
+            pending: Pending::default(),
+            passed_over: None,
+            looked: now(),
+            again: now(),
+        };
+        watch.attach();
         watch
     }
 
@@ -115,128 +248,223 @@ impl Watch {
 
     /// Waits until it is worth looking.
     pub fn wait(&mut self) -> Woken {
-        let mut suspects = BTreeSet::new();
-        let mut open = BTreeSet::new();
-        let every = if self.polling.is_some() { POLL } else { IDLE };
+        let began = now();
+        let every = match (&self.polling, &self.watcher) {
+            (Some(_), _) => POLL.max(began.duration_since(self.looked) * 4).min(IDLE),
+            // The project's folder is away.
+            (None, None) => POLL,
+            (None, Some(_)) => IDLE.max(began.duration_since(self.looked) * 20).min(IDLE * 5),
+        };
         loop {
-            match self.signals.recv_timeout(every) {
+            let until = self.pending.next().unwrap_or(began + every).min(began + every);
+            match self.signals.recv_timeout(until.saturating_duration_since(now())) {
                 Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return Woken::Stop,
-                Err(RecvTimeoutError::Timeout) => return Woken::Look(BTreeSet::new()),
+                Ok(Signal::Event(event)) => self.note(event),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let now = now();
+            self.pending.give_up(now);
+            if self.pending.is_settled(now) || now >= began + every {
+                break;
+            }
+        }
+        if !self.let_git_finish() {
+            return Woken::Stop;
+        }
+        // What came into new folders before they were watched is found by looking, as they are watched from here on.
+        self.attach();
+        self.looked = now();
+        let again = self.looked >= self.again + AGAIN;
+        if again {
+            self.again = self.looked;
+        }
+        Woken::Look(self.pending.take(again))
+    }
+
+    /// Waits while git changes the files: its lock stands from the first file to the last. Returns whether to go on at all.
+    fn let_git_finish(&mut self) -> bool {
+        let Some(root) = folder(&self.given) else { return true };
+        let began = now();
+        let (mut moved, mut has_waited) = (began, false);
+        while let Some(lock) = lock(&root.path) {
+            // It stood still before; many files at once are git's all the same.
+            if self.passed_over.as_ref() == Some(&lock) && self.pending.due.len() < MANY {
+                break;
+            }
+            has_waited = true;
+            match self.signals.recv_timeout(GIT_STEP) {
+                Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
                 Ok(Signal::Event(event)) => {
-                    if self.note(event, &mut suspects, &mut open) {
-                        break;
+                    let (due, open) = (self.pending.due.len(), self.pending.open.len());
+                    self.note(event);
+                    if (self.pending.due.len(), self.pending.open.len()) != (due, open) {
+                        moved = now();
                     }
                 }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let now = now();
+            if now >= moved + GIT_STILL || now >= began + GIT {
+                self.passed_over = Some(lock);
+                break;
             }
         }
-        for _ in 0..MOST_EVENTS {
-            let quiet = if open.is_empty() && suspects.len() < MANY { QUIET } else { BUSY };
-            match self.signals.recv_timeout(quiet) {
-                Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return Woken::Stop,
-                Err(RecvTimeoutError::Timeout) => break,
-                Ok(Signal::Event(event)) => {
-                    self.note(event, &mut suspects, &mut open);
+        if has_waited {
+            // What it has taken away does not come again.
+            while let Ok(signal) = self.signals.try_recv() {
+                match signal {
+                    Signal::Stop => return false,
+                    Signal::Event(event) => self.note(event),
                 }
             }
+            self.pending.finish_all(now());
         }
-        self.let_git_finish(&mut suspects, &mut open);
-        Woken::Look(suspects)
+        true
     }
 
-    /// Waits while git changes the files: its lock stands from the first file to the last.
-    fn let_git_finish(&mut self, suspects: &mut BTreeSet<String>, open: &mut BTreeSet<PathBuf>) {
-        let lock = self.root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists()).map(|git| git.join("index.lock"));
-        let Some(lock) = lock else { return };
-        for _ in 0..GIT_STEPS {
-            if !lock.exists() {
-                return;
-            }
-            match self.signals.recv_timeout(GIT_STEP) {
-                Ok(Signal::Event(event)) => {
-                    self.note(event, suspects, open);
-                }
-                Ok(Signal::Stop) => self.stopper().stop(),
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// Takes note of an event and tells whether it is of interest.
-    fn note(&mut self, event: notify::Result<Event>, suspects: &mut BTreeSet<String>, open: &mut BTreeSet<PathBuf>) -> bool {
+    /// Takes note of what happened.
+    fn note(&mut self, event: notify::Result<Event>) {
+        let now = now();
         let event = match event {
             Ok(event) => event,
             Err(error) => {
                 // Whatever it is, something may have been missed.
+                self.pending.wake(now);
+                self.root = None;
                 if matches!(error.kind, ErrorKind::MaxFilesWatch) {
                     self.fall_back(&error);
                 }
-                return true;
+                return;
             }
         };
         if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
-            return false;
+            return;
         }
-        let mut is_of_interest = event.need_rescan();
-        for path in &event.paths {
-            let Some(relative) = self.interesting(path) else { continue };
-            is_of_interest = true;
-            let is_begun = matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)) | EventKind::Create(CreateKind::File));
-            // Only where the end of writing is told can one wait for it.
-            if is_begun && cfg!(target_os = "linux") {
-                open.insert(path.clone());
-            } else if matches!(event.kind, EventKind::Access(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
-                open.remove(path);
-            }
-            // A folder that came is watched as a whole; what was put into it before is found by looking.
-            if let (Some(top), EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::To))) = (FOLDERS.into_iter().find(|top| *top == relative), event.kind) {
-                self.watched.remove(top);
-                if let Err(error) = self.attach() {
-                    self.fall_back(&error);
+        if event.need_rescan() {
+            self.root = None;
+            self.pending.wake(now);
+        }
+        let Some(root) = self.root.as_ref().map(|root| root.path.clone()) else { return };
+        let gone = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)));
+        if gone && event.paths.contains(&root) {
+            self.root = None;
+            self.pending.wake(now);
+            return;
+        }
+        let paths: Vec<(&PathBuf, String)> = event.paths.iter().filter_map(|path| Some((path, interesting(&root, path)?))).collect();
+        // Only where the end of writing is told can one wait for it.
+        let is_linux = cfg!(target_os = "linux");
+        match event.kind {
+            EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) if is_linux => {
+                for (_, path) in paths {
+                    self.pending.begin(path, now);
                 }
             }
-            suspects.insert(relative);
+            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
+                for (_, path) in paths {
+                    FOLDERS.into_iter().filter(|top| *top == path).for_each(|top| {
+                        self.watched.remove(top);
+                    });
+                    self.pending.begin(path, now);
+                }
+            }
+            // A rename to a name that is passed over is a backup: another file will take the place.
+            EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if paths.len() < event.paths.len() => {
+                for (at, path) in paths.into_iter().filter(|(at, _)| Some(*at) == event.paths.last()) {
+                    self.grow(at);
+                    self.pending.finish(path, now);
+                }
+            }
+            EventKind::Modify(ModifyKind::Metadata(_)) => {
+                for (_, path) in paths {
+                    if self.pending.open.contains_key(&path) {
+                        self.pending.begin(path, now);
+                    } else {
+                        self.pending.finish(path, now);
+                    }
+                }
+            }
+            kind => {
+                for (at, path) in paths {
+                    if !matches!(kind, EventKind::Access(_)) {
+                        self.grow(at);
+                    }
+                    self.pending.finish(path, now);
+                }
+            }
         }
-        is_of_interest
     }
 
-    /// Returns the path within the project if it is one that is read.
-    fn interesting(&self, path: &Path) -> Option<String> {
-        let relative = path.strip_prefix(&self.root).ok()?;
-        let mut parts = relative.components();
-        let first = parts.next()?.as_os_str().to_string_lossy();
-        let is_read = first == "ubugi.yaml" || FOLDERS.contains(&first.as_ref());
-        let is_passed_over = relative.components().any(|part| matches!(part, Component::Normal(name) if is_passed_over(&name.to_string_lossy())));
-        (is_read && !is_passed_over).then(|| slashed(relative))
+    /// Sees to it that everything is watched that can be: the project's folder itself and what is below the folders that are read.
+    fn attach(&mut self) {
+        let found = folder(&self.given);
+        if found.is_none() || found != self.root {
+            // What was watched may be somewhere else by now.
+            self.watcher = None;
+        }
+        self.root = found;
+        if self.watcher.is_none() {
+            self.watched.clear();
+        }
+        if self.polling.is_none()
+            && let Err(error) = self.watch()
+        {
+            self.fall_back(&error);
+        }
     }
 
-    /// Asks the system for events of the project's folder itself and of everything below the folders that are read.
-    fn attach(&mut self) -> notify::Result<()> {
+    fn watch(&mut self) -> notify::Result<()> {
+        let Some(root) = self.root.as_ref().map(|root| root.path.clone()) else { return Ok(()) };
         if self.watcher.is_none() {
             let sender = self.sender.clone();
-            let mut watcher = notify::recommended_watcher(move |event| {
+            let tell = move |event| {
                 let _ = sender.send(Signal::Event(event));
-            })?;
-            watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
+            };
+            // What is behind a link is not read.
+            let mut watcher = RecommendedWatcher::new(tell, notify::Config::default().with_follow_symlinks(false))?;
+            watcher.watch(&root, RecursiveMode::NonRecursive)?;
             self.watcher = Some(watcher);
         }
         let Some(watcher) = &mut self.watcher else { return Ok(()) };
         for folder in FOLDERS {
-            let path = self.root.join(folder);
-            if !self.watched.contains(folder) && path.is_dir() {
+            let path = root.join(folder);
+            if !is_folder(&path) {
+                self.watched.remove(folder);
+            } else if !self.watched.contains(folder) {
                 watcher.watch(&path, RecursiveMode::Recursive)?;
                 self.watched.insert(folder);
+            }
+        }
+        while let Some(path) = self.grown.pop_first() {
+            match watcher.watch(&path, RecursiveMode::Recursive) {
+                Err(error) if is_gone(&error) => {
+                    // Something in it went away; what came after that is not watched yet.
+                    if is_folder(&path) {
+                        self.grown.insert(path);
+                        self.pending.wake(now());
+                        break;
+                    }
+                }
+                result => result?,
             }
         }
         Ok(())
     }
 
+    /// Takes note of what may be a new folder. On Linux every folder is watched for itself, and to ask for one again adds what is missing.
+    fn grow(&mut self, at: &Path) {
+        if cfg!(target_os = "linux") && is_folder(at) {
+            self.grown.insert(at.to_owned());
+        }
+    }
+
     fn fall_back(&mut self, error: &notify::Error) {
-        // A folder that went away while it was being watched is none to watch.
-        if matches!(error.kind, ErrorKind::PathNotFound | ErrorKind::WatchNotFound) {
+        self.watcher = None;
+        if is_gone(error) {
+            // A folder that goes away while it is about to be watched is none to watch; the next look begins anew.
+            self.root = None;
             return;
         }
-        self.watcher = None;
-        self.watched.clear();
         self.polling = Some(match error.kind {
             ErrorKind::MaxFilesWatch => Polling::Limit,
             _ => Polling::Unable(error.to_string()),
@@ -244,133 +472,125 @@ impl Watch {
     }
 }
 
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+fn is_gone(error: &notify::Error) -> bool {
+    match &error.kind {
+        ErrorKind::PathNotFound | ErrorKind::WatchNotFound => true,
+        ErrorKind::Io(error) => error.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
+    }
+}
+
+/// Returns the path within the project if it is one that is read.
+fn interesting(root: &Path, path: &Path) -> Option<String> {
+    let relative = path.strip_prefix(root).ok()?;
+    let mut parts = relative.components();
+    let first = parts.next()?.as_os_str().to_string_lossy();
+    let is_read = first == "ubugi.yaml" || FOLDERS.contains(&first.as_ref());
+    let is_passed_over = relative.components().any(|part| matches!(part, Component::Normal(name) if is_passed_over(&name.to_string_lossy())));
+    (is_read && !is_passed_over).then(|| canonical(&slashed(relative)))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::thread;
-
     use super::*;
-    use crate::source::disk::Disk;
 
-    fn project() -> (tempfile::TempDir, Disk) {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::create_dir_all(folder.path().join("content/articles")).expect("makes");
-        fs::write(folder.path().join("ubugi.yaml"), "title: x").expect("writes");
-        let disk = Disk::open(folder.path()).expect("opens");
-        (folder, disk)
+    fn after(begin: Instant, milliseconds: u64) -> Instant {
+        begin + Duration::from_millis(milliseconds)
     }
 
-    /// Looks until these files have changed, in no more than a few steps.
-    fn until(watch: &mut Watch, disk: &mut Disk, wanted: &[&str]) -> usize {
-        let mut left: BTreeSet<&str> = wanted.iter().copied().collect();
-        for looks in 1..=40 {
-            let Woken::Look(suspects) = watch.wait() else { panic!("stopped") };
-            for path in disk.refresh(&suspects).expect("looks") {
-                left.remove(path.as_str());
-            }
-            if left.is_empty() {
-                return looks;
-            }
-        }
-        panic!("never seen: {left:?}");
+    fn names(paths: &BTreeSet<String>) -> Vec<&str> {
+        paths.iter().map(String::as_str).collect()
     }
 
     #[test]
-    fn what_editors_do_is_seen() {
-        let (folder, mut disk) = project();
+    fn a_closed_file_is_due_at_once_and_one_being_written_is_left_out() {
+        let (mut pending, start) = (Pending::default(), now());
+        pending.begin("slow".to_owned(), start);
+        assert_eq!(pending.next(), Some(start + PAUSE));
+        pending.begin("quick".to_owned(), after(start, 10));
+        pending.finish("quick".to_owned(), after(start, 11));
+        assert!(!pending.is_settled(after(start, 12)), "the same file may be saved once more");
+        assert!(pending.is_settled(after(start, 11) + QUIET));
+        let hints = pending.take(false);
+        assert_eq!((names(&hints.changed), names(&hints.unfinished)), (vec!["quick"], vec!["slow"]));
+        assert!(!pending.is_settled(after(start, 30)));
+        pending.begin("slow".to_owned(), after(start, 50));
+        pending.give_up(after(start, 100));
+        assert_eq!(pending.since, None, "it was written 50 ms ago");
+        pending.give_up(after(start, 110));
+        assert_eq!(names(&pending.take(false).changed), ["slow"], "its writer makes a pause");
+    }
+
+    #[test]
+    fn nobody_is_waited_for_for_ever() {
+        let (mut pending, start) = (Pending::default(), now());
+        let mut looks = 0;
+        for step in 0..5_000 {
+            let now = after(start, step);
+            pending.begin("endless".to_owned(), now);
+            pending.finish("again and again".to_owned(), now);
+            pending.give_up(now);
+            if pending.is_settled(now) {
+                looks += 1;
+                pending.take(false);
+            }
+        }
+        assert!((9..=12).contains(&looks), "{looks} looks in 5 s");
+    }
+
+    #[test]
+    fn many_files_are_given_a_little_more_time() {
+        let (mut pending, start) = (Pending::default(), now());
+        for number in 0..MANY {
+            pending.finish(number.to_string(), start);
+        }
+        assert!(!pending.is_settled(start + QUIET));
+        assert!(pending.is_settled(start + QUIET_OF_MANY));
+    }
+
+    /// What the system says when its limit is reached.
+    #[test]
+    fn where_the_limit_is_reached_one_polls() {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut watch = Watch::begin(folder.path(), false);
         assert_eq!(watch.polling(), None);
-        let at = |path: &str| folder.path().join("content/articles").join(path);
-        fs::write(at("a.md"), "one").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/a.md"]);
-        fs::write(at(".a.md.swp"), "x").expect("writes");
-        fs::write(at("4913~"), "x").expect("writes");
-        fs::write(at("new~"), "two").expect("writes");
-        fs::rename(at("new~"), at("a.md")).expect("renames");
-        until(&mut watch, &mut disk, &["content/articles/a.md"]);
-        fs::create_dir_all(at("deep/er")).expect("makes");
-        fs::write(at("deep/er/b.md"), "at once").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/deep/er/b.md"]);
-        fs::write(at("deep/er/b.md"), "in a new folder").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/deep/er/b.md"]);
-        fs::rename(at("deep"), at("moved")).expect("renames");
-        until(&mut watch, &mut disk, &["content/articles/deep/er/b.md", "content/articles/moved/er/b.md"]);
-        fs::write(at("moved/er/b.md"), "in a folder that was renamed").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/moved/er/b.md"]);
-        fs::create_dir(folder.path().join("municipalities")).expect("makes");
-        fs::create_dir(folder.path().join("municipalities/x")).expect("makes");
-        fs::write(folder.path().join("municipalities/x/municipality.yaml"), "x").expect("writes");
-        until(&mut watch, &mut disk, &["municipalities/x/municipality.yaml"]);
-        fs::write(folder.path().join("municipalities/x/municipality.yaml"), "y").expect("writes");
-        until(&mut watch, &mut disk, &["municipalities/x/municipality.yaml"]);
-        fs::remove_dir_all(folder.path().join("content")).expect("removes");
-        until(&mut watch, &mut disk, &["content/articles/a.md"]);
+        watch.sender.send(Signal::Event(Err(notify::Error::new(ErrorKind::MaxFilesWatch)))).expect("is heard");
+        assert!(matches!(watch.wait(), Woken::Look(_)));
+        assert_eq!(watch.polling(), Some(&Polling::Limit));
+        let before = now();
+        assert!(matches!(watch.wait(), Woken::Look(_)));
+        assert!(before.elapsed() >= POLL - QUIET && before.elapsed() < POLL * 3, "{:?}", before.elapsed());
     }
 
     #[test]
-    fn a_slow_writer_is_waited_for() {
-        let (folder, mut disk) = project();
-        let mut watch = Watch::begin(folder.path(), false);
-        let path = folder.path().join("content/articles/slow.md");
-        let writer = thread::spawn(move || {
-            use std::io::Write as _;
-            let mut file = fs::File::create(path).expect("makes");
-            for _ in 0..10 {
-                file.write_all(b"word ").expect("writes");
-                thread::sleep(Duration::from_millis(15));
-            }
-        });
-        let looks = until(&mut watch, &mut disk, &["content/articles/slow.md"]);
-        writer.join().expect("ends");
-        let text = disk.files().get("content/articles/slow.md").expect("there").bytes().len();
-        if cfg!(target_os = "linux") {
-            assert_eq!((looks, text), (1, 50), "it was seen once, whole");
+    fn it_can_be_stopped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for poll in [false, true] {
+            let mut watch = Watch::begin(folder.path(), poll);
+            watch.stopper().stop();
+            assert_eq!(watch.wait(), Woken::Stop);
         }
     }
 
     #[test]
-    fn many_at_once_are_seen_in_few_looks() {
-        let (folder, mut disk) = project();
-        let mut watch = Watch::begin(folder.path(), false);
-        let names: Vec<String> = (0..500).map(|n| format!("content/articles/{n}.md")).collect();
-        for name in &names {
-            fs::write(folder.path().join(name), "x").expect("writes");
-        }
-        let looks = until(&mut watch, &mut disk, &names.iter().map(String::as_str).collect::<Vec<_>>());
-        assert!(looks <= 10, "{looks}");
-    }
-
-    #[test]
-    fn polling_sees_the_same() {
-        let (folder, mut disk) = project();
-        let mut watch = Watch::begin(folder.path(), true);
-        assert_eq!(watch.polling(), Some(&Polling::Asked));
-        fs::write(folder.path().join("content/articles/a.md"), "one").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/a.md"]);
-        fs::write(folder.path().join("content/articles/a.md"), "one and two").expect("writes");
-        until(&mut watch, &mut disk, &["content/articles/a.md"]);
-        watch.stopper().stop();
-        assert_eq!(watch.wait(), Woken::Stop);
-    }
-
-    #[test]
-    fn git_is_waited_for() {
-        let (folder, mut disk) = project();
-        let mut watch = Watch::begin(folder.path(), false);
-        fs::create_dir(folder.path().join(".git")).expect("makes");
-        let lock = folder.path().join(".git/index.lock");
-        fs::write(&lock, "").expect("writes");
-        let at = folder.path().to_owned();
-        let git = thread::spawn(move || {
-            for n in 0..5 {
-                fs::write(at.join(format!("content/articles/{n}.md")), "x").expect("writes");
-                thread::sleep(Duration::from_millis(40));
-            }
-            fs::remove_file(at.join(".git/index.lock")).expect("removes");
-        });
-        let names: Vec<String> = (0..5).map(|n| format!("content/articles/{n}.md")).collect();
-        let looks = until(&mut watch, &mut disk, &names.iter().map(String::as_str).collect::<Vec<_>>());
-        git.join().expect("ends");
-        assert_eq!(looks, 1, "the files of a checkout are seen together");
+    fn git_locks_are_found_where_git_has_them() {
+        let top = tempfile::tempdir().expect("a folder");
+        let project = top.path().join("tree/site");
+        std::fs::create_dir_all(&project).expect("makes");
+        assert_eq!(lock(&project), None);
+        std::fs::create_dir_all(top.path().join("real/worktrees/tree")).expect("makes");
+        std::fs::write(top.path().join("tree/.git"), "gitdir: ../real/worktrees/tree\n").expect("writes");
+        assert_eq!(lock(&project), None);
+        std::fs::write(top.path().join("real/worktrees/tree/index.lock"), "").expect("writes");
+        let found = lock(&project).expect("a lock");
+        assert_eq!(Some(&found), lock(&project).as_ref());
+        std::fs::remove_file(top.path().join("tree/.git")).expect("removes");
+        std::fs::create_dir(top.path().join("tree/.git")).expect("makes");
+        std::fs::write(top.path().join("tree/.git/index.lock"), "").expect("writes");
+        assert!(lock(&project).is_some_and(|other| other != found));
     }
 }

@@ -188,6 +188,11 @@ impl Files {
         Self { root: Some(root), ..Self::default() }
     }
 
+    /// Adds a file that was taken away.
+    pub(super) fn put_back(&mut self, path: String, file: File) {
+        self.all.insert(path, file);
+    }
+
     /// Adds or replaces a file and returns what is wrong with its bytes.
     pub(super) fn put(&mut self, path: &str, bytes: Vec<u8>) -> Diagnostics {
         let (file, fault) = read(path, bytes);
@@ -196,9 +201,19 @@ impl Files {
     }
 }
 
-/// Tells whether a name is hidden or an editor's backup, swap or lock file.
+/// Tells whether a name is hidden or an editor's backup, swap or lock file, or one of those between which an editor changes by renaming
+/// (IntelliJ's, and those of macOS programs, `a.md.sb-1f2e3d4c-aBcDeF`).
 pub fn is_passed_over(name: &str) -> bool {
-    name.starts_with('.') || name.starts_with('#') || name.starts_with("~$") || name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name == "Thumbs.db"
+    name.ends_with("___jb_tmp___")
+        || name.ends_with("___jb_old___")
+        || name.contains(".sb-")
+        || name.starts_with('.')
+        || name.starts_with('#')
+        || name.starts_with("~$")
+        || name.ends_with('~')
+        || name.ends_with(".swp")
+        || name.ends_with(".tmp")
+        || name == "Thumbs.db"
 }
 
 /// Joins the parts of a path with `/` on every system.
