@@ -1241,7 +1241,8 @@ impl<'r, 'p> Sheet<'r, 'p> {
 fn inputs_under(project: &Project, folders: &[&str]) -> String {
     let mut inputs = String::new();
     for folder in folders {
-        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with("content/articles/") && !path.starts_with(LEDGER)) {
+        let articles = format!("{folder}articles/");
+        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with(&articles) && !path.starts_with(LEDGER)) {
             inputs.push_str(path);
             inputs.push_str(&seal(file.bytes()));
         }
