@@ -278,7 +278,7 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
             scratch.with("municipalities/141097-kohoku/municipality.yaml", town)
         }
         Step::Theme => set(scratch, FUCHU, "theme", if n % 2 == 0 { "own" } else { "base" }, "name"),
-        Step::Template(page) => append(scratch, PAGES[page], &format!("\n<!-- {n} -->\n")),
+        Step::Template(page) => replace(scratch, PAGES[page], "{% endblock", &format!("<!-- {n} -->{{% endblock")),
         Step::Partial => append(scratch, "themes/base/templates/partials/service.html", &format!("<!-- {n} -->")),
         Step::Fragment => append(scratch, "themes/base/templates/fragments/quick.html", &format!("<!-- {n} -->")),
         Step::Style => {
@@ -385,7 +385,7 @@ fn a_changed_text_remakes_its_pages_and_what_shows_it() {
         assert!(fourth.written.iter().any(|path| path == shows), "{shows} shows the title: {:?}", fourth.written);
     }
     assert!(!fourth.written.iter().any(|path| path.contains("medicines/")), "medicines do not: {:?}", fourth.written);
-    let scratch = append(scratch, "themes/base/templates/medicine.html", "<!-- x -->");
+    let scratch = replace(scratch, PAGES[1], "{% endblock", "<!-- x -->{% endblock");
     let fifth = again.build(&scratch, &options);
     assert!(fifth.summary.kept > fifth.summary.files / 2 && fifth.written.iter().any(|path| path.contains("medicines/acetaminophen")), "{:?}", fifth.written);
 }
@@ -409,4 +409,104 @@ fn what_only_some_sites_were_built_for_holds_for_them() {
     let code = ubugi::municipality::code::MunicipalityCode::parse("132128").expect("a code");
     let did = again.check(&scratch, &Options { only: vec![code], ..all }, "--only");
     assert_eq!(did.summary.kept, did.summary.files, "one site alone keeps what was made for all");
+}
+
+/// What the editors' server shows is what is published: each file made alone is as the build makes it.
+#[test]
+fn a_file_made_alone_is_as_the_build_makes_it() {
+    let (options, mut found) = (on("2026-11-21"), Diagnostics::new());
+    let project = Project::load(project().files(), &mut found);
+    let sink = edition::Memory::default();
+    let summary = edition::build(&project, &options, &sink, &|_| {}, &mut found).expect("memory takes everything");
+    let mut compared = 0;
+    edition::open(&project, &options, &mut found, |edition, _| {
+        let codes: Vec<&str> = edition.municipalities().map(|municipality| municipality.code.as_str()).collect();
+        for (path, bytes) in sink.into_files() {
+            let (code, path) = path.split_once('/').expect("a site's folder");
+            let index = codes.iter().position(|other| *other == code).expect("a site");
+            let made = edition.file(index, path).unwrap_or_else(|| panic!("{path} is not made"));
+            assert!(made.bytes.as_ref() == Some(&bytes), "{code}/{path}");
+            compared += 1;
+        }
+        assert!(edition.file(0, "no/such/page/index.html").is_none() && edition.file(9, "index.html").is_none());
+    });
+    assert_eq!(compared, summary.files);
+}
+
+/// Runs `ubugi build` and returns what it says.
+fn run(folder: &std::path::Path, more: &[&str]) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ubugi"))
+        .args(["--lang", "en", "build", "--date", "2026-11-21", "--project"])
+        .arg(folder)
+        .args(more)
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+/// All files of an output folder but those that are ubugi's own, with their bytes and times.
+fn contents(dist: &std::path::Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+    let files = walkdir::WalkDir::new(dist).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    let files = files.map(|entry| {
+        let path = ubugi::source::files::slashed(entry.path().strip_prefix(dist).expect("below"));
+        (path, (std::fs::read(entry.path()).expect("reads"), entry.metadata().expect("there").modified().expect("a time")))
+    });
+    files.filter(|(path, _)| !path.starts_with(".ubugi")).collect()
+}
+
+#[test]
+fn an_output_folder_is_only_touched_where_something_differs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dist = folder.path().join("dist");
+    project().write(folder.path());
+    assert!(!run(folder.path(), &[]).contains("changed"), "the first build has nothing to compare with");
+    let first = contents(&dist);
+    assert!(run(folder.path(), &[]).contains("(none changed)"));
+    assert!(contents(&dist) == first, "nothing is written where nothing changed");
+    let article = folder.path().join(ARTICLE);
+    let text = std::fs::read_to_string(&article).expect("reads");
+    std::fs::write(&article, text + "\n変わった。\n").expect("writes");
+    assert!(run(folder.path(), &[]).contains("(2 changed)"));
+    let second = contents(&dist);
+    let changed: Vec<&String> = second.iter().filter(|(path, file)| first[*path] != **file).map(|(path, _)| path).collect();
+    assert_eq!(changed, ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]);
+    // What somebody did to the output is put right, and whatever is wrong with the records is no harm.
+    let bytes = |files: &BTreeMap<String, (Vec<u8>, std::time::SystemTime)>| files.iter().map(|(path, (bytes, _))| (path.clone(), bytes.clone())).collect::<Vec<_>>();
+    let made = dist.join(".ubugi/made");
+    let spoil: [&dyn Fn(); 7] = [
+        &|| std::fs::write(dist.join("132128/index.html"), "theirs").expect("writes"),
+        &|| std::fs::remove_file(dist.join("132063/index.html")).expect("removes"),
+        &|| std::fs::write(made.join("132128.json"), "{\"base\": 1").expect("writes"),
+        &|| std::fs::write(made.join("edition.json"), [0xff, 0xfe]).expect("writes"),
+        &|| std::fs::remove_dir_all(&made).expect("removes"),
+        &|| {
+            std::fs::rename(made.join("132128.json"), made.join("132063.json")).expect("renames");
+            std::fs::remove_file(made.join("edition.json")).expect("removes");
+        },
+        &|| std::fs::remove_dir_all(dist.join("132128")).expect("removes"),
+    ];
+    for (index, spoil) in spoil.iter().enumerate() {
+        spoil();
+        run(folder.path(), &[]);
+        assert!(bytes(&contents(&dist)) == bytes(&second), "{index}");
+        assert!(run(folder.path(), &[]).contains("(none changed)"), "{index}");
+    }
+    assert!(!run(folder.path(), &["--fresh"]).contains("changed"), "everything is made anew when asked for");
+    assert!(bytes(&contents(&dist)) == bytes(&second));
+    std::fs::remove_file(folder.path().join("content/articles/sleep.md")).expect("removes");
+    std::fs::write(&article, "---\ntitle: 発熱\ndescription: 説明。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n短い。\n").expect("writes");
+    run(folder.path(), &[]);
+    assert!(!dist.join("132128/articles/sleep").exists(), "what is gone from the sources goes");
+}
+
+/// Warnings are told at every build, also when nothing has changed.
+#[test]
+fn a_warning_is_told_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    project().with("content/stray.md", "x").write(folder.path());
+    for _ in 0..2 {
+        assert!(run(folder.path(), &[]).contains("content/stray.md"));
+    }
 }
