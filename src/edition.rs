@@ -175,6 +175,16 @@ impl<'e> Edition<'e> {
         self.shared.project
     }
 
+    /// Returns the compiled body of an article's file.
+    pub fn body(&self, path: &str) -> Option<&'e Body> {
+        self.shared.bodies.get(path)
+    }
+
+    /// Returns what is not visible.
+    pub fn hidden(&self) -> Hidden {
+        self.shared.visible.hidden
+    }
+
     /// Makes one file of a site, by the path that it has in the output without the municipality's code; nothing where there is none.
     pub fn file(&self, site: usize, path: &str) -> Option<Made> {
         let (renderer, faults) = self.renderer(site);
