@@ -100,7 +100,7 @@ pub struct Standing {
     /// What else there is to say.
     pub remarks: Vec<String>,
     /// Who signed, by name.
-    pub signed_by: Vec<String>,
+    pub signers: Vec<String>,
     /// The entry of the board of `ubugi status`.
     #[serde(flatten)]
     pub entry: Entry,
@@ -399,7 +399,7 @@ impl Scene<'_, '_> {
         Some(Standing {
             label: board::label(entry.condition).get(self.guide.tongue).to_owned(),
             remarks: board::remarks(&entry).iter().map(|remark| remark.get(self.guide.tongue).to_owned()).collect(),
-            signed_by: entry.signed_by.iter().map(|id| names.get(id.as_str()).map_or_else(|| id.clone(), |name| (*name).to_owned())).collect(),
+            signers: entry.signed_by.iter().map(|id| names.get(id.as_str()).map_or_else(|| id.clone(), |name| (*name).to_owned())).collect(),
             entry,
         })
     }

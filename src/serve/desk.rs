@@ -516,3 +516,120 @@ fn open(setting: &Setting, day: Moment, view: View, files: Files, faults: Diagno
     let opening = Opening { options, origin: setting.origin.clone(), guide: setting.guide.clone() };
     Live::open(files, faults, opening, view)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::diagnostic::Tongue;
+
+    fn files() -> Files {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/sample");
+        let (files, faults) = Files::from_disk(&root).expect("reads");
+        assert_eq!(faults.len(), 0);
+        files
+    }
+
+    fn desk(told: &Arc<AtomicUsize>) -> Desk {
+        let told = Arc::clone(told);
+        let setting = Setting {
+            only: Vec::new(),
+            moment: Box::new(|| Moment { date: jiff::civil::date(2026, 11, 21), drafts: false }),
+            origin: "http://127.0.0.1:4000".into(),
+            guide: Guide { editor: None, tongue: Tongue::Ja },
+            run: "1".into(),
+            tell: Arc::new(move |_| {
+                told.fetch_add(1, Ordering::Relaxed);
+            }),
+        };
+        Desk::new(files(), Diagnostics::new(), setting).expect("opens")
+    }
+
+    fn spot(path: &str) -> Spot {
+        Spot::parse(path).expect("an address")
+    }
+
+    fn home(desk: &Desk) -> String {
+        format!("/{}/", desk.plain().0.towns[0].code)
+    }
+
+    fn asked(page: &str, seal: &str) -> Vec<Asked> {
+        vec![Asked { page: page.to_owned(), seal: seal.to_owned(), source: String::new(), language: String::new() }]
+    }
+
+    fn heard(words: &mut mpsc::UnboundedReceiver<Word>) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        while let Ok(word) = words.try_recv() {
+            all.push(match word {
+                Word::Hello { .. } => "hello",
+                Word::Reload { .. } => "reload",
+                Word::Style { .. } => "style",
+                Word::Go { .. } => "go",
+                Word::Faults { errors, .. } if errors.is_empty() => "fine",
+                Word::Faults { .. } => "faults",
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn an_address_has_a_view_a_town_and_a_path() {
+        let of = |path: &str| Spot::parse(path).map(|spot| (spot.view.to_string(), spot.code.clone(), spot.file()));
+        let found = |view: &str, code: &str, file: &str| Some((view.to_owned(), code.to_owned(), file.to_owned()));
+        assert_eq!(of("/"), found("", "", "index.html"));
+        assert_eq!(of("/132128"), found("", "132128", "index.html"));
+        assert_eq!(of("/132128/en/articles/fever/"), found("", "132128", "en/articles/fever/index.html"));
+        assert_eq!(of("/132128/assets/site.css"), found("", "132128", "assets/site.css"));
+        assert_eq!(of("/@drafts"), found("/@drafts", "", "index.html"));
+        assert_eq!(of("/@date=2026-12-20,theme=night/132128/"), found("/@date=2026-12-20,theme=night", "132128", "index.html"));
+        assert_eq!(of("/@date=2026-13-20/132128/"), None);
+    }
+
+    #[test]
+    fn views_are_held_while_they_are_used_and_at_most_a_handful() {
+        let desk = desk(&Arc::default());
+        let home = home(&desk);
+        let at = |day: usize| format!("/@date=2026-12-{day:02}{home}");
+        let _open = desk.listen(asked(&at(1), ""));
+        for day in 2..=9 {
+            assert!(desk.file(&spot(&at(day))).is_some());
+            assert!(held(&desk.views).slots.len() <= MOST_VIEWS + 1);
+        }
+        assert!(held(&desk.views).slots.contains_key(&spot(&at(1)).view), "what is open stays");
+        (0..=MOST_IDLE).for_each(|_| desk.sweep());
+        let left: Vec<String> = held(&desk.views).slots.keys().map(View::part).collect();
+        assert_eq!(left, ["", "@date=2026-12-01"]);
+        assert!(!desk.has(&spot("/@theme=none/").view) && desk.has(&spot("/@theme=base/").view));
+        drop(_open);
+        desk.turn(files(), Diagnostics::new()).expect("turns");
+        assert_eq!(held(&desk.views).slots.len(), 1, "after a change only what is open is made again");
+    }
+
+    #[test]
+    fn what_happened_since_a_page_was_made_is_heard() {
+        let desk = desk(&Arc::default());
+        let home = home(&desk);
+        let bytes = desk.file(&spot(&home)).and_then(|answer| answer.made.bytes).expect("a page");
+        let seal = Seen::of(&bytes).text();
+        let mut words = desk.listen(asked(&home, &seal));
+        assert_eq!(heard(&mut words), ["hello", "fine"]);
+        let mut late = desk.listen(asked(&home, "0.0"));
+        assert_eq!(heard(&mut late), ["hello", "reload", "fine"]);
+        let mut changed = files();
+        let text = changed.get("ubugi.yaml").and_then(|file| file.text()).expect("a text").text.clone();
+        changed.insert("ubugi.yaml", text.replacen("ja: ", "ja: 新しい", 1).into_bytes(), &mut Diagnostics::new());
+        let turned = desk.turn(changed, Diagnostics::new()).expect("turns");
+        assert_eq!((turned.open, turned.changed, turned.faults.errors()), (2, 2, 0), "{:?}", turned.faults);
+        assert_eq!((heard(&mut words), heard(&mut late)), (vec!["fine", "reload"], vec!["fine", "reload"]));
+        drop(late);
+        let mut broken = files();
+        broken.insert("ubugi.yaml", b"title: [".to_vec(), &mut Diagnostics::new());
+        let turned = desk.turn(broken, Diagnostics::new()).expect("turns");
+        assert!(turned.faults.errors() > 0 && turned.changed == 0 && turned.open == 1);
+        assert_eq!(heard(&mut words), ["faults"]);
+        assert!(desk.file(&spot(&home)).is_some(), "the last good edition stays in front");
+        assert!(desk.file(&spot(&format!("/@drafts{home}"))).is_some(), "and views are made of its sources");
+        assert!(!desk.is_of_another_day());
+    }
+}

@@ -194,7 +194,8 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
         let seen = Seen::of(&page);
         return typed(HTML, with_bar(page, &seen, None, &desk));
     }
-    if spot.path.is_empty() && !decoded.ends_with('/') {
+    let home = spot.clone();
+    if spot.path.is_empty() && !decoded.ends_with('/') && waiting(&desk, move |desk| desk.file(&home)).await.flatten().is_some() {
         return moved(&format!("{}/", uri.path()));
     }
     file(&desk, spot, &uri).await

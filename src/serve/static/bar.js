@@ -45,7 +45,12 @@ function begin() {
     made.addEventListener("click", () => toggle(name));
     return made;
   };
+  let drawn = "";
   function drawBar() {
+    // What is pressed is not replaced for nothing.
+    const key = JSON.stringify([about, faults, opened, page()]);
+    if (key === drawn) return;
+    drawn = key;
     const focused = root.activeElement?.closest(".bar") ? root.activeElement.dataset.panel ?? root.activeElement.className : null;
     const town = about?.towns.find(({ id }) => id === about.code);
     const view = about && [about.view.date, about.view.drafts != null && (about.drafts ? t.with_drafts : t.without_drafts), about.view.theme].filter(Boolean).join("・");
@@ -55,11 +60,10 @@ function begin() {
         draw("a", { class: "brand", href: `${about ? inView(about, {}).slice(0, inView(about, {}).indexOf(`/${about.code}/`)) : ""}/` }, t.home),
         town && button("towns", "town", draw("span", {}, town.name)),
         about && button("view", "view", draw("span", {}, view ? `${t.view}：${view}` : t.view)),
-        about && button("page", "page", draw("span", { class: `dot ${tone(about.supervision)}` }), draw("span", {}, t.page)),
+        about && button("page", "page", draw("span", { class: `dot ${tone(about.supervision)}` }), draw("span", {}, t.page, about.supervision && draw("span", { class: "wide-only" }, `：${about.supervision.label}`))),
         warnings.length > 0 && button("warnings", "warn", t.warnings(warnings.length)),
         errors.length > 0 && draw("button", { type: "button", class: "bad", onclick: () => (toggle(null), faulty.show()) }, t.errors(errors.length)),
         draw("span", { class: "space" }),
-        about?.supervision && draw("span", { class: "wide-only" }, about.supervision.label),
         frame && draw("a", { class: "wide-only leave", href: page() }, t.leave),
         about?.source?.edit && draw("a", { class: "wide-only edit", href: about.source.edit }, t.edit),
         draw("button", { type: "button", class: "fold", onclick: () => fold(true) }, t.fold),
@@ -119,8 +123,29 @@ function begin() {
     small.hidden = !isFolded;
     if (isFolded) opened = null;
     drawPanel();
-    document.documentElement.toggleAttribute("data-ubugi-bar", !isFolded);
+    document.documentElement.dataset.ubugiBar = isFolded ? "folded" : "open";
+    makeRoom();
   }
+  // What a page keeps at the bottom of the window stands above the bar.
+  const moved = new Set();
+  function makeRoom() {
+    for (const element of moved) element.style.removeProperty("bottom");
+    moved.clear();
+    let highest = innerHeight;
+    for (const element of document.body.querySelectorAll("*")) {
+      const { position, bottom } = getComputedStyle(element);
+      if (position !== "fixed" && position !== "sticky") continue;
+      const box = element.getBoundingClientRect();
+      if (bottom !== "0px" || box.top < innerHeight / 2 || box.height === 0) continue;
+      highest = Math.min(highest, box.top);
+      if (bar.hidden) continue;
+      element.style.setProperty("bottom", "44px");
+      moved.add(element);
+    }
+    small.style.setProperty("bottom", `${innerHeight - highest + 8}px`);
+  }
+  addEventListener("resize", makeRoom);
+  addEventListener("load", makeRoom);
 
   // Why there is no such page, and where it is.
   function drawNote() {
@@ -136,7 +161,7 @@ function begin() {
   }
 
   async function update() {
-    const path = mode === "side" || mode === "start" ? null : page();
+    const path = ["side", "start", "none"].includes(mode) ? null : page();
     const answer = path && (await fetch(`/_ubugi/about?page=${encodeURIComponent(path)}`).catch(() => null));
     about = answer?.ok ? await answer.json() : null;
     if (opened && opened !== "warnings" && !about) opened = null;
@@ -158,7 +183,7 @@ function begin() {
       } else if (word.what === "restarted" || (!shell && word.what === "reload")) {
         sessionStorage.setItem(SCROLL, String(scrollY));
         location.reload();
-      } else if (word.what === "style") restyle(shell ? pane.contentDocument : document);
+      } else if (word.what === "style") restyle(shell ? pane.contentDocument : document).then(makeRoom);
       else if (shell) shell.renew(word);
       else location.replace(word.address);
     },
@@ -170,7 +195,6 @@ function begin() {
   );
   drawBar();
   drawFolded();
-  update();
   if (mode === "start") findTowns();
 }
 

@@ -128,7 +128,7 @@ function standing(s) {
     "div",
     { class: "standing" },
     draw("p", { class: "state" }, draw("span", { class: `dot ${tone(s)}` }), s.label),
-    s.signed_by.length > 0 && draw("p", {}, t.signed(s.signed_by.join("・"), s.on)),
+    s.signers.length > 0 && draw("p", {}, t.signed(s.signers.join("・"), s.on)),
     s.next_review && draw("p", {}, t.until(s.next_review), days == null ? null : days < 0 ? t.overdue(-days) : t.left(days)),
     s.remarks.map((remark) => draw("p", {}, remark)),
     s.pending && [draw("p", {}, t.edited), draw("h3", {}, t.diff), s.images.length > 0 && draw("p", {}, t.images(s.images.join(", "))), s.changes.length > 0 ? difference(s.changes) : draw("p", {}, t.same)],

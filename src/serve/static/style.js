@@ -3,7 +3,7 @@
 export const page = new CSSStyleSheet();
 // The bar covers neither the end of the page nor what has the focus.
 page.replaceSync(`
-  @media screen { :root[data-ubugi-bar] { padding-block-end: 44px; scroll-padding-block-end: 56px; } }
+  @media screen { :root[data-ubugi-bar] { scroll-padding-block-end: 56px; } :root[data-ubugi-bar="open"] { padding-block-end: 44px; } }
 `);
 
 export const sheet = new CSSStyleSheet();
@@ -32,7 +32,7 @@ sheet.replaceSync(`
   .dot.bad { background: var(--bad); border-color: var(--bad); }
   .small { position: fixed; inset: auto auto 8px 8px; z-index: 2147483646; border-color: var(--line); background: var(--ground); box-shadow: 0 1px 6px #0004; font-weight: 700; color: var(--link); }
   :focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }
-  .panel { position: fixed; inset: auto 8px 50px auto; z-index: 2147483645; inline-size: min(26rem, calc(100vw - 16px)); max-block-size: min(75vh, calc(100vh - 60px)); overflow: auto; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 24px #0005; }
+  .panel { position: fixed; inset: auto auto 50px 8px; z-index: 2147483645; inline-size: min(26rem, calc(100vw - 16px)); max-block-size: min(75vh, calc(100vh - 60px)); overflow: auto; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 24px #0005; }
   .panel.wide { inline-size: min(52rem, calc(100vw - 16px)); }
   .panel h2, .overlay h2 { margin: 0; font: inherit; font-weight: 700; font-size: 16px; }
   .panel h3 { margin: 14px 0 4px; font: inherit; font-weight: 700; color: var(--quiet); }
