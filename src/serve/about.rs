@@ -263,7 +263,8 @@ impl Scene<'_, '_> {
         };
         let towns = self.edition.sites().iter().map(|other| {
             // A town that lacks the language may have the page in its own.
-            let address = wanted.as_ref().and_then(|wanted| self.find(other, wanted).or_else(|| self.find(other, &Subject { language: self.tag(languages.default_id()), ..wanted.clone() })));
+            let address =
+                wanted.as_ref().and_then(|wanted| self.find(other, wanted).or_else(|| self.find(other, &Subject { language: self.tag(languages.default_id()), ..wanted.clone() })));
             Way {
                 id: other.municipality.code.to_string(),
                 name: other.municipality.name.in_default().to_owned(),

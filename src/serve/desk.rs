@@ -525,8 +525,13 @@ mod tests {
     use crate::diagnostic::Tongue;
 
     fn files() -> Files {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/sample");
-        let (files, faults) = Files::from_disk(&root).expect("reads");
+        // The sample of `ubugi new`, in the themes of the repository.
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (mut files, mut faults) = Files::from_disk(&root.join("src/cli/sample")).expect("reads");
+        let (repository, _) = Files::from_disk(root).expect("reads");
+        for (path, file) in repository.under("themes/") {
+            files.insert(path, file.bytes().to_vec(), &mut faults);
+        }
         assert_eq!(faults.len(), 0);
         files
     }
@@ -591,7 +596,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let home = home(&desk);
         let at = |day: usize| format!("/@date=2026-12-{day:02}{home}");
-        let _open = desk.listen(asked(&at(1), ""));
+        let open = desk.listen(asked(&at(1), ""));
         for day in 2..=9 {
             assert!(desk.file(&spot(&at(day))).is_some());
             assert!(held(&desk.views).slots.len() <= MOST_VIEWS + 1);
@@ -601,7 +606,7 @@ mod tests {
         let left: Vec<String> = held(&desk.views).slots.keys().map(View::part).collect();
         assert_eq!(left, ["", "@date=2026-12-01"]);
         assert!(!desk.has(&spot("/@theme=none/").view) && desk.has(&spot("/@theme=base/").view));
-        drop(_open);
+        drop(open);
         desk.turn(files(), Diagnostics::new()).expect("turns");
         assert_eq!(held(&desk.views).slots.len(), 1, "after a change only what is open is made again");
     }

@@ -243,11 +243,8 @@ fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Respo
 fn with_bar(bytes: Vec<u8>, seen: &Seen, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
     let about = subject.map(|subject| format!(" data-source=\"{}\" data-language=\"{}\"", escape(&subject.source), escape(&subject.language))).unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
-    let script = format!(
-        "<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n",
-        escape(desk.run()),
-        seen.text()
-    );
+    let script =
+        format!("<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n", escape(desk.run()), seen.text());
     match memchr::memmem::find(&bytes, b"</head>") {
         Some(at) => [&bytes[..at], script.as_bytes(), &bytes[at..]].concat(),
         None => bytes,

@@ -176,7 +176,12 @@ pub fn start(view: &View, overview: &Overview, told: &Told, tongue: Tongue) -> S
     }
     for (id, title, faults) in [("errors", say("誤り", "Errors"), &told.errors), ("warnings", say("注意", "Warnings"), &told.warnings)] {
         if !faults.is_empty() {
-            let _ = writeln!(main, "<section id=\"{id}\">\n<h2>{title} <small>{}</small></h2>\n<ul class=\"faults\">\n{}</ul>\n</section>", faults.len(), faults.iter().map(fault).collect::<String>());
+            let _ = writeln!(
+                main,
+                "<section id=\"{id}\">\n<h2>{title} <small>{}</small></h2>\n<ul class=\"faults\">\n{}</ul>\n</section>",
+                faults.len(),
+                faults.iter().map(fault).collect::<String>()
+            );
         }
     }
     if !overview.unseen.is_empty() {

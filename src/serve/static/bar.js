@@ -8,7 +8,7 @@ import { framePage, inView, pagePanel, tone, townsPanel, viewPanel, warningsPane
 import { frames } from "./shell.js";
 import { listen, restyle, shown } from "./stream.js";
 import * as style from "./style.js";
-import { t } from "./words.js";
+import { script, t } from "./words.js";
 
 const FOLDED = "ubugi folded";
 const SCROLL = `ubugi scroll ${location.pathname}`;
@@ -21,7 +21,7 @@ function begin() {
   const root = document.body.ownerDocument.createElement("ubugi-bar").attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [style.sheet];
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, style.page];
-  root.host.lang = t.home === "下見" ? "ja" : "en";
+  root.host.lang = script.dataset.tongue;
   document.documentElement.append(root.host);
 
   let about = null;
@@ -55,12 +55,13 @@ function begin() {
     const town = about?.towns.find(({ id }) => id === about.code);
     const view = about && [about.view.date, about.view.drafts != null && (about.drafts ? t.with_drafts : t.without_drafts), about.view.theme].filter(Boolean).join("・");
     const { errors, warnings } = faults;
+    bar.classList.toggle("crowded", warnings.length + errors.length > 0);
     bar.replaceChildren(
       ...[
         draw("a", { class: "brand", href: `${about ? inView(about, {}).slice(0, inView(about, {}).indexOf(`/${about.code}/`)) : ""}/` }, t.home),
         town && button("towns", "town", draw("span", {}, town.name)),
         about && button("view", "view", draw("span", {}, view ? `${t.view}：${view}` : t.view)),
-        about && button("page", "page", draw("span", { class: `dot ${tone(about.supervision)}` }), draw("span", {}, t.page, about.supervision && draw("span", { class: "wide-only" }, `：${about.supervision.label}`))),
+        about && button("page", "page", draw("span", { class: `dot ${tone(about.supervision)}` }), draw("span", { class: "words" }, t.page, about.supervision && draw("span", { class: "wide-only" }, `：${about.supervision.label}`))),
         warnings.length > 0 && button("warnings", "warn", t.warnings(warnings.length)),
         errors.length > 0 && draw("button", { type: "button", class: "bad", onclick: () => (toggle(null), faulty.show()) }, t.errors(errors.length)),
         draw("span", { class: "space" }),
@@ -143,6 +144,7 @@ function begin() {
       moved.add(element);
     }
     small.style.setProperty("bottom", `${innerHeight - highest + 8}px`);
+    note.style.setProperty("bottom", `${innerHeight - highest + 50}px`);
   }
   addEventListener("resize", makeRoom);
   addEventListener("load", makeRoom);
@@ -183,7 +185,7 @@ function begin() {
       } else if (word.what === "restarted" || (!shell && word.what === "reload")) {
         sessionStorage.setItem(SCROLL, String(scrollY));
         location.reload();
-      } else if (word.what === "style") restyle(shell ? pane.contentDocument : document).then(makeRoom);
+      } else if (word.what === "style") restyle(shell ? pane?.contentDocument ?? document : document).then(makeRoom);
       else if (shell) shell.renew(word);
       else location.replace(word.address);
     },

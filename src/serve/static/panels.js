@@ -136,12 +136,13 @@ function standing(s) {
 }
 
 function difference(rows) {
+  const isSame = (before, after) => before && after && ![...before.pieces, ...after.pieces].some(({ changed }) => changed);
   const cell = (line, mark) => draw("td", {}, (line?.pieces ?? []).map(({ text, changed }) => (changed ? draw(mark, {}, text) : text)));
   return draw(
     "table",
     { class: "diff" },
     draw("thead", {}, draw("tr", {}, draw("th", { scope: "col" }, t.approved_text), draw("th", { scope: "col" }, t.working_text))),
-    draw("tbody", {}, rows.map(({ before, after, gap }) => draw("tr", { class: gap ? "gap" : null }, cell(before, "del"), cell(after, "ins")))),
+    draw("tbody", {}, rows.map(({ before, after, gap }) => draw("tr", { class: [gap && "gap", isSame(before, after) && "same"].filter(Boolean).join(" ") || null }, cell(before, "del"), cell(after, "ins")))),
   );
 }
 

@@ -41,10 +41,12 @@ export function frames(mode, { changed }) {
   const path = (frame) => frame.contentDocument?.location.pathname ?? "/";
   const isShown = (frame) => frame.contentDocument?.readyState === "complete" && frame.contentDocument.location.protocol !== "about:";
   const seen = () => all.filter(isShown);
+  // What the server says of a pane is of those that it was asked about.
+  let heard = [];
   const common = {
-    panes: () => seen().map((frame) => shown(frame.contentDocument)),
-    frame: (pane) => seen()[pane],
-    renew: ({ what, pane, address }) => seen()[pane]?.renew(what === "go" ? address : null),
+    panes: () => (heard = seen()).map((frame) => shown(frame.contentDocument)),
+    frame: (pane) => heard[pane],
+    renew: ({ what, pane, address }) => heard[pane]?.isConnected && heard[pane].renew(what === "go" ? address : null),
   };
   document.body.classList.add(mode);
   if (mode === "side") return { ...common, page: () => "/", ...sideBySide(asked, main, all, make, changed) };

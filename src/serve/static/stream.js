@@ -6,6 +6,7 @@
 import { script } from "./words.js";
 
 const HIDDEN_FOR = 5000;
+const RETRY = 2000;
 
 /** What a document says of itself: its path, and what its script carries. */
 export function shown(doc, path = doc.location.pathname) {
@@ -17,7 +18,9 @@ export function shown(doc, path = doc.location.pathname) {
 export function listen(panes, handle, lost) {
   let events = null;
   let timer = null;
+  let retry = null;
   const close = () => {
+    clearTimeout(retry);
     events?.close();
     events = null;
   };
@@ -26,7 +29,11 @@ export function listen(panes, handle, lost) {
     const asked = panes();
     if (asked.length === 0) return;
     events = new EventSource(`/_ubugi/events?pages=${encodeURIComponent(JSON.stringify(asked))}`);
-    events.addEventListener("error", () => lost(true));
+    events.addEventListener("error", ({ target }) => {
+      lost(true);
+      // What a browser gives up is taken up again.
+      if (target.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY);
+    });
     events.addEventListener("message", ({ data }) => {
       const word = JSON.parse(data);
       if (word.what !== "hello") return handle(word);
