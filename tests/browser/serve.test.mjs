@@ -58,14 +58,15 @@ async function edited(path, change, during) {
 /** Starts the preview and waits until it says where it is. */
 async function start(...options) {
   const port = options.includes("--port") ? [] : ["--port", "0"];
-  const child = spawn(UBUGI, ["--lang", "ja", "serve", "--project", project, "--date", DATE, ...port, ...options], { stdio: ["ignore", "ignore", "pipe"] });
+  const lang = options[0] === "en" ? options.shift() : "ja";
+  const child = spawn(UBUGI, ["--lang", lang, "serve", "--project", project, "--date", DATE, ...port, ...options], { stdio: ["ignore", "ignore", "pipe"] });
   const running = { said: "", child };
   child.stderr.setEncoding("utf8");
   running.base = await new Promise((done, failed) => {
     child.once("exit", (code) => failed(new Error(`serve ended with ${code}: ${running.said}`)));
     child.stderr.on("data", (text) => {
       running.said += text;
-      const found = running.said.match(/^(http:\/\/\S+?)\/ で下見できます/m);
+      const found = running.said.match(/^(?:preview at )?(http:\/\/\S+?)\/ (?:で下見できます|\(edition)/m);
       if (found) done(found[1]);
     });
   });
@@ -250,6 +251,29 @@ test("what changes between a page and its connection is not lost", async () => {
   }
 });
 
+test("a tab that nobody sees gives its connection back, and hears what it missed when it is seen again", async () => {
+  const { page, close } = await open("/132128/articles/fever/");
+  const see = (state) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  try {
+    await see("hidden");
+    await page.waitForTimeout(6000);
+    const lines = () => server.said.match(/fever\.md → 開いている 0 ページ/g)?.length ?? 0;
+    const before = lines();
+    await edited(FEVER, (text) => text.replace("夜に熱が出たとき", "夜更けに熱が出たとき"), async () => {
+      await until(() => lines() > before);
+      assert.doesNotMatch(await page.textContent("main"), /夜更けに熱が出たとき/);
+      await see("visible");
+      await page.waitForFunction(() => document.body.textContent.includes("夜更けに熱が出たとき"));
+    });
+  } finally {
+    await close();
+  }
+});
+
 test("the bar leads to the same page of other municipalities and languages, or says that there is none", async () => {
   const { page, misdeeds, close } = await open("/132128/articles/fever/");
   try {
@@ -304,6 +328,10 @@ test("the bar changes day, drafts and theme; links stay in the view", async () =
     await choose(page, "view", "市区町村のとおり");
     assert.equal(pathOf(page), "/@date=2026-12-20/132128/articles/fever/");
     await choose(page, "view", "今日");
+    assert.equal(pathOf(page), "/132128/articles/fever/");
+    await page.goto(`${server.base}/@date=2026-12-20,drafts,theme=warm/132128/articles/fever/`);
+    await ready(page);
+    await choose(page, "view", "ふつうの下見に戻す");
     assert.equal(pathOf(page), "/132128/articles/fever/");
     assert.deepEqual(misdeeds.filter((misdeed) => !/404/.test(misdeed)), []);
   } finally {
@@ -393,6 +421,12 @@ test("a frame shows the page at a width and without script, follows its links an
     assert.equal(await frame().evaluate(() => Boolean(document.querySelector("ubugi-bar"))), false, "no bar within");
     await choose(page, "view", "なし");
     assert.match(page.url(), /width=360&script=off/);
+    for (const [name, width] of [["タブレット 768", 768], ["パソコン 1280", 1280]]) {
+      await choose(page, "view", name);
+      assert.equal(await page.locator("iframe").evaluate((frame) => frame.offsetWidth), width);
+      assert.match(page.url(), /script=off/, "what else was chosen stays");
+    }
+    await choose(page, "view", "スマートフォン 360");
     assert.equal(await page.locator("iframe").getAttribute("sandbox"), "allow-same-origin");
     await page.goto(`${server.base}/_ubugi/frame?page=/132128/articles/fever/&script=off`);
     await ready(page);
@@ -404,6 +438,8 @@ test("a frame shows the page at a width and without script, follows its links an
     await page.frameLocator("iframe").locator(".crumbs a").first().click();
     await page.waitForURL("**/_ubugi/frame?page=%2F132128%2F&script=off");
     await page.waitForFunction(() => document.querySelector("ubugi-bar").shadowRoot.querySelector(".bar .leave")?.getAttribute("href") === "/132128/");
+    await page.click("ubugi-bar .leave");
+    await page.waitForURL(`${server.base}/132128/`);
     assert.deepEqual(misdeeds.filter((misdeed) => !/Blocked script execution/.test(misdeed)), []);
   } finally {
     await close();
@@ -552,6 +588,30 @@ test("axe finds nothing, by day and by night, on a phone and on a desk", async (
     }
   }
   assert.deepEqual(found, []);
+});
+
+test("in English, and without an editor, it says the same", async () => {
+  const own = server;
+  server = await start("en", "--editor-url", "none");
+  const { page, misdeeds, close } = await open("/132128/en/articles/fever/");
+  try {
+    assert.equal(await page.getAttribute("ubugi-bar", "lang"), "en");
+    assert.equal(await page.locator("ubugi-bar .edit").count(), 0);
+    for (const [panel, words] of [["towns", /Language.*Side by side/s], ["view", /with drafts.*the municipality's.*phone 360/s], ["page", /Supervision.*unsigned.*fever\.en\.md:\d+.*Shown by 4 of 4 municipalities/s]]) {
+      await page.click(`.bar [data-panel="${panel}"]`);
+      const text = await page.textContent("ubugi-bar .panel");
+      assert.match(text, words);
+      assert.doesNotMatch(text, /undefined|=>/);
+      assert.equal(await page.locator("ubugi-bar .panel a[href^='vscode:']").count(), 0);
+    }
+    await page.goto(`${server.base}/`);
+    assert.match(await page.textContent("main"), /Municipalities.*demonstration/s);
+    assert.deepEqual(misdeeds, []);
+  } finally {
+    await close();
+    await server.stop();
+    server = own;
+  }
 });
 
 test("after the server was started again a page reloads by itself", async () => {
