@@ -51,7 +51,11 @@ async function edited(path, change, during) {
   try {
     return await during();
   } finally {
+    // The next test begins when the server has seen that it is as it was.
+    const turns = () => server.said.match(/ → 開いている /g)?.length ?? 0;
+    const before = turns();
     put(path, was);
+    await until(() => turns() > before);
   }
 }
 

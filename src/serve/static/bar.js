@@ -172,6 +172,14 @@ function begin() {
     drawNote();
   }
 
+  // Who is about to leave for another page is not held back by loading this one again.
+  let isLeaving = false;
+  addEventListener("beforeunload", () => {
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), 1500);
+  });
+  const renew = (how) => (isLeaving ? setTimeout(renew, 500, how) : how());
+
   // What the server says.
   const again = listen(
     () => (shell ? shell.panes() : [shown(document)]),
@@ -183,11 +191,13 @@ function begin() {
         drawBar();
         update();
       } else if (word.what === "restarted" || (!shell && word.what === "reload")) {
-        sessionStorage.setItem(SCROLL, String(scrollY));
-        location.reload();
+        renew(() => {
+          sessionStorage.setItem(SCROLL, String(scrollY));
+          location.reload();
+        });
       } else if (word.what === "style") restyle(shell ? pane?.contentDocument ?? document : document).then(makeRoom);
       else if (shell) shell.renew(word);
-      else location.replace(word.address);
+      else renew(() => location.replace(word.address));
     },
     (isLost) => {
       if (isLost) note.replaceChildren(t.lost);
