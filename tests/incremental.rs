@@ -113,7 +113,12 @@ const NOTICE: &str = "municipalities/132128-hino/articles/hino-notice.md";
 
 fn project() -> Scratch {
     let second = String::from_utf8(Scratch::new().bytes(DRUG).to_vec()).expect("UTF-8");
-    let second = second.replace("アセトアミノフェン", "イブプロフェン").replace("Acetaminophen", "Ibuprofen").replace("あせと", "いぶ").replace("[paracetamol]", "[]").replace("[カロナール]", "[]");
+    let second = second
+        .replace("アセトアミノフェン", "イブプロフェン")
+        .replace("Acetaminophen", "Ibuprofen")
+        .replace("あせと", "いぶ")
+        .replace("[paracetamol]", "[]")
+        .replace("[カロナール]", "[]");
     Scratch::new()
         .with("content/drugs/ibuprofen.yaml", second.replace("N02BE01", "M01AE01").replace("LM330", "LM331"))
         .with("content/products/cold.yaml", "name: 見本かぜ薬\nkana: みほん\nclass: antipyretic\ningredients: [{drug: acetaminophen}, {name: 見本の成分}]\nsource: {title: 見本}\n")
@@ -183,8 +188,44 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     use Step::*;
     let plain = prop::sample::select(vec![
-        Description, Updated, Slug, Expires, Translation, NewArticle, Rename, Link, LinkToHeading, Image, DrugSummary, DrugVerdict, DrugName, NewDrug, Alternative, Product, NotListed, Classes,
-        Brand, Hours, Selection, OwnArticle, Event, NewTown, Theme, Partial, Fragment, Style, Words, OwnTemplate, Title2, Topic, Emergency, WholeFeeds, ApproveLists, Correct, Drafts, Nothing,
+        Description,
+        Updated,
+        Slug,
+        Expires,
+        Translation,
+        NewArticle,
+        Rename,
+        Link,
+        LinkToHeading,
+        Image,
+        DrugSummary,
+        DrugVerdict,
+        DrugName,
+        NewDrug,
+        Alternative,
+        Product,
+        NotListed,
+        Classes,
+        Brand,
+        Hours,
+        Selection,
+        OwnArticle,
+        Event,
+        NewTown,
+        Theme,
+        Partial,
+        Fragment,
+        Style,
+        Words,
+        OwnTemplate,
+        Title2,
+        Topic,
+        Emergency,
+        WholeFeeds,
+        ApproveLists,
+        Correct,
+        Drafts,
+        Nothing,
     ]);
     let step = prop_oneof![
         8 => plain,
@@ -257,7 +298,10 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         Step::DrugVerdict => replace(scratch, DRUG, "category: avoid", "category: preferred"),
         Step::DrugName => set(scratch, DRUG, "name", &format!("{{ja: 薬 {n}, en: Medicine}}"), ""),
         Step::NewDrug => {
-            let text = String::from_utf8_lossy(scratch.bytes(DRUG)).replace("[paracetamol]", &format!("[drug-{n}]")).replace("[カロナール]", "[]").replace("ja: アセト", &format!("ja: 新{n}"));
+            let text = String::from_utf8_lossy(scratch.bytes(DRUG))
+                .replace("[paracetamol]", &format!("[drug-{n}]"))
+                .replace("[カロナール]", "[]")
+                .replace("ja: アセト", &format!("ja: 新{n}"));
             let text = text.replace("en: Acetaminophen", &format!("en: New{n}")).replace("N02BE01", "N02BE02").replace("LM330", &format!("LM9{n}"));
             scratch.with(&format!("content/drugs/drug-{n}.yaml"), text)
         }
@@ -343,10 +387,64 @@ proptest! {
 fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
     use Step::*;
     let all = [
-        Body(0), Body(1), Body(2), Body(3), Title(0), Title(2), Description, Updated, Slug, Terms(0), Terms(1), Draft(0), Draft(2), Expires, Translation, NewArticle, Remove(0), Remove(1), Remove(2),
-        Rename, Link, LinkToHeading, Image, DrugSummary, DrugVerdict, DrugName, NewDrug, Alternative, Product, NotListed, Classes, Brand, Hours, Selection, OwnArticle, Event, NewTown, Theme,
-        Template(0), Template(1), Template(2), Partial, Fragment, Style, Words, OwnTemplate, Title2, Topic, Emergency, WholeFeeds, Approve(0), Approve(2), ApproveLists, Withdraw(0), Withdraw(1),
-        Correct, Wait(1), Drafts,
+        Body(0),
+        Body(1),
+        Body(2),
+        Body(3),
+        Title(0),
+        Title(2),
+        Description,
+        Updated,
+        Slug,
+        Terms(0),
+        Terms(1),
+        Draft(0),
+        Draft(2),
+        Expires,
+        Translation,
+        NewArticle,
+        Remove(0),
+        Remove(1),
+        Remove(2),
+        Rename,
+        Link,
+        LinkToHeading,
+        Image,
+        DrugSummary,
+        DrugVerdict,
+        DrugName,
+        NewDrug,
+        Alternative,
+        Product,
+        NotListed,
+        Classes,
+        Brand,
+        Hours,
+        Selection,
+        OwnArticle,
+        Event,
+        NewTown,
+        Theme,
+        Template(0),
+        Template(1),
+        Template(2),
+        Partial,
+        Fragment,
+        Style,
+        Words,
+        OwnTemplate,
+        Title2,
+        Topic,
+        Emergency,
+        WholeFeeds,
+        Approve(0),
+        Approve(2),
+        ApproveLists,
+        Withdraw(0),
+        Withdraw(1),
+        Correct,
+        Wait(1),
+        Drafts,
     ];
     let mut changed = 0;
     let mut beginning = Again::default();
@@ -435,12 +533,8 @@ fn a_file_made_alone_is_as_the_build_makes_it() {
 
 /// Runs `ubugi build` and returns what it says.
 fn run(folder: &std::path::Path, more: &[&str]) -> String {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ubugi"))
-        .args(["--lang", "en", "build", "--date", "2026-11-21", "--project"])
-        .arg(folder)
-        .args(more)
-        .output()
-        .expect("runs");
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en", "build", "--date", "2026-11-21", "--project"]).arg(folder).args(more).output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
     said

@@ -393,7 +393,7 @@ pub struct Serve {
     /// The project's folder / プロジェクトのフォルダ
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
-    /// The port; the next free one from 4000 otherwise / ポート番号
+    /// The port (0 for any that is free); the next free one from 4000 otherwise / ポート番号
     #[arg(long, value_name = "NUMBER")]
     pub port: Option<u16>,
     /// The address to listen at; another than 127.0.0.1 lets other machines see drafts / 待ち受けるアドレス
@@ -411,6 +411,15 @@ pub struct Serve {
     /// Look at the folders every now and then, for network drives / ネットワークドライブのとき
     #[arg(long)]
     pub poll: bool,
+    /// Open the browser / ブラウザーを開く
+    #[arg(long)]
+    pub open: bool,
+    /// The address that opens a source in the editor, with {path}, {line} and {column}; or `none` / 原稿をエディターで開くアドレス
+    #[arg(long, value_name = "TEMPLATE", default_value = crate::serve::editor::DEFAULT)]
+    pub editor_url: String,
+    /// Another name by which this machine is addressed, for --host; may be repeated / このパソコンを呼ぶ名前
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
 }
 
 fn date(text: &str) -> Result<Date, String> {

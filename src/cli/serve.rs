@@ -1,19 +1,20 @@
 //! `serve`: one quiet line for each thing that happens.
 
-use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::args::Serve;
 use super::words::plural;
 use super::{Exit, colour, read, say, started, today_in_japan, write_err};
-use crate::diagnostic::{Diagnostics, Tongue, render};
-use crate::edition;
+use crate::diagnostic::{Diagnostics, Message, Severity, Tongue, render};
 use crate::message;
 use crate::municipality::code::MunicipalityCode;
+use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::watch::Polling;
-use crate::serve::{self, News, Options};
+use crate::serve::{self, News, Options, Tell};
 use crate::site::Moment;
 
 /// Ports that are tried where none is asked for.
@@ -34,7 +35,23 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         };
         only.push(code);
     }
-    let moment = Moment { date: options.date.unwrap_or_else(today_in_japan), drafts: options.drafts };
+    let root = options.project.canonicalize().unwrap_or_else(|_| options.project.clone());
+    let editor = match options.editor_url.as_str() {
+        "none" => None,
+        template => match Editor::new(template, &root) {
+            Some(editor) => Some(editor),
+            None => {
+                say(
+                    &message!(
+                        "誤り: --editor-url {template}：{{path}} のあるアドレスか none を書いてください（例：{DEFAULT}）",
+                        "error: --editor-url {template}: expected an address with {{path}} in it, such as {DEFAULT}, or none"
+                    ),
+                    tongue,
+                );
+                return Exit::Usage;
+            }
+        },
+    };
     let listener = match listen(options.host, options.port) {
         Ok(listener) => listener,
         Err(error) => {
@@ -42,15 +59,31 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
             return Exit::Machine;
         }
     };
-    let teller = Teller { tongue, began: Cell::new(started()), is_faulty: Cell::new(false) };
-    let options_of_server = Options { edition: edition::Options { moment, only }, poll: options.poll, tongue };
-    match serve::run(&options.project, listener, &options_of_server, &|news| teller.tell(&news)) {
+    let (date, drafts) = (options.date, options.drafts);
+    let teller = Teller { tongue, opens: options.open, began: Mutex::new(started()), is_faulty: AtomicBool::new(false) };
+    let options_of_server = Options {
+        only,
+        moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
+        poll: options.poll,
+        tongue,
+        editor,
+        names: options.name.clone(),
+        run: run_name(),
+    };
+    let tell: Tell = Arc::new(move |news: News<'_>| teller.tell(&news));
+    match serve::run(&options.project, listener, options_of_server, &tell) {
         Ok(()) => Exit::Fine,
         Err(error) => {
             say(&message!("誤り: 下見が止まりました：{error}", "error: the preview stopped: {error}"), tongue);
             Exit::Machine
         }
     }
+}
+
+/// Names this run, so that an open page knows when another one answers.
+#[expect(clippy::disallowed_methods, reason = "the command line asks the clock")]
+fn run_name() -> String {
+    format!("{}-{}", std::process::id(), jiff::Timestamp::now().as_millisecond())
 }
 
 /// Listens at a port, or at the first that is free.
@@ -69,38 +102,64 @@ fn listen(host: IpAddr, port: Option<u16>) -> io::Result<TcpListener> {
 /// Tells the editor what happens.
 struct Teller {
     tongue: Tongue,
-    began: Cell<Instant>,
-    is_faulty: Cell<bool>,
+    opens: bool,
+    began: Mutex<Instant>,
+    is_faulty: AtomicBool,
 }
 
 impl Teller {
     fn tell(&self, news: &News<'_>) {
-        let took = |from: Instant| format!("{:.2}", from.elapsed().as_secs_f64());
         match news {
-            News::Ready { address, live, polling } => {
-                let sites = live.towns.len();
+            News::Ready { address, url, overview, faults, polling } => {
+                let sites = overview.towns.len();
                 let sites_en = plural(sites, "site");
-                let seconds = took(self.began.get());
+                let (date, took) = (&overview.date, self.took());
                 say(
                     &message!(
-                        "http://{address}/ で下見できます（サイト {sites}、{seconds} 秒）",
-                        "preview at http://{address}/ ({sites_en}, {seconds} s)"
+                        "{url} で下見できます（{date} の版、サイト {sites}、{took} ミリ秒）。終わるには Ctrl+C",
+                        "preview at {url} (edition of {date}, {sites_en}, {took} ms); Ctrl+C ends it"
                     ),
                     self.tongue,
                 );
+                if !address.ip().is_loopback() {
+                    say(
+                        &message!(
+                            "注意: ほかのパソコンからも開けます（{address}）。下書きや、公開前の記事も見えます",
+                            "warning: other machines can open it ({address}) and see drafts and what is not published yet"
+                        ),
+                        self.tongue,
+                    );
+                }
                 if let Some(polling) = polling {
                     self.polling(polling);
                 }
-                self.faults(&live.faults);
+                self.faults(faults);
+                if self.opens
+                    && let Err(error) = open::that_detached(url)
+                {
+                    say(&message!("ブラウザーを開けません：{error}", "cannot open a browser: {error}"), self.tongue);
+                }
             }
-            News::Noticed(_) => self.began.set(started()),
-            News::Turned { changed, live, pages } => {
+            News::Noticed(_) => *self.began.lock().unwrap_or_else(PoisonError::into_inner) = started(),
+            News::Turned { changed, turned } => {
                 let names: Vec<&str> = changed.iter().take(NAMED).map(String::as_str).collect();
                 let more = changed.len().saturating_sub(NAMED);
                 let (more_ja, more_en) = if more > 0 { (format!(" ほか {more}"), format!(" and {more} more")) } else { Default::default() };
-                let (named, seconds, pages_en) = (names.join(", "), took(self.began.get()), plural(*pages, "open page"));
-                say(&message!("{named}{more_ja} → 開いているページ {pages}、{seconds} 秒", "{named}{more_en} → {pages_en}, {seconds} s"), self.tongue);
-                self.faults(&live.faults);
+                let named = if names.is_empty() { message!("日付", "the day") } else { Message { ja: names.join("、"), en: names.join(", ") } };
+                let (named_ja, named_en) = (named.ja, named.en);
+                let (open, changed, took, open_en) = (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
+                say(
+                    &message!(
+                        "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりました（{took} ミリ秒）",
+                        "{named_en}{more_en} → {changed} of {open_en} changed ({took} ms)"
+                    ),
+                    self.tongue,
+                );
+                self.faults(&turned.faults);
+            }
+            News::Broken { address, faults } => {
+                write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
+                say(&message!("{address} を作れませんでした", "{address} could not be made"), self.tongue);
             }
             News::Polling(polling) => self.polling(polling),
             News::Readable => say(&message!("プロジェクトをまた読めるようになりました", "the project can be read again"), self.tongue),
@@ -124,15 +183,21 @@ impl Teller {
         }
     }
 
+    fn took(&self) -> u128 {
+        self.began.lock().unwrap_or_else(PoisonError::into_inner).elapsed().as_millis()
+    }
+
     fn faults(&self, faults: &Diagnostics) {
         let errors = faults.errors();
         if errors > 0 {
-            write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
+            let found = faults.iter().filter(|found| found.severity == Severity::Error);
+            let text: String = found.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour())).collect();
+            write_err(&text);
             let errors_en = plural(errors, "error");
             say(&message!("誤り {errors} 件。なおるまで、前のページのままです", "{errors_en}; the pages stay as they were until this is mended"), self.tongue);
-        } else if self.is_faulty.get() {
+        } else if self.is_faulty.load(Ordering::Relaxed) {
             say(&message!("なおりました", "mended"), self.tongue);
         }
-        self.is_faulty.set(errors > 0);
+        self.is_faulty.store(errors > 0, Ordering::Relaxed);
     }
 }

@@ -206,9 +206,24 @@ impl<'e> Edition<'e> {
         slot.site.get_or_init(|| Arc::new(Site::plan(self.shared.project, slot.municipality, self.shared.visible)))
     }
 
+    /// Iterates over all sites.
+    pub fn sites(&self) -> impl Iterator<Item = &Arc<Site<'e>>> {
+        (0..self.slots.len()).map(|index| self.site(index))
+    }
+
     /// Returns what is published: the project as of the edition's date.
     pub fn project(&self) -> &'e Project {
         self.shared.project
+    }
+
+    /// Returns the compiled body of an article's file.
+    pub fn body(&self, path: &str) -> Option<&'e Body> {
+        self.shared.bodies.get(path).map(AsRef::as_ref)
+    }
+
+    /// Returns what is not visible.
+    pub fn hidden(&self) -> Hidden {
+        self.shared.visible.hidden
     }
 
     /// Makes one file of a site, by the path that it has in the output without the municipality's code; nothing where there is none.
@@ -427,13 +442,7 @@ pub enum Progress {
 
 /// Compiles the bodies of all articles, visible or not, so that their faults are found before they are published; and of those that others
 /// stand in for the working text, so that its faults are told while it waits for its approval.
-fn compile_all<'p>(
-    project: &'p Project,
-    working: &Project,
-    replaced: &Replaced,
-    images: &'p Images,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<&'p str, Arc<Body>> {
+fn compile_all<'p>(project: &'p Project, working: &Project, replaced: &Replaced, images: &'p Images, diagnostics: &mut Diagnostics) -> BTreeMap<&'p str, Arc<Body>> {
     let page_names = site::page_names(project);
     let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
     let emergency = project.emergency.iter().chain(project.municipalities.iter().flat_map(|m| &m.emergency)).map(|number| number.id.value.as_str());
@@ -491,10 +500,8 @@ fn compile_all<'p>(
     };
     let checked: Vec<_> = waiting.par_iter().map(|(references, article)| compile(references, article, None)).collect();
     checked.into_iter().for_each(|checked| diagnostics.extend(checked.1.clone()));
-    let compiled: Vec<(&str, _)> = jobs
-        .par_iter()
-        .map(|(references, article)| (article.source.path.as_str(), compile(references, article, project.supervision.pins.get(&article.source.path))))
-        .collect();
+    let compiled: Vec<(&str, _)> =
+        jobs.par_iter().map(|(references, article)| (article.source.path.as_str(), compile(references, article, project.supervision.pins.get(&article.source.path)))).collect();
     let mut bodies = BTreeMap::new();
     for (path, compiled) in compiled {
         diagnostics.extend(compiled.1.clone());

@@ -128,7 +128,17 @@ impl Output {
             Err(error) => return Err(at(&list)(error)),
         };
         let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        Ok(Self { root: root.to_owned(), staging, known, present, records: Records::at(own.join("made")), made: Mutex::new(Vec::new()), folders: Mutex::new(HashSet::new()), staged: AtomicUsize::new(0), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            staging,
+            known,
+            present,
+            records: Records::at(own.join("made")),
+            made: Mutex::new(Vec::new()),
+            folders: Mutex::new(HashSet::new()),
+            staged: AtomicUsize::new(0),
+            _lock: lock,
+        })
     }
 
     /// Puts the staged files into their places and removes what earlier builds made and this one did not; then notes down how they were made.

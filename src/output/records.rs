@@ -32,11 +32,8 @@ impl Records {
     /// Reads what there is about each site.
     pub(super) fn load(&self) -> Record {
         let names: Vec<String> = fs::read_dir(&self.0).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-        let sites: Vec<(String, SiteRecord)> = names
-            .into_par_iter()
-            .filter(|name| name != WHOLE)
-            .filter_map(|name| Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?)))
-            .collect();
+        let sites: Vec<(String, SiteRecord)> =
+            names.into_par_iter().filter(|name| name != WHOLE).filter_map(|name| Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?))).collect();
         Record { sites: sites.into_iter().collect(), whole: None }
     }
 

@@ -259,7 +259,13 @@ fn described(state: State<'_>) -> String {
 fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
     let (mut words, mut card) = (Printer::default(), Printer::default());
     let values = |all: &[crate::diagnostic::Located<String>]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
-    card.add(&work.path).add(work.identity()).add(&work.slug.value).add(format!("{:?} {:?} {:?} {:?}", work.owner, values(&work.stages), values(&work.topics), values(&work.aliases)));
+    card.add(&work.path).add(work.identity()).add(&work.slug.value).add(format!(
+        "{:?} {:?} {:?} {:?}",
+        work.owner,
+        values(&work.stages),
+        values(&work.topics),
+        values(&work.aliases)
+    ));
     for (language, version) in &work.versions {
         let state = described(state_of(shared.project, version, shared.moment.date));
         let is_shown = shared.visible.shows(version);

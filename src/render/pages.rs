@@ -4,8 +4,8 @@ mod calendars;
 mod feeds;
 mod medicines;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 use std::ops::Deref;
@@ -1200,7 +1200,11 @@ impl<'r, 'p> Sheet<'r, 'p> {
             Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
             Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
             Target::Drug(id) => {
-                let index = project.table.find(id).inspect(|index| self.note(Dependency::Drug(&project.table.drugs[*index].source.path))).filter(|index| self.site.drugs.contains(index))?;
+                let index = project
+                    .table
+                    .find(id)
+                    .inspect(|index| self.note(Dependency::Drug(&project.table.drugs[*index].source.path)))
+                    .filter(|index| self.site.drugs.contains(index))?;
                 Some(self.url(language, Page::Medicine(index)))
             }
             Target::Work(path) => {

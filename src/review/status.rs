@@ -211,6 +211,15 @@ impl Board {
     }
 }
 
+impl Entry {
+    /// Tells how one text stands on a day; `published` is the project [as of](Project::as_of) it. Nothing where there is no such text.
+    pub fn of(project: &Project, published: &Project, path: &str, on: Date) -> Option<Self> {
+        let mut versions = project.all_works().flat_map(|work| work.versions.values());
+        let is_notice = versions.any(|version| version.source.path == path && version.supervision == article::Supervision::None);
+        entry(project, published, &titles(project, published), is_notice, path, on)
+    }
+}
+
 fn titles<'p>(project: &'p Project, published: &'p Project) -> BTreeMap<&'p str, &'p str> {
     let of = |project: &'p Project| {
         let articles = project.all_works().flat_map(|work| work.versions.values()).map(|version| (version.source.path.as_str(), version.title.value.as_str()));

@@ -1,181 +1,114 @@
 //! What the browser of an editor is given: every town's pages as they would be published, and word of every change.
 //!
-//! A page comes with one script more than it will have in public; it keeps a connection open on which it hears when the page is another one.
+//! A page comes with one script more than it will have in public, which draws the bar and keeps a connection open. What the preview itself
+//! needs lies below `/_ubugi/`; everything else comes out of an edition, so that no address leads to a file of the disk.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use serde::Deserialize;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use super::live::{Answer, Live, Subject};
-use crate::diagnostic::{Diagnostics, Severity, Tongue, render};
+use super::about::Subject;
+use super::desk::{Asked, Desk, Seen, Spot};
+use super::shell::{self, escape};
+use crate::diagnostic::{Diagnostics, Tongue};
 use crate::render::meta::CONTENT_SECURITY_POLICY;
-use crate::supervision::seal;
 
-const BAR: &str = include_str!("static/bar.js");
-const START: &str = include_str!("static/start.css");
-/// Takes the place of a site's service worker, so that what was looked at yesterday is not what is seen today.
-const NO_WORKER: &str =
-    "self.addEventListener(\"install\", () => self.skipWaiting());\nself.addEventListener(\"activate\", (event) => event.waitUntil(self.registration.unregister()));\n";
-
-/// What an open page hears.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "what", rename_all = "lowercase")]
-pub enum Word {
-    /// The page is another one now.
-    Reload,
-    /// Only its style sheets are others.
-    Style,
-    /// The page lies at another address now.
-    Go {
-        /// Where.
-        address: String,
-    },
-    /// What is wrong, as text; nothing if all is well.
-    Faults {
-        /// One text a fault.
-        faults: Vec<String>,
-    },
-}
-
-/// A page that somebody has open.
-#[derive(Debug)]
-struct Reader {
-    code: String,
-    path: String,
-    subject: Option<Subject>,
-    seen: Seen,
-    words: mpsc::UnboundedSender<Word>,
-}
-
-/// What was sent of a page: the hash of its bytes, and of its bytes without the names of its style sheets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Seen {
-    whole: String,
-    without_styles: String,
-}
-
-impl Seen {
-    fn of(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let lines = text.lines().filter(|line| !line.contains("rel=\"stylesheet\"") && !line.contains(".css\""));
-        Self { whole: seal(bytes), without_styles: seal(lines.collect::<Vec<_>>().join("\n").as_bytes()) }
-    }
-}
-
-/// What all requests share.
-#[derive(Debug)]
-pub struct Desk {
-    live: RwLock<Live>,
-    faults: RwLock<Vec<String>>,
-    readers: Mutex<Vec<Reader>>,
-    tongue: Tongue,
-}
-
-fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Desk {
-    /// Begins with an edition.
-    pub fn new(live: Live, tongue: Tongue) -> Self {
-        let faults = told(&live.faults, tongue);
-        Self { live: RwLock::new(live), faults: RwLock::new(faults), readers: Mutex::default(), tongue }
-    }
-
-    fn live(&self) -> Live {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn faults(&self) -> Vec<String> {
-        self.faults.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Puts another edition in front, if it can be published; what is wrong with it is told either way. Returns how many open pages changed.
-    pub fn turn(&self, live: Live) -> usize {
-        let is_good = live.faults.errors() == 0;
-        *self.faults.write().unwrap_or_else(PoisonError::into_inner) = told(&live.faults, self.tongue);
-        if is_good {
-            *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
-        }
-        let (live, faults) = (self.live(), self.faults());
-        let mut changed = 0;
-        held(&self.readers).retain_mut(|reader| {
-            let _ = reader.words.send(Word::Faults { faults: faults.clone() });
-            if is_good && let Some(word) = reader.look(&live) {
-                changed += 1;
-                return reader.words.send(word).is_ok();
-            }
-            !reader.words.is_closed()
-        });
-        changed
-    }
-}
-
-impl Reader {
-    /// Looks at the page again and says what the browser is to do.
-    fn look(&mut self, live: &Live) -> Option<Word> {
-        let Some(answer) = live.file(&self.code, &self.path) else {
-            let address = self.subject.as_ref().and_then(|subject| live.address(&self.code, subject));
-            return Some(address.map_or(Word::Reload, |address| Word::Go { address }));
-        };
-        let seen = Seen::of(answer.made.bytes.as_deref().unwrap_or_default());
-        let before = std::mem::replace(&mut self.seen, seen);
-        self.subject = answer.subject;
-        match () {
-            () if before.whole == self.seen.whole => None,
-            () if before.without_styles == self.seen.without_styles => Some(Word::Style),
-            () => Some(Word::Reload),
-        }
-    }
-}
-
-fn told(faults: &Diagnostics, tongue: Tongue) -> Vec<String> {
-    let errors = faults.iter().filter(|found| found.severity == Severity::Error);
-    errors.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, tongue, false).trim_end().to_owned()).collect()
-}
+/// The preview's own files.
+const OWN: [(&str, &str, &str); 9] = [
+    ("bar.js", JS, include_str!("static/bar.js")),
+    ("drawn.js", JS, include_str!("static/drawn.js")),
+    ("overlay.js", JS, include_str!("static/overlay.js")),
+    ("panels.js", JS, include_str!("static/panels.js")),
+    ("shell.js", JS, include_str!("static/shell.js")),
+    ("stream.js", JS, include_str!("static/stream.js")),
+    ("style.js", JS, include_str!("static/style.js")),
+    ("words.js", JS, include_str!("static/words.js")),
+    ("shell.css", "text/css; charset=utf-8", include_str!("static/shell.css")),
+];
+const JS: &str = "text/javascript; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+/// Takes the place of a site's service worker, so that what was looked at yesterday, or served at this port by something else, is not what is
+/// seen today: copies are thrown away, and pages that an earlier worker gave are fetched anew.
+const NO_WORKER: &str = include_str!("static/no-worker.js");
+/// How often views that nobody uses are looked for.
+const SWEEP: Duration = Duration::from_secs(30);
 
 /// Serves until the process ends.
 ///
 /// # Errors
 /// Fails when the connection cannot be listened to.
-pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener) -> std::io::Result<()> {
+pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<String>) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
+    let swept = Arc::clone(&desk);
+    tokio::spawn(async move {
+        let mut every = tokio::time::interval(SWEEP);
+        loop {
+            every.tick().await;
+            swept.sweep();
+        }
+    });
+    let tongue = desk.guide().tongue;
     let routes = Router::new()
-        .route("/", get(start))
-        .route("/_ubugi/bar.js", get(|| async { typed("text/javascript; charset=utf-8", BAR) }))
-        .route("/_ubugi/start.css", get(|| async { typed("text/css; charset=utf-8", START) }))
         .route("/_ubugi/events", get(events))
-        .route("/{code}", get(|Path(code): Path<String>| async move { moved(&format!("/{code}/")) }))
-        .route("/{code}/", get(|state: State<Arc<Desk>>, Path(code): Path<String>| async move { file(state, code, String::new()).await }))
-        .route("/{code}/{*path}", get(|state: State<Arc<Desk>>, Path((code, path)): Path<(String, String)>| async move { file(state, code, path).await }))
+        .route("/_ubugi/about", get(about))
+        .route("/_ubugi/frame", get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }))
+        .route("/_ubugi/side", get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }))
+        .route("/_ubugi/{name}", get(own))
+        .fallback(any)
         .with_state(desk)
-        .layer(middleware::from_fn(move |request: Request, next: Next| async move {
-            if is_own_host(request.headers(), address) { next.run(request).await } else { StatusCode::MISDIRECTED_REQUEST.into_response() }
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            let is_own = is_own_host(request.headers(), address, &names);
+            async move { if is_own { next.run(request).await } else { stranger(request.headers(), tongue) } }
         }));
     axum::serve(listener, routes).await
 }
 
-/// Tells whether a request may come from the editor's own browser: its host is this machine's or the one that was asked for, so that no other
-/// site can read drafts by a name that leads here.
-fn is_own_host(headers: &HeaderMap, address: SocketAddr) -> bool {
+/// Tells whether a request may come from the editor's own browser, so that no other site can read drafts by a name that leads here (DNS
+/// rebinding).
+///
+/// Addresses cannot be rebound. Of names, only this machine's by `localhost` count where one listens for this machine alone; where others may
+/// connect, also names without a dot and those of domains that nobody can register (RFC 6762, RFC 8375, and `.internal` and `.lan`), and in
+/// both cases those that the editor named.
+fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    !address.ip().is_loopback() || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && (!host.contains(':') || host.ends_with(']')) => host,
+        _ => host,
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if host == "localhost" || host.ends_with(".localhost") || names.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
+        return true;
+    }
+    if let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        return !address.ip().is_loopback() || ip.is_loopback();
+    }
+    let is_local = !host.is_empty() && (!host.contains('.') || [".local", ".home.arpa", ".internal", ".lan"].iter().any(|domain| host.ends_with(domain)));
+    !address.ip().is_loopback() && is_local
+}
+
+fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    let text = match tongue {
+        Tongue::Ja => format!("この名前（{name}）では下見できません。この名前を使うときは `ubugi serve --name {name}` で始めてください。\n"),
+        Tongue::En => format!("The preview is not answering to this name ({name}). Start it with `ubugi serve --name {name}` to use it.\n"),
+    };
+    (StatusCode::MISDIRECTED_REQUEST, typed("text/plain; charset=utf-8", text)).into_response()
 }
 
 fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
@@ -183,20 +116,26 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    // As it will be published, but for the preview's own frames.
+    let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 
 fn moved(to: &str) -> Response {
-    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to.to_owned())]).into_response()
+    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
 fn kind_of(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "html" => "text/html; charset=utf-8",
+        "html" => HTML,
         "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "js" | "mjs" => JS,
         "json" => "application/json",
         "webmanifest" => "application/manifest+json",
         "svg" => "image/svg+xml",
@@ -214,83 +153,165 @@ fn kind_of(path: &str) -> &'static str {
     }
 }
 
-/// Makes one file; editions answer from their own thread, so this one may wait.
-async fn made(desk: &Desk, code: &str, path: &str) -> Option<Answer> {
-    let (live, code, path) = (desk.live(), code.to_owned(), path.to_owned());
-    tokio::task::spawn_blocking(move || live.file(&code, &path)).await.ok()?
+/// Does what takes its time on a thread that may wait: editions answer from their own.
+async fn waiting<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&Desk) -> T + Send + 'static) -> Option<T> {
+    let desk = Arc::clone(desk);
+    tokio::task::spawn_blocking(move || work(&desk)).await.ok()
 }
 
-async fn file(State(desk): State<Arc<Desk>>, code: String, path: String) -> Response {
-    if path == "sw.js" {
-        return typed("text/javascript; charset=utf-8", NO_WORKER);
+async fn own(Path(name): Path<String>) -> Response {
+    match OWN.iter().find(|(own, ..)| *own == name) {
+        Some((_, kind, text)) => typed(kind, *text),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
-    let is_page = path.is_empty() || path.ends_with('/') || path.ends_with(".html");
-    let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.clone() };
-    if let Some(answer) = made(&desk, &code, &name).await {
-        let Some(bytes) = answer.made.bytes else { return broken(&answer.made.faults, desk.tongue) };
-        return if is_page { typed("text/html; charset=utf-8", with_bar(bytes)) } else { typed(kind_of(&name), bytes) };
+}
+
+fn shelled(desk: &Desk, mode: &str) -> Response {
+    let tongue = desk.guide().tongue;
+    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Seen::default(), None, desk))
+}
+
+/// Everything that is not the preview's own.
+async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    if !is_page && made(&desk, &code, &format!("{path}/index.html")).await.is_some() {
-        return moved(&format!("/{code}/{path}/"));
+    if uri.path().ends_with("/sw.js") {
+        return typed(JS, NO_WORKER);
     }
-    let page = match made(&desk, &code, "404.html").await.and_then(|answer| answer.made.bytes) {
-        Some(bytes) => typed("text/html; charset=utf-8", with_bar(bytes)),
-        None => typed("text/plain; charset=utf-8", "404"),
-    };
-    (StatusCode::NOT_FOUND, page).into_response()
+    let decoded = percent_encoding::percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
+    let Some(spot) = Spot::parse(&decoded) else { return no_view(&desk, &decoded) };
+    let asked = spot.clone();
+    match waiting(&desk, move |desk| desk.has(&asked.view)).await {
+        Some(true) => {}
+        _ => return no_view(&desk, &decoded),
+    }
+    if spot.code.is_empty() {
+        if !spot.view.is_plain() && !decoded.ends_with('/') {
+            return moved(&format!("{}/", uri.path()));
+        }
+        let page = waiting(&desk, move |desk| desk.start(&spot.view)).await.flatten().unwrap_or_default().into_bytes();
+        let seen = Seen::of(&page);
+        return typed(HTML, with_bar(page, &seen, None, &desk));
+    }
+    let home = spot.clone();
+    if spot.path.is_empty() && !decoded.ends_with('/') && waiting(&desk, move |desk| desk.file(&home)).await.flatten().is_some() {
+        return moved(&format!("{}/", uri.path()));
+    }
+    file(&desk, spot, &uri).await
+}
+
+async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
+    let name = spot.file();
+    let asked = spot.clone();
+    if let Some(answer) = waiting(desk, move |desk| desk.file(&asked)).await.flatten() {
+        let Some(bytes) = answer.made.bytes else {
+            desk.note_broken(uri.path(), &answer.made.faults);
+            return broken(&answer.made.faults, answer.subject.as_ref(), desk);
+        };
+        if !name.ends_with(".html") {
+            return typed(kind_of(&name), bytes);
+        }
+        let seen = Seen::of(&bytes);
+        return typed(HTML, with_bar(bytes, &seen, answer.subject.as_ref(), desk));
+    }
+    let page_below = |path: String| Spot { path, ..spot.clone() };
+    let below = page_below(format!("{}/", spot.path));
+    if !spot.path.ends_with('/') && !spot.path.ends_with(".html") && waiting(desk, move |desk| desk.file(&below)).await.flatten().is_some() {
+        return moved(&format!("{}/", uri.path()));
+    }
+    let lost = page_below("404.html".to_owned());
+    let page = waiting(desk, move |desk| desk.file(&lost)).await.flatten().and_then(|answer| answer.made.bytes);
+    let page = page.unwrap_or_else(|| shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes());
+    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Seen::default(), None, desk))).into_response()
+}
+
+fn no_view(desk: &Desk, path: &str) -> Response {
+    let part = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let (plain, _) = desk.plain();
+    let page = shell::no_view(part, &plain.themes, desk.guide().tongue);
+    (StatusCode::NOT_FOUND, typed(HTML, page)).into_response()
 }
 
 /// A page that a template's fault kept from being made.
-fn broken(faults: &Diagnostics, tongue: Tongue) -> Response {
-    let text = told(faults, tongue).join("\n\n");
-    let page = format!(
-        "<!doctype html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\"><title>ubugi</title><link rel=\"stylesheet\" href=\"/_ubugi/start.css\"></head>\n<body><main><pre>{}</pre></main></body></html>\n",
-        escape(&text)
-    );
-    (StatusCode::INTERNAL_SERVER_ERROR, typed("text/html; charset=utf-8", with_bar(page.into_bytes()))).into_response()
+fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Response {
+    let page = shell::broken(faults, desk.guide().tongue).into_bytes();
+    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Seen::default(), subject, desk))).into_response()
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Adds the script to a page.
-fn with_bar(bytes: Vec<u8>) -> Vec<u8> {
-    let script = b"<script type=\"module\" src=\"/_ubugi/bar.js\"></script>\n";
+/// Adds the script to a page, with what the page was when it was made.
+fn with_bar(bytes: Vec<u8>, seen: &Seen, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
+    let about = subject.map(|subject| format!(" data-source=\"{}\" data-language=\"{}\"", escape(&subject.source), escape(&subject.language))).unwrap_or_default();
+    let tongue = shell::tag(desk.guide().tongue);
+    let script =
+        format!("<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n", escape(desk.run()), seen.text());
     match memchr::memmem::find(&bytes, b"</head>") {
-        Some(at) => [&bytes[..at], script, &bytes[at..]].concat(),
+        Some(at) => [&bytes[..at], script.as_bytes(), &bytes[at..]].concat(),
         None => bytes,
     }
 }
 
-async fn start(State(desk): State<Arc<Desk>>) -> Response {
-    let live = desk.live();
-    let towns: String = live.towns.iter().map(|town| format!("<li><a href=\"/{0}/\"><b>{1}</b> <span>{0}</span></a></li>\n", escape(&town.code), escape(&town.name))).collect();
-    let title = match desk.tongue {
-        Tongue::Ja => "産着：下見",
-        Tongue::En => "Ubugi: preview",
-    };
-    let page = format!(
-        "<!doctype html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title><link rel=\"stylesheet\" href=\"/_ubugi/start.css\"></head>\n<body><main><h1>{title}</h1>\n<ul>\n{towns}</ul></main></body></html>\n"
-    );
-    typed("text/html; charset=utf-8", with_bar(page.into_bytes()))
-}
-
 #[derive(Deserialize)]
-struct Asked {
+struct PageAsked {
     page: String,
 }
 
-async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<Asked>) -> Response {
-    let (code, path) = asked.page.trim_start_matches('/').split_once('/').unwrap_or_default();
-    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into_owned() };
-    let (words, heard) = mpsc::unbounded_channel();
-    let _ = words.send(Word::Faults { faults: desk.faults() });
-    let answer = made(&desk, code, &name).await;
-    let (subject, bytes) = answer.map_or((None, None), |answer| (answer.subject, answer.made.bytes));
-    let seen = bytes.map(|bytes| Seen::of(&bytes)).unwrap_or_default();
-    held(&desk.readers).push(Reader { code: code.to_owned(), path: name, subject, seen, words });
+async fn about(State(desk): State<Arc<Desk>>, Query(asked): Query<PageAsked>) -> Response {
+    let path = percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
+    let Some(spot) = Spot::parse(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    match waiting(&desk, move |desk| desk.about(&spot)).await.flatten().and_then(|about| serde_json::to_string(&about).ok()) {
+        Some(text) => typed("application/json", text),
+        None => (StatusCode::NOT_FOUND, typed("application/json", "null")).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct PagesAsked {
+    pages: String,
+}
+
+async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<PagesAsked>) -> Response {
+    let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let stream = UnboundedReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
-    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+    let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_own(host: &str, address: &str, names: &[&str]) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_str(host).expect("a host"));
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        is_own_host(&headers, address.parse().expect("an address"), &names)
+    }
+
+    #[test]
+    fn names_that_others_can_register_are_refused() {
+        for host in ["127.0.0.1:4000", "localhost:4000", "localhost", "LOCALHOST.:4000", "[::1]:4000", "x.localhost:4000", "127.0.0.2"] {
+            assert!(is_own(host, "127.0.0.1:4000", &[]), "{host}");
+            assert!(is_own(host, "[::1]:4000", &[]), "{host}");
+            assert!(is_own(host, "0.0.0.0:4000", &[]), "{host}");
+        }
+        for host in ["evil.example", "evil.example:4000", "localhost.evil.example:4000", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "", "xlocalhost.example", ":4000"] {
+            for address in ["127.0.0.1:4000", "0.0.0.0:4000", "192.168.1.5:4000"] {
+                assert!(!is_own(host, address, &[]), "{host} at {address}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_names_of_an_office_network_count_where_it_may_connect() {
+        for host in ["192.168.1.5:4000", "kenko-pc:4000", "kenko-pc.local:4000", "pc.home.arpa", "pc.internal:4000", "[fe80::1]:4000"] {
+            assert!(is_own(host, "0.0.0.0:4000", &[]), "{host}");
+            assert!(!is_own(host, "127.0.0.1:4000", &[]), "{host}");
+        }
+        assert!(is_own("PC12.city.example.lg.jp:4000", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
+        assert!(is_own("pc12.city.example.lg.jp", "127.0.0.1:4000", &["pc12.city.example.lg.jp"]), "behind a tunnel that the editor knows of");
+        assert!(!is_own("pc13.city.example.lg.jp", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
+    }
 }

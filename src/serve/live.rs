@@ -1,4 +1,4 @@
-//! Editions held open, one at a time in front: each lives on a thread of its own and makes the pages that somebody asks for.
+//! Editions held open, one for each view: each lives on a thread of its own and makes the pages that somebody asks for.
 //!
 //! What a page is made from borrows from the project it is made for, so a project, its sites and what they share stay on one thread until
 //! the next edition has taken their place. A page that nobody looks at is never made.
@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread;
 
-use crate::diagnostic::Diagnostics;
-use crate::edition::{self, Edition, Made, Options};
-use crate::municipality::{BaseUrl, Municipality};
+use super::about::{About, Guide, Scene, Subject, Unseen};
+use super::view::View;
+use crate::diagnostic::{Diagnostics, Located, Place, Source};
+use crate::edition::{self, Made, Options};
+use crate::municipality::{BaseUrl, Municipality, code};
 use crate::project::Project;
-use crate::site::{Page, Site};
+use crate::site::{Hidden, Moment};
 use crate::source::Files;
 
 /// A municipality whose site can be looked at.
@@ -22,17 +24,12 @@ pub struct Town {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// Its prefecture, where the national list has it.
+    pub prefecture: Option<&'static str>,
+    /// Names and addresses of its languages' home pages.
+    pub languages: Vec<(String, String)>,
     /// It is a demonstration.
     pub demo: bool,
-}
-
-/// What a page is about: it stays the same when its address changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
-    /// The article's path in the project, where it is one; the page's own path otherwise.
-    pub source: String,
-    /// The language's tag.
-    pub language: String,
 }
 
 /// One file of a site, for the browser.
@@ -47,44 +44,81 @@ pub struct Answer {
 enum Ask {
     File { code: String, path: String, reply: SyncSender<Option<Answer>> },
     Address { code: String, subject: Subject, reply: SyncSender<Option<String>> },
+    About { code: String, path: String, reply: SyncSender<Option<About>> },
+    Pages { reply: SyncSender<Option<Vec<usize>>> },
+}
+
+/// What is known of an edition without asking it.
+#[derive(Debug, Default)]
+pub struct Overview {
+    /// The sites.
+    pub towns: Vec<Town>,
+    /// The themes.
+    pub themes: Vec<String>,
+    /// What is not visible.
+    pub hidden: Hidden,
+    /// The works that are not visible because of their dates, or as drafts.
+    pub unseen: Vec<Unseen>,
+    /// The project's title.
+    pub title: String,
+    /// The day as of which it is.
+    pub date: String,
 }
 
 /// An edition that is held open.
 #[derive(Clone, Debug)]
 pub struct Live {
     asks: Sender<Ask>,
-    /// The sites.
-    pub towns: Arc<Vec<Town>>,
+    /// What it has.
+    pub overview: Arc<Overview>,
     /// What is wrong with the sources.
     pub faults: Arc<Diagnostics>,
 }
 
+/// How editions are opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The edition without a view.
+    pub options: Options,
+    /// Scheme and host of the preview.
+    pub origin: String,
+    /// Who finds places.
+    pub guide: Guide,
+}
+
 impl Live {
-    /// Opens an edition of these files, whose sites will lie at `origin` below the municipalities' codes; returns when it is ready to be asked.
+    /// Opens an edition of these files, whose sites will lie below the view's address and the municipalities' codes; returns when it is ready to be asked.
     ///
     /// Nothing comes of a thread that the system does not give.
-    pub fn open(files: Files, faults: Diagnostics, options: Options, origin: String) -> Option<Self> {
+    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Option<Self> {
         let (asks, inbox) = mpsc::channel();
         let (ready, opened) = mpsc::sync_channel(1);
         let work = move || {
             let mut diagnostics = faults;
             let mut project = Project::load(files, &mut diagnostics);
             for municipality in &mut project.municipalities {
-                municipality.base_url = BaseUrl { origin: origin.clone(), path: format!("/{}", municipality.code) };
+                municipality.base_url = BaseUrl { origin: opening.origin.clone(), path: format!("{view}/{}", municipality.code) };
+                if let Some(theme) = &view.theme {
+                    municipality.theme = Some(Located::new(theme.clone(), Place::start_of(&Source::new("ubugi.yaml", ""))));
+                }
             }
+            let plain = opening.options.moment;
+            let moment = view.moment(plain);
+            let options = Options { moment, ..opening.options.clone() };
             edition::open(&project, &options, &mut diagnostics, |edition, diagnostics| {
                 let mut found = diagnostics.clone();
                 found.sort();
-                let towns = edition.municipalities().map(town).collect();
+                let scene = Scene { edition, working: &project, view: &view, moment, plain, guide: &opening.guide };
+                let overview = overview(&scene, moment);
                 // Whoever opened it may have gone.
-                if ready.send((towns, found)).is_ok() {
-                    answer_all(edition, &inbox);
+                if ready.send((overview, found)).is_ok() {
+                    answer_all(&scene, &inbox);
                 }
             });
         };
         thread::Builder::new().name("edition".to_owned()).spawn(work).ok()?;
-        let (towns, faults) = opened.recv().ok()?;
-        Some(Self { asks, towns: Arc::new(towns), faults: Arc::new(faults) })
+        let (overview, faults) = opened.recv().ok()?;
+        Some(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
     }
 
     /// Makes one file of a site; nothing where there is none, or the edition is closed.
@@ -97,6 +131,16 @@ impl Live {
         self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply })
     }
 
+    /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
+    pub fn about(&self, code: &str, path: &str) -> Option<About> {
+        self.ask(|reply| Ask::About { code: code.to_owned(), path: path.to_owned(), reply })
+    }
+
+    /// Counts the pages of every site, in the order of the towns; for that all sites are planned.
+    pub fn pages(&self) -> Vec<usize> {
+        self.ask(|reply| Ask::Pages { reply }).unwrap_or_default()
+    }
+
     fn ask<T>(&self, ask: impl FnOnce(SyncSender<Option<T>>) -> Ask) -> Option<T> {
         let (reply, answer) = mpsc::sync_channel(1);
         self.asks.send(ask(reply)).ok()?;
@@ -104,38 +148,59 @@ impl Live {
     }
 }
 
-fn town(municipality: &Municipality) -> Town {
-    Town { code: municipality.code.to_string(), name: municipality.name.in_default().to_owned(), demo: municipality.demo }
+fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
+    let project = scene.edition.project();
+    let town = |municipality: &Municipality| {
+        let languages = municipality.languages.iter().map(|language| {
+            let language = project.config.languages.get(*language);
+            let path = if language.path.is_empty() { String::new() } else { format!("{}/", language.path) };
+            (language.name.clone(), format!("{}/{}/{path}", scene.view, municipality.code))
+        });
+        Town {
+            code: municipality.code.to_string(),
+            name: municipality.name.in_default().to_owned(),
+            prefecture: code::lookup(municipality.code).map(|found| found.prefecture),
+            languages: languages.collect(),
+            demo: municipality.demo,
+        }
+    };
+    Overview {
+        towns: scene.edition.municipalities().map(town).collect(),
+        themes: project.themes.keys().cloned().collect(),
+        hidden: scene.edition.hidden(),
+        unseen: scene.unseen(),
+        title: project.config.title.in_default().to_owned(),
+        date: moment.date.to_string(),
+    }
 }
 
 /// Answers until nobody can ask any more.
-fn answer_all(edition: &Edition<'_>, inbox: &Receiver<Ask>) {
+fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
+    let edition = scene.edition;
     let sites: BTreeMap<&str, usize> = edition.municipalities().enumerate().map(|(index, municipality)| (municipality.code.as_str(), index)).collect();
-    let subject = |site: &Site<'_>, (language, page): (crate::content::LangId, Page)| Subject {
-        source: match page {
-            Page::Article(index) => site.works[index].path.clone(),
-            page => site.path(edition.project(), edition.project().config.languages.default_id(), page),
-        },
-        language: edition.project().config.languages.get(language).tag.clone(),
-    };
+    let site = |code: &str| sites.get(code).map(|index| (*index, edition.site(*index)));
     for ask in inbox {
         // Whoever asked may not wait for the answer.
         match ask {
             Ask::File { code, path, reply } => {
-                let site = sites.get(code.as_str());
-                let answer = site.and_then(|site| Some((*site, edition.file(*site, &path)?))).map(|(site, made)| {
-                    let subject = made.page.map(|page| subject(edition.site(site), page));
+                let answer = site(&code).and_then(|(index, site)| Some((site, edition.file(index, &path)?))).map(|(site, made)| {
+                    let subject = made.page.map(|(language, page)| scene.subject(site, language, page));
                     Answer { made, subject }
                 });
                 let _ = reply.send(answer);
             }
-            Ask::Address { code, subject: wanted, reply } => {
-                let found = sites.get(code.as_str()).and_then(|index| {
-                    let site = edition.site(*index);
-                    let page = site.pages.iter().find(|page| subject(site, **page) == wanted)?;
-                    Some(format!("/{code}/{}", site.path(edition.project(), page.0, page.1)))
+            Ask::Address { code, subject, reply } => {
+                let _ = reply.send(site(&code).and_then(|(_, site)| scene.find(site, &subject)));
+            }
+            Ask::About { code, path, reply } => {
+                let about = site(&code).map(|(index, site)| {
+                    let page = edition.file(index, &path).and_then(|made| made.page);
+                    scene.about(site, &path, page)
                 });
-                let _ = reply.send(found);
+                let _ = reply.send(about);
+            }
+            Ask::Pages { reply } => {
+                let _ = reply.send(Some(edition.sites().map(|site| site.pages.len()).collect()));
             }
         }
     }

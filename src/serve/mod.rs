@@ -1,10 +1,16 @@
 //! The editors' server: watches the project and shows every municipality's site as it would be published.
 //!
-//! [`watch`] says when to look at the folders, [`live`] holds an edition open and makes the pages that are asked for, [`http`] gives them to
-//! browsers and tells them of changes. Nothing is written to the disk, and nobody is notified.
+//! [`watch`] says when to look at the folders, [`live`] holds an edition open and makes the pages that are asked for, one for each [`view`];
+//! [`desk`] knows which edition is in front and who has which page open, [`about`] what an editor wants to know of a page, and [`http`] gives
+//! all that to browsers. Nothing is written to the disk, and nobody is notified.
 
+pub mod about;
+pub mod desk;
+pub mod editor;
 pub mod http;
 pub mod live;
+pub mod shell;
+pub mod view;
 pub mod watch;
 
 use std::collections::BTreeSet;
@@ -14,22 +20,38 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use crate::diagnostic::Tongue;
-use crate::edition;
+use crate::diagnostic::{Diagnostics, Tongue};
+use crate::municipality::code::MunicipalityCode;
+use crate::site::Moment;
 use crate::source::disk::Disk;
-use http::Desk;
-use live::Live;
+use about::Guide;
+use desk::{Desk, Setting, Turned};
+use editor::Editor;
+use live::Overview;
 use watch::{Polling, Watch, Woken};
 
 /// What is served.
-#[derive(Clone, Debug)]
 pub struct Options {
-    /// The edition.
-    pub edition: edition::Options,
+    /// These municipalities alone; empty for all.
+    pub only: Vec<MunicipalityCode>,
+    /// Which day it is, and whether drafts are shown; it is asked again and again.
+    pub moment: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Look at the folders every now and then instead of waiting for the system's word.
     pub poll: bool,
-    /// In which tongue faults are told in the browser.
+    /// In which tongue one speaks in the browser.
     pub tongue: Tongue,
+    /// How the editor is addressed, if at all.
+    pub editor: Option<Editor>,
+    /// Names by which this machine may be addressed, besides those that cannot be anybody else's.
+    pub names: Vec<String>,
+    /// What tells this run of the program from others.
+    pub run: String,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("only", &self.only).field("run", &self.run).finish_non_exhaustive()
+    }
 }
 
 /// What happened, for whoever tells the editor.
@@ -37,10 +59,14 @@ pub struct Options {
 pub enum News<'a> {
     /// It is ready, here.
     Ready {
-        /// The address.
+        /// Where it listens.
         address: SocketAddr,
+        /// What a browser is to open.
+        url: &'a str,
         /// The first edition.
-        live: &'a Live,
+        overview: &'a Overview,
+        /// What is wrong with it.
+        faults: &'a Diagnostics,
         /// Why the folders are polled, if they are.
         polling: Option<&'a Polling>,
     },
@@ -48,12 +74,17 @@ pub enum News<'a> {
     Noticed(&'a BTreeSet<String>),
     /// An edition was made of them.
     Turned {
-        /// These files.
+        /// These files; none where only the day is another.
         changed: &'a BTreeSet<String>,
-        /// It.
-        live: &'a Live,
-        /// How many open pages were told.
-        pages: usize,
+        /// What came of it.
+        turned: &'a Turned,
+    },
+    /// A page that somebody asked for could not be made.
+    Broken {
+        /// Its path.
+        address: &'a str,
+        /// Why.
+        faults: &'a Diagnostics,
     },
     /// From now on the folders are polled.
     Polling(&'a Polling),
@@ -63,23 +94,34 @@ pub enum News<'a> {
     Readable,
 }
 
+/// Whom to tell what happens; from several threads.
+pub type Tell = Arc<dyn Fn(News<'_>) + Send + Sync>;
+
 /// Serves a project until the process ends.
 ///
 /// # Errors
 /// Fails when the folder cannot be read or the address not listened at.
-pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(News<'_>)) -> io::Result<()> {
+pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) -> io::Result<()> {
+    let no_thread = || io::Error::other("no thread");
     // What happens while the files are read is not missed: the watch begins before.
     let mut watch = Watch::begin(root, options.poll);
     let mut disk = Disk::open(root)?.remember();
     let address = listener.local_addr()?;
-    let origin = format!("http://{address}");
-    let open = |disk: &Disk| Live::open(disk.files().clone(), disk.faults(), options.edition.clone(), origin.clone()).ok_or_else(|| io::Error::other("no thread"));
-    let live = open(&disk)?;
-    tell(News::Ready { address, live: &live, polling: watch.polling() });
-    let desk = Arc::new(Desk::new(live, options.tongue));
+    let origin = origin(address);
+    let setting = Setting {
+        only: options.only,
+        moment: options.moment,
+        origin: origin.clone(),
+        guide: Guide { editor: options.editor, tongue: options.tongue },
+        run: options.run,
+        tell: Arc::clone(tell),
+    };
+    let desk = Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).ok_or_else(no_thread)?);
     let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::Builder::new().name("server".to_owned()).spawn(move || runtime.block_on(http::serve(served, listener)))?;
+    thread::Builder::new().name("server".to_owned()).spawn(move || runtime.block_on(http::serve(served, listener, options.names)))?;
+    let (overview, faults) = desk.plain();
+    tell(News::Ready { address, url: &format!("{origin}/"), overview: &overview, faults: &faults, polling: watch.polling() });
     let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
     while let Woken::Look(hints) = watch.wait() {
         if let Some(polling) = watch.polling().filter(|_| !is_polling) {
@@ -93,7 +135,7 @@ pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(
         // It is told once, not at every look.
         let was_readable = std::mem::replace(&mut is_readable, found.is_ok());
         let changed = match found {
-            Ok(changed) if changed.is_empty() => continue,
+            Ok(changed) if changed.is_empty() && !desk.is_of_another_day() => continue,
             Ok(changed) => changed,
             Err(error) => {
                 if was_readable {
@@ -104,9 +146,13 @@ pub fn run(root: &Path, listener: TcpListener, options: &Options, tell: &dyn Fn(
         };
         tell(News::Noticed(&changed));
         disk.files().memo.turn();
-        let live = open(&disk)?;
-        let pages = desk.turn(live.clone());
-        tell(News::Turned { changed: &changed, live: &live, pages });
+        let turned = desk.turn(disk.files().clone(), disk.faults()).ok_or_else(no_thread)?;
+        tell(News::Turned { changed: &changed, turned: &turned });
     }
     Ok(())
+}
+
+/// Returns scheme and host by which a browser on this machine finds an address.
+fn origin(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("http://localhost:{}", address.port()) } else { format!("http://{address}") }
 }

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use walkdir::WalkDir;
 
-use super::memo::Memo;
 use super::files::{BLOBS, FOLDERS, Files, is_passed_over, slashed};
+use super::memo::Memo;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
