@@ -275,15 +275,15 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         Step::Updated => set(scratch, ARTICLE, "updated", &day, "published"),
         Step::Slug => set(set(scratch, ARTICLE, "slug", &format!("netsu-{n}"), "title"), ARTICLE, "aliases", "[fever]", "title"),
         Step::Terms(which) => set(scratch, SLEEP, "topics", ["[fever]", "[sleep, fever]", "[sleep]"][which], "title"),
-        Step::Draft(text) => set(scratch, TEXTS[text], "draft", if n % 2 == 0 { "true" } else { "false" }, "title"),
+        Step::Draft(text) => set(scratch, TEXTS[text], "draft", if n.is_multiple_of(2) { "true" } else { "false" }, "title"),
         Step::Expires => set(scratch, SLEEP, "expires", &date.checked_add(jiff::Span::new().days(9)).unwrap().to_string(), "title"),
-        Step::Translation if scratch.has(TEXTS[2]) && n % 2 == 0 => scratch.without(TEXTS[2]),
+        Step::Translation if scratch.has(TEXTS[2]) && n.is_multiple_of(2) => scratch.without(TEXTS[2]),
         Step::Translation => scratch.with("content/articles/sleep.en.md", format!("---\ntitle: Sleep {n}\ndescription: On sleep.\n---\nText.\n")),
         Step::NewArticle => scratch.with(
             &format!("content/articles/new-{n}.md"),
             format!("---\ntitle: 新しい {n}\ndescription: 説明。\nstages: [newborn]\ntopics: [fever, sleep]\npublished: 2026-11-0{}\n---\n[発熱](fever.md#night)\n", 1 + n % 9),
         ),
-        Step::Remove(text) if text < 2 && n % 3 > 0 => scratch,
+        Step::Remove(text) if text < 2 && !n.is_multiple_of(3) => scratch,
         Step::Remove(text) => scratch.without([SLEEP, ARTICLE, "content/drugs/ibuprofen.yaml"][text]),
         Step::Rename if scratch.has(NOTICE) => {
             let text = scratch.bytes(NOTICE).to_vec();
@@ -294,7 +294,7 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         Step::LinkToHeading => append(scratch, SLEEP, "\n[夜](fever.md#night)\n"),
         Step::Image => scratch.with("content/articles/images/a.svg", svg(n + 2)),
         Step::DrugSummary => set(scratch, DRUG, "summary", &format!("まとめ {n}。"), "kana"),
-        Step::DrugVerdict if n % 2 == 0 => replace(scratch, DRUG, "category: preferred", "category: avoid"),
+        Step::DrugVerdict if n.is_multiple_of(2) => replace(scratch, DRUG, "category: preferred", "category: avoid"),
         Step::DrugVerdict => replace(scratch, DRUG, "category: avoid", "category: preferred"),
         Step::DrugName => set(scratch, DRUG, "name", &format!("{{ja: 薬 {n}, en: Medicine}}"), ""),
         Step::NewDrug => {
@@ -321,7 +321,7 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
             let town = String::from_utf8_lossy(scratch.bytes(FUCHU)).replace("132063", "141097").replace("府中", "港北").replace("tokyo/fuchu", "kohoku");
             scratch.with("municipalities/141097-kohoku/municipality.yaml", town)
         }
-        Step::Theme => set(scratch, FUCHU, "theme", if n % 2 == 0 { "own" } else { "base" }, "name"),
+        Step::Theme => set(scratch, FUCHU, "theme", if n.is_multiple_of(2) { "own" } else { "base" }, "name"),
         Step::Template(page) => replace(scratch, PAGES[page], "{% endblock", &format!("<!-- {n} -->{{% endblock")),
         Step::Partial => append(scratch, "themes/base/templates/partials/service.html", &format!("<!-- {n} -->")),
         Step::Fragment => append(scratch, "themes/base/templates/fragments/quick.html", &format!("<!-- {n} -->")),

@@ -103,6 +103,9 @@ pub struct Edition<'e> {
     slots: Vec<Slot<'e>>,
 }
 
+/// Files by their path.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// What was made so far of a municipality's site: nothing is made before somebody asks for it.
 #[derive(Debug)]
 struct Slot<'e> {
@@ -113,7 +116,7 @@ struct Slot<'e> {
     /// The page at each path, by its index in the site's pages, for those who ask for single files.
     paths: OnceLock<BTreeMap<String, usize>>,
     /// Likewise files that are no pages, by the part of the site to which they belong.
-    parts: Mutex<BTreeMap<Part, Arc<BTreeMap<String, Vec<u8>>>>>,
+    parts: Mutex<BTreeMap<Part, Files>>,
 }
 
 impl<'e> Slot<'e> {
@@ -250,7 +253,7 @@ impl<'e> Edition<'e> {
                 let files = Memory::default();
                 // Memory takes everything.
                 let _ = renderer.part(part, &|path, bytes| files.write(path, bytes).map(|_| ()));
-                Arc::new(files.into_files())
+                files.into_files()
             });
             files.get(path).map(|bytes| found(bytes))
         })

@@ -51,6 +51,9 @@ const LATEST: usize = 8;
 /// How many related articles a page shows.
 const RELATED: usize = 4;
 
+/// Indexes of medicines, by the drugs and products that are in them.
+pub type Lookups = BTreeMap<(Vec<usize>, Vec<usize>), Asset>;
+
 /// What all sites of an edition share.
 #[derive(Debug)]
 pub struct Shared<'p> {
@@ -68,8 +71,8 @@ pub struct Shared<'p> {
     pub texts: Texts<'p>,
     /// Seal of the shared files that pages are made from; see [`Shared::inputs`].
     pub inputs: OnceLock<String>,
-    /// The index of medicines by the drugs and products that are in it: most sites have the same.
-    pub lookups: Mutex<BTreeMap<(Vec<usize>, Vec<usize>), Asset>>,
+    /// The indexes of medicines that were made so far: most sites have the same one.
+    pub lookups: Mutex<Lookups>,
 }
 
 impl<'p> Shared<'p> {
