@@ -55,7 +55,7 @@ try {
   const path = join(project, "content/articles/guide/how-to-write.md");
   const article = readFileSync(path, "utf8");
   let heard = () => {};
-  listen(`http://127.0.0.1:${port}/_ubugi/events?page=/${code}/articles/how-to-write/`, (word) => word.what === "reload" && heard()).catch(() => {});
+  listen(`http://127.0.0.1:${port}/_ubugi/events?pages=${encodeURIComponent(JSON.stringify([{ page: `/${code}/articles/how-to-write/` }]))}`, (word) => word.what === "reload" && heard()).catch(() => {});
   await new Promise((done) => setTimeout(done, 500));
   console.log(`at the start: ${memory().toFixed(1)} MB`);
   const began = performance.now();

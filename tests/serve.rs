@@ -168,7 +168,7 @@ impl Server {
     /// Listens as an open page does.
     fn listen(&self, path: &str) -> Receiver<Value> {
         let (words, heard) = mpsc::channel();
-        let stream = self.ask(&format!("/_ubugi/events?page=/{CODE}/{path}"));
+        let stream = self.ask(&format!("/_ubugi/events?pages=%5B%7B%22page%22:%22/{CODE}/{path}%22%7D%5D"));
         thread::spawn(move || {
             for line in BufReader::new(stream).lines().map_while(Result::ok) {
                 if let Some(word) = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok())
