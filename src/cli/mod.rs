@@ -136,7 +136,8 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
         (output, inputs) = (Some(opened), Some(seal));
     }
     let files_of_project = files.clone();
-    let project = Project::load(files, &mut diagnostics);
+    let load_record = || output.as_ref().filter(|_| !fresh).map(Output::record);
+    let (project, past) = rayon::join(|| Project::load(files, &mut diagnostics), load_record);
     let only = match only("--only", &options.only, &project, tongue) {
         Ok(only) => only,
         Err(exit) => {
@@ -160,7 +161,7 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
         Progress::Total(pages) => bar.set_length(pages as u64),
         Progress::Page => bar.inc(1),
     };
-    let past = output.as_ref().filter(|_| !fresh).map(Output::record).unwrap_or_default();
+    let past = past.unwrap_or_default();
     let sink: &dyn edition::Sink = output.as_ref().map_or(&Discard, |output| output);
     let built = edition::build_after(&past, &project, &edition_options, sink, &progress, &mut diagnostics);
     bar.finish_and_clear();
@@ -203,7 +204,10 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
             return Exit::Machine;
         }
     }
-    finish(&summary, changed, &diagnostics)
+    let exit = finish(&summary, changed, &diagnostics);
+    // The process ends now; to give all this back piece by piece would take longer than some builds.
+    std::mem::forget((project, past, record));
+    exit
 }
 
 /// Writes a file beside its place and moves it there, so that nobody meets half of one; what a link leads to is replaced, not the link.

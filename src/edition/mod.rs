@@ -157,7 +157,7 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     pages::check_fragments(project, &bodies, diagnostics);
     site::check_nowhere(project, &visible, diagnostics);
     let texts = Texts::new(project, options.moment.date);
-    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default() };
+    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default(), holidays: OnceLock::new() };
     let asked = project.municipalities.iter().filter(|municipality| options.only.is_empty() || options.only.contains(&municipality.code));
     let edition = Edition { shared: &shared, slots: asked.map(Slot::of).collect() };
     let done = work(&edition, diagnostics);
@@ -415,7 +415,7 @@ pub fn feeds<'p>(project: &'p Project, visible: &Visible, moment: Moment, sites:
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);
     let texts = Texts::new(project, moment.date);
-    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default() };
+    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default(), holidays: OnceLock::new() };
     let states = sites.par_iter().map(|site| {
         let theme = project.theme_of(site.municipality).filter(|theme| theme.is_sound)?;
         let renderer = Renderer::prepare(&shared, Arc::clone(site), theme, &mut Diagnostics::new());

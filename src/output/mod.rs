@@ -9,7 +9,7 @@
 pub mod append;
 mod records;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ pub struct Output {
     root: PathBuf,
     staging: PathBuf,
     /// What earlier builds made.
-    known: BTreeSet<String>,
+    known: HashSet<String>,
     /// The sites that are there already; their new files are staged side by side and moved one by one.
     present: BTreeSet<String>,
     /// What this build made.
@@ -124,7 +124,7 @@ impl Output {
         let list = own.join("files");
         let known = match fs::read(&list) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).lines().filter(|line| is_confined(line)).map(str::to_owned).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => HashSet::new(),
             Err(error) => return Err(at(&list)(error)),
         };
         let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -148,13 +148,13 @@ impl Output {
     /// # Errors
     /// Fails when the machine refuses; the next build then completes what was begun.
     pub fn commit(self, record: &Record, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
-        let made: BTreeMap<String, Place> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
-        let obsolete: Vec<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
+        let made: HashMap<String, Place> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
+        let obsolete: BTreeSet<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
         // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
         // Where a site is not there yet nothing can be in the way, and its rename fails if something has come to stand there since.
         let mut folders = BTreeSet::new();
-        let replaced = made.iter().filter(|(path, place)| **place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| path);
-        for path in replaced.chain(obsolete.iter().copied()) {
+        let replaced: BTreeSet<&String> = made.iter().filter(|(path, place)| **place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| path).collect();
+        for path in replaced.into_iter().chain(obsolete.iter().copied()) {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
         let list = self.root.join(OWN).join("files");

@@ -73,12 +73,24 @@ pub struct Shared<'p> {
     pub inputs: OnceLock<String>,
     /// The indexes of medicines that were made so far: most sites have the same one.
     pub lookups: Mutex<Lookups>,
+    /// The public holidays that pages know; see [`Shared::holidays`].
+    pub holidays: OnceLock<Vec<String>>,
 }
 
 impl<'p> Shared<'p> {
     /// Returns an image that can be used.
     pub fn image(&self, path: &str) -> Option<&'p Image> {
         self.images.get(path).and_then(|image| image.as_ref().as_ref().ok())
+    }
+
+    /// Lists the public holidays of the edition's year and the two after it, as dates.
+    fn holidays(&self) -> &[String] {
+        self.holidays.get_or_init(|| {
+            let on = self.moment.date;
+            let first = jiff::civil::Date::new(on.year(), 1, 1).unwrap_or(on);
+            let last = jiff::civil::Date::new(on.year() + 2, 12, 31).unwrap_or(on);
+            holidays::between(first, last).into_iter().map(|(date, _)| date.to_string()).collect()
+        })
     }
 
     /// Seals the shared files that pages are made from, but the articles.
@@ -255,9 +267,6 @@ impl<'p> Renderer<'p> {
         let calendars = municipality.has_calendars().then_some(Page::Calendars);
         let footer_pages: Vec<Page> = calendars.into_iter().chain(feeds).chain([Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap]).collect();
         let footer: Vec<Json> = footer_pages.iter().map(|page| json!({"url": self.url(language, *page), "label": voice.strings.get(&format!("pages.{}", kind(*page)))})).collect();
-        let first = jiff::civil::Date::new(on.year(), 1, 1).unwrap_or(on);
-        let last = jiff::civil::Date::new(on.year() + 2, 12, 31).unwrap_or(on);
-        let holidays: Vec<String> = holidays::between(first, last).into_iter().map(|(date, _)| date.to_string()).collect();
         let (name, _) = municipality.name.pick(language);
         let (title, _) = project.config.title.pick(language);
         let logo = brand.logo.as_ref().map(|(url, size)| {
@@ -288,7 +297,7 @@ impl<'p> Renderer<'p> {
             has_medicines: self.site.has_medicines,
             has_push: self.form().is_some(),
             footer,
-            holidays,
+            holidays: self.shared.holidays(),
             project_title: title,
         });
         let language_value = project.config.languages.get(language);
@@ -1453,7 +1462,7 @@ struct SiteValue<'a> {
     has_medicines: bool,
     has_push: bool,
     footer: Vec<Json>,
-    holidays: Vec<String>,
+    holidays: &'a [String],
     project_title: &'a str,
 }
 
