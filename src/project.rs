@@ -87,11 +87,16 @@ impl Project {
         let (stages, topics, emergency) = (stages.unwrap_or_default(), topics.unwrap_or_default(), emergency.unwrap_or_default());
         let supervision = supervision(&files, &config, diagnostics);
         let sources: Vec<_> = files.under("content/articles/").filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
-        let works = article::decode_all(sources, None, languages, &files.memo, diagnostics);
-        let table = table(&files, languages, diagnostics);
+        let (mut in_works, mut in_table, mut in_towns, mut in_themes) = <(Diagnostics, Diagnostics, Diagnostics, Diagnostics)>::default();
+        let ((works, table), (municipalities, themes)) = rayon::join(
+            || (article::decode_all(sources, None, languages, &files.memo, &mut in_works), table(&files, languages, &mut in_table)),
+            || rayon::join(|| municipality::decode_all(&files, languages, &mut in_towns), || theme::load_all(&files, languages, &mut in_themes)),
+        );
+        diagnostics.extend(in_works);
+        diagnostics.extend(in_table);
         let campaigns = campaign::decode_all(&files, languages, diagnostics);
-        let municipalities = municipality::decode_all(&files, languages, diagnostics);
-        let themes = theme::load_all(&files, languages, diagnostics);
+        diagnostics.extend(in_towns);
+        diagnostics.extend(in_themes);
         let folders = files.iter().filter(|(path, _)| path.starts_with("municipalities/") && path.ends_with("/municipality.yaml")).count();
         let lacks_municipality = folders > municipalities.len() || lacks_emergency;
         let project = Self { config, stages, topics, emergency, supervision, works, table, campaigns, municipalities, themes, lacks_municipality, files };

@@ -269,7 +269,7 @@ impl<'e> Edition<'e> {
             sites.extend(plan);
         }
         progress(Progress::Total(sites.iter().map(|plan| plan.site.pages.len()).sum()));
-        let jobs: Vec<(usize, Job<'_>)> = sites.iter().enumerate().flat_map(|(index, plan)| plan.jobs().into_iter().map(move |job| (index, job))).collect();
+        let jobs: Vec<(usize, Job<'_>)> = sites.par_iter().enumerate().flat_map_iter(|(index, plan)| plan.jobs().into_iter().map(move |job| (index, job))).collect();
         let done: Vec<io::Result<(usize, Done<'_>)>> = jobs
             .par_iter()
             .with_min_len(8)

@@ -11,6 +11,8 @@ pub mod service;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::content::article::{self, Work};
 use crate::content::citation::Citation;
 use crate::content::emergency::{self, EmergencyNumber};
@@ -235,11 +237,23 @@ pub fn decode_code(decoder: &mut Decoder, node: &Node) -> Option<Located<Municip
 pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Municipality> {
     let mut folders: Vec<&str> = files.under("municipalities/").filter_map(|(path, _)| path["municipalities/".len()..].split_once('/').map(|(folder, _)| folder)).collect();
     folders.dedup();
+    // Their texts are read side by side, and then judged one after another.
+    let read = |name: &&str| {
+        let folder = format!("municipalities/{name}/");
+        let source = files.get(&format!("{folder}municipality.yaml")).and_then(|file| file.text())?;
+        // Beside its text it matters which files lie there, such as its logo.
+        let beside: Vec<&str> = files.under(&folder).map(|(path, _)| path).collect();
+        Some(files.memo.get(source, None, memo::hash((format!("{languages:?}"), beside)), || {
+            let mut found = Diagnostics::new();
+            (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages))), found)
+        }))
+    };
+    let texts: Vec<_> = folders.par_iter().map(read).collect();
     let mut all: Vec<Municipality> = Vec::new();
-    for name in folders {
+    for (name, text) in folders.into_iter().zip(texts) {
         let folder = format!("municipalities/{name}/");
         let path = format!("{folder}municipality.yaml");
-        let Some(source) = files.get(&path).and_then(|file| file.text()) else {
+        let (Some(source), Some(text)) = (files.get(&path).and_then(|file| file.text()), text) else {
             if files.get(&path).is_none() {
                 let at = Source::new(&path, "");
                 diagnostics.push(
@@ -253,13 +267,7 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
             }
             continue;
         };
-        // Beside its text it matters which files lie there, such as its logo.
-        let beside: Vec<&str> = files.under(&folder).map(|(path, _)| path).collect();
-        let decoded = files.memo.get(source, None, memo::hash((format!("{languages:?}"), beside)), || {
-            let mut found = Diagnostics::new();
-            (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages))), found)
-        });
-        let (decoded, found) = Arc::unwrap_or_clone(decoded);
+        let (decoded, found) = Arc::unwrap_or_clone(text);
         diagnostics.extend(found);
         let Some(mut municipality) = decoded else { continue };
         if let Some(other) = all.iter().find(|other| other.code == municipality.code) {

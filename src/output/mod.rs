@@ -12,6 +12,7 @@ mod records;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,13 +72,41 @@ enum Place {
     Kept,
 }
 
+/// The list of files that earlier builds made: its text, and where its lines are, in the order of the lines.
+#[derive(Debug, Default)]
+struct Known {
+    text: String,
+    lines: Vec<Range<usize>>,
+}
+
+impl Known {
+    fn parse(text: String) -> Self {
+        let begins = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1));
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len()));
+        let lines: Vec<Range<usize>> = begins.zip(ends).map(|(begin, end)| begin..end).collect();
+        let mut lines: Vec<Range<usize>> = lines.into_par_iter().filter(|line| is_confined(&text[line.clone()])).collect();
+        if !lines.is_sorted_by_key(|line| &text[line.clone()]) {
+            lines.par_sort_by_key(|line| &text[line.clone()]);
+        }
+        Self { text, lines }
+    }
+
+    fn contains(&self, path: &str) -> bool {
+        self.lines.binary_search_by_key(&path, |line| &self.text[line.clone()]).is_ok()
+    }
+
+    fn iter(&self) -> impl ParallelIterator<Item = &str> {
+        self.lines.par_iter().map(|line| &self.text[line.clone()])
+    }
+}
+
 /// An output folder, held for one build.
 #[derive(Debug)]
 pub struct Output {
     root: PathBuf,
     staging: PathBuf,
     /// What earlier builds made.
-    known: HashSet<String>,
+    known: Known,
     /// The sites that are there already; their new files are staged side by side and moved one by one.
     present: BTreeSet<String>,
     /// What this build made.
@@ -123,8 +152,8 @@ impl Output {
         }
         let list = own.join("files");
         let known = match fs::read(&list) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).lines().filter(|line| is_confined(line)).map(str::to_owned).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => HashSet::new(),
+            Ok(bytes) => Known::parse(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Known::default(),
             Err(error) => return Err(at(&list)(error)),
         };
         let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -147,34 +176,34 @@ impl Output {
     ///
     /// # Errors
     /// Fails when the machine refuses; the next build then completes what was begun.
-    pub fn commit(self, record: &Record, keep: impl Fn(&str) -> bool) -> Result<(), OutputError> {
-        let made: HashMap<String, Place> = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
-        let obsolete: BTreeSet<&String> = self.known.iter().filter(|path| !made.contains_key(*path) && !keep(path)).collect();
+    pub fn commit(self, record: &Record, keep: impl Fn(&str) -> bool + Sync) -> Result<(), OutputError> {
+        let made = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // What was written after it had been kept stands twice; the later place counts.
+        let made: HashMap<&str, &Place> = made.iter().map(|(path, place)| (path.as_str(), place)).collect();
+        let obsolete: BTreeSet<&str> = self.known.iter().filter(|path| !made.contains_key(path) && !keep(path)).collect();
         // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
         // Where a site is not there yet nothing can be in the way, and its rename fails if something has come to stand there since.
         let mut folders = BTreeSet::new();
-        let replaced: BTreeSet<&String> = made.iter().filter(|(path, place)| **place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| path).collect();
+        let replaced: BTreeSet<&str> = made.iter().filter(|(path, place)| ***place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| *path).collect();
         for path in replaced.into_iter().chain(obsolete.iter().copied()) {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
         let list = self.root.join(OWN).join("files");
-        let is_wider = made.keys().any(|path| !self.known.contains(path));
+        let is_wider = made.par_iter().any(|(path, _)| !self.known.contains(path));
         if is_wider {
-            let widened: BTreeSet<&str> = self.known.iter().map(String::as_str).chain(made.keys().map(String::as_str)).collect();
+            let widened: BTreeSet<&str> = self.known.iter().chain(made.par_iter().map(|(path, _)| *path)).collect();
             write_list(&list, widened.into_iter())?;
         }
         // A site that is not there yet moves into place with one rename.
-        let fresh: BTreeSet<&str> = made.keys().map(|path| site_of(path)).filter(|site| !self.present.contains(*site)).collect();
+        let staged: Vec<(&str, &Path)> = made.iter().filter_map(|(path, place)| if let Place::Staged(staged) = place { Some((*path, staged.as_path())) } else { None }).collect();
+        let fresh: BTreeSet<&str> = staged.iter().map(|(path, _)| site_of(path)).filter(|site| !self.present.contains(*site)).collect();
         for site in &fresh {
             let target = self.root.join(site);
             fs::rename(self.staging.join(site), &target).map_err(at(&target))?;
         }
-        made.par_iter().filter(|(path, _)| !fresh.contains(site_of(path))).try_for_each(|(path, staged)| match staged {
-            Place::Staged(staged) => place(staged, &self.root.join(path)),
-            Place::Same | Place::Kept => Ok(()),
-        })?;
+        staged.par_iter().filter(|(path, _)| !fresh.contains(site_of(path))).try_for_each(|(path, staged)| place(staged, &self.root.join(path)))?;
         for path in &obsolete {
-            let target = self.root.join(path.as_str());
+            let target = self.root.join(path);
             match fs::remove_file(&target) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -182,11 +211,11 @@ impl Output {
             }
         }
         for path in &obsolete {
-            let mut folder = self.root.join(path.as_str());
+            let mut folder = self.root.join(path);
             while folder.pop() && folder != self.root && remove_if_empty(&folder) {}
         }
         if is_wider || !obsolete.is_empty() {
-            let left: BTreeSet<&str> = self.known.iter().filter(|path| keep(path)).chain(made.keys()).map(String::as_str).collect();
+            let left: BTreeSet<&str> = self.known.iter().filter(|path| keep(path)).chain(made.par_iter().map(|(path, _)| *path)).collect();
             write_list(&list, left.into_iter())?;
         }
         self.records.save(record, |site| keep(&format!("{site}/"))).map_err(at(&self.root.join(OWN)))?;
@@ -218,7 +247,7 @@ impl Output {
     }
 
     fn is_as_written(&self, path: &str, stamp: Stamp) -> bool {
-        self.known.contains(path) && fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
+        fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
     /// Drops everything that was staged.
