@@ -99,7 +99,7 @@ impl Again {
             assert!(self.folder[path].1 == *bytes, "{path} is not as a fresh build makes it, after {after}");
         }
         assert_eq!(Summary { kept: 0, ..did.summary }, of_fresh.summary, "after {after}");
-        assert_eq!(Record { whole: None, ..self.record.clone() }.sites.keys().collect::<Vec<_>>(), fresh.record.sites.keys().collect::<Vec<_>>());
+        assert_eq!(self.record.sites.keys().collect::<Vec<_>>(), fresh.record.sites.keys().collect::<Vec<_>>());
         did
     }
 }

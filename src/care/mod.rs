@@ -50,7 +50,7 @@ pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item
     let combined = table.products.iter().flat_map(|product| product.name.all().map(|(_, name)| name).chain(product.aliases.iter().map(|alias| alias.value.as_str())));
     let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str())).chain(combined).collect();
     let tags: Vec<&str> = languages.tags().collect();
-    let besides = memo::hash((&own, &tags, &products));
+    let besides = memo::hash((&own, format!("{languages:?}"), &products));
     let checker = Checker { rules, tags: &tags, products: &products, lexicons: tags.iter().map(|_| OnceLock::new()).collect() };
     let articles: Vec<(&Article, &Article)> = works.flat_map(|work| work.versions.values().map(|version| (work.original(), version))).collect();
     // A translation may rest on its original's sources.

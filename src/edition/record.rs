@@ -84,7 +84,7 @@ pub fn inputs(files: &Files, options: &Options) -> String {
         add(path.as_bytes());
         add(&hash);
     }
-    // Approved bytes are read when they are needed; that one was changed shows in its time.
+    // There may be many approved bytes, and few of them are read: that a file was exchanged shows in its time.
     for (name, length, modified) in files.blob_stamps() {
         add(format!("{BLOBS}{name} {length} {modified:?}").as_bytes());
     }

@@ -238,12 +238,13 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
     let mut folders: Vec<&str> = files.under("municipalities/").filter_map(|(path, _)| path["municipalities/".len()..].split_once('/').map(|(folder, _)| folder)).collect();
     folders.dedup();
     // Their texts are read side by side, and then judged one after another.
+    let besides = format!("{languages:?}");
     let read = |name: &&str| {
         let folder = format!("municipalities/{name}/");
         let source = files.get(&format!("{folder}municipality.yaml")).and_then(|file| file.text())?;
         // Beside its text it matters which files lie there, such as its logo.
         let beside: Vec<&str> = files.under(&folder).map(|(path, _)| path).collect();
-        Some(files.memo.get(source, None, memo::hash((format!("{languages:?}"), beside)), || {
+        Some(files.memo.get(source, None, memo::hash((&besides, beside)), || {
             let mut found = Diagnostics::new();
             (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages))), found)
         }))

@@ -189,6 +189,8 @@ impl Output {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
         let list = self.root.join(OWN).join("files");
+        // From here on until the end the folder is not what any record says as a whole.
+        self.records.forget_whole().map_err(at(&self.root.join(OWN)))?;
         let is_wider = made.par_iter().any(|(path, _)| !self.known.contains(path));
         if is_wider {
             let widened: BTreeSet<&str> = self.known.iter().chain(made.par_iter().map(|(path, _)| *path)).collect();
@@ -201,7 +203,11 @@ impl Output {
             let target = self.root.join(site);
             fs::rename(self.staging.join(site), &target).map_err(at(&target))?;
         }
-        staged.par_iter().filter(|(path, _)| !fresh.contains(site_of(path))).try_for_each(|(path, staged)| place(staged, &self.root.join(path)))?;
+        // A page must not lie there before the styles and scripts that it names.
+        let (assets, others): (Vec<_>, Vec<_>) = staged.iter().filter(|(path, _)| !fresh.contains(site_of(path))).partition(|(path, _)| path.contains("/assets/"));
+        for files in [assets, others] {
+            files.par_iter().try_for_each(|(path, staged)| place(staged, &self.root.join(path)))?;
+        }
         for path in &obsolete {
             let target = self.root.join(path);
             match fs::remove_file(&target) {
@@ -233,11 +239,11 @@ impl Output {
         let sites = self.records.load().sites;
         let files = |record: &SiteRecord| record.pieces.iter().map(|piece| piece.files.len()).sum::<usize>();
         let count: usize = whole.sites.iter().filter_map(|site| sites.get(site)).map(files).sum();
-        let is_as_written = |site: &String| {
-            let record = sites.get(site)?;
-            record.pieces.par_iter().flat_map_iter(Piece::files).all(|(path, stamp)| self.is_as_written(&format!("{site}/{path}"), stamp)).then_some(())
+        let is_there = |site: &String| {
+            let pieces = sites.get(site).map(|record| record.pieces.as_slice()).unwrap_or_default();
+            pieces.par_iter().flat_map_iter(Piece::files).all(|(path, stamp)| self.is_as_written(&format!("{site}/{path}"), stamp))
         };
-        (count == whole.summary.files && whole.sites.iter().all(|site| is_as_written(site).is_some())).then_some(whole)
+        (count == whole.summary.files && whole.sites.iter().all(is_there)).then_some(whole)
     }
 
     /// Counts the files that this build has changed so far.
@@ -282,7 +288,9 @@ impl Sink for Output {
                 }
                 let mut file = File::create(&staged)?;
                 file.write_all(bytes)?;
-                let stamp = stamp_of(&file.metadata()?);
+                // Some systems settle a file's time when it is closed.
+                drop(file);
+                let stamp = stamp_of(&fs::metadata(&staged)?);
                 (Place::Staged(staged), stamp)
             }
         };

@@ -37,15 +37,18 @@ impl Records {
         Record { sites: sites.into_iter().collect(), whole: None }
     }
 
+    /// Forgets what is noted down about all sites; it no longer holds.
+    pub(super) fn forget_whole(&self) -> io::Result<()> {
+        match fs::remove_file(self.0.join(WHOLE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes a record; those of sites that it does not have are removed, but for those that are to be kept.
     pub(super) fn save(&self, record: &Record, keep: impl Fn(&str) -> bool) -> io::Result<()> {
         fs::create_dir_all(&self.0)?;
-        // While the parts are written, the whole does not hold.
-        let whole = self.0.join(WHOLE);
-        match fs::remove_file(&whole) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        self.forget_whole()?;
         for entry in fs::read_dir(&self.0)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
             let site = name.strip_suffix(".json").unwrap_or(&name);
@@ -54,7 +57,7 @@ impl Records {
             }
         }
         record.sites.par_iter().try_for_each(|(site, record)| write(&self.0.join(format!("{site}.json")), record))?;
-        record.whole.as_ref().map_or(Ok(()), |record| write(&whole, record))
+        record.whole.as_ref().map_or(Ok(()), |record| write(&self.0.join(WHOLE), record))
     }
 }
 

@@ -3,8 +3,8 @@
 //! While a page is rendered it notes what it asks for: this article's words, what lists show of that one, this drug. Each of these has a print,
 //! a short hash of everything that a page could see of it. A later edition compares prints and makes only the files that show something else.
 //! What every file of a site is made from (the settings, the theme's strings, the municipality's folder, the day) is not noted but has one print,
-//! the site's [base](Prints::base); what is forgotten in [`Dependency`] must be in there. So the base takes every file of the project that is not
-//! known to be noted, and not the other way round.
+//! the site's [base](Prints::base), which takes every file of the project but articles, the table's entries, and what belongs to other sites and
+//! themes. What a page reads of those it must note; `tests/incremental.rs` looks for what is forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,6 +12,7 @@ use std::fmt;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+use super::markdown::Segment;
 use super::pages::{Renderer, Shared};
 use super::theme::Theme;
 use crate::content::article::Work;
@@ -38,6 +39,8 @@ pub enum Dependency<'p> {
     Cards,
     /// Which articles a page names as related to one.
     Related(&'p str, LangId),
+    /// Whether the site has a generated page of this name, such as that of a topic.
+    Named(&'p str),
     /// Which articles the site has, where and in which order.
     Shape,
     /// An entry of the lactation table, by its file.
@@ -61,6 +64,7 @@ impl fmt::Display for Dependency<'_> {
             Self::Card(path) => write!(f, "card {path}"),
             Self::Cards => f.write_str("cards"),
             Self::Related(path, language) => write!(f, "related {} {path}", language.0),
+            Self::Named(name) => write!(f, "named {name}"),
             Self::Shape => f.write_str("shape"),
             Self::Drug(path) => write!(f, "drug {path}"),
             Self::Products => f.write_str("products"),
@@ -85,6 +89,7 @@ impl<'p> Dependency<'p> {
                 let (language, path) = of.split_once(' ')?;
                 Self::Related(path, LangId(language.parse().ok()?))
             }
+            "named" => Self::Named(of),
             "shape" => Self::Shape,
             "drug" => Self::Drug(of),
             "products" => Self::Products,
@@ -202,6 +207,9 @@ impl<'p> Prints<'p> {
         for (path, file) in shared.project.files.under(&municipality.folder).filter(|(path, _)| !path.starts_with(&articles)) {
             base.add(path).add(file.bytes());
         }
+        // It may lie among the images of articles.
+        let logo = municipality.brand.logo.as_ref().and_then(|(path, _)| shared.image(path));
+        base.add(logo.map_or("", |logo| logo.asset.path.as_str()));
         base.done()
     }
 
@@ -222,6 +230,7 @@ impl<'p> Prints<'p> {
                 }
                 printer.done()
             }
+            Dependency::Named(name) => renderer.site().named_page(shared.project, name).is_some().into(),
             Dependency::Shape => shape,
             Dependency::Drug(path) => self.drugs.get(path).copied().unwrap_or_default(),
             Dependency::Products => self.products,
@@ -270,7 +279,17 @@ fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
         let state = described(state_of(shared.project, version, shared.moment.date));
         let is_shown = shared.visible.shows(version);
         words.number(language.0 as u64).add(&version.source.path).add(&version.source.text).add(&state).number(is_shown.into());
-        words.add(format!("{:?}", shared.project.supervision.pins.get(&version.source.path)));
+        // What became of its Markdown: a link that leads nowhere leaves no trace in the text.
+        for segment in shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
+            match segment {
+                Segment::Html(html) => words.add(html),
+                Segment::LinkOpen(link) => words.add(format!("{:?} {:?}", link.target, link.fragment)),
+                Segment::Fact(placed) => words.add(format!("{:?} {:?}", placed.fact, placed.fallback)),
+                Segment::Word(word) => words.add(word),
+                Segment::Address(path) => words.add(path),
+                Segment::LinkClose => words.number(0),
+            };
+        }
         card.number(language.0 as u64).add(&version.title.value).add(&version.description.value).add(&state).number(is_shown.into());
         card.add(format!("{} {}", version.published, version.last_changed()));
     }
@@ -289,8 +308,8 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
     let names: BTreeSet<&str> = theme.templates().filter_map(|(full, _)| full.split_once('/')).map(|(_, name)| name).collect();
     let prints: BTreeMap<String, Print> = names.iter().map(|name| ((*name).to_owned(), print_template(theme, &names, name))).collect();
     // Components can be used by any template, fragments and texts are on many pages.
-    for (full, source) in theme.templates().filter(|(_, source)| source.text.contains("component")) {
-        base.add(full).add(&source.text);
+    for (_, name) in theme.templates().filter(|(_, source)| source.text.contains("component")).filter_map(|(full, _)| full.split_once('/')) {
+        base.add(name).number(prints.get(name).copied().unwrap_or_default());
     }
     for name in theme.fragments.values().chain(theme.texts.values()) {
         base.add(name).number(prints.get(name).copied().unwrap_or_default());

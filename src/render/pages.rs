@@ -1025,7 +1025,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 generated("consultation")
             }
             Page::Supervision => {
-                self.note(Dependency::Articles);
+                self.note(Dependency::Cards);
                 self.note(Dependency::Table);
                 self.note(Dependency::Shape);
                 self.about_supervision(voice, context);
@@ -1056,7 +1056,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
             }
             Page::Withdrawn(index, _) => {
                 self.note(Dependency::Shape);
-                self.note(Dependency::Articles);
+                self.note(Dependency::Cards);
                 self.note(Dependency::Table);
                 self.withdrawn(language, index, spoken, voice, context)
             }
@@ -1210,7 +1210,10 @@ impl<'r, 'p> Sheet<'r, 'p> {
         let fragment = |body: &Body, wanted: &str| body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)));
         match &link.target {
             Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
-            Target::Page(name) => self.site.named_page(project, name).map(|page| self.url(language, page)),
+            Target::Page(name) => {
+                self.note(Dependency::Named(name));
+                self.site.named_page(project, name).map(|page| self.url(language, page))
+            }
             Target::Drug(id) => {
                 let index = project
                     .table
@@ -1388,8 +1391,7 @@ fn open_graph_locale(tag: &str) -> &'static str {
     }
 }
 
-/// Percent-encodes a path (RFC 3986, section 3.3); slashes stay.
-/// Writes a path below a root, percent-encoded.
+/// Writes a path below a root, percent-encoded (RFC 3986, section 3.3); slashes stay.
 pub(crate) fn encode_path(root: &str, path: &str) -> String {
     let mut out = String::with_capacity(root.len() + path.len());
     out.push_str(root);
