@@ -157,7 +157,17 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     pages::check_fragments(project, &bodies, diagnostics);
     site::check_nowhere(project, &visible, diagnostics);
     let texts = Texts::new(project, options.moment.date);
-    let shared = Shared { texts, project, visible: &visible, moment: options.moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default(), holidays: OnceLock::new() };
+    let shared = Shared {
+        texts,
+        project,
+        visible: &visible,
+        moment: options.moment,
+        bodies: &bodies,
+        images: &images,
+        inputs: OnceLock::new(),
+        lookups: Mutex::default(),
+        holidays: OnceLock::new(),
+    };
     let asked = project.municipalities.iter().filter(|municipality| options.only.is_empty() || options.only.contains(&municipality.code));
     let edition = Edition { shared: &shared, slots: asked.map(Slot::of).collect() };
     let done = work(&edition, diagnostics);
