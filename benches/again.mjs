@@ -89,7 +89,7 @@ function builds() {
   row("cold", span(cold, 3, "s"));
   row("nothing changed", span(same, 3, "s"), goal(`${share(same).toFixed(1)} % of cold, at most 5 %`, share(same) <= 5));
   row("one article's text changed", span(text, 3, "s"), goal(`${share(text).toFixed(1)} % of cold, at most 10 %`, share(text) <= 10));
-  row("one article's date changed", span(date, 3, "s"), goal(`${share(date).toFixed(1)} % of cold, at most 10 %`, share(date) <= 10));
+  row("one article's date changed", span(date, 3, "s"), `${share(date).toFixed(1)} % of cold`);
   row("the template of articles changed", span(template, 3, "s"), `${share(template).toFixed(1)} % of cold`);
 }
 

@@ -232,6 +232,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         ApproveLists,
         Correct,
         Drafts,
+        DefaultLanguage,
+        TopicOfOne,
+        Logo,
+        Component,
+        GoneDrug,
         Nothing,
     ]);
     let step = prop_oneof![
@@ -543,6 +548,11 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
         Correct,
         Wait(1),
         Drafts,
+        DefaultLanguage,
+        TopicOfOne,
+        Logo,
+        Component,
+        GoneDrug,
     ];
     let mut changed = 0;
     let mut beginning = Again::default();
