@@ -659,6 +659,9 @@ fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) ->
     LactationTable { sources, groups, classes, drugs, products, not_listed }
 }
 
+/// The last part of the address of the guide to medicines, which lies among them.
+const GUIDE: &str = "guide";
+
 /// Decodes every file of a folder whose files are named for their ids; `besides` is the hash of what else that depends on.
 fn entries<T: Clone + Send + Sync + 'static>(
     files: &Files,
@@ -678,6 +681,17 @@ fn entries<T: Clone + Send + Sync + 'static>(
                         "{folder} に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
                         "put it into {folder} under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
                     )),
+            );
+            return (None, found);
+        }
+        if folder == "content/drugs/" && id == GUIDE {
+            found.push(
+                Diagnostic::error(
+                    codes::BAD_ID,
+                    Place::start_of(source),
+                    message!("「{id}」は案内のページのアドレスなので、薬の ID にできません", "`{id}` is the address of the guide and cannot be a drug's id"),
+                )
+                .help(message!("ファイルに別の名前を付けてください", "give the file another name")),
             );
             return (None, found);
         }

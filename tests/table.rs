@@ -183,3 +183,11 @@ fn what_the_policy_leaves_out_is_in_no_product_guide_or_file() {
     let built = project().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out").build();
     assert!(!built.files.keys().any(|path| path.contains("medicines") || path.contains("api/drugs")), "{:?}", built.files.keys());
 }
+
+/// The guide lies among the medicines, so none may take its address.
+#[test]
+fn no_medicine_takes_the_guides_address() {
+    let drug = Scratch::new().bytes(DRUG).to_vec();
+    let built = Scratch::new().with("content/drugs/guide.yaml", drug).build();
+    assert_eq!(built.findings(), ["UB0205 content/drugs/guide.yaml:1:1"]);
+}
