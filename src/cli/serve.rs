@@ -55,7 +55,7 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     let listener = match listen(options.host, options.port) {
         Ok(listener) => listener,
         Err(error) => {
-            say(&message!("誤り: 待ち受けられません：{error}（--port で別の番号を指してください）", "error: cannot listen: {error} (name another port with --port)"), tongue);
+            say(&message!("誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）", "error: cannot listen: {error} (name another port with --port)"), tongue);
             return Exit::Machine;
         }
     };
@@ -157,9 +157,14 @@ impl Teller {
                 );
                 self.faults(&turned.faults);
             }
-            News::Broken { address, faults } => {
+            News::Broken { address, faults, made } => {
                 write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
-                say(&message!("{address} を作れませんでした", "{address} could not be made"), self.tongue);
+                let said = if *made {
+                    message!("{address} は、誤りがあるので公開できません", "{address} cannot be published as it is")
+                } else {
+                    message!("{address} を作れませんでした", "{address} could not be made")
+                };
+                say(&said, self.tongue);
             }
             News::Polling(polling) => self.polling(polling),
             News::Readable => say(&message!("プロジェクトをまた読めるようになりました", "the project can be read again"), self.tongue),
@@ -172,13 +177,13 @@ impl Teller {
             Polling::Asked => {}
             Polling::Limit => say(
                 &message!(
-                    "このパソコンで見はれるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
+                    "このパソコンで見張れるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
                     "the system's limit of watched folders (fs.inotify.max_user_watches) is reached; the folders are looked at every now and then"
                 ),
                 self.tongue,
             ),
             Polling::Unable(why) => {
-                say(&message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
+                say(&message!("フォルダを見張れないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
             }
         }
     }
@@ -194,9 +199,9 @@ impl Teller {
             let text: String = found.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour())).collect();
             write_err(&text);
             let errors_en = plural(errors, "error");
-            say(&message!("誤り {errors} 件。なおるまで、前のページのままです", "{errors_en}; the pages stay as they were until this is mended"), self.tongue);
+            say(&message!("誤り {errors} 件。直すまで、ページは前のまま変わりません", "{errors_en}; the pages stay as they were until this is mended"), self.tongue);
         } else if self.is_faulty.load(Ordering::Relaxed) {
-            say(&message!("なおりました", "mended"), self.tongue);
+            say(&message!("直りました", "mended"), self.tongue);
         }
         self.is_faulty.store(errors > 0, Ordering::Relaxed);
     }

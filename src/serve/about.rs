@@ -16,8 +16,11 @@ use crate::review::board;
 use crate::review::status::Entry;
 use crate::site::{GoneText, Moment, Page, Site};
 
+/// The groups and classes of medicines, a text that clinicians sign.
+const CLASSES: &str = "content/drug-classes.yaml";
+
 /// What a page is about: it stays the same when its address changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// The text's path in the project, where it is one; the page's own path in the default language otherwise.
     pub source: String,
@@ -280,7 +283,10 @@ impl Scene<'_, '_> {
             home: Some(self.address(site, *other, Page::Home)),
             source: None,
         });
-        let text = page.and_then(|(language, page)| self.text(site, language, page));
+        let text = match page {
+            Some((language, page)) => self.signed(site, language, page),
+            None => self.work_at(site, path).map(|work| work.version(language).source.path.as_str()),
+        };
         About {
             view: self.view.clone(),
             date: self.moment.date.to_string(),
@@ -295,7 +301,7 @@ impl Scene<'_, '_> {
             missing: page.is_none().then(|| self.missing(site, path, language)),
             towns: towns.collect(),
             languages: tongues.collect(),
-            supervision: text.and_then(|text| self.standing(&text)),
+            supervision: text.and_then(|text| self.standing(text)),
             links: page.map(|(language, page)| self.links(site, language, page)).unwrap_or_default(),
             lists: page.map(|(language, page)| self.lists(site, language, page)).unwrap_or_default(),
         }
@@ -355,30 +361,21 @@ impl Scene<'_, '_> {
         works.collect()
     }
 
-    /// Returns the path of the text that clinicians sign for a page.
-    fn text(&self, site: &Site<'_>, language: LangId, page: Page) -> Option<String> {
-        let project = self.edition.project();
-        let of_work = |work: &Work| work.version(language).source.path.clone();
-        Some(match page {
-            Page::Article(index) => of_work(site.works[index]),
-            Page::Medicine(index) => project.table.drugs[index].source.path.clone(),
-            Page::Product(index) => project.table.products[index].source.path.clone(),
-            Page::Withdrawn(index, _) => match site.gone[index].text {
-                GoneText::Work(work) => of_work(work),
-                GoneText::Drug(index) => project.table.drugs[index].source.path.clone(),
-                GoneText::Product(index) => project.table.products[index].source.path.clone(),
-            },
-            _ => return None,
-        })
+    /// Returns the path of the text that clinicians sign for what a page says: those of lists of medicines have it from the classes.
+    fn signed<'t>(&'t self, site: &'t Site<'_>, language: LangId, page: Page) -> Option<&'t str> {
+        match page {
+            Page::Medicines | Page::MedicineClass(_) | Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => Some(CLASSES),
+            page => site.text(self.edition.project(), language, page),
+        }
     }
 
     /// Finds where a page's words are written.
     fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> Spot {
         let (project, guide) = (self.edition.project(), self.guide);
-        if let Some(path) = self.text(site, language, page) {
+        if let Some(path) = site.text(self.edition.project(), language, page) {
             // The working text is what is edited, also where an approved one is shown.
             let version = self.working.all_works().flat_map(|work| work.versions.values()).find(|version| version.source.path == path);
-            return version.map_or_else(|| guide.spot(&path, 1, 1), |version| guide.body_of(version));
+            return version.map_or_else(|| guide.spot(path, 1, 1), |version| guide.body_of(version));
         }
         let table = &project.table;
         match page {
@@ -386,7 +383,7 @@ impl Scene<'_, '_> {
             Page::Topic(index) => guide.at(&project.topics[index].id.place),
             Page::MedicineClass(index) => guide.at(&table.classes[index].id.place),
             Page::GuideGroup(_, index) => guide.at(&table.groups[index].id.place),
-            Page::Medicines | Page::Guide | Page::GuideName(_) => guide.spot("content/drug-classes.yaml", 1, 1),
+            Page::Medicines | Page::Guide | Page::GuideName(_) => guide.spot(CLASSES, 1, 1),
             Page::Redirect(index, alias) => guide.at(&site.works[index].aliases[alias].place),
             Page::Supervision => guide.spot("content/reviewers.yaml", 1, 1),
             _ => guide.spot(&site.municipality.source.path, 1, 1),

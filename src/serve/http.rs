@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::UnboundedReceiverStream;
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::about::Subject;
 use super::desk::{Asked, Desk, Seen, Spot};
@@ -59,7 +59,8 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
         let mut every = tokio::time::interval(SWEEP);
         loop {
             every.tick().await;
-            swept.sweep();
+            // Whatever becomes of it, it is done again.
+            let _ = waiting(&swept, Desk::sweep).await;
         }
     });
     let tongue = desk.guide().tongue;
@@ -205,8 +206,12 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let name = spot.file();
     let asked = spot.clone();
     if let Some(answer) = waiting(desk, move |desk| desk.file(&asked)).await.flatten() {
+        if answer.made.faults.errors() > 0 {
+            let (address, faults, made) = (uri.path().to_owned(), answer.made.faults.clone(), answer.made.bytes.is_some());
+            // Telling may wait for a terminal.
+            let _ = waiting(desk, move |desk| desk.note_broken(&address, &faults, made)).await;
+        }
         let Some(bytes) = answer.made.bytes else {
-            desk.note_broken(uri.path(), &answer.made.faults);
             return broken(&answer.made.faults, answer.subject.as_ref(), desk);
         };
         if !name.ends_with(".html") {
@@ -273,7 +278,7 @@ struct PagesAsked {
 async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<PagesAsked>) -> Response {
     let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else { return StatusCode::BAD_REQUEST.into_response() };
     let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let stream = UnboundedReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
+    let stream = ReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
     let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
