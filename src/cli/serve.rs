@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use super::args::Serve;
 use super::words::plural;
-use super::{Exit, colour, read, say, started, today_in_japan, write_err};
+use super::{Exit, colour, only, read, say, started, today_in_japan, write_err};
 use crate::diagnostic::{Diagnostics, Message, Severity, Tongue, render};
 use crate::message;
-use crate::municipality::code::MunicipalityCode;
+use crate::project::Project;
 use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::watch::Polling;
 use crate::serve::{self, News, Options, Tell};
@@ -24,17 +24,15 @@ const NAMED: usize = 3;
 
 pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     // Whether it is a project is told as by every other command.
-    if let Err(exit) = read(&options.project, tongue) {
-        return exit;
-    }
-    let mut only = Vec::new();
-    for asked in &options.only {
-        let Ok(code) = MunicipalityCode::parse(asked) else {
-            say(&message!("誤り: --only {asked}：市区町村コードではありません", "error: --only {asked}: this is not a municipality's code"), tongue);
-            return Exit::Usage;
-        };
-        only.push(code);
-    }
+    let (files, mut unheard) = match read(&options.project, tongue) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let asked = if options.only.is_empty() { Ok(Vec::new()) } else { only("--only", &options.only, &Project::load(files, &mut unheard), tongue) };
+    let only = match asked {
+        Ok(only) => only,
+        Err(exit) => return exit,
+    };
     let root = options.project.canonicalize().unwrap_or_else(|_| options.project.clone());
     let editor = match options.editor_url.as_str() {
         "none" => None,
@@ -133,7 +131,7 @@ impl Teller {
                 if let Some(polling) = polling {
                     self.polling(polling);
                 }
-                self.faults(faults);
+                self.faults(faults, true);
                 if self.opens
                     && let Err(error) = open::that_detached(url)
                 {
@@ -155,7 +153,7 @@ impl Teller {
                     ),
                     self.tongue,
                 );
-                self.faults(&turned.faults);
+                self.faults(&turned.faults, false);
             }
             News::Broken { address, faults, made } => {
                 write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
@@ -192,14 +190,19 @@ impl Teller {
         self.began.lock().unwrap_or_else(PoisonError::into_inner).elapsed().as_millis()
     }
 
-    fn faults(&self, faults: &Diagnostics) {
+    fn faults(&self, faults: &Diagnostics, is_first: bool) {
         let errors = faults.errors();
         if errors > 0 {
             let found = faults.iter().filter(|found| found.severity == Severity::Error);
             let text: String = found.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour())).collect();
             write_err(&text);
             let errors_en = plural(errors, "error");
-            say(&message!("誤り {errors} 件。直すまで、ページは前のまま変わりません", "{errors_en}; the pages stay as they were until this is mended"), self.tongue);
+            let said = if is_first {
+                message!("誤り {errors} 件。直すまで、公開できません", "{errors_en}; this cannot be published until it is mended")
+            } else {
+                message!("誤り {errors} 件。直すまで、ページは前のまま変わりません", "{errors_en}; the pages stay as they were until this is mended")
+            };
+            say(&said, self.tongue);
         } else if self.is_faulty.load(Ordering::Relaxed) {
             say(&message!("直りました", "mended"), self.tongue);
         }

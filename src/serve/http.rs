@@ -63,7 +63,7 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
             let _ = waiting(&swept, Desk::sweep).await;
         }
     });
-    let tongue = desk.guide().tongue;
+    let (tongue, held) = (desk.guide().tongue, Arc::clone(&desk));
     let routes = Router::new()
         .route("/_ubugi/events", get(events))
         .route("/_ubugi/about", get(about))
@@ -74,7 +74,16 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
         .with_state(desk)
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let is_own = is_own_host(request.headers(), address, &names);
-            async move { if is_own { next.run(request).await } else { stranger(request.headers(), tongue) } }
+            let is_allowed = is_allowed(&request, &held);
+            async move {
+                let mut response = match (is_own, is_allowed) {
+                    (false, _) => stranger(request.headers(), tongue),
+                    (true, false) => StatusCode::FORBIDDEN.into_response(),
+                    (true, true) => next.run(request).await,
+                };
+                response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+                response
+            }
         }));
     axum::serve(listener, routes).await
 }
@@ -102,6 +111,18 @@ fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bo
     !address.ip().is_loopback() && is_local
 }
 
+/// Tells whether what asks may: other sites may lead here by a link to a page, but neither embed nor fetch anything, and not have a view
+/// opened that nobody looks at (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
+fn is_allowed(request: &Request, desk: &Desk) -> bool {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if said("sec-fetch-site") != "cross-site" {
+        return true;
+    }
+    let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy();
+    let is_page = said("sec-fetch-mode") == "navigate" && said("sec-fetch-dest") == "document" && !path.starts_with("/_ubugi/");
+    is_page && request.method() == Method::GET && Spot::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
+}
+
 fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
@@ -119,7 +140,6 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     // As it will be published, but for the preview's own frames.
     let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -128,8 +148,10 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
+/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986, section 4.2).
 fn moved(to: &str) -> Response {
-    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.to_owned())]).into_response()
+    let to = format!("/{}", to.trim_start_matches(['/', '\\']));
+    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
 fn kind_of(path: &str) -> &'static str {
@@ -143,6 +165,8 @@ fn kind_of(path: &str) -> &'static str {
         "png" => "image/png",
         "jpg" | "jpeg" => "image/jpeg",
         "webp" => "image/webp",
+        "gif" => "image/gif",
+        "avif" => "image/avif",
         "rss" => "application/rss+xml; charset=utf-8",
         "atom" => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml",
@@ -318,5 +342,12 @@ mod tests {
         assert!(is_own("PC12.city.example.lg.jp:4000", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
         assert!(is_own("pc12.city.example.lg.jp", "127.0.0.1:4000", &["pc12.city.example.lg.jp"]), "behind a tunnel that the editor knows of");
         assert!(!is_own("pc13.city.example.lg.jp", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
+    }
+
+    #[test]
+    fn nobody_is_led_to_another_host() {
+        for (to, found) in [("//132128/", "/132128/"), ("/132128/", "/132128/"), ("/\\evil.example/", "/evil.example/")] {
+            assert_eq!(moved(to).headers().get(header::LOCATION).and_then(|to| to.to_str().ok()), Some(found));
+        }
     }
 }
