@@ -50,7 +50,7 @@ pub struct About {
     /// Its own address.
     pub address: String,
     /// Where its words are written.
-    pub source: Option<Spot>,
+    pub source: Option<Position>,
     /// Why there is no such page.
     pub missing: Option<Missing>,
     /// All municipalities, and the same page there.
@@ -67,7 +67,7 @@ pub struct About {
 
 /// A place in a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Spot {
+pub struct Position {
     /// The file.
     pub path: String,
     /// The line, from 1.
@@ -92,7 +92,7 @@ pub struct Way {
     pub home: Option<String>,
     /// Where it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<Spot>,
+    pub source: Option<Position>,
 }
 
 /// How a text stands with its reviewers.
@@ -132,7 +132,7 @@ pub struct Unseen {
     /// Where it would be seen.
     pub address: Option<String>,
     /// Where it is written.
-    pub source: Spot,
+    pub source: Position,
 }
 
 /// What a fault looks like in the browser.
@@ -145,13 +145,13 @@ pub struct Fault {
     /// What to do.
     pub help: Option<String>,
     /// Where.
-    pub at: Option<Spot>,
+    pub at: Option<Position>,
     /// The line itself.
     pub text: Option<String>,
     /// What stands before the fault in the line, in characters, and how many are concerned.
     pub mark: (usize, usize),
     /// Other places that explain it.
-    pub related: Vec<(String, Spot)>,
+    pub related: Vec<(String, Position)>,
 }
 
 /// Finds places in sources.
@@ -164,16 +164,16 @@ pub struct Guide {
 }
 
 impl Guide {
-    fn spot(&self, path: &str, line: usize, column: usize) -> Spot {
-        Spot { path: path.to_owned(), line, column, edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)) }
+    fn spot(&self, path: &str, line: usize, column: usize) -> Position {
+        Position { path: path.to_owned(), line, column, edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)) }
     }
 
-    fn at(&self, place: &Place) -> Spot {
+    fn at(&self, place: &Place) -> Position {
         let (line, column) = place.source.line_column(place.range.start);
         self.spot(&place.source.path, line, column)
     }
 
-    fn body_of(&self, article: &Article) -> Spot {
+    fn body_of(&self, article: &Article) -> Position {
         let (line, column) = article.source.line_column(article.body.start);
         self.spot(&article.source.path, line, column)
     }
@@ -370,7 +370,7 @@ impl Scene<'_, '_> {
     }
 
     /// Finds where a page's words are written.
-    fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> Spot {
+    fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> Position {
         let (project, guide) = (self.edition.project(), self.guide);
         if let Some(path) = site.text(self.edition.project(), language, page) {
             // The working text is what is edited, also where an approved one is shown.

@@ -67,12 +67,12 @@ pub enum Word {
 
 /// What was sent of a page: the seal of its bytes, and of its bytes without the names of its style sheets; nothing of a page that is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Sent {
     whole: String,
     without_styles: String,
 }
 
-impl Seen {
+impl Sent {
     /// Seals a page.
     pub fn of(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
@@ -145,7 +145,7 @@ struct Pane {
     index: usize,
     spot: Spot,
     subject: Option<Subject>,
-    seen: Seen,
+    seen: Sent,
 }
 
 #[derive(Debug)]
@@ -191,7 +191,7 @@ type Key = (Spot, Option<Subject>);
 
 /// How an open page is found when it is looked at again.
 enum Look {
-    There { seen: Seen, subject: Option<Subject>, faults: Diagnostics },
+    There { seen: Sent, subject: Option<Subject>, faults: Diagnostics },
     Gone { address: Option<String> },
     Broken(Diagnostics),
 }
@@ -203,7 +203,7 @@ impl Look {
             return Self::Gone { address: subject.as_ref().and_then(|subject| live.address(&spot.code, subject)) };
         };
         match answer.made.bytes {
-            Some(bytes) => Self::There { seen: Seen::of(&bytes), subject: answer.subject, faults: answer.made.faults },
+            Some(bytes) => Self::There { seen: Sent::of(&bytes), subject: answer.subject, faults: answer.made.faults },
             None => Self::Broken(answer.made.faults),
         }
     }
@@ -232,9 +232,9 @@ impl Pane {
             Look::Broken(_) => None,
             Look::There { seen, .. } if *seen == self.seen => None,
             // Whoever waits for a page that is not there need not hear each time that it is not.
-            Look::Gone { address: None } if self.seen == Seen::default() => None,
+            Look::Gone { address: None } if self.seen == Sent::default() => None,
             Look::Gone { address } => {
-                self.seen = Seen::default();
+                self.seen = Sent::default();
                 Some(address.clone().map_or(Word::Reload { pane }, |address| Word::Go { pane, address }))
             }
             Look::There { seen, subject, .. } => {
@@ -264,7 +264,13 @@ impl Told {
 
     /// Adds what is not there yet.
     fn join(&mut self, other: &Self) {
-        let add = |to: &mut Vec<Fault>, from: &[Fault]| from.iter().for_each(|fault| if !to.contains(fault) { to.push(fault.clone()) });
+        let add = |to: &mut Vec<Fault>, from: &[Fault]| {
+            from.iter().for_each(|fault| {
+                if !to.contains(fault) {
+                    to.push(fault.clone())
+                }
+            })
+        };
         add(&mut self.errors, &other.errors);
         add(&mut self.warnings, &other.warnings);
     }
@@ -487,7 +493,7 @@ impl Desk {
     }
 
     fn look_at_start(&self, view: &View, live: &Live, told: &Told) -> Look {
-        Look::There { seen: Seen::of(self.start_of(view, live, told).as_bytes()), subject: None, faults: Diagnostics::new() }
+        Look::There { seen: Sent::of(self.start_of(view, live, told).as_bytes()), subject: None, faults: Diagnostics::new() }
     }
 
     /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it once.
@@ -504,7 +510,7 @@ impl Desk {
         let panes = asked.into_iter().take(MOST_PANES).enumerate().filter_map(|(index, asked)| {
             let path = percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
             let subject = (!asked.source.is_empty()).then_some(Subject { source: asked.source, language: asked.language });
-            Some(Pane { index, spot: Spot::parse(&path)?, subject, seen: Seen::parse(&asked.seal) })
+            Some(Pane { index, spot: Spot::parse(&path)?, subject, seen: Sent::parse(&asked.seal) })
         });
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let mut reader = Reader { number, panes: panes.collect(), words, is_lost: false };
@@ -764,7 +770,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let home = home(&desk);
         let bytes = desk.file(&spot(&home)).and_then(|answer| answer.made.bytes).expect("a page");
-        let seal = Seen::of(&bytes).text();
+        let seal = Sent::of(&bytes).text();
         let mut words = desk.listen(asked(&home, &seal));
         assert_eq!(heard(&mut words), ["hello", "fine"]);
         let mut late = desk.listen(asked(&home, "0.0"));
@@ -806,7 +812,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let page = format!("{}articles/publishing/", home(&desk));
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
-        let mut words = desk.listen(asked(&page, &Seen::of(&before).text()));
+        let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
         let mut other = desk.listen(asked(&home(&desk), ""));
         assert_eq!((heard(&mut words), heard(&mut other)), (vec!["hello", "fine"], vec!["hello", "reload", "fine"]));
         let turned = desk.turn(&lacking(), &Diagnostics::new());
@@ -826,7 +832,7 @@ mod tests {
         for _ in 0..2 {
             let made = desk.file(&spot(&page)).expect("a page").made;
             assert_eq!(made.faults.errors(), 1, "each time that it is asked for");
-            let seal = Seen::of(&made.bytes.expect("it can be looked at")).text();
+            let seal = Sent::of(&made.bytes.expect("it can be looked at")).text();
             assert_eq!(heard(&mut desk.listen(asked(&page, &seal))), ["hello", "faults"]);
         }
     }
@@ -882,7 +888,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let page = home(&desk);
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
-        let mut words = desk.listen(asked(&page, &Seen::of(&before).text()));
+        let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
         let turned = desk.turn(&with(FATAL, |_| "x".to_owned()), &Diagnostics::new());
         assert_eq!(turned.faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [codes::OWN_FAULT]);
         assert_eq!(heard(&mut words), ["hello", "fine", "faults"]);

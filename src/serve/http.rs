@@ -21,7 +21,7 @@ use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::about::Subject;
-use super::desk::{Asked, Desk, Seen, Spot};
+use super::desk::{Asked, Desk, Sent, Spot};
 use super::shell::{self, escape};
 use crate::diagnostic::{Diagnostics, Tongue};
 use crate::render::meta::CONTENT_SECURITY_POLICY;
@@ -193,7 +193,7 @@ async fn own(Path(name): Path<String>) -> Response {
 
 fn shelled(desk: &Desk, mode: &str) -> Response {
     let tongue = desk.guide().tongue;
-    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Seen::default(), None, desk))
+    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Sent::default(), None, desk))
 }
 
 /// Everything that is not the preview's own.
@@ -216,7 +216,7 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
             return moved(&format!("{}/", uri.path()));
         }
         let page = waiting(&desk, move |desk| desk.start(&spot.view)).await.flatten().unwrap_or_default().into_bytes();
-        let seen = Seen::of(&page);
+        let seen = Sent::of(&page);
         return typed(HTML, with_bar(page, &seen, None, &desk));
     }
     let home = spot.clone();
@@ -241,7 +241,7 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
         if !name.ends_with(".html") {
             return typed(kind_of(&name), bytes);
         }
-        let seen = Seen::of(&bytes);
+        let seen = Sent::of(&bytes);
         return typed(HTML, with_bar(bytes, &seen, answer.subject.as_ref(), desk));
     }
     let page_below = |path: String| Spot { path, ..spot.clone() };
@@ -252,7 +252,7 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let lost = page_below("404.html".to_owned());
     let page = waiting(desk, move |desk| desk.file(&lost)).await.flatten().and_then(|answer| answer.made.bytes);
     let page = page.unwrap_or_else(|| shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes());
-    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Seen::default(), None, desk))).into_response()
+    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Sent::default(), None, desk))).into_response()
 }
 
 fn no_view(desk: &Desk, path: &str) -> Response {
@@ -265,11 +265,11 @@ fn no_view(desk: &Desk, path: &str) -> Response {
 /// A page that a template's fault kept from being made.
 fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Response {
     let page = shell::broken(faults, desk.guide().tongue).into_bytes();
-    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Seen::default(), subject, desk))).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Sent::default(), subject, desk))).into_response()
 }
 
 /// Adds the script to a page, with what the page was when it was made.
-fn with_bar(bytes: Vec<u8>, seen: &Seen, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
+fn with_bar(bytes: Vec<u8>, seen: &Sent, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
     let about = subject.map(|subject| format!(" data-source=\"{}\" data-language=\"{}\"", escape(&subject.source), escape(&subject.language))).unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
     let script =

@@ -70,7 +70,10 @@ enum Ask {
 /// Tells a fault that is not the sources'.
 fn own_fault(ja: &str, en: &str) -> Diagnostic {
     let found = Diagnostic::error(codes::OWN_FAULT, None, message!("{ja}。ubugi 自身の誤りです", "{en}; this is a fault of ubugi itself"));
-    found.help(message!("この言葉と、直前に変えたファイルを、ubugi の開発者に知らせてください", "please report these words and the file that was changed last to the developers of ubugi"))
+    found.help(message!(
+        "この言葉と、直前に変えたファイルを、ubugi の開発者に知らせてください",
+        "please report these words and the file that was changed last to the developers of ubugi"
+    ))
 }
 
 /// Does some work; a panic becomes a fault that can be told.
@@ -80,7 +83,9 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostic> {
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
     };
     // What was half made when it stopped is not used: cells that were being filled stay empty, and locks are taken all the same.
-    catch_unwind(AssertUnwindSafe(work)).map_err(words).map_err(|words| own_fault(&format!("作っている途中で止まりました（{words}）"), &format!("it stopped while making this ({words})")))
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(words)
+        .map_err(|words| own_fault(&format!("作っている途中で止まりました（{words}）"), &format!("it stopped while making this ({words})")))
 }
 
 /// What is known of an edition without asking it.
