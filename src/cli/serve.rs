@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use super::args::Serve;
 use super::words::plural;
-use super::{Exit, colour, read, say, started, today_in_japan, write_err};
+use super::{Exit, colour, only, read, say, started, today_in_japan, write_err};
 use crate::diagnostic::{Diagnostics, Message, Severity, Tongue, render};
 use crate::message;
-use crate::municipality::code::MunicipalityCode;
+use crate::project::Project;
 use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::watch::Polling;
 use crate::serve::{self, News, Options, Tell};
@@ -24,17 +24,15 @@ const NAMED: usize = 3;
 
 pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     // Whether it is a project is told as by every other command.
-    if let Err(exit) = read(&options.project, tongue) {
-        return exit;
-    }
-    let mut only = Vec::new();
-    for asked in &options.only {
-        let Ok(code) = MunicipalityCode::parse(asked) else {
-            say(&message!("誤り: --only {asked}：市区町村コードではありません", "error: --only {asked}: this is not a municipality's code"), tongue);
-            return Exit::Usage;
-        };
-        only.push(code);
-    }
+    let (files, mut unheard) = match read(&options.project, tongue) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let asked = if options.only.is_empty() { Ok(Vec::new()) } else { only("--only", &options.only, &Project::load(files, &mut unheard), tongue) };
+    let only = match asked {
+        Ok(only) => only,
+        Err(exit) => return exit,
+    };
     let root = options.project.canonicalize().unwrap_or_else(|_| options.project.clone());
     let editor = match options.editor_url.as_str() {
         "none" => None,
@@ -55,7 +53,7 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     let listener = match listen(options.host, options.port) {
         Ok(listener) => listener,
         Err(error) => {
-            say(&message!("誤り: 待ち受けられません：{error}（--port で別の番号を指してください）", "error: cannot listen: {error} (name another port with --port)"), tongue);
+            say(&message!("誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）", "error: cannot listen: {error} (name another port with --port)"), tongue);
             return Exit::Machine;
         }
     };
@@ -133,7 +131,7 @@ impl Teller {
                 if let Some(polling) = polling {
                     self.polling(polling);
                 }
-                self.faults(faults);
+                self.faults(faults, true);
                 if self.opens
                     && let Err(error) = open::that_detached(url)
                 {
@@ -155,11 +153,16 @@ impl Teller {
                     ),
                     self.tongue,
                 );
-                self.faults(&turned.faults);
+                self.faults(&turned.faults, false);
             }
-            News::Broken { address, faults } => {
+            News::Broken { address, faults, made } => {
                 write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
-                say(&message!("{address} を作れませんでした", "{address} could not be made"), self.tongue);
+                let said = if *made {
+                    message!("{address} は、誤りがあるので公開できません", "{address} cannot be published as it is")
+                } else {
+                    message!("{address} を作れませんでした", "{address} could not be made")
+                };
+                say(&said, self.tongue);
             }
             News::Polling(polling) => self.polling(polling),
             News::Readable => say(&message!("プロジェクトをまた読めるようになりました", "the project can be read again"), self.tongue),
@@ -172,13 +175,13 @@ impl Teller {
             Polling::Asked => {}
             Polling::Limit => say(
                 &message!(
-                    "このパソコンで見はれるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
+                    "このパソコンで見張れるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
                     "the system's limit of watched folders (fs.inotify.max_user_watches) is reached; the folders are looked at every now and then"
                 ),
                 self.tongue,
             ),
             Polling::Unable(why) => {
-                say(&message!("フォルダを見はれないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
+                say(&message!("フォルダを見張れないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
             }
         }
     }
@@ -187,16 +190,21 @@ impl Teller {
         self.began.lock().unwrap_or_else(PoisonError::into_inner).elapsed().as_millis()
     }
 
-    fn faults(&self, faults: &Diagnostics) {
+    fn faults(&self, faults: &Diagnostics, is_first: bool) {
         let errors = faults.errors();
         if errors > 0 {
             let found = faults.iter().filter(|found| found.severity == Severity::Error);
             let text: String = found.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour())).collect();
             write_err(&text);
             let errors_en = plural(errors, "error");
-            say(&message!("誤り {errors} 件。なおるまで、前のページのままです", "{errors_en}; the pages stay as they were until this is mended"), self.tongue);
+            let said = if is_first {
+                message!("誤り {errors} 件。直すまで、公開できません", "{errors_en}; this cannot be published until it is mended")
+            } else {
+                message!("誤り {errors} 件。直すまで、ページは前のまま変わりません", "{errors_en}; the pages stay as they were until this is mended")
+            };
+            say(&said, self.tongue);
         } else if self.is_faulty.load(Ordering::Relaxed) {
-            say(&message!("なおりました", "mended"), self.tongue);
+            say(&message!("直りました", "mended"), self.tongue);
         }
         self.is_faulty.store(errors > 0, Ordering::Relaxed);
     }

@@ -120,6 +120,7 @@ codes! {
     FOREIGN_OUTPUT = "UB0901", "出力先がこのソフトのものではない", "the output folder is not ours";
     OUTPUT_IN_SOURCE = "UB0902", "出力先が原稿の中にある", "the output folder lies within the sources";
     PATH_CLASH = "UB0903", "二つのページが同じ場所になる", "two pages have the same address";
+    OWN_FAULT = "UB0904", "このソフト自身の誤り", "a fault of ubugi itself";
 
     SUPERLATIVE = "UB1001", "最上級や他との比較の言葉", "a superlative or comparison";
     TESTIMONIAL = "UB1002", "体験談", "a testimonial";

@@ -246,11 +246,13 @@ impl<'e> Edition<'e> {
         let Some(renderer) = renderer else { return Some(Made { bytes: None, faults: faults.clone(), page: None }) };
         let pages = &self.site(index).pages;
         let paths = slot.paths.get_or_init(|| pages.iter().enumerate().map(|(index, (language, page))| (renderer.path(*language, *page), index)).collect());
-        if let Some(index) = paths.get(path) {
-            let (language, page) = pages[*index];
+        if let Some(at) = paths.get(path) {
+            let (language, page) = pages[*at];
             let mut faults = faults.clone();
             let bytes = renderer.page(language, page, &mut faults).map(|rendered| rendered.bytes);
-            faults.extend(self.shared.texts.take_faults());
+            if let (Some(path), Some(theme)) = (self.site(index).text(self.project(), language, page), self.project().theme_of(slot.municipality)) {
+                faults.extend(self.shared.texts.faults_of(&theme.name, language, path));
+            }
             return Some(Made { bytes, faults, page: Some((language, page)) });
         }
         let found = |bytes: &[u8]| Made { bytes: Some(bytes.to_vec()), faults: Diagnostics::new(), page: None };

@@ -37,7 +37,8 @@ pub struct Texts<'p> {
     project: &'p Project,
     on: Date,
     said: Mutex<BTreeMap<Key, Arc<OnceLock<Said>>>>,
-    faults: Mutex<Diagnostics>,
+    /// The faults of templates, as each text met them.
+    faults: Mutex<BTreeMap<Key, Diagnostics>>,
 }
 
 impl<'p> Texts<'p> {
@@ -49,12 +50,14 @@ impl<'p> Texts<'p> {
     /// Returns what is said of a text under a state.
     pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: State<'_>) -> Said {
         let key = (theme.name.clone(), language, path.to_owned());
-        let slot = Arc::clone(self.said.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let slot = Arc::clone(self.said.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default());
         // Other pages wait for this text alone, not for all.
         let said = slot.get_or_init(|| {
             let mut found = Diagnostics::new();
             let said = say(self.project, theme, language, path, state, self.on, &mut found);
-            self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+            if !found.is_empty() {
+                self.faults.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found);
+            }
             said
         });
         said.clone()
@@ -62,7 +65,16 @@ impl<'p> Texts<'p> {
 
     /// Takes the faults of templates that were met so far.
     pub fn take_faults(&self) -> Diagnostics {
-        std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
+        let faults = std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut all = Diagnostics::new();
+        faults.into_values().for_each(|found| all.extend(found));
+        all
+    }
+
+    /// Returns the faults of templates that one text met, for as many pages as ask.
+    pub fn faults_of(&self, theme: &str, language: LangId, path: &str) -> Diagnostics {
+        let key = (theme.to_owned(), language, path.to_owned());
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 }
 

@@ -16,8 +16,11 @@ use crate::review::board;
 use crate::review::status::Entry;
 use crate::site::{GoneText, Moment, Page, Site};
 
+/// The groups and classes of medicines, a text that clinicians sign.
+const CLASSES: &str = "content/drug-classes.yaml";
+
 /// What a page is about: it stays the same when its address changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// The text's path in the project, where it is one; the page's own path in the default language otherwise.
     pub source: String,
@@ -47,7 +50,7 @@ pub struct About {
     /// Its own address.
     pub address: String,
     /// Where its words are written.
-    pub source: Option<Spot>,
+    pub source: Option<Position>,
     /// Why there is no such page.
     pub missing: Option<Missing>,
     /// All municipalities, and the same page there.
@@ -64,7 +67,7 @@ pub struct About {
 
 /// A place in a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Spot {
+pub struct Position {
     /// The file.
     pub path: String,
     /// The line, from 1.
@@ -89,7 +92,7 @@ pub struct Way {
     pub home: Option<String>,
     /// Where it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<Spot>,
+    pub source: Option<Position>,
 }
 
 /// How a text stands with its reviewers.
@@ -129,7 +132,7 @@ pub struct Unseen {
     /// Where it would be seen.
     pub address: Option<String>,
     /// Where it is written.
-    pub source: Spot,
+    pub source: Position,
 }
 
 /// What a fault looks like in the browser.
@@ -142,13 +145,13 @@ pub struct Fault {
     /// What to do.
     pub help: Option<String>,
     /// Where.
-    pub at: Option<Spot>,
+    pub at: Option<Position>,
     /// The line itself.
     pub text: Option<String>,
     /// What stands before the fault in the line, in characters, and how many are concerned.
     pub mark: (usize, usize),
     /// Other places that explain it.
-    pub related: Vec<(String, Spot)>,
+    pub related: Vec<(String, Position)>,
 }
 
 /// Finds places in sources.
@@ -161,16 +164,16 @@ pub struct Guide {
 }
 
 impl Guide {
-    fn spot(&self, path: &str, line: usize, column: usize) -> Spot {
-        Spot { path: path.to_owned(), line, column, edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)) }
+    fn spot(&self, path: &str, line: usize, column: usize) -> Position {
+        Position { path: path.to_owned(), line, column, edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)) }
     }
 
-    fn at(&self, place: &Place) -> Spot {
+    fn at(&self, place: &Place) -> Position {
         let (line, column) = place.source.line_column(place.range.start);
         self.spot(&place.source.path, line, column)
     }
 
-    fn body_of(&self, article: &Article) -> Spot {
+    fn body_of(&self, article: &Article) -> Position {
         let (line, column) = article.source.line_column(article.body.start);
         self.spot(&article.source.path, line, column)
     }
@@ -280,7 +283,10 @@ impl Scene<'_, '_> {
             home: Some(self.address(site, *other, Page::Home)),
             source: None,
         });
-        let text = page.and_then(|(language, page)| self.text(site, language, page));
+        let text = match page {
+            Some((language, page)) => self.signed(site, language, page),
+            None => self.work_at(site, path).map(|work| work.version(language).source.path.as_str()),
+        };
         About {
             view: self.view.clone(),
             date: self.moment.date.to_string(),
@@ -295,7 +301,7 @@ impl Scene<'_, '_> {
             missing: page.is_none().then(|| self.missing(site, path, language)),
             towns: towns.collect(),
             languages: tongues.collect(),
-            supervision: text.and_then(|text| self.standing(&text)),
+            supervision: text.and_then(|text| self.standing(text)),
             links: page.map(|(language, page)| self.links(site, language, page)).unwrap_or_default(),
             lists: page.map(|(language, page)| self.lists(site, language, page)).unwrap_or_default(),
         }
@@ -355,30 +361,21 @@ impl Scene<'_, '_> {
         works.collect()
     }
 
-    /// Returns the path of the text that clinicians sign for a page.
-    fn text(&self, site: &Site<'_>, language: LangId, page: Page) -> Option<String> {
-        let project = self.edition.project();
-        let of_work = |work: &Work| work.version(language).source.path.clone();
-        Some(match page {
-            Page::Article(index) => of_work(site.works[index]),
-            Page::Medicine(index) => project.table.drugs[index].source.path.clone(),
-            Page::Product(index) => project.table.products[index].source.path.clone(),
-            Page::Withdrawn(index, _) => match site.gone[index].text {
-                GoneText::Work(work) => of_work(work),
-                GoneText::Drug(index) => project.table.drugs[index].source.path.clone(),
-                GoneText::Product(index) => project.table.products[index].source.path.clone(),
-            },
-            _ => return None,
-        })
+    /// Returns the path of the text that clinicians sign for what a page says: those of lists of medicines have it from the classes.
+    fn signed<'t>(&'t self, site: &'t Site<'_>, language: LangId, page: Page) -> Option<&'t str> {
+        match page {
+            Page::Medicines | Page::MedicineClass(_) | Page::Guide | Page::GuideName(_) | Page::GuideGroup(..) => Some(CLASSES),
+            page => site.text(self.edition.project(), language, page),
+        }
     }
 
     /// Finds where a page's words are written.
-    fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> Spot {
+    fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> Position {
         let (project, guide) = (self.edition.project(), self.guide);
-        if let Some(path) = self.text(site, language, page) {
+        if let Some(path) = site.text(self.edition.project(), language, page) {
             // The working text is what is edited, also where an approved one is shown.
             let version = self.working.all_works().flat_map(|work| work.versions.values()).find(|version| version.source.path == path);
-            return version.map_or_else(|| guide.spot(&path, 1, 1), |version| guide.body_of(version));
+            return version.map_or_else(|| guide.spot(path, 1, 1), |version| guide.body_of(version));
         }
         let table = &project.table;
         match page {
@@ -386,7 +383,7 @@ impl Scene<'_, '_> {
             Page::Topic(index) => guide.at(&project.topics[index].id.place),
             Page::MedicineClass(index) => guide.at(&table.classes[index].id.place),
             Page::GuideGroup(_, index) => guide.at(&table.groups[index].id.place),
-            Page::Medicines | Page::Guide | Page::GuideName(_) => guide.spot("content/drug-classes.yaml", 1, 1),
+            Page::Medicines | Page::Guide | Page::GuideName(_) => guide.spot(CLASSES, 1, 1),
             Page::Redirect(index, alias) => guide.at(&site.works[index].aliases[alias].place),
             Page::Supervision => guide.spot("content/reviewers.yaml", 1, 1),
             _ => guide.spot(&site.municipality.source.path, 1, 1),

@@ -33,8 +33,11 @@ impl Editor {
     pub fn address(&self, path: &str, line: usize, column: usize) -> String {
         let full = format!("{}/{path}", self.root.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
         // Windows: its long form of a path is not for editors.
-        let full = full.strip_prefix("//?/").unwrap_or(&full);
-        let full = utf8_percent_encode(full, IN_PATH).to_string();
+        let full = match full.strip_prefix("//?/UNC/") {
+            Some(shared) => format!("//{shared}"),
+            None => full.strip_prefix("//?/").unwrap_or(&full).to_owned(),
+        };
+        let full = utf8_percent_encode(&full, IN_PATH).to_string();
         // A template may have the slash before the path or not.
         let inner = full.trim_start_matches('/');
         let line_and_column = self.template.replace("{line}", &line.to_string()).replace("{column}", &column.to_string());
@@ -52,6 +55,8 @@ mod tests {
         assert_eq!(of(DEFAULT, "/srv/a b"), Some("vscode://file/srv/a%20b/content/%E7%99%BA%E7%86%B1%20%231.md:12:3".into()));
         assert_eq!(of("idea://open?file={path}&line={line}", "/srv"), Some("idea://open?file=/srv/content/%E7%99%BA%E7%86%B1%20%231.md&line=12".into()));
         assert_eq!(of(DEFAULT, r"C:\p"), Some("vscode://file/C:/p/content/%E7%99%BA%E7%86%B1%20%231.md:12:3".into()));
+        assert_eq!(of("x:{path}", r"\\?\C:\p"), Some("x:C:/p/content/%E7%99%BA%E7%86%B1%20%231.md".into()));
+        assert_eq!(of("x:{path}", r"\\?\UNC\server\share"), Some("x://server/share/content/%E7%99%BA%E7%86%B1%20%231.md".into()));
         for bad in ["", "none", "vscode://file/", "javascript:alert('{path}')", "JavaScript:{path}", "data:text/html,{path}", "{path}", "1x:{path}", "a b:{path}", "x:\n{path}"] {
             assert_eq!(of(bad, "/srv"), None, "{bad}");
         }

@@ -18,10 +18,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::UnboundedReceiverStream;
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::about::Subject;
-use super::desk::{Asked, Desk, Seen, Spot};
+use super::desk::{Asked, Desk, Sent, Spot};
 use super::shell::{self, escape};
 use crate::diagnostic::{Diagnostics, Tongue};
 use crate::render::meta::CONTENT_SECURITY_POLICY;
@@ -59,10 +59,11 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
         let mut every = tokio::time::interval(SWEEP);
         loop {
             every.tick().await;
-            swept.sweep();
+            // Whatever becomes of it, it is done again.
+            let _ = waiting(&swept, Desk::sweep).await;
         }
     });
-    let tongue = desk.guide().tongue;
+    let (tongue, held) = (desk.guide().tongue, Arc::clone(&desk));
     let routes = Router::new()
         .route("/_ubugi/events", get(events))
         .route("/_ubugi/about", get(about))
@@ -73,7 +74,16 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
         .with_state(desk)
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let is_own = is_own_host(request.headers(), address, &names);
-            async move { if is_own { next.run(request).await } else { stranger(request.headers(), tongue) } }
+            let is_allowed = is_allowed(&request, &held);
+            async move {
+                let mut response = match (is_own, is_allowed) {
+                    (false, _) => stranger(request.headers(), tongue),
+                    (true, false) => StatusCode::FORBIDDEN.into_response(),
+                    (true, true) => next.run(request).await,
+                };
+                response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+                response
+            }
         }));
     axum::serve(listener, routes).await
 }
@@ -101,6 +111,18 @@ fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bo
     !address.ip().is_loopback() && is_local
 }
 
+/// Tells whether what asks may: other sites may lead here by a link to a page, but neither embed nor fetch anything, and not have a view
+/// opened that nobody looks at (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
+fn is_allowed(request: &Request, desk: &Desk) -> bool {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if said("sec-fetch-site") != "cross-site" {
+        return true;
+    }
+    let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy();
+    let is_page = said("sec-fetch-mode") == "navigate" && said("sec-fetch-dest") == "document" && !path.starts_with("/_ubugi/");
+    is_page && request.method() == Method::GET && Spot::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
+}
+
 fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
@@ -118,7 +140,6 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     // As it will be published, but for the preview's own frames.
     let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -127,8 +148,10 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
+/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986, section 4.2).
 fn moved(to: &str) -> Response {
-    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to.to_owned())]).into_response()
+    let to = format!("/{}", to.trim_start_matches(['/', '\\']));
+    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
 fn kind_of(path: &str) -> &'static str {
@@ -142,6 +165,8 @@ fn kind_of(path: &str) -> &'static str {
         "png" => "image/png",
         "jpg" | "jpeg" => "image/jpeg",
         "webp" => "image/webp",
+        "gif" => "image/gif",
+        "avif" => "image/avif",
         "rss" => "application/rss+xml; charset=utf-8",
         "atom" => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml",
@@ -168,7 +193,7 @@ async fn own(Path(name): Path<String>) -> Response {
 
 fn shelled(desk: &Desk, mode: &str) -> Response {
     let tongue = desk.guide().tongue;
-    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Seen::default(), None, desk))
+    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Sent::default(), None, desk))
 }
 
 /// Everything that is not the preview's own.
@@ -191,7 +216,7 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
             return moved(&format!("{}/", uri.path()));
         }
         let page = waiting(&desk, move |desk| desk.start(&spot.view)).await.flatten().unwrap_or_default().into_bytes();
-        let seen = Seen::of(&page);
+        let seen = Sent::of(&page);
         return typed(HTML, with_bar(page, &seen, None, &desk));
     }
     let home = spot.clone();
@@ -205,14 +230,18 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let name = spot.file();
     let asked = spot.clone();
     if let Some(answer) = waiting(desk, move |desk| desk.file(&asked)).await.flatten() {
+        if answer.made.faults.errors() > 0 {
+            let (address, faults, made) = (uri.path().to_owned(), answer.made.faults.clone(), answer.made.bytes.is_some());
+            // Telling may wait for a terminal.
+            let _ = waiting(desk, move |desk| desk.note_broken(&address, &faults, made)).await;
+        }
         let Some(bytes) = answer.made.bytes else {
-            desk.note_broken(uri.path(), &answer.made.faults);
             return broken(&answer.made.faults, answer.subject.as_ref(), desk);
         };
         if !name.ends_with(".html") {
             return typed(kind_of(&name), bytes);
         }
-        let seen = Seen::of(&bytes);
+        let seen = Sent::of(&bytes);
         return typed(HTML, with_bar(bytes, &seen, answer.subject.as_ref(), desk));
     }
     let page_below = |path: String| Spot { path, ..spot.clone() };
@@ -223,7 +252,7 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let lost = page_below("404.html".to_owned());
     let page = waiting(desk, move |desk| desk.file(&lost)).await.flatten().and_then(|answer| answer.made.bytes);
     let page = page.unwrap_or_else(|| shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes());
-    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Seen::default(), None, desk))).into_response()
+    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Sent::default(), None, desk))).into_response()
 }
 
 fn no_view(desk: &Desk, path: &str) -> Response {
@@ -236,11 +265,11 @@ fn no_view(desk: &Desk, path: &str) -> Response {
 /// A page that a template's fault kept from being made.
 fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Response {
     let page = shell::broken(faults, desk.guide().tongue).into_bytes();
-    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Seen::default(), subject, desk))).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Sent::default(), subject, desk))).into_response()
 }
 
 /// Adds the script to a page, with what the page was when it was made.
-fn with_bar(bytes: Vec<u8>, seen: &Seen, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
+fn with_bar(bytes: Vec<u8>, seen: &Sent, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
     let about = subject.map(|subject| format!(" data-source=\"{}\" data-language=\"{}\"", escape(&subject.source), escape(&subject.language))).unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
     let script =
@@ -273,7 +302,7 @@ struct PagesAsked {
 async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<PagesAsked>) -> Response {
     let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else { return StatusCode::BAD_REQUEST.into_response() };
     let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let stream = UnboundedReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
+    let stream = ReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
     let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
@@ -313,5 +342,12 @@ mod tests {
         assert!(is_own("PC12.city.example.lg.jp:4000", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
         assert!(is_own("pc12.city.example.lg.jp", "127.0.0.1:4000", &["pc12.city.example.lg.jp"]), "behind a tunnel that the editor knows of");
         assert!(!is_own("pc13.city.example.lg.jp", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
+    }
+
+    #[test]
+    fn nobody_is_led_to_another_host() {
+        for (to, found) in [("//132128/", "/132128/"), ("/132128/", "/132128/"), ("/\\evil.example/", "/evil.example/")] {
+            assert_eq!(moved(to).headers().get(header::LOCATION).and_then(|to| to.to_str().ok()), Some(found));
+        }
     }
 }

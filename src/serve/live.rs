@@ -3,19 +3,28 @@
 //! What a page is made from borrows from the project it is made for, so a project, its sites and what they share stay on one thread until
 //! the next edition has taken their place. A page that nobody looks at is never made.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
+use std::time::Duration;
 
 use super::about::{About, Guide, Scene, Subject, Unseen};
 use super::view::View;
-use crate::diagnostic::{Diagnostics, Located, Place, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::edition::{self, Made, Options};
+use crate::message;
 use crate::municipality::{BaseUrl, Municipality, code};
 use crate::project::Project;
 use crate::site::{Hidden, Moment};
 use crate::source::Files;
+
+/// The stack of an edition's thread, as the main thread of a build has it.
+const STACK: usize = 8 << 20;
+/// How long one waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A municipality whose site can be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +50,42 @@ pub struct Answer {
     pub subject: Option<Subject>,
 }
 
+impl Answer {
+    /// Tells that a file could not be made.
+    pub fn broken(fault: Diagnostic) -> Self {
+        Self { made: Made { bytes: None, faults: Diagnostics::from(fault), page: None }, subject: None }
+    }
+}
+
+/// An answer, or why there is none: nothing is what the edition does not have.
+type Reply<T> = SyncSender<Result<Option<T>, Diagnostic>>;
+
 enum Ask {
-    File { code: String, path: String, reply: SyncSender<Option<Answer>> },
-    Address { code: String, subject: Subject, reply: SyncSender<Option<String>> },
-    About { code: String, path: String, reply: SyncSender<Option<About>> },
-    Pages { reply: SyncSender<Option<Vec<usize>>> },
+    File { code: String, path: String, reply: Reply<Answer> },
+    Address { code: String, subject: Subject, reply: Reply<String> },
+    About { code: String, path: String, reply: Reply<About> },
+    Pages { reply: Reply<Vec<usize>> },
+}
+
+/// Tells a fault that is not the sources'.
+fn own_fault(ja: &str, en: &str) -> Diagnostic {
+    let found = Diagnostic::error(codes::OWN_FAULT, None, message!("{ja}。ubugi 自身の誤りです", "{en}; this is a fault of ubugi itself"));
+    found.help(message!(
+        "この言葉と、直前に変えたファイルを、ubugi の開発者に知らせてください",
+        "please report these words and the file that was changed last to the developers of ubugi"
+    ))
+}
+
+/// Does some work; a panic becomes a fault that can be told.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostic> {
+    let words = |panic: Box<dyn Any + Send>| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+    };
+    // What was half made when it stopped is not used: cells that were being filled stay empty, and locks are taken all the same.
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(words)
+        .map_err(|words| own_fault(&format!("作っている途中で止まりました（{words}）"), &format!("it stopped while making this ({words})")))
 }
 
 /// What is known of an edition without asking it.
@@ -89,12 +129,16 @@ pub struct Opening {
 impl Live {
     /// Opens an edition of these files, whose sites will lie below the view's address and the municipalities' codes; returns when it is ready to be asked.
     ///
-    /// Nothing comes of a thread that the system does not give.
-    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Option<Self> {
+    /// # Errors
+    /// Tells of a panic, and of a thread that the system does not give.
+    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Result<Self, Diagnostic> {
         let (asks, inbox) = mpsc::channel();
         let (ready, opened) = mpsc::sync_channel(1);
+        let crashed = ready.clone();
         let work = move || {
             let mut diagnostics = faults;
+            #[cfg(test)]
+            assert!(files.get(tests::FATAL).is_none(), "a test's panic");
             let mut project = Project::load(files, &mut diagnostics);
             for municipality in &mut project.municipalities {
                 municipality.base_url = BaseUrl { origin: opening.origin.clone(), path: format!("{view}/{}", municipality.code) };
@@ -111,41 +155,68 @@ impl Live {
                 let scene = Scene { edition, working: &project, view: &view, moment, plain, guide: &opening.guide };
                 let overview = overview(&scene, moment);
                 // Whoever opened it may have gone.
-                if ready.send((overview, found)).is_ok() {
+                if ready.send(Ok((overview, found))).is_ok() {
                     answer_all(&scene, &inbox);
                 }
             });
         };
-        thread::Builder::new().name("edition".to_owned()).spawn(work).ok()?;
-        let (overview, faults) = opened.recv().ok()?;
-        Some(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
+        let begun = thread::Builder::new().name("edition".to_owned()).stack_size(STACK).spawn(move || {
+            if let Err(fault) = guarded(work) {
+                // If it was ready before, nobody waits any more.
+                let _ = crashed.try_send(Err(fault));
+            }
+        });
+        begun.map_err(|error| own_fault(&format!("版を作るスレッドを始められません（{error}）"), &format!("no thread for an edition ({error})")))?;
+        let (overview, faults) = opened.recv().map_err(|_| closed())??;
+        Ok(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
     }
 
-    /// Makes one file of a site; nothing where there is none, or the edition is closed.
+    /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the file has that as its fault.
     pub fn file(&self, code: &str, path: &str) -> Option<Answer> {
-        self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply })
+        let told = self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply });
+        told.unwrap_or_else(|fault| Some(Answer::broken(fault)))
     }
 
     /// Finds where a site has a page about a subject.
     pub fn address(&self, code: &str, subject: &Subject) -> Option<String> {
-        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply })
+        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply }).ok()?
     }
 
     /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
     pub fn about(&self, code: &str, path: &str) -> Option<About> {
-        self.ask(|reply| Ask::About { code: code.to_owned(), path: path.to_owned(), reply })
+        self.ask(|reply| Ask::About { code: code.to_owned(), path: path.to_owned(), reply }).ok()?
     }
 
-    /// Counts the pages of every site, in the order of the towns; for that all sites are planned.
-    pub fn pages(&self) -> Vec<usize> {
-        self.ask(|reply| Ask::Pages { reply }).unwrap_or_default()
+    /// Counts the pages of every site, in the order of the towns; for that all sites are planned. Nothing where the edition cannot answer.
+    pub fn pages(&self) -> Option<Vec<usize>> {
+        self.ask(|reply| Ask::Pages { reply }).ok()?
     }
 
-    fn ask<T>(&self, ask: impl FnOnce(SyncSender<Option<T>>) -> Ask) -> Option<T> {
+    /// Tells whether it has the theme of a view, if that names one.
+    pub fn has_theme_of(&self, view: &View) -> bool {
+        view.theme.as_ref().is_none_or(|theme| self.overview.themes.contains(theme))
+    }
+
+    /// Tells whether it is this very edition.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.overview, &other.overview)
+    }
+
+    fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<Option<T>, Diagnostic> {
         let (reply, answer) = mpsc::sync_channel(1);
-        self.asks.send(ask(reply)).ok()?;
-        answer.recv().ok()?
+        self.asks.send(ask(reply)).map_err(|_| closed())?;
+        answer.recv_timeout(PATIENCE).map_err(|error| match error {
+            RecvTimeoutError::Disconnected => closed(),
+            RecvTimeoutError::Timeout => {
+                let seconds = PATIENCE.as_secs();
+                own_fault(&format!("{seconds} 秒待っても、ページができません"), &format!("no page after {seconds} seconds"))
+            }
+        })?
     }
+}
+
+fn closed() -> Diagnostic {
+    own_fault("版が閉じています", "the edition is closed")
 }
 
 fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
@@ -183,25 +254,43 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
         // Whoever asked may not wait for the answer.
         match ask {
             Ask::File { code, path, reply } => {
-                let answer = site(&code).and_then(|(index, site)| Some((site, edition.file(index, &path)?))).map(|(site, made)| {
+                let _ = reply.send(guarded(|| {
+                    #[cfg(test)]
+                    assert!(path != tests::FATAL, "a test's panic");
+                    let (site, made) = site(&code).and_then(|(index, site)| Some((site, edition.file(index, &path)?)))?;
                     let subject = made.page.map(|(language, page)| scene.subject(site, language, page));
-                    Answer { made, subject }
-                });
-                let _ = reply.send(answer);
+                    Some(Answer { made, subject })
+                }));
             }
             Ask::Address { code, subject, reply } => {
-                let _ = reply.send(site(&code).and_then(|(_, site)| scene.find(site, &subject)));
+                let _ = reply.send(guarded(|| site(&code).and_then(|(_, site)| scene.find(site, &subject))));
             }
             Ask::About { code, path, reply } => {
-                let about = site(&code).map(|(index, site)| {
-                    let page = edition.file(index, &path).and_then(|made| made.page);
-                    scene.about(site, &path, page)
-                });
-                let _ = reply.send(about);
+                let _ = reply.send(guarded(|| {
+                    let (index, site) = site(&code)?;
+                    Some(scene.about(site, &path, edition.file(index, &path).and_then(|made| made.page)))
+                }));
             }
             Ask::Pages { reply } => {
-                let _ = reply.send(Some(edition.sites().map(|site| site.pages.len()).collect()));
+                let _ = reply.send(guarded(|| Some(edition.sites().map(|site| site.pages.len()).collect())));
             }
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::diagnostic::Tongue;
+
+    /// What in tests makes an edition panic: a file of the project with this path, or asking for a page at it.
+    pub(in crate::serve) const FATAL: &str = "content/panic-of-a-test.txt";
+
+    #[test]
+    fn a_panic_becomes_a_fault_with_its_words() {
+        assert_eq!(guarded(|| 1), Ok(1));
+        let fault = guarded(|| assert_eq!(1 + 1, 3, "odd")).expect_err("panics");
+        assert_eq!(fault.code, codes::OWN_FAULT);
+        assert!(fault.message.get(Tongue::En).contains("odd"), "{fault:?}");
     }
 }

@@ -16,8 +16,9 @@ pub mod watch;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::diagnostic::{Diagnostics, Tongue};
@@ -79,12 +80,14 @@ pub enum News<'a> {
         /// What came of it.
         turned: &'a Turned,
     },
-    /// A page that somebody asked for could not be made.
+    /// A page that somebody asked for cannot be published.
     Broken {
         /// Its path.
         address: &'a str,
         /// Why.
         faults: &'a Diagnostics,
+        /// It can be looked at all the same.
+        made: bool,
     },
     /// From now on the folders are polled.
     Polling(&'a Polling),
@@ -102,7 +105,6 @@ pub type Tell = Arc<dyn Fn(News<'_>) + Send + Sync>;
 /// # Errors
 /// Fails when the folder cannot be read or the address not listened at.
 pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) -> io::Result<()> {
-    let no_thread = || io::Error::other("no thread");
     // What happens while the files are read is not missed: the watch begins before.
     let mut watch = Watch::begin(root, options.poll);
     let mut disk = Disk::open(root)?.remember();
@@ -116,10 +118,18 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
         run: options.run,
         tell: Arc::clone(tell),
     };
-    let desk = Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).ok_or_else(no_thread)?);
+    let desk = Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).map_err(|fault| io::Error::other(fault.message.get(options.tongue).to_owned()))?);
     let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::Builder::new().name("server".to_owned()).spawn(move || runtime.block_on(http::serve(served, listener, options.names)))?;
+    let (stopper, ended) = (watch.stopper(), Arc::new(Mutex::new(None)));
+    let end = Arc::clone(&ended);
+    thread::Builder::new().name("server".to_owned()).spawn(move || {
+        let serve = AssertUnwindSafe(|| runtime.block_on(http::serve(served, listener, options.names)));
+        let why = catch_unwind(serve).map_or_else(|_| Some(io::Error::other("the thread that answers browsers panicked")), Result::err);
+        *end.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        // Nobody can look any more.
+        stopper.stop();
+    })?;
     let (overview, faults) = desk.plain();
     tell(News::Ready { address, url: &format!("{origin}/"), overview: &overview, faults: &faults, polling: watch.polling() });
     let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
@@ -146,10 +156,10 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
         };
         tell(News::Noticed(&changed));
         disk.files().memo.turn();
-        let turned = desk.turn(disk.files().clone(), disk.faults()).ok_or_else(no_thread)?;
+        let turned = desk.turn(disk.files(), &disk.faults());
         tell(News::Turned { changed: &changed, turned: &turned });
     }
-    Ok(())
+    ended.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
 }
 
 /// Returns scheme and host by which a browser on this machine finds an address.

@@ -388,6 +388,22 @@ impl<'p> Site<'p> {
         }
     }
 
+    /// Returns the path of the text that clinicians sign for a page.
+    pub fn text<'t>(&'t self, project: &'t Project, language: LangId, page: Page) -> Option<&'t str> {
+        let of_gone = |gone| match gone {
+            GoneText::Work(work) => &work.version(language).source.path,
+            GoneText::Drug(index) => &project.table.drugs[index].source.path,
+            GoneText::Product(index) => &project.table.products[index].source.path,
+        };
+        Some(match page {
+            Page::Article(index) => &self.works[index].version(language).source.path,
+            Page::Medicine(index) => &project.table.drugs[index].source.path,
+            Page::Product(index) => &project.table.products[index].source.path,
+            Page::Withdrawn(index, _) => of_gone(self.gone[index].text),
+            _ => return None,
+        })
+    }
+
     /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
     pub fn path(&self, project: &Project, language: LangId, page: Page) -> String {
         let mut path = String::new();

@@ -140,7 +140,7 @@ test("a fault is told over the last good page with its place and what to do, can
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "hidden" });
       assert.equal(await page.evaluate(() => document.activeElement.className), "skip", "the focus is back where it was");
-      assert.equal(await page.textContent(".bar .bad"), "誤り 1");
+      assert.equal(await page.textContent(".bar .bad"), "誤り 1 件");
       await page.reload();
       await ready(page);
       await page.waitForSelector(".bar .bad");
@@ -153,7 +153,7 @@ test("a fault is told over the last good page with its place and what to do, can
     });
     await dialog.waitFor({ state: "hidden" });
     await page.waitForFunction(() => !document.querySelector("ubugi-bar").shadowRoot.querySelector(".bar .bad"));
-    assert.match(server.said, /誤り 1 件。なおるまで、前のページのままです/);
+    assert.match(server.said, /誤り 1 件。直すまで、ページは前のまま変わりません/);
     assert.deepEqual(misdeeds, []);
   } finally {
     await close();
@@ -380,7 +380,7 @@ test("the page's panel tells who uses the article, and where its source is", asy
     await page.click('.bar [data-panel="page"]');
     const panel = await page.textContent("ubugi-bar .panel");
     assert.match(panel, /未承認/);
-    assert.match(panel, /4 の市区町村のうち 4 で出ています/);
+    assert.match(panel, /4 市区町村のうち 4 つに出ています/);
     assert.match(panel, /リンクしている記事.*せきが出る・息が苦しそうなとき.*cough-breathing\.md:\d+/s);
     assert.match(panel, /のっている一覧.*発熱/s);
     assert.match(await page.getAttribute(".bar .edit", "href"), /^vscode:\/\/file\/.*\/content\/articles\/illness\/fever\.md:\d+:1$/);

@@ -11,6 +11,7 @@ import * as style from "./style.js";
 import { script, t } from "./words.js";
 
 const FOLDED = "ubugi folded";
+const OPENED = `ubugi panel ${location.pathname}`;
 const SCROLL = `ubugi scroll ${location.pathname}`;
 const mode = document.documentElement.dataset.ubugi ?? "page";
 
@@ -38,7 +39,9 @@ function begin() {
   const panel = draw("section", { class: "panel", id: "panel", hidden: true, tabindex: "-1" });
   const note = draw("div", { class: "note", role: "status", hidden: true });
   root.append(note, panel, faulty.element, bar, small);
-  let opened = null;
+  // A page that is loaded again has the panel that was open.
+  let opened = sessionStorage.getItem(OPENED);
+  sessionStorage.removeItem(OPENED);
 
   const button = (name, className, ...content) => {
     const made = draw("button", { type: "button", class: className, "data-panel": name, "aria-expanded": String(opened === name), "aria-controls": "panel" }, content);
@@ -51,6 +54,10 @@ function begin() {
     const key = JSON.stringify([about, faults, opened, page()]);
     if (key === drawn) return;
     drawn = key;
+    const wrong = faults.errors.length;
+    small.textContent = wrong > 0 ? `${t.home}${t.between}${t.errors(wrong)}` : t.home;
+    small.setAttribute("aria-label", wrong > 0 ? `${t.unfold}${t.between}${t.errors(wrong)}` : t.unfold);
+    small.classList.toggle("bad", wrong > 0);
     const focused = root.activeElement?.closest(".bar") ? root.activeElement.dataset.panel ?? root.activeElement.className : null;
     const town = about?.towns.find(({ id }) => id === about.code);
     const view = about && [about.view.date, about.view.drafts != null && (about.drafts ? t.with_drafts : t.without_drafts), about.view.theme].filter(Boolean).join("・");
@@ -78,9 +85,20 @@ function begin() {
     drawBar();
     if (opened) panel.focus({ preventScroll: true });
   }
+  let drawnPanel = "";
   function drawPanel() {
-    panel.hidden = !opened;
-    if (!opened) return;
+    // What it shows is not there yet.
+    panel.hidden = !opened || (opened !== "warnings" && !about);
+    if (panel.hidden) {
+      drawnPanel = "";
+      return;
+    }
+    // What is being written or chosen in it is not replaced for nothing.
+    const key = JSON.stringify([opened, opened === "warnings" ? faults.warnings : about, page(), frame]);
+    if (key === drawnPanel) return;
+    drawnPanel = key;
+    const stops = () => [...panel.querySelectorAll("a, button, input")];
+    const focused = panel.contains(root.activeElement) ? (root.activeElement === panel ? -1 : stops().indexOf(root.activeElement)) : null;
     const titles = { towns: t.towns, view: t.view, page: t.page, warnings: t.warnings(faults.warnings.length) };
     const contents = {
       towns: () => townsPanel(about, page(), href),
@@ -94,6 +112,7 @@ function begin() {
     const close = draw("button", { type: "button", onclick: () => leavePanel() }, t.close);
     panel.replaceChildren(...[draw("div", { class: "head" }, draw("h2", {}, titles[opened]), close), ...contents[opened]().flat(3)].filter(Boolean));
     panel.scrollTop = scroll;
+    if (focused !== null) (stops()[focused] ?? panel).focus({ preventScroll: true });
   }
   function leavePanel() {
     const name = opened;
@@ -167,6 +186,7 @@ function begin() {
     const answer = path && (await fetch(`/_ubugi/about?page=${encodeURIComponent(path)}`).catch(() => null));
     about = answer?.ok ? await answer.json() : null;
     if (opened && opened !== "warnings" && !about) opened = null;
+    if (localStorage.getItem(FOLDED) === "yes") opened = null;
     drawBar();
     drawPanel();
     drawNote();
@@ -193,6 +213,7 @@ function begin() {
       } else if (word.what === "restarted" || (!shell && word.what === "reload")) {
         renew(() => {
           sessionStorage.setItem(SCROLL, String(scrollY));
+          if (opened) sessionStorage.setItem(OPENED, opened);
           location.reload();
         });
       } else if (word.what === "style") restyle(shell ? pane?.contentDocument ?? document : document).then(makeRoom);

@@ -56,14 +56,13 @@ export function overlay(changed) {
     before = null;
   };
   const show = () => {
-    if (element.hidden) before = document.activeElement;
+    if (element.hidden) before = element.getRootNode().activeElement ?? document.activeElement;
     element.hidden = false;
     changed();
     title.focus({ preventScroll: true });
   };
   return {
     element,
-    isOpen: () => !element.hidden,
     show,
     /** Takes in what is wrong now. */
     tell(now) {

@@ -109,8 +109,7 @@ export function pagePanel(about, href) {
       list.map(({ name, address, source }) => draw("li", {}, address ? draw("a", { href: href(address) }, name) : draw("span", {}, name), source ? [" ", place(source, `${source.path}:${source.line}`)] : null)),
     );
   return [
-    draw("h3", {}, t.supervision),
-    s ? standing(s) : draw("p", {}, t.no_signature),
+    s && [draw("h3", {}, t.supervision), standing(s)],
     source && [draw("h3", {}, t.source), draw("p", {}, place(source, `${source.path}:${source.line}`))],
     !about.missing && [
       draw("h3", {}, t.uses),

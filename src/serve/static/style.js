@@ -31,6 +31,7 @@ sheet.replaceSync(`
   .dot.warn { background: var(--warn); border-color: var(--warn); }
   .dot.bad { background: var(--bad); border-color: var(--bad); }
   .small { position: fixed; inset: auto auto 8px 8px; z-index: 2147483646; border-color: var(--line); background: var(--ground); box-shadow: 0 1px 6px #0004; font-weight: 700; color: var(--link); }
+  .small.bad { color: var(--bad); border-color: currentColor; }
   :focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }
   .panel { position: fixed; inset: auto auto 50px 8px; z-index: 2147483645; inline-size: min(26rem, calc(100vw - 16px)); max-block-size: min(75vh, calc(100vh - 60px)); overflow: auto; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 24px #0005; }
   .panel.wide { inline-size: min(52rem, calc(100vw - 16px)); }
