@@ -12,7 +12,7 @@ use super::live::{Answer, Live, Opening, Overview};
 use super::shell;
 use super::view::View;
 use super::{News, Tell};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::edition;
 use crate::municipality::code::MunicipalityCode;
 use crate::site::Moment;
@@ -314,7 +314,7 @@ enum Away {
     /// There is no such theme.
     NoView,
     /// It could not be made.
-    Failed(Diagnostic),
+    Failed(Diagnostics),
 }
 
 /// How a desk is set up.
@@ -371,7 +371,7 @@ impl Desk {
     ///
     /// # Errors
     /// Tells why there is none, which is not the sources' fault.
-    pub fn new(files: Files, faults: Diagnostics, setting: Setting) -> Result<Self, Diagnostic> {
+    pub fn new(files: Files, faults: Diagnostics, setting: Setting) -> Result<Self, Diagnostics> {
         let day = (setting.moment)();
         let live = open(&setting, day, View::default(), files.clone(), faults.clone())?;
         let told = Arc::new(Told::of(&live.faults, &setting.guide));
@@ -483,7 +483,7 @@ impl Desk {
     pub fn start(&self, view: &View) -> Option<String> {
         match self.live(view) {
             Ok((live, told)) => Some(self.start_of(view, &live, &told)),
-            Err(Away::Failed(fault)) => Some(shell::broken(&Diagnostics::from(fault), self.setting.guide.tongue)),
+            Err(Away::Failed(fault)) => Some(shell::broken(&fault, self.setting.guide.tongue)),
             Err(Away::NoView) => None,
         }
     }
@@ -552,7 +552,7 @@ impl Desk {
     /// Tells a reader that there is no edition of its view.
     fn tell_away(&self, number: u64, view: &View, away: Away, told: &mut Told) {
         if let Away::Failed(fault) = away {
-            told.join(&Told::of(&Diagnostics::from(fault), &self.setting.guide));
+            told.join(&Told::of(&fault, &self.setting.guide));
         } else {
             self.send_away(view);
         }
@@ -602,11 +602,11 @@ impl Desk {
         all
     }
 
-    fn turn_view(&self, view: &View, live: Result<Live, Diagnostic>, (files, faults, day): (&Files, &Diagnostics, Moment), all: &mut Turned) {
+    fn turn_view(&self, view: &View, live: Result<Live, Diagnostics>, (files, faults, day): (&Files, &Diagnostics, Moment), all: &mut Turned) {
         let guide = &self.setting.guide;
         let mut found = match &live {
             Ok(live) => (*live.faults).clone(),
-            Err(fault) => Diagnostics::from(fault.clone()),
+            Err(fault) => fault.clone(),
         };
         let live = live.ok().filter(|_| found.errors() == 0);
         let mut looks: BTreeMap<Key, Look> = BTreeMap::new();
@@ -664,7 +664,7 @@ impl Desk {
     }
 }
 
-fn open(setting: &Setting, day: Moment, view: View, files: Files, faults: Diagnostics) -> Result<Live, Diagnostic> {
+fn open(setting: &Setting, day: Moment, view: View, files: Files, faults: Diagnostics) -> Result<Live, Diagnostics> {
     let options = edition::Options { moment: day, only: setting.only.clone() };
     let opening = Opening { options, origin: setting.origin.clone(), guide: setting.guide.clone() };
     Live::open(files, faults, opening, view)

@@ -52,13 +52,13 @@ pub struct Answer {
 
 impl Answer {
     /// Tells that a file could not be made.
-    pub fn broken(fault: Diagnostic) -> Self {
-        Self { made: Made { bytes: None, faults: Diagnostics::from(fault), page: None }, subject: None }
+    pub fn broken(faults: Diagnostics) -> Self {
+        Self { made: Made { bytes: None, faults, page: None }, subject: None }
     }
 }
 
 /// An answer, or why there is none: nothing is what the edition does not have.
-type Reply<T> = SyncSender<Result<Option<T>, Diagnostic>>;
+type Reply<T> = SyncSender<Result<Option<T>, Diagnostics>>;
 
 enum Ask {
     File { code: String, path: String, reply: Reply<Answer> },
@@ -68,16 +68,16 @@ enum Ask {
 }
 
 /// Tells a fault that is not the sources'.
-fn own_fault(ja: &str, en: &str) -> Diagnostic {
+fn own_fault(ja: &str, en: &str) -> Diagnostics {
     let found = Diagnostic::error(codes::OWN_FAULT, None, message!("{ja}。ubugi 自身の誤りです", "{en}; this is a fault of ubugi itself"));
-    found.help(message!(
+    Diagnostics::from(found.help(message!(
         "この言葉と、直前に変えたファイルを、ubugi の開発者に知らせてください",
         "please report these words and the file that was changed last to the developers of ubugi"
-    ))
+    )))
 }
 
 /// Does some work; a panic becomes a fault that can be told.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostic> {
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
     let words = |panic: Box<dyn Any + Send>| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
@@ -131,7 +131,7 @@ impl Live {
     ///
     /// # Errors
     /// Tells of a panic, and of a thread that the system does not give.
-    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Result<Self, Diagnostic> {
+    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Result<Self, Diagnostics> {
         let (asks, inbox) = mpsc::channel();
         let (ready, opened) = mpsc::sync_channel(1);
         let crashed = ready.clone();
@@ -202,7 +202,7 @@ impl Live {
         Arc::ptr_eq(&self.overview, &other.overview)
     }
 
-    fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<Option<T>, Diagnostic> {
+    fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<Option<T>, Diagnostics> {
         let (reply, answer) = mpsc::sync_channel(1);
         self.asks.send(ask(reply)).map_err(|_| closed())?;
         answer.recv_timeout(PATIENCE).map_err(|error| match error {
@@ -215,7 +215,7 @@ impl Live {
     }
 }
 
-fn closed() -> Diagnostic {
+fn closed() -> Diagnostics {
     own_fault("版が閉じています", "the edition is closed")
 }
 
@@ -290,6 +290,7 @@ pub(super) mod tests {
     fn a_panic_becomes_a_fault_with_its_words() {
         assert_eq!(guarded(|| 1), Ok(1));
         let fault = guarded(|| assert_eq!(1 + 1, 3, "odd")).expect_err("panics");
+        let fault = fault.iter().next().expect("a fault");
         assert_eq!(fault.code, codes::OWN_FAULT);
         assert!(fault.message.get(Tongue::En).contains("odd"), "{fault:?}");
     }

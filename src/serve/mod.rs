@@ -118,7 +118,10 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
         run: options.run,
         tell: Arc::clone(tell),
     };
-    let desk = Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).map_err(|fault| io::Error::other(fault.message.get(options.tongue).to_owned()))?);
+    let desk = Arc::new(
+        Desk::new(disk.files().clone(), disk.faults(), setting)
+            .map_err(|faults| io::Error::other(faults.iter().map(|fault| fault.message.get(options.tongue)).collect::<Vec<_>>().join(" ")))?,
+    );
     let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (stopper, ended) = (watch.stopper(), Arc::new(Mutex::new(None)));
