@@ -70,6 +70,8 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
         .route("/_ubugi/frame", get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }))
         .route("/_ubugi/side", get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }))
         .route("/_ubugi/{name}", get(own))
+        // Browsers ask for it unbidden where a page names no icon.
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .fallback(any)
         .with_state(desk)
         .layer(middleware::from_fn(move |request: Request, next: Next| {
