@@ -382,6 +382,9 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         }
         Step::Logo => {
             let scratch = scratch.with("municipalities/132063-fuchu/articles/images/logo.svg", svg(n + 40));
+            if String::from_utf8_lossy(scratch.bytes(FUCHU)).contains("logo:") {
+                return scratch;
+            }
             replace(scratch, FUCHU, "primary: \"#7a3b00\"\n", "primary: \"#7a3b00\"\n  logo: articles/images/logo.svg\n")
         }
         Step::Component => {
@@ -462,11 +465,15 @@ impl Reading {
             let project = Project::load(files, &mut found);
             edition::build(&project, options, &sink, &|_| {}, &mut found).expect("memory takes everything");
             found.sort();
-            (findings(&found), sink.into_files())
+            // What has errors is not shown, and may have two pages at one address.
+            let files = if found.errors() == 0 { sink.into_files() } else { BTreeMap::new() };
+            (findings(&found), files)
         };
         let (remembered, fresh) = (made(self.disk.files().clone()), made(scratch.files()));
         assert_eq!(remembered.0, fresh.0, "after {after}");
-        assert!(remembered.1 == fresh.1, "after {after}");
+        let differs = |path: &&String| remembered.1.get(*path) != fresh.1.get(*path);
+        let differing: Vec<&String> = remembered.1.keys().chain(fresh.1.keys()).filter(differs).collect();
+        assert!(differing.is_empty(), "{differing:?} after {after}");
     }
 }
 

@@ -250,7 +250,8 @@ fn every_editors_way_of_saving_is_seen_soon_and_whole() {
             for shown in desk.history() {
                 let article = shown.get("content/articles/a.md").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
                 assert!(*name == "saved twice" || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown");
-                assert!(shown.keys().all(|path| ["content/articles/a.md", "ubugi.yaml"].contains(&path.as_str())), "{name}: {:?}", shown.keys());
+                // The file by which vim tries whether it may write is there for a moment, and has no name by which to tell it.
+                assert!(shown.keys().all(|path| ["content/articles/a.md", "content/articles/4913", "ubugi.yaml"].contains(&path.as_str())), "{name}: {:?}", shown.keys());
             }
             before = text;
         }

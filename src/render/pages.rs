@@ -69,11 +69,11 @@ pub struct Shared<'p> {
     pub images: &'p Images,
     /// What is said of the supervision of each text.
     pub texts: Texts<'p>,
-    /// Seal of the shared files that pages are made from; see [`Shared::inputs`].
+    /// Seal of the shared files that pages are made from; see `Shared::inputs`.
     pub inputs: OnceLock<String>,
     /// The indexes of medicines that were made so far: most sites have the same one.
     pub lookups: Mutex<Lookups>,
-    /// The public holidays that pages know; see [`Shared::holidays`].
+    /// The public holidays that pages know; see `Shared::holidays`.
     pub holidays: OnceLock<Vec<String>>,
 }
 
