@@ -387,19 +387,19 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
                     write(&name, &rendered.bytes)?;
                     rendered.made_from
                 }
-                None => BTreeSet::new(),
+                None => Vec::new(),
             },
             Job::Asset(path, bytes) => {
                 write(path, bytes)?;
-                BTreeSet::new()
+                Vec::new()
             }
-            Job::Part(part) => self.renderer.part(*part, &write)?,
+            Job::Part(part) => self.renderer.part(*part, &write)?.into_iter().collect(),
         };
         let mut files = written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         // What is wrong with a page is told each time, so it is made each time.
         let is_lasting = faults.is_empty();
-        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from: made_from.into_iter().collect(), faults, is_old: false, is_lasting })
+        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from, faults, is_old: false, is_lasting })
     }
 
     /// Records how the files of the site were made.

@@ -288,9 +288,10 @@ impl Sink for Output {
                 }
                 let mut file = File::create(&staged)?;
                 file.write_all(bytes)?;
-                // Some systems settle a file's time when it is closed.
+                let open = file.metadata()?;
                 drop(file);
-                let stamp = stamp_of(&fs::metadata(&staged)?);
+                // Windows settles a file's time when it is closed.
+                let stamp = stamp_of(&if cfg!(windows) { fs::metadata(&staged)? } else { open });
                 (Place::Staged(staged), stamp)
             }
         };

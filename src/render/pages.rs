@@ -377,7 +377,10 @@ impl<'p> Renderer<'p> {
             diagnostics.push(self.theme.fault(&error, template));
             return None;
         }
-        Some(Rendered { bytes, made_from: sheet.used.into_inner() })
+        let mut made_from = sheet.used.into_inner();
+        made_from.sort_unstable();
+        made_from.dedup();
+        Some(Rendered { bytes, made_from })
     }
 
     /// Returns the path of a page's file below the site's root.
@@ -927,13 +930,13 @@ pub struct Rendered<'p> {
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// What it was made from, besides what all pages of its site are made from.
-    pub made_from: BTreeSet<Dependency<'p>>,
+    pub made_from: Vec<Dependency<'p>>,
 }
 
 /// A page in the making: what it asks for is noted.
 struct Sheet<'r, 'p> {
     renderer: &'r Renderer<'p>,
-    used: RefCell<BTreeSet<Dependency<'p>>>,
+    used: RefCell<Vec<Dependency<'p>>>,
 }
 
 impl<'p> Deref for Sheet<'_, 'p> {
@@ -950,7 +953,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     fn note(&self, dependency: Dependency<'p>) {
-        self.used.borrow_mut().insert(dependency);
+        self.used.borrow_mut().push(dependency);
     }
 
     /// Puts what is particular to a kind of page into the context and returns what its head needs.
