@@ -94,8 +94,10 @@ struct Pending {
     due: BTreeSet<String>,
     /// When the first and the last reason to look came; nothing while there is none.
     since: Option<(Instant, Instant)>,
-    /// Since when and until when somebody wrote these, or took them away.
-    open: BTreeMap<String, (Instant, Instant)>,
+    /// Since when somebody wrote these, or took them away, or is done with them; nobody has looked at them since.
+    asked: BTreeMap<String, Instant>,
+    /// When whoever still writes these last did.
+    open: BTreeMap<String, Instant>,
 }
 
 impl Pending {
@@ -106,19 +108,26 @@ impl Pending {
 
     /// Somebody writes a file, or is about to put another in its place.
     fn begin(&mut self, path: String, now: Instant) {
-        self.open.entry(path).or_insert((now, now)).1 = now;
+        self.asked.entry(path.clone()).or_insert(now);
+        self.open.insert(path, now);
     }
 
     /// A file is as it shall be.
     fn finish(&mut self, path: String, now: Instant) {
+        self.asked.entry(path.clone()).or_insert(now);
         self.open.remove(&path);
         self.due.insert(path);
         self.wake(now);
     }
 
+    /// Until when one waits for whoever writes a file.
+    fn patience(&self, path: &str, last: Instant) -> Instant {
+        self.asked.get(path).map_or(last, |first| *first + SLOW).min(last + PAUSE)
+    }
+
     /// Waits no longer for whoever pauses or goes on and on.
     fn give_up(&mut self, now: Instant) {
-        let over: Vec<String> = self.open.iter().filter(|(_, (first, last))| now >= *last + PAUSE || now >= *first + SLOW).map(|(path, _)| path.clone()).collect();
+        let over: Vec<String> = self.open.iter().filter(|(path, last)| now >= self.patience(path, **last)).map(|(path, _)| path.clone()).collect();
         for path in over {
             self.finish(path, now);
         }
@@ -135,7 +144,7 @@ impl Pending {
     fn next(&self) -> Option<Instant> {
         let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
         let look = self.since.map(|(first, last)| (last + quiet).min(first + STORM));
-        let given_up = self.open.values().map(|(first, last)| (*last + PAUSE).min(*first + SLOW)).min();
+        let given_up = self.open.iter().map(|(path, last)| self.patience(path, *last)).min();
         look.into_iter().chain(given_up).min()
     }
 
@@ -144,9 +153,11 @@ impl Pending {
         self.since.is_some_and(|(first, last)| now >= last + quiet || now >= first + STORM)
     }
 
-    fn take(&mut self, again: bool) -> Hints {
+    /// What is to be looked at now. Whoever went on writing for too long is not waited for, even if he has just begun once more.
+    fn take(&mut self, now: Instant, again: bool) -> Hints {
         self.since = None;
-        Hints { changed: std::mem::take(&mut self.due), unfinished: self.open.keys().cloned().collect(), again }
+        self.asked.retain(|path, first| self.open.contains_key(path) && now < *first + SLOW);
+        Hints { changed: std::mem::take(&mut self.due), unfinished: self.asked.keys().cloned().collect(), again }
     }
 }
 
@@ -278,7 +289,7 @@ impl Watch {
         if again {
             self.again = self.looked;
         }
-        Woken::Look(self.pending.take(again))
+        Woken::Look(self.pending.take(self.looked, again))
     }
 
     /// Waits while git changes the files: its lock stands from the first file to the last. Returns whether to go on at all.
@@ -515,31 +526,34 @@ mod tests {
         pending.finish("quick".to_owned(), after(start, 11));
         assert!(!pending.is_settled(after(start, 12)), "the same file may be saved once more");
         assert!(pending.is_settled(after(start, 11) + QUIET));
-        let hints = pending.take(false);
+        let hints = pending.take(after(start, 20), false);
         assert_eq!((names(&hints.changed), names(&hints.unfinished)), (vec!["quick"], vec!["slow"]));
         assert!(!pending.is_settled(after(start, 30)));
         pending.begin("slow".to_owned(), after(start, 50));
         pending.give_up(after(start, 100));
         assert_eq!(pending.since, None, "it was written 50 ms ago");
         pending.give_up(after(start, 110));
-        assert_eq!(names(&pending.take(false).changed), ["slow"], "its writer makes a pause");
+        assert_eq!(names(&pending.take(after(start, 110), false).changed), ["slow"], "its writer makes a pause");
     }
 
     #[test]
     fn nobody_is_waited_for_for_ever() {
         let (mut pending, start) = (Pending::default(), now());
-        let mut looks = 0;
+        let (mut looks, mut shown) = (0, 0);
         for step in 0..5_000 {
             let now = after(start, step);
             pending.begin("endless".to_owned(), now);
             pending.finish("again and again".to_owned(), now);
             pending.give_up(now);
+            // What happened before and is heard only now.
+            pending.begin("endless".to_owned(), now);
             if pending.is_settled(now) {
                 looks += 1;
-                pending.take(false);
+                shown += usize::from(!pending.take(now, false).unfinished.contains("endless"));
             }
         }
         assert!((9..=12).contains(&looks), "{looks} looks in 5 s");
+        assert_eq!(shown, 2, "the one that is written without end");
     }
 
     #[test]

@@ -39,7 +39,12 @@ export async function watched(browser, options = {}) {
     if (url.origin !== origin) misdeeds.push(`request to ${request.url()}`);
   });
   page.on("response", (response) => response.status() >= 400 && !response.request().isNavigationRequest() && misdeeds.push(`${response.status()}: ${response.url()}`));
-  return { page, misdeeds, close: () => context.close() };
+  const close = async () => {
+    // Chromium may never answer when it shall close a page that is just about to load itself again.
+    await page.goto("about:blank").catch(() => {});
+    await context.close();
+  };
+  return { page, misdeeds, close };
 }
 
 /**

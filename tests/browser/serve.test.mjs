@@ -67,14 +67,15 @@ async function start(...options) {
   const running = { said: "", child };
   child.stderr.setEncoding("utf8");
   running.base = await new Promise((done, failed) => {
-    child.once("exit", (code) => failed(new Error(`serve ended with ${code}: ${running.said}`)));
+    const late = setTimeout(() => (child.kill(), failed(new Error(`serve does not say where it is: ${running.said}`))), 60_000);
+    child.once("exit", (code) => (clearTimeout(late), failed(new Error(`serve ended with ${code}: ${running.said}`))));
     child.stderr.on("data", (text) => {
       running.said += text;
       const found = running.said.match(/^(?:preview at )?(http:\/\/\S+?)\/ (?:で下見できます|\(edition)/m);
-      if (found) done(found[1]);
+      if (found) clearTimeout(late), done(found[1]);
     });
   });
-  running.stop = () => new Promise((done) => (child.exitCode === null ? (child.once("exit", done), child.kill()) : done()));
+  running.stop = () => new Promise((done) => (child.exitCode === null && child.signalCode === null ? (child.once("exit", done), child.kill()) : done()));
   return running;
 }
 
