@@ -3,17 +3,15 @@
 // mean and what they should be: README.md beside this file.
 
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { SHM, UBUGI, fail, goal, median, needs, span, workshop } from "./bench.mjs";
 import { generate } from "./generate.mjs";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SHM = "/dev/shm";
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
@@ -21,27 +19,16 @@ const { values: options } = parseArgs({
     municipalities: { type: "string", default: "50" },
     articles: { type: "string", default: "1000" },
     drugs: { type: "string", default: "500" },
-    ubugi: { type: "string", default: join(ROOT, "target/release/ubugi") },
+    ubugi: { type: "string", default: UBUGI },
     only: { type: "string", default: "build,serve" },
   },
 });
 const [rounds, saves] = [Number(options.rounds), Number(options.saves)];
 
-function fail(message) {
-  console.error(message);
-  process.exit(2);
-}
-if (!existsSync(options.ubugi)) fail(`${options.ubugi} does not exist: cargo build --release`);
-if (!existsSync(SHM) || statfsSync(SHM).bavail * statfsSync(SHM).bsize < 5 * 2 ** 30) fail(`${SHM} with 5 GiB to spare is needed`);
+needs(options.ubugi);
+const work = workshop(SHM, 5);
 
-const work = mkdtempSync(join(SHM, "ubugi-bench-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const row = (name, value, goal = "") => console.log(`  ${name.padEnd(44)} ${value.padEnd(38)} ${goal}`.trimEnd());
-const goal = (text, isMet) => `${text}: ${isMet ? "met" : "MISSED"}`;
-const span = (list, digits, unit) => `${median(list).toFixed(digits)} ${unit} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 const project = join(work, "project");

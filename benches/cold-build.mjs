@@ -3,16 +3,13 @@
 // of this repository. What the figures mean and what they should be: README.md beside this file.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { lstatSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ROOT, SHM, UBUGI, fail, goal, median, needs, workshop } from "./bench.mjs";
 import { generate } from "./generate.mjs";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SHM = "/dev/shm";
-const GIB = 2 ** 30;
 
 const { values: options } = parseArgs({
   options: {
@@ -20,23 +17,13 @@ const { values: options } = parseArgs({
     municipalities: { type: "string", default: "50" },
     articles: { type: "string", default: "200" },
     drugs: { type: "string", default: "100" },
-    ubugi: { type: "string", default: join(ROOT, "target/release/ubugi") },
+    ubugi: { type: "string", default: UBUGI },
   },
 });
 const rounds = Number(options.rounds);
 
-function fail(message) {
-  console.error(message);
-  process.exit(2);
-}
-if (!existsSync(options.ubugi)) fail(`${options.ubugi} does not exist: cargo build --release`);
-if (!existsSync(SHM) || statfsSync(SHM).bavail * statfsSync(SHM).bsize < 2 * GIB) fail(`${SHM} with 2 GiB to spare is needed`);
-
-const work = mkdtempSync(join(SHM, "ubugi-bench-"));
-const disk = mkdtempSync(join(tmpdir(), "ubugi-bench-"));
-const clean = () => [work, disk].forEach((folder) => rmSync(folder, { recursive: true, force: true }));
-process.on("exit", clean);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+needs(options.ubugi);
+const [work, disk] = [workshop(SHM, 2), workshop(tmpdir())];
 
 const remove = (folder) => rmSync(folder, { recursive: true, force: true });
 const build = (project, out) => ["build", "--project", project, "--out", out, "--date", "2026-11-21", "--quiet"];
@@ -89,12 +76,10 @@ function count(folder) {
   return total;
 }
 
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const wall = (list) => median(list.map((one) => one.wall));
 const seconds = (list) => `${wall(list).toFixed(3)} s  (${Math.min(...list.map((one) => one.wall)).toFixed(3)} to ${Math.max(...list.map((one) => one.wall)).toFixed(3)}; processor ${median(list.map((one) => one.cpu)).toFixed(2)} s)`;
 const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const row = (name, value, goal = "") => console.log(`  ${name.padEnd(22)} ${value.padEnd(50)} ${goal}`.trimEnd());
-const goal = (text, isMet) => `${text}: ${isMet ? "met" : "MISSED"}`;
 
 async function large() {
   const [project, out, copy] = ["project", "out", "copy"].map((name) => join(work, name));

@@ -2,15 +2,13 @@
 // Measures what feeds add to a cold build: the same project with feeds and without, in turn. What the figures should be: README.md beside this file.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { lstatSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { SHM, UBUGI, fail, goal, median, needs, span, workshop } from "./bench.mjs";
 import { STAGES, TOPICS, generate } from "./generate.mjs";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SHM = "/dev/shm";
 const GOAL = 1.15;
 
 const { values: options } = parseArgs({
@@ -20,20 +18,12 @@ const { values: options } = parseArgs({
     articles: { type: "string", default: "200" },
     drugs: { type: "string", default: "100" },
     content: { type: "string", default: "summary" },
-    ubugi: { type: "string", default: join(ROOT, "target/release/ubugi") },
+    ubugi: { type: "string", default: UBUGI },
   },
 });
 
-function fail(message) {
-  console.error(message);
-  process.exit(2);
-}
-if (!existsSync(options.ubugi)) fail(`${options.ubugi} does not exist: cargo build --release`);
-if (!existsSync(SHM) || statfsSync(SHM).bavail * statfsSync(SHM).bsize < 4 * 2 ** 30) fail(`${SHM} with 4 GiB to spare is needed`);
-
-const work = mkdtempSync(join(SHM, "ubugi-bench-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+needs(options.ubugi);
+const work = workshop(SHM, 4);
 
 /** Everything, notices and corrections, four stages and five topics: twelve feeds of 50 entries in three formats. */
 function make(name, feeds) {
@@ -66,9 +56,6 @@ function count() {
   return total;
 }
 
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const shown = (list) => `${median(list).toFixed(3)} s (${Math.min(...list).toFixed(3)} to ${Math.max(...list).toFixed(3)})`;
-
 const without = make("without", "none");
 const withFeeds = make("with", `{content: ${options.content}, entries: 50}`);
 const times = { without: [], with: [] };
@@ -81,6 +68,6 @@ const { files, entries, bytes } = count();
 const ratio = median(times.with.map((time, index) => time / times.without[index]));
 console.log(`${options.municipalities} municipalities x ${options.articles} articles + ${options.drugs} drugs, content: ${options.content}, ${options.rounds} rounds, ${availableParallelism()} cores`);
 console.log(`  feeds            ${files} files, ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB`);
-console.log(`  without feeds    ${shown(times.without)}`);
-console.log(`  with feeds       ${shown(times.with)}`);
-console.log(`  with : without   ${ratio.toFixed(3)}, median of the rounds; at most ${GOAL}: ${ratio <= GOAL ? "met" : "MISSED"}`);
+console.log(`  without feeds    ${span(times.without, 3, "s")}`);
+console.log(`  with feeds       ${span(times.with, 3, "s")}`);
+console.log(`  with : without   ${ratio.toFixed(3)}, median of the rounds; ${goal(`at most ${GOAL}`, ratio <= GOAL)}`);

@@ -4,10 +4,8 @@
 // `npm ci` in tests/browser. `--random`: every alias is a name of its own, the worst case for compression.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import { launch } from "../tests/browser/chromium.mjs";
@@ -16,10 +14,10 @@ import { sitesOf } from "../tests/browser/sites.mjs";
 import { spellings, typo } from "../tests/browser/spellings.mjs";
 import { prepare, search } from "../themes/base/static/lookup-search.js";
 import { plain } from "../themes/base/static/lookup-fold.js";
+import { UBUGI, needs, workshop } from "./bench.mjs";
 import { generate } from "./generate.mjs";
 import { Random } from "./random.mjs";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MORAE = [..."アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモラリルレロンガギグゲゴザジズゼゾダデドバビブベボパピプペポ", "フェ", "フィ", "シュ", "ジュ", "チャ", "ティ", "ロー", "ラー", "ック", "ット", "プロ", "リン"];
 const FORMS = ["錠", "カプセル", "細粒", "シロップ", "点眼液", "テープ", "OD錠", "顆粒"];
 const MAKERS = ["見本製薬", "サンプル", "ミホン", "東西", "南北", "ABC", "アオバ", "ヒカリ", "ミナト", "大空"];
@@ -120,32 +118,29 @@ const { values } = parseArgs({
     aliases: { type: "string", default: "20" },
     slowdown: { type: "string", default: "4" },
     random: { type: "boolean", default: false },
-    ubugi: { type: "string", default: join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "release", "ubugi") },
+    ubugi: { type: "string", default: UBUGI },
   },
 });
-const work = mkdtempSync(join(tmpdir(), "ubugi-lookup-"));
-try {
-  const project = join(work, "project");
-  makeProject(project, Number(values.drugs), Number(values.aliases), values.random);
-  execFileSync(values.ubugi, ["build", "--project", project, "--out", join(work, "dist"), "--date", "2026-10-01", "--quiet", "--lang", "en"], { stdio: ["ignore", "ignore", "inherit"] });
-  const [site] = sitesOf(project, join(work, "dist"));
-  const bytes = readFileSync(join(site.folder, "assets", readdirSync(join(site.folder, "assets")).find((file) => /^medicines\..*\.json$/.test(file))));
-  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
-  const from = performance.now();
-  const index = prepare(JSON.parse(bytes));
-  console.log(`index: ${bytes.length} bytes, ${brotli.length} with brotli; ${index.entries.length} medicines, ${index.names.length} keys, folded in ${Math.round(performance.now() - from)} ms`);
-  const rate = hitRates(index, new Random(11));
-  console.log(`${rate.count} spellings: first ${percent(rate.first, rate.count)}, in three ${percent(rate.three, rate.count)}; ${rate.typos} with one error: in three ${percent(rate.forgiven, rate.typos)}`);
-  const r = new Random(5);
-  const queries = Array.from({ length: 40 }, (_, n) => {
-    const { text } = index.names[Math.floor((n / 40) * index.names.length)];
-    return n % 4 === 3 ? typo(text, (below) => r.between(0, below - 1)) : r.pick(spellings(text));
-  });
-  const times = await keyPresses(site, queries, Number(values.slowdown));
-  for (const [place, what] of ["search and list", "with layout"].entries()) {
-    const sorted = times.map((pair) => pair[place]).sort((a, b) => a - b);
-    console.log(`key press at ${values.slowdown}× slowdown, ${what}: median ${quantile(sorted, 0.5).toFixed(1)} ms, 95 % ${quantile(sorted, 0.95).toFixed(1)} ms, of ${sorted.length}`);
-  }
-} finally {
-  rmSync(work, { recursive: true, force: true });
+needs(values.ubugi);
+const work = workshop();
+const project = join(work, "project");
+makeProject(project, Number(values.drugs), Number(values.aliases), values.random);
+execFileSync(values.ubugi, ["build", "--project", project, "--out", join(work, "dist"), "--date", "2026-10-01", "--quiet", "--lang", "en"], { stdio: ["ignore", "ignore", "inherit"] });
+const [site] = sitesOf(project, join(work, "dist"));
+const bytes = readFileSync(join(site.folder, "assets", readdirSync(join(site.folder, "assets")).find((file) => /^medicines\..*\.json$/.test(file))));
+const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+const from = performance.now();
+const index = prepare(JSON.parse(bytes));
+console.log(`index: ${bytes.length} bytes, ${brotli.length} with brotli; ${index.entries.length} medicines, ${index.names.length} keys, folded in ${Math.round(performance.now() - from)} ms`);
+const rate = hitRates(index, new Random(11));
+console.log(`${rate.count} spellings: first ${percent(rate.first, rate.count)}, in three ${percent(rate.three, rate.count)}; ${rate.typos} with one error: in three ${percent(rate.forgiven, rate.typos)}`);
+const r = new Random(5);
+const queries = Array.from({ length: 40 }, (_, n) => {
+  const { text } = index.names[Math.floor((n / 40) * index.names.length)];
+  return n % 4 === 3 ? typo(text, (below) => r.between(0, below - 1)) : r.pick(spellings(text));
+});
+const times = await keyPresses(site, queries, Number(values.slowdown));
+for (const [place, what] of ["search and list", "with layout"].entries()) {
+  const sorted = times.map((pair) => pair[place]).sort((a, b) => a - b);
+  console.log(`key press at ${values.slowdown}× slowdown, ${what}: median ${quantile(sorted, 0.5).toFixed(1)} ms, 95 % ${quantile(sorted, 0.95).toFixed(1)} ms, of ${sorted.length}`);
 }

@@ -8,9 +8,9 @@
 import { execFileSync, fork, spawn } from "node:child_process";
 import { createECDH, randomBytes } from "node:crypto";
 import { createServer } from "node:net";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UBUGI, needs, workshop } from "./bench.mjs";
 import { generate } from "./generate.mjs";
 
 if (process.argv[2] === "receive") {
@@ -74,9 +74,8 @@ async function main() {
   const rounds = Number(args.shift() ?? 3);
   // A smaller number of each is for trying the script out; the fourth one is how many subscribers each segment has.
   const [towns, segments, articles, subscribers = 1] = (process.env.UBUGI_NOTICES ?? "100,20,50,1").split(",").map(Number);
-  const repository = new URL("..", import.meta.url).pathname;
-  const ubugi = process.env.UBUGI ?? join(repository, "target/release/ubugi");
-  const scratch = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ubugi-notify-"));
+  needs(UBUGI);
+  const scratch = workshop();
   const receiver = fork(new URL(import.meta.url).pathname, ["receive", kind]);
   const answer = (ask) => new Promise((resolve) => { receiver.once("message", resolve); if (ask) receiver.send("count"); });
   try {
@@ -87,7 +86,7 @@ async function main() {
     const stage = readFileSync(join(project, "content/stages.yaml"), "utf8").match(/id: ([a-z0-9-]+)/)[1];
     const topic = readFileSync(join(project, "content/topics.yaml"), "utf8").match(/id: ([a-z0-9-]+)/)[1];
     let keys = "";
-    const [, publicKey, privateKey] = execFileSync(ubugi, ["notify", "keys"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).match(/public_key: (\S+)\nPRIVATE_KEY=(\S+)/);
+    const [, publicKey, privateKey] = execFileSync(UBUGI, ["notify", "keys"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).match(/public_key: (\S+)\nPRIVATE_KEY=(\S+)/);
     const browser = createECDH("prime256v1");
     const p256dh = browser.generateKeys("base64url");
     const channel = kind === "email"
@@ -118,7 +117,7 @@ async function main() {
     const run = (...args) =>
       new Promise((resolve, reject) => {
         const began = process.hrtime.bigint();
-        const child = spawn(ubugi, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, UBUGI_CLOCK_FOR_TESTS: "2026-11-21T10:00" } });
+        const child = spawn(UBUGI, ["--lang", "en", "notify", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, UBUGI_CLOCK_FOR_TESTS: "2026-11-21T10:00" } });
         let memory = 0;
         let said = "";
         child.stdout.resume();
@@ -147,6 +146,5 @@ async function main() {
     }
   } finally {
     receiver.kill();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -5,15 +5,14 @@
 // A log of this repository's first site in the combined format: pages of the site, styles and images, crawlers, and other pages, as a plain file and packed
 // by gzip, on /dev/shm. One file is read by one processor; the last figure is for two files at a time. Memory is the peak of the process (VmHWM).
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT, UBUGI, median, needs, span, workshop } from "./bench.mjs";
 
-const repository = new URL("..", import.meta.url).pathname;
-const ubugi = process.env.UBUGI ?? join(repository, "target/release/ubugi");
 const lines = Math.round(Number(process.argv[2] ?? 5) * 1e6);
 const rounds = Number(process.argv[3] ?? 5);
-const scratch = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ubugi-report-"));
+needs(UBUGI);
+const scratch = workshop();
 
 const PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
 const CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
@@ -21,8 +20,8 @@ const MONTHS = ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"];
 
 /** Writes a log whose lines run from April to November. */
 function write(path, code, shift) {
-  const folder = readdirSync(join(repository, "municipalities")).find((name) => name.startsWith(code));
-  const root = new URL(readFileSync(join(repository, "municipalities", folder, "municipality.yaml"), "utf8").match(/^base_url: (.*)$/m)[1]).pathname.replace(/\/?$/, "/");
+  const folder = readdirSync(join(ROOT, "municipalities")).find((name) => name.startsWith(code));
+  const root = new URL(readFileSync(join(ROOT, "municipalities", folder, "municipality.yaml"), "utf8").match(/^base_url: (.*)$/m)[1]).pathname.replace(/\/?$/, "/");
   const targets = ["", "articles/fever/", "articles/sleep/?from=line", "medicines/acetaminophen/", "assets/site.1234567890.css", "assets/icon.svg", "favicon.ico", "en/articles/fever/"];
   const file = openSync(path, "w");
   let text = "";
@@ -44,7 +43,7 @@ function write(path, code, shift) {
 function run(files) {
   return new Promise((resolve, reject) => {
     const start = process.hrtime.bigint();
-    const child = spawn(ubugi, ["--lang", "en", "report", "--project", repository, "--on", "2026-11-21", "--format", "csv", "--out", join(scratch, "report.csv"), ...files], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(UBUGI, ["--lang", "en", "report", "--project", ROOT, "--on", "2026-11-21", "--format", "csv", "--out", join(scratch, "report.csv"), ...files], { stdio: ["ignore", "ignore", "pipe"] });
     let peak = 0;
     const watch = setInterval(() => {
       try {
@@ -62,23 +61,18 @@ function run(files) {
 async function measure(name, files, count) {
   const all = [];
   for (let round = 0; round <= rounds; round++) all.push(await run(files));
-  const seconds = all.slice(1).map((one) => one.seconds).sort((a, b) => a - b);
-  const median = seconds[seconds.length >> 1];
+  const seconds = all.slice(1).map((one) => one.seconds);
   const peak = Math.max(...all.map((one) => one.peak));
-  console.log(`${name}: ${median.toFixed(2)} s (${seconds[0].toFixed(2)} to ${seconds.at(-1).toFixed(2)}), ${(count / median / 1e6).toFixed(2)} million lines a second, ${peak.toFixed(0)} MB`);
+  console.log(`${name}: ${span(seconds, 2, "s")}, ${(count / median(seconds) / 1e6).toFixed(2)} million lines a second, ${peak.toFixed(0)} MB`);
 }
 
-try {
-  const [first, second] = readdirSync(join(repository, "municipalities")).sort().map((name) => name.slice(0, 6));
-  const [a, b, packed] = ["a.log", "b.log", "a.log.gz"].map((name) => join(scratch, name));
-  write(a, first, 0);
-  write(b, second, 7);
-  execFileSync("gzip", ["-1", "-k", a]);
-  console.log(`${lines} lines, ${(statSync(a).size / 1e6).toFixed(0)} MB, packed ${(statSync(packed).size / 1e6).toFixed(0)} MB`);
-  await measure("without a log", [], 0);
-  await measure("one file", ["--site", `${first}=${a}`], lines);
-  await measure("one file, packed", ["--site", `${first}=${packed}`], lines);
-  await measure("two files", ["--site", `${first}=${a}`, "--site", `${second}=${b}`], 2 * lines);
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+const [first, second] = readdirSync(join(ROOT, "municipalities")).sort().map((name) => name.slice(0, 6));
+const [a, b, packed] = ["a.log", "b.log", "a.log.gz"].map((name) => join(scratch, name));
+write(a, first, 0);
+write(b, second, 7);
+execFileSync("gzip", ["-1", "-k", a]);
+console.log(`${lines} lines, ${(statSync(a).size / 1e6).toFixed(0)} MB, packed ${(statSync(packed).size / 1e6).toFixed(0)} MB`);
+await measure("without a log", [], 0);
+await measure("one file", ["--site", `${first}=${a}`], lines);
+await measure("one file, packed", ["--site", `${first}=${packed}`], lines);
+await measure("two files", ["--site", `${first}=${a}`, "--site", `${second}=${b}`], 2 * lines);
