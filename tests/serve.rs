@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -349,6 +350,45 @@ fn bad_input_is_told_and_the_server_lives() {
 }
 
 /// Where the system's limit is reached it says so, and what is saved is seen all the same.
+#[test]
+fn a_warning_is_told_when_a_change_brings_it_and_not_again() {
+    let site = Site::new();
+    let server = Server::start(&site);
+    let settings = "municipalities/132128-hino/municipality.yaml";
+    let before = fs::read_to_string(site.at(settings)).expect("reads");
+    let brand = before.lines().find(|line| line.trim_start().starts_with("primary:")).expect("a colour");
+    site.save(settings, before.replace(brand, "  primary: \"#fde047\""));
+    server.says("warning[UB0505]: #fde047 is hard to read");
+    server.says(&format!("--> {settings}:"));
+    server.forget();
+    site.save(ARTICLE, article("second"));
+    server.says(&format!("{ARTICLE} →"));
+    // A fault of one file hides no warning that would come back as a new one.
+    site.save(ARTICLE, "no front matter");
+    server.says("error[UB0301]");
+    site.save(ARTICLE, article("third"));
+    server.says("mended");
+    site.save(settings, &before);
+    server.says(&format!("{settings} →"));
+    assert!(!server.said().contains("UB0505"), "{}", server.said());
+}
+
+/// A stand-in for the program of the desktop that opens the browser.
+#[test]
+fn the_browser_is_opened_at_the_preview() {
+    let site = Site::new();
+    let (programs, opened) = (site.folder.path().join("programs"), site.folder.path().join("opened"));
+    fs::create_dir(&programs).expect("makes");
+    fs::write(programs.join("xdg-open"), format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display())).expect("writes");
+    fs::set_permissions(programs.join("xdg-open"), fs::Permissions::from_mode(0o755)).expect("sets");
+    let mut command = site.command("serve");
+    let path = std::env::var("PATH").expect("a path");
+    command.args(["--open", "--port", &site.port.to_string()]).env("PATH", format!("{}:{path}", programs.display()));
+    let server = Server::spawn(command, site.port);
+    let asked = server.until("the browser", || fs::read_to_string(&opened).ok().filter(|asked| asked.ends_with('\n')));
+    assert_eq!(asked, format!("http://127.0.0.1:{}/\n", site.port));
+}
+
 #[test]
 fn where_no_more_folders_can_be_watched_they_are_polled() {
     // The limit of a user namespace of its own.

@@ -361,21 +361,29 @@ pub struct Sitting {
     pub key: Vec<PathBuf>,
 }
 
-/// What `build` and `check` have in common.
+/// Which sites of which project, and as of when: what `build`, `check` and `serve` have in common.
 #[derive(Debug, clap::Args)]
-pub struct Edition {
+pub struct Scope {
     /// The project's folder / プロジェクトのフォルダ
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
     /// Only these municipalities, by code; may be repeated / この市区町村だけ
     #[arg(long, value_name = "CODE")]
     pub only: Vec<String>,
-    /// The date to build for (today in Japan otherwise) / いつの版か
+    /// As of which day (today in Japan otherwise) / いつの版か
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub date: Option<Date>,
     /// Show drafts as well / 下書きも出す
     #[arg(long)]
     pub drafts: bool,
+}
+
+/// What `build` and `check` have in common.
+#[derive(Debug, clap::Args)]
+pub struct Edition {
+    /// Which sites, and as of when.
+    #[command(flatten)]
+    pub scope: Scope,
     /// How faults are shown / 誤りの出し方
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub diagnostics: Format,
@@ -390,24 +398,15 @@ pub struct Edition {
 /// `serve`.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
-    /// The project's folder / プロジェクトのフォルダ
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
+    /// Which sites, and as of when.
+    #[command(flatten)]
+    pub scope: Scope,
     /// The port (0 for any that is free); the next free one from 4000 otherwise / ポート番号
     #[arg(long, value_name = "NUMBER")]
     pub port: Option<u16>,
     /// The address to listen at; another than 127.0.0.1 lets other machines see drafts / 待ち受けるアドレス
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub host: std::net::IpAddr,
-    /// Only these municipalities, by code; may be repeated / この市区町村だけ
-    #[arg(long, value_name = "CODE")]
-    pub only: Vec<String>,
-    /// The date to show the sites as of (today in Japan otherwise) / いつの版か
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub date: Option<Date>,
-    /// Show drafts as well / 下書きも出す
-    #[arg(long)]
-    pub drafts: bool,
     /// Look at the folders every now and then, for network drives / ネットワークドライブのとき
     #[arg(long)]
     pub poll: bool,

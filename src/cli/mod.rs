@@ -78,7 +78,7 @@ fn tongue_of_locale() -> Tongue {
 
 fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
-        Command::Build { edition, out, fresh } => build(edition, Some(out.clone().unwrap_or_else(|| edition.project.join("dist"))), *fresh, tongue),
+        Command::Build { edition, out, fresh } => build(edition, Some(out.clone().unwrap_or_else(|| edition.scope.project.join("dist"))), *fresh, tongue),
         Command::Check { edition } => build(edition, None, true, tongue),
         Command::Serve(options) => serve::run(options, tongue),
         Command::Approve { paths, sitting, next_review, note, seal } => {
@@ -106,22 +106,22 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
 /// Builds or checks an edition.
 fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -> Exit {
     let started = started();
-    let (files, mut diagnostics) = match read(&options.project, tongue) {
+    let (files, mut diagnostics) = match read(&options.scope.project, tongue) {
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    let moment = Moment { date: options.date.unwrap_or_else(today_in_japan), drafts: options.drafts };
+    let moment = Moment { date: options.scope.date.unwrap_or_else(today_in_japan), drafts: options.scope.drafts };
     let finish = |summary: &Summary, changed: usize, diagnostics: &Diagnostics| {
         if !options.quiet {
             finish(summary, changed, diagnostics, started.elapsed(), out.as_deref(), moment.date, tongue);
         }
         Exit::Fine
     };
-    let sources = crate::source::files::FOLDERS.map(|folder| options.project.join(folder));
+    let sources = crate::source::files::FOLDERS.map(|folder| options.scope.project.join(folder));
     let open = |out: &PathBuf| Output::open(out, &sources).map_err(|error| refuse(out, &error, tongue));
     let (mut output, mut inputs) = (None, None);
     if let Some(out) = out.as_ref().filter(|out| !fresh && diagnostics.is_empty() && out.join(output::OWN).is_dir())
-        && let Some(only) = options.only.iter().map(|asked| MunicipalityCode::parse(asked).ok().filter(|code| code.as_str() == asked)).collect::<Option<Vec<_>>>()
+        && let Some(only) = options.scope.only.iter().map(|asked| MunicipalityCode::parse(asked).ok().filter(|code| code.as_str() == asked)).collect::<Option<Vec<_>>>()
     {
         let opened = match open(out) {
             Ok(opened) => opened,
@@ -138,7 +138,7 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
     let files_of_project = files.clone();
     let load_record = || output.as_ref().filter(|_| !fresh).map(Output::record);
     let (project, past) = rayon::join(|| Project::load(files, &mut diagnostics), load_record);
-    let only = match only("--only", &options.only, &project, tongue) {
+    let only = match only("--only", &options.scope.only, &project, tongue) {
         Ok(only) => only,
         Err(exit) => {
             // It may be missing because its file has a fault.

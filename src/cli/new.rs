@@ -39,6 +39,6 @@ pub(super) fn run(folder: &Path, tongue: Tongue) -> Exit {
         &message!("「{path}」に {count} 個のファイルを作りました。はじめに {path}/README.md を読んでください", "made {count} files in `{path}`; begin with {path}/README.md"),
         tongue,
     );
-    say(&message!("次は: ubugi build --project {path}", "next: ubugi build --project {path}"), tongue);
+    say(&message!("次は: ubugi serve --open --project {path}", "next: ubugi serve --open --project {path}"), tongue);
     Exit::Fine
 }

@@ -1,5 +1,6 @@
 //! `serve`: one quiet line for each thing that happens.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::time::Instant;
 use super::args::Serve;
 use super::words::plural;
 use super::{Exit, colour, only, read, say, started, today_in_japan, write_err};
-use crate::diagnostic::{Diagnostics, Message, Severity, Tongue, render};
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Severity, Tongue, render};
 use crate::message;
 use crate::project::Project;
 use crate::serve::editor::{DEFAULT, Editor};
@@ -24,16 +25,16 @@ const NAMED: usize = 3;
 
 pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     // Whether it is a project is told as by every other command.
-    let (files, mut unheard) = match read(&options.project, tongue) {
+    let (files, mut unheard) = match read(&options.scope.project, tongue) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let asked = if options.only.is_empty() { Ok(Vec::new()) } else { only("--only", &options.only, &Project::load(files, &mut unheard), tongue) };
+    let asked = if options.scope.only.is_empty() { Ok(Vec::new()) } else { only("--only", &options.scope.only, &Project::load(files, &mut unheard), tongue) };
     let only = match asked {
         Ok(only) => only,
         Err(exit) => return exit,
     };
-    let root = options.project.canonicalize().unwrap_or_else(|_| options.project.clone());
+    let root = options.scope.project.canonicalize().unwrap_or_else(|_| options.scope.project.clone());
     let editor = match options.editor_url.as_str() {
         "none" => None,
         template => match Editor::new(template, &root) {
@@ -57,8 +58,8 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
             return Exit::Machine;
         }
     };
-    let (date, drafts) = (options.date, options.drafts);
-    let teller = Teller { tongue, opens: options.open, began: Mutex::new(started()), is_faulty: AtomicBool::new(false) };
+    let (date, drafts) = (options.scope.date, options.scope.drafts);
+    let teller = Teller { tongue, opens: options.open, began: Mutex::new(started()), is_faulty: AtomicBool::new(false), warned: Mutex::default() };
     let options_of_server = Options {
         only,
         moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
@@ -69,7 +70,7 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         run: run_name(),
     };
     let tell: Tell = Arc::new(move |news: News<'_>| teller.tell(&news));
-    match serve::run(&options.project, listener, options_of_server, &tell) {
+    match serve::run(&options.scope.project, listener, options_of_server, &tell) {
         Ok(()) => Exit::Fine,
         Err(error) => {
             say(&message!("誤り: 下見が止まりました：{error}", "error: the preview stopped: {error}"), tongue);
@@ -103,6 +104,8 @@ struct Teller {
     opens: bool,
     began: Mutex<Instant>,
     is_faulty: AtomicBool,
+    /// What was worth mending when it was last told: code, file and words.
+    warned: Mutex<BTreeSet<(&'static str, String, String)>>,
 }
 
 impl Teller {
@@ -192,10 +195,10 @@ impl Teller {
 
     fn faults(&self, faults: &Diagnostics, is_first: bool) {
         let errors = faults.errors();
+        self.warnings(faults, is_first);
         if errors > 0 {
             let found = faults.iter().filter(|found| found.severity == Severity::Error);
-            let text: String = found.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour())).collect();
-            write_err(&text);
+            found.for_each(|found| self.show(found));
             let errors_en = plural(errors, "error");
             let said = if is_first {
                 message!("誤り {errors} 件。直すまで、公開できません", "{errors_en}; this cannot be published until it is mended")
@@ -207,5 +210,27 @@ impl Teller {
             say(&message!("直りました", "mended"), self.tongue);
         }
         self.is_faulty.store(errors > 0, Ordering::Relaxed);
+    }
+
+    /// Tells how many warnings there are to begin with, and later those that a change brought.
+    fn warnings(&self, faults: &Diagnostics, is_first: bool) {
+        let key = |found: &Diagnostic| (found.code.id, found.place.as_ref().map_or_else(String::new, |place| place.source.path.clone()), found.message.en.clone());
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        let found: Vec<&Diagnostic> = faults.iter().filter(|found| found.severity == Severity::Warning).collect();
+        if is_first && !found.is_empty() {
+            let (warnings, warnings_en) = (found.len(), plural(found.len(), "warning"));
+            say(&message!("注意 {warnings} 件（下見の画面で読めます）", "{warnings_en} (the preview shows them)"), self.tongue);
+        } else if !is_first {
+            found.iter().filter(|found| !warned.contains(&key(found))).for_each(|found| self.show(found));
+        }
+        // Errors keep some from being found; they are not new when they come back.
+        if faults.errors() == 0 {
+            warned.clear();
+        }
+        warned.extend(found.into_iter().map(key));
+    }
+
+    fn show(&self, found: &Diagnostic) {
+        write_err(&render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour()));
     }
 }

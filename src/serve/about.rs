@@ -154,6 +154,23 @@ pub struct Fault {
     pub related: Vec<(String, Position)>,
 }
 
+/// How many characters of a line are shown, and how many of them before the fault.
+const SHOWN: usize = 240;
+const BEFORE: usize = 80;
+
+/// Cuts a line that is too long to be read down to where its fault is.
+fn excerpt(line: &str, (before, length): (usize, usize)) -> (String, (usize, usize)) {
+    let whole = line.chars().count();
+    if whole <= SHOWN {
+        return (line.to_owned(), (before, length));
+    }
+    let from = before.saturating_sub(BEFORE);
+    let shown: String = line.chars().skip(from).take(SHOWN).collect();
+    let more = |is_cut: bool| if is_cut { "…" } else { "" };
+    let start = before - from;
+    (format!("{}{shown}{}", more(from > 0), more(from + SHOWN < whole)), (start + usize::from(from > 0), length.min(SHOWN - start)))
+}
+
 /// Finds places in sources.
 #[derive(Clone, Debug)]
 pub struct Guide {
@@ -182,11 +199,11 @@ impl Guide {
     pub fn fault(&self, found: &Diagnostic) -> Fault {
         let line = found.place.as_ref().map(|place| {
             let (number, column) = place.source.line_column(place.range.start);
-            let text = place.source.text.lines().nth(number - 1).unwrap_or_default().to_owned();
+            let text = place.source.text.lines().nth(number - 1).unwrap_or_default();
             let (last, end) = place.source.line_column(place.range.end);
             let whole = text.chars().count();
             let end = if last > number { whole } else { end - 1 };
-            (text, ((column - 1).min(whole), end.min(whole).saturating_sub(column - 1)))
+            excerpt(text, ((column - 1).min(whole), end.min(whole).saturating_sub(column - 1)))
         });
         let (text, mark) = line.unzip();
         Fault {
@@ -449,5 +466,24 @@ impl Scene<'_, '_> {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_line_the_part_with_the_fault_is_shown() {
+        assert_eq!(excerpt("topics: [fevr]", (9, 4)), ("topics: [fevr]".to_owned(), (9, 4)));
+        let long = format!("{}誤り{}", "あ".repeat(1_000), "い".repeat(1_000));
+        let (text, (before, length)) = excerpt(&long, (1_000, 2));
+        assert_eq!(text.chars().skip(before).take(length).collect::<String>(), "誤り");
+        assert_eq!(text.chars().count(), SHOWN + 2);
+        assert!(text.starts_with("…あ") && text.ends_with("い…"), "{text}");
+        let (text, (before, length)) = excerpt(&long, (0, 2_002));
+        assert_eq!((text.chars().count(), before, length), (SHOWN + 1, 0, SHOWN));
+        let (text, mark) = excerpt(&long, (2_002, 0));
+        assert_eq!((text.chars().count(), mark), (BEFORE + 1, (BEFORE + 1, 0)), "after its end");
     }
 }

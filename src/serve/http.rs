@@ -80,7 +80,7 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
             async move {
                 let mut response = match (is_own, is_allowed) {
                     (false, _) => stranger(request.headers(), tongue),
-                    (true, false) => StatusCode::FORBIDDEN.into_response(),
+                    (true, false) => from_elsewhere(tongue),
                     (true, true) => next.run(request).await,
                 };
                 response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
@@ -133,6 +133,18 @@ fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
         Tongue::En => format!("The preview is not answering to this name ({name}). Start it with `ubugi serve --name {name}` to use it.\n"),
     };
     (StatusCode::MISDIRECTED_REQUEST, typed("text/plain; charset=utf-8", text)).into_response()
+}
+
+fn from_elsewhere(tongue: Tongue) -> Response {
+    let text = match tongue {
+        Tongue::Ja => {
+            "ほかのサイトからは、リンクで開けるのは開いたことのある見かたのページだけで、埋めこみや読みこみはできません。アドレス欄にこのアドレスを入れなおすと、開けます。\n"
+        }
+        Tongue::En => {
+            "From other sites a link opens only pages of views that are open already, and nothing can be embedded or fetched. Enter this address in the address bar to open it.\n"
+        }
+    };
+    (StatusCode::FORBIDDEN, typed("text/plain; charset=utf-8", text)).into_response()
 }
 
 fn typed(kind: &'static str, body: impl Into<Body>) -> Response {

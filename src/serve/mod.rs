@@ -141,7 +141,7 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
             is_polling = true;
             tell(News::Polling(polling));
         }
-        let found = disk.refresh(&hints);
+        let found = watch.look(&mut disk, &hints);
         if found.is_ok() && !is_readable {
             tell(News::Readable);
         }

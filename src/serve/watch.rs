@@ -1,20 +1,22 @@
 //! Waits until something in a project's folders may have changed, and until whoever changes it is done.
 //!
-//! What happened is only a reason to look ([`Disk::refresh`](crate::source::disk::Disk::refresh) finds what changed), so that lost events,
+//! What happened is only a reason to look ([`Disk::refresh`] finds what changed), so that lost events,
 //! renamed folders and odd editors need no rules of their own. What needs care is when to look: at once when an editor has closed a file,
 //! without the files that somebody is still writing, and not while git is in the middle of a checkout.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::Metadata;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind, RenameMode};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::source::disk::{Hints, canonical};
+use crate::source::disk::{Disk, Hints, canonical};
 use crate::source::files::{FOLDERS, is_passed_over, slashed};
 
 /// How long it must be quiet after a file was closed or renamed: enough for whoever saves two of them.
@@ -290,6 +292,28 @@ impl Watch {
             self.again = self.looked;
         }
         Woken::Look(self.pending.take(self.looked, again))
+    }
+
+    /// Looks at what is worth looking at, and returns what changed.
+    ///
+    /// Where no events tell that a file is done, one looks again until nobody goes on writing.
+    ///
+    /// # Errors
+    /// Fails when the project's folder cannot be read.
+    pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
+        let began = now();
+        let mut all = disk.refresh(hints)?;
+        let mut changed = all.clone();
+        while self.polling.is_some() && !changed.is_empty() && now() < began + SLOW {
+            thread::sleep(PAUSE);
+            // Waiting for a writer is no reason to look more seldom.
+            self.looked += PAUSE;
+            // What was found is told whatever comes; what cannot be read now is told by the next look.
+            let Ok(more) = disk.refresh(&Hints { changed, ..Hints::default() }) else { break };
+            all.extend(more.iter().cloned());
+            changed = more;
+        }
+        Ok(all)
     }
 
     /// Waits while git changes the files: its lock stands from the first file to the last. Returns whether to go on at all.

@@ -674,6 +674,40 @@ test("a service worker that another site left at this port gives no old page", a
   }
 });
 
+test("a page of another site can link to the preview, and neither read nor embed it", async () => {
+  const other = createServer((asked, answer) => {
+    answer.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+    answer.end(`<!doctype html><title>other</title><a href="${server.base}/132128/">link</a> <a class="view" href="${server.base}/@date=2027-03-03/132128/">view</a> <iframe src="${server.base}/132128/"></iframe>`);
+  });
+  await new Promise((done) => other.listen(0, "127.0.0.1", done));
+  // Another name is another site, on the same machine too.
+  const from = `http://localhost:${other.address().port}/`;
+  const { page, close } = await watched(browser);
+  try {
+    const answered = new Map();
+    page.on("response", (response) => answered.set(new URL(response.url()).pathname, response.status()));
+    await page.goto(from);
+    assert.equal(answered.get("/132128/"), 403, "a frame");
+    const got = (path, options) => page.evaluate(([url, options]) => fetch(url, options).then((answer) => answer.type, (error) => error.name), [server.base + path, options]);
+    for (const path of ["/132128/articles/fever/", "/_ubugi/events?pages=%5B%5D", "/132128/medicines/"]) {
+      assert.equal(await got(path, {}), "TypeError", path);
+      assert.equal(await got(path, { mode: "no-cors" }), "TypeError", `${path} without asking`);
+    }
+    await page.click("a.view");
+    await page.waitForURL("**/132128/");
+    assert.equal(answered.get("/@date=2027-03-03/132128/"), 403, "no view is made for another site");
+    assert.match(await page.textContent("body"), /アドレス欄にこのアドレスを入れなおすと、開けます/);
+    await page.goto(from);
+    await page.click("a:not(.view)");
+    await ready(page);
+    assert.match(await h1(page), /日野市/);
+  } finally {
+    await close();
+    other.close();
+    other.closeAllConnections();
+  }
+});
+
 /** Asks as a program, with whatever header. */
 const ask = (path, headers = {}, method = "GET") =>
   new Promise((done, failed) => {

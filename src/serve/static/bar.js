@@ -13,6 +13,8 @@ import { script, t } from "./words.js";
 const FOLDED = "ubugi folded";
 const OPENED = `ubugi panel ${location.pathname}`;
 const SCROLL = `ubugi scroll ${location.pathname}`;
+/** Where the page will be once it has come in. */
+let awaited = null;
 const mode = document.documentElement.dataset.ubugi ?? "page";
 
 if (window.parent === window) begin();
@@ -212,7 +214,7 @@ function begin() {
         update();
       } else if (word.what === "restarted" || (!shell && word.what === "reload")) {
         renew(() => {
-          sessionStorage.setItem(SCROLL, String(scrollY));
+          sessionStorage.setItem(SCROLL, String(awaited ?? scrollY));
           if (opened) sessionStorage.setItem(OPENED, opened);
           location.reload();
         });
@@ -236,7 +238,11 @@ function keepScroll() {
   const kept = sessionStorage.getItem(SCROLL);
   if (kept === null) return;
   sessionStorage.removeItem(SCROLL);
-  const back = () => scrollTo({ top: Number(kept), behavior: "instant" });
+  awaited = Number(kept);
+  const back = () => {
+    scrollTo({ top: awaited, behavior: "instant" });
+    awaited = null;
+  };
   if (document.readyState === "complete") back();
   else addEventListener("load", back);
 }

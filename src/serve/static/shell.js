@@ -24,7 +24,10 @@ export function frames(mode, { changed }) {
     const frame = draw("iframe", { src: address, title, sandbox });
     let scroll = null;
     frame.addEventListener("load", () => {
-      if (scroll !== null) frame.contentWindow.scrollTo({ top: scroll, behavior: "instant" });
+      if (scroll !== null) {
+        frame.contentWindow.scrollTo({ top: scroll, behavior: "instant" });
+        frame.contentWindow.history.scrollRestoration = "auto";
+      }
       scroll = null;
       frame.dispatchEvent(new Event("shown"));
       changed();
@@ -33,7 +36,10 @@ export function frames(mode, { changed }) {
     return Object.assign(frame, {
       renew(address) {
         if (address) return frame.contentWindow.location.replace(address);
-        scroll = frame.contentWindow.scrollY;
+        // Asked twice, it is still where it was the first time.
+        scroll ??= frame.contentWindow.scrollY;
+        // While a page comes in piece by piece, the browser's own way ends some lines off.
+        frame.contentWindow.history.scrollRestoration = "manual";
         frame.contentWindow.location.reload();
       },
     });
