@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -124,8 +125,22 @@ fn project() -> (tempfile::TempDir, PathBuf) {
     (folder, root)
 }
 
+thread_local! {
+    /// How long this thread made pauses by itself.
+    static PAUSED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
 fn pause(milliseconds: u64) {
-    thread::sleep(Duration::from_millis(milliseconds));
+    let pause = Duration::from_millis(milliseconds);
+    thread::sleep(pause);
+    PAUSED.set(PAUSED.get() + pause);
+}
+
+/// Does something and returns how much longer it took than its own pauses: what a busy machine added to them.
+fn held_up(does: impl FnOnce()) -> Duration {
+    let (began, paused) = (Instant::now(), PAUSED.get());
+    does();
+    began.elapsed().saturating_sub(PAUSED.get() - paused)
 }
 
 fn put(path: &Path, text: &str) {
@@ -239,23 +254,27 @@ fn every_editors_way_of_saving_is_seen_soon_and_whole() {
     let desk = Desk::open(&root, false);
     assert_eq!(desk.polling, None);
     let mut took = Vec::new();
-    let mut before = "first".to_owned();
+    let (mut before, mut judged) = ("first".to_owned(), 0);
     for round in 0..4 {
         for (number, (name, save)) in SAVES.iter().enumerate() {
             // Of the same length, so that only content and stamps differ.
             let text = format!("round {round}, way {number:02}");
             desk.history();
-            save(&desk.at("a.md"), &text);
+            let held_up = held_up(|| save(&desk.at("a.md"), &text));
             took.push(desk.shows("a.md", &text, SOON, name));
+            // A machine that stands still in the middle of a save shows what an editor does who takes a file away.
+            let is_judged = *name != "saved twice" && held_up < Duration::from_millis(30);
+            judged += usize::from(is_judged);
             for shown in desk.history() {
                 let article = shown.get("content/articles/a.md").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-                assert!(*name == "saved twice" || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown");
+                assert!(!is_judged || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown, held up for {held_up:?}");
                 // The file by which vim tries whether it may write is there for a moment, and has no name by which to tell it.
                 assert!(shown.keys().all(|path| ["content/articles/a.md", "content/articles/4913", "ubugi.yaml"].contains(&path.as_str())), "{name}: {:?}", shown.keys());
             }
             before = text;
         }
     }
+    assert!(judged > SAVES.len(), "only {judged} of {} saves went without a stop", took.len());
     took.sort();
     let median = took[took.len() / 2];
     println!("from the end of a save: median {median:?}, most {:?}", took[took.len() - 1]);
@@ -443,11 +462,11 @@ fn saves_in_quick_succession_are_never_lost() {
 fn folders_come_and_go_with_all_that_is_in_them() {
     let (folder, root) = project();
     let desk = Desk::open(&root, false);
-    for number in 0..500 {
-        fs::write(desk.at(&format!("{number}.md")), "x").expect("writes");
-    }
+    let took = held_up(|| (0..500).for_each(|number| fs::write(desk.at(&format!("{number}.md")), "x").expect("writes")));
     desk.agrees(SOON, "500 files at once");
-    assert!(desk.history().len() < 20, "and not one by one");
+    // On a busy machine whoever writes them makes pauses.
+    let (looks, most) = (desk.history().len(), (took.as_millis() / 10).max(20));
+    assert!((looks as u128) < most, "and not one by one: {looks} looks in {took:?}");
     let tree = folder.path().join("tree");
     for number in 0..100 {
         let deep = tree.join(format!("{}/{}", number % 10, number));

@@ -86,7 +86,16 @@ async function open(path, options = {}) {
   await ready(opened.page);
   return opened;
 }
-const ready = (page) => page.waitForFunction(() => document.querySelector("ubugi-bar")?.shadowRoot.querySelector('.bar [data-panel="page"]'));
+/** Waits until the bar has something that says something, or has it no more. While a page is loaded again there is no bar to look at. */
+const inBar = (page, selector, { is = true, says = "" } = {}) =>
+  page.waitForFunction(
+    ([selector, is, says]) => {
+      const root = document.querySelector("ubugi-bar")?.shadowRoot;
+      return root?.querySelector('.bar [data-panel="page"]') && Boolean(root.querySelector(selector)?.textContent.includes(says)) === is;
+    },
+    [selector, is, says],
+  );
+const ready = (page) => inBar(page, ".bar");
 const pathOf = (page) => decodeURIComponent(new URL(page.url()).pathname);
 /** Follows a link in one of the bar's panels. */
 async function choose(page, panel, name) {
@@ -110,11 +119,11 @@ test("an edit is seen at once, and the page stays where it was; two towns in two
     const change = (text) => text.replace("夜に熱が出たとき", "夜中に熱が出たとき");
     await edited(FEVER, change, async () => {
       for (const { page } of [one, two]) {
-        await page.waitForFunction(() => document.body.textContent.includes("夜中に熱が出たとき"));
+        await page.waitForFunction(() => document.body?.textContent.includes("夜中に熱が出たとき"));
         await page.waitForFunction(() => scrollY === 600);
       }
     });
-    for (const { page } of [one, two]) await page.waitForFunction(() => !document.body.textContent.includes("夜中に熱が出たとき"));
+    for (const { page } of [one, two]) await page.waitForFunction(() => document.body && !document.body.textContent.includes("夜中に熱が出たとき"));
     assert.match(server.said, /content\/articles\/illness\/fever\.md → 開いている 2 ページのうち 2 ページが変わりました（\d+ ミリ秒）/);
     assert.deepEqual([...one.misdeeds, ...two.misdeeds], []);
   } finally {
@@ -153,7 +162,7 @@ test("a fault is told over the last good page with its place and what to do, can
       });
     });
     await dialog.waitFor({ state: "hidden" });
-    await page.waitForFunction(() => !document.querySelector("ubugi-bar").shadowRoot.querySelector(".bar .bad"));
+    await inBar(page, ".bar .bad", { is: false });
     assert.match(server.said, /誤り 1 件。直すまで、ページは前のまま変わりません/);
     assert.deepEqual(misdeeds, []);
   } finally {
@@ -191,7 +200,7 @@ test("a page that nobody had open and that cannot be made says why, and mends it
       await until(() => /\/132128\/consultation\/ を作れませんでした/.test(server.said));
       await page.locator("[role=alertdialog]").waitFor();
     });
-    await page.waitForFunction(() => document.body.className.includes("kind-consultation"));
+    await page.waitForFunction(() => document.body?.className.includes("kind-consultation"));
   } finally {
     await close();
   }
@@ -250,7 +259,7 @@ test("what changes between a page and its connection is not lost", async () => {
     await edited(FEVER, (text) => text.replace("夜に熱が出たとき", "夜おそくに熱が出たとき"), async () => {
       await until(() => lines() > before);
       go();
-      await page.waitForFunction(() => document.body.textContent.includes("夜おそくに熱が出たとき"));
+      await page.waitForFunction(() => document.body?.textContent.includes("夜おそくに熱が出たとき"));
     });
   } finally {
     await close();
@@ -273,7 +282,7 @@ test("a tab that nobody sees gives its connection back, and hears what it missed
       await until(() => lines() > before);
       assert.doesNotMatch(await page.textContent("main"), /夜更けに熱が出たとき/);
       await see("visible");
-      await page.waitForFunction(() => document.body.textContent.includes("夜更けに熱が出たとき"));
+      await page.waitForFunction(() => document.body?.textContent.includes("夜更けに熱が出たとき"));
     });
   } finally {
     await close();
@@ -398,11 +407,11 @@ test("an approval is shown with its reviewer, and an edit since as what differs 
   const { page, close } = await open("/132128/articles/fever/");
   try {
     execFileSync(UBUGI, ["--lang", "ja", "approve", join(project, FEVER), "--project", project, "--by", "sample-doctor", "--on", DATE, "--next-review", "2027-11-21"], { stdio: "pipe" });
-    await page.waitForFunction(() => document.querySelector("ubugi-bar").shadowRoot.querySelector(".bar .page")?.textContent.includes("承認済み"));
+    await inBar(page, ".bar .page", { says: "承認済み" });
     await page.click('.bar [data-panel="page"]');
     assert.match(await page.textContent(".standing"), /承認済み.*見本 医師 が 2026-11-21 に承認.*次の見直し 2027-11-21（あと 365 日）/s);
     await edited(FEVER, (text) => text.replace("夜に熱が出たとき", "深夜に熱が出たとき"), async () => {
-      await page.waitForFunction(() => document.querySelector("ubugi-bar").shadowRoot.querySelector("table.diff"));
+      await inBar(page, "table.diff");
       assert.deepEqual(await page.locator(".diff ins").allTextContents(), ["深夜"]);
       assert.deepEqual(await page.locator(".diff del").allTextContents(), ["夜"]);
       assert.match(await page.textContent(".standing"), /承認された文章のほうが公開されます/);
@@ -411,7 +420,7 @@ test("an approval is shown with its reviewer, and an edit since as what differs 
       assert.match(await page.textContent("ubugi-bar .panel"), /UB0802.*fever\.md/s);
       assert.deepEqual(await violations(page), []);
     });
-    await page.waitForFunction(() => !document.querySelector("ubugi-bar").shadowRoot.querySelector('[data-panel="warnings"]'));
+    await inBar(page, '[data-panel="warnings"]', { is: false });
   } finally {
     rmSync(join(project, "content/ledger"), { recursive: true, force: true });
     await close();
@@ -443,7 +452,7 @@ test("a frame shows the page at a width and without script, follows its links an
     });
     await page.frameLocator("iframe").locator(".crumbs a").first().click();
     await page.waitForURL("**/_ubugi/frame?page=%2F132128%2F&script=off");
-    await page.waitForFunction(() => document.querySelector("ubugi-bar").shadowRoot.querySelector(".bar .leave")?.getAttribute("href") === "/132128/");
+    await page.waitForFunction(() => document.querySelector("ubugi-bar")?.shadowRoot.querySelector(".bar .leave")?.getAttribute("href") === "/132128/");
     await page.click("ubugi-bar .leave");
     await page.waitForURL(`${server.base}/132128/`);
     assert.deepEqual(misdeeds.filter((misdeed) => !/Blocked script execution/.test(misdeed)), []);
