@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use ubugi::serve::watch::{Polling, Stop, Watch, Woken};
-use ubugi::source::disk::Disk;
+use ubugi::source::disk::{Disk, Hints};
 use ubugi::source::files::{FOLDERS, is_passed_over, slashed};
 
 /// What is allowed in a test, where other tests want the processors, too; without events one would look after two seconds.
@@ -320,6 +320,27 @@ impl Drop for Busy {
         self.0.store(true, Ordering::SeqCst);
         self.1.take().map(JoinHandle::join);
     }
+}
+
+#[test]
+fn a_file_that_is_found_away_may_be_on_its_way_back() {
+    let (_folder, root) = project();
+    let path = root.join("content/articles/a.md");
+    let is_shown_whole = |_| {
+        let (mut watch, mut disk) = (Watch::begin(&root, false), Disk::open(&root).expect("opens"));
+        fs::remove_file(&path).expect("removes");
+        let again = path.clone();
+        let back = thread::spawn(move || {
+            pause(20);
+            fs::write(again, "back").expect("writes");
+        });
+        // Somebody looks before the event has come.
+        watch.look(&mut disk, &Hints::default()).expect("looks");
+        back.join().expect("ends");
+        snapshot(&disk).get("content/articles/a.md").is_some_and(|bytes| bytes == b"back")
+    };
+    // A busy machine may let the other wait for too long.
+    assert!((0..5).any(is_shown_whole));
 }
 
 /// Search, backup and indexing read all the time; an editor writes its swap file.

@@ -296,20 +296,24 @@ impl Watch {
 
     /// Looks at what is worth looking at, and returns what changed.
     ///
-    /// Where no events tell that a file is done, one looks again until nobody goes on writing.
+    /// One looks again after a moment where a file is away and no event has told that yet, as another may be about to take its place; and
+    /// where no events tell that a file is done, until nobody goes on writing.
     ///
     /// # Errors
     /// Fails when the project's folder cannot be read.
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
         let mut all = disk.refresh(hints)?;
+        let is_early = |path: &String| !hints.names(path) && disk.files().get(path).is_none();
+        let mut is_open = !all.is_empty() && (self.polling.is_some() || all.iter().any(is_early));
         let mut changed = all.clone();
-        while self.polling.is_some() && !changed.is_empty() && now() < began + SLOW {
+        while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
             // Waiting for a writer is no reason to look more seldom.
             self.looked += PAUSE;
             // What was found is told whatever comes; what cannot be read now is told by the next look.
             let Ok(more) = disk.refresh(&Hints { changed, ..Hints::default() }) else { break };
+            is_open = self.polling.is_some() && !more.is_empty();
             all.extend(more.iter().cloned());
             changed = more;
         }

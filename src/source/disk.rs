@@ -31,6 +31,13 @@ pub struct Hints {
     pub again: bool,
 }
 
+impl Hints {
+    /// Tells whether something is known to have happened to a file.
+    pub fn names(&self, path: &str) -> bool {
+        has(&self.changed, path)
+    }
+}
+
 /// Returns a path in the one form in which hints and files are compared: systems differ in how they spell the same letters.
 pub fn canonical(path: &str) -> String {
     path.nfc().collect()
@@ -181,7 +188,7 @@ impl Disk {
         }
         let again = if hints.again { std::mem::replace(&mut self.older, std::mem::take(&mut self.young)) } else { BTreeSet::new() };
         let is_due = |path: &String, stamp: Stamp| {
-            !has(&hints.unfinished, path) && (again.contains(path) || has(&hints.changed, path) || self.seen.get(path).is_none_or(|seen| seen.stamp != stamp))
+            !has(&hints.unfinished, path) && (again.contains(path) || hints.names(path) || self.seen.get(path).is_none_or(|seen| seen.stamp != stamp))
         };
         let due: Vec<(String, PathBuf, Stamp)> = listing.found.into_iter().filter(|(path, (_, stamp))| is_due(path, *stamp)).map(|(path, (at, stamp))| (path, at, stamp)).collect();
         let read: Vec<(String, Stamp, io::Result<Vec<u8>>)> = due
