@@ -296,7 +296,7 @@ impl Watch {
 
     /// Looks at what is worth looking at, and returns what changed.
     ///
-    /// One looks again after a moment where a file is away and no event has told that yet, as another may be about to take its place; and
+    /// One looks again after a moment where something changed that no event has told yet, as somebody, or git, may be in the middle of it; and
     /// where no events tell that a file is done, until nobody goes on writing.
     ///
     /// # Errors
@@ -304,13 +304,16 @@ impl Watch {
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
         let mut all = disk.refresh(hints)?;
-        let is_early = |path: &String| !hints.names(path) && disk.files().get(path).is_none();
-        let mut is_open = !all.is_empty() && (self.polling.is_some() || all.iter().any(is_early));
+        let mut is_open = !all.is_empty() && (self.polling.is_some() || all.iter().any(|path| !hints.names(path)));
         let mut changed = all.clone();
         while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
             // Waiting for a writer is no reason to look more seldom.
             self.looked += PAUSE;
+            if !self.let_git_finish() {
+                self.stopper().stop();
+                break;
+            }
             // What was found is told whatever comes; what cannot be read now is told by the next look.
             let Ok(more) = disk.refresh(&Hints { changed, ..Hints::default() }) else { break };
             is_open = self.polling.is_some() && !more.is_empty();
