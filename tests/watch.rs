@@ -2,8 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -125,22 +124,8 @@ fn project() -> (tempfile::TempDir, PathBuf) {
     (folder, root)
 }
 
-thread_local! {
-    /// How long this thread made pauses by itself.
-    static PAUSED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
-}
-
 fn pause(milliseconds: u64) {
-    let pause = Duration::from_millis(milliseconds);
-    thread::sleep(pause);
-    PAUSED.set(PAUSED.get() + pause);
-}
-
-/// Does something and returns how much longer it took than its own pauses: what a busy machine added to them.
-fn held_up(does: impl FnOnce()) -> Duration {
-    let (began, paused) = (Instant::now(), PAUSED.get());
-    does();
-    began.elapsed().saturating_sub(PAUSED.get() - paused)
+    thread::sleep(Duration::from_millis(milliseconds));
 }
 
 fn put(path: &Path, text: &str) {
@@ -254,27 +239,23 @@ fn every_editors_way_of_saving_is_seen_soon_and_whole() {
     let desk = Desk::open(&root, false);
     assert_eq!(desk.polling, None);
     let mut took = Vec::new();
-    let (mut before, mut judged) = ("first".to_owned(), 0);
+    let mut before = "first".to_owned();
     for round in 0..4 {
         for (number, (name, save)) in SAVES.iter().enumerate() {
             // Of the same length, so that only content and stamps differ.
             let text = format!("round {round}, way {number:02}");
             desk.history();
-            let held_up = held_up(|| save(&desk.at("a.md"), &text));
+            save(&desk.at("a.md"), &text);
             took.push(desk.shows("a.md", &text, SOON, name));
-            // A machine that stands still in the middle of a save shows what an editor does who takes a file away.
-            let is_judged = *name != "saved twice" && held_up < Duration::from_millis(30);
-            judged += usize::from(is_judged);
             for shown in desk.history() {
                 let article = shown.get("content/articles/a.md").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-                assert!(!is_judged || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown, held up for {held_up:?}");
+                assert!(*name == "saved twice" || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown");
                 // The file by which vim tries whether it may write is there for a moment, and has no name by which to tell it.
                 assert!(shown.keys().all(|path| ["content/articles/a.md", "content/articles/4913", "ubugi.yaml"].contains(&path.as_str())), "{name}: {:?}", shown.keys());
             }
             before = text;
         }
     }
-    assert!(judged > SAVES.len(), "only {judged} of {} saves went without a stop", took.len());
     took.sort();
     let median = took[took.len() / 2];
     println!("from the end of a save: median {median:?}, most {:?}", took[took.len() - 1]);
@@ -341,6 +322,18 @@ fn a_file_that_is_found_away_may_be_on_its_way_back() {
     };
     // A busy machine may let the other wait for too long.
     assert!((0..5).any(is_shown_whole));
+}
+
+#[test]
+fn whoever_is_still_writing_is_waited_for_at_the_second_look_too() {
+    let (_folder, root) = project();
+    let (mut watch, mut disk) = (Watch::begin(&root, false), Disk::open(&root).expect("opens"));
+    fs::write(root.join("content/articles/slow.md"), "half").expect("writes");
+    fs::write(root.join("content/articles/b.md"), "untold").expect("writes");
+    let unfinished = BTreeSet::from(["content/articles/slow.md".to_owned()]);
+    let changed = watch.look(&mut disk, &Hints { unfinished, ..Hints::default() }).expect("looks");
+    assert_eq!(changed.into_iter().collect::<Vec<_>>(), ["content/articles/b.md"]);
+    assert!(!snapshot(&disk).contains_key("content/articles/slow.md"));
 }
 
 /// Search, backup and indexing read all the time; an editor writes its swap file.
@@ -483,11 +476,11 @@ fn saves_in_quick_succession_are_never_lost() {
 fn folders_come_and_go_with_all_that_is_in_them() {
     let (folder, root) = project();
     let desk = Desk::open(&root, false);
-    let took = held_up(|| (0..500).for_each(|number| fs::write(desk.at(&format!("{number}.md")), "x").expect("writes")));
+    for number in 0..500 {
+        fs::write(desk.at(&format!("{number}.md")), "x").expect("writes");
+    }
     desk.agrees(SOON, "500 files at once");
-    // On a busy machine whoever writes them makes pauses.
-    let (looks, most) = (desk.history().len(), (took.as_millis() / 10).max(20));
-    assert!((looks as u128) < most, "and not one by one: {looks} looks in {took:?}");
+    assert!(desk.history().len() < 20, "and not one by one");
     let tree = folder.path().join("tree");
     for number in 0..100 {
         let deep = tree.join(format!("{}/{}", number % 10, number));

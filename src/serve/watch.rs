@@ -315,7 +315,7 @@ impl Watch {
                 break;
             }
             // What was found is told whatever comes; what cannot be read now is told by the next look.
-            let Ok(more) = disk.refresh(&Hints { changed, ..Hints::default() }) else { break };
+            let Ok(more) = disk.refresh(&Hints { changed, unfinished: hints.unfinished.clone(), again: false }) else { break };
             is_open = self.polling.is_some() && !more.is_empty();
             all.extend(more.iter().cloned());
             changed = more;
