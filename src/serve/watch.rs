@@ -304,7 +304,9 @@ impl Watch {
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
         let mut all = disk.refresh(hints)?;
-        let mut is_open = !all.is_empty() && (self.polling.is_some() || all.iter().any(|path| !hints.names(path)));
+        // It may have begun after one made sure that it does nothing.
+        let is_git_at_work = folder(&self.given).and_then(|root| lock(&root.path)).is_some_and(|lock| self.passed_over.as_ref() != Some(&lock));
+        let mut is_open = !all.is_empty() && (self.polling.is_some() || is_git_at_work || all.iter().any(|path| !hints.names(path)));
         let mut changed = all.clone();
         while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
