@@ -1,6 +1,9 @@
 //! Gathers the sample project of `ubugi new` and the base theme into the binary, as a list of paths and texts, and hashes the program's sources.
 
-#![expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "cargo speaks to a build script through the environment"
+)]
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -53,7 +56,11 @@ fn collect(folder: &Path, to: &Path, files: &mut Vec<(String, PathBuf)>) -> io::
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &target, files)?;
         } else {
-            let name = target.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
+            let name = target
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                .collect::<Vec<_>>()
+                .join("/");
             files.push((name, entry.path()));
         }
     }

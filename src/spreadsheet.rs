@@ -18,7 +18,13 @@ pub fn push_row(out: &mut String, cells: &[impl AsRef<str>]) {
             out.push(',');
         }
         // What a spreadsheet would compute gets an apostrophe (OWASP, "CSV Injection").
-        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { "'" } else { "" };
+        let guard = if cell
+            .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+        {
+            "'"
+        } else {
+            ""
+        };
         if cell.contains([',', '"', '\r', '\n']) {
             out.push('"');
             out.push_str(guard);
@@ -41,7 +47,10 @@ mod tests {
     fn cells_are_quoted_and_compute_nothing() {
         let mut out = begin(&["month", "count"]);
         push_row(&mut out, &["a,b", "say \"a\"", "=1+1", "-2", "@x,\ny", "改\n行", "", "＝1"]);
-        assert_eq!(out, "\u{feff}month,count\r\n\"a,b\",\"say \"\"a\"\"\",'=1+1,'-2,\"'@x,\ny\",\"改\n行\",,'＝1\r\n");
+        assert_eq!(
+            out,
+            "\u{feff}month,count\r\n\"a,b\",\"say \"\"a\"\"\",'=1+1,'-2,\"'@x,\ny\",\"改\n行\",,'＝1\r\n"
+        );
     }
 
     proptest! {

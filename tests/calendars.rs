@@ -25,7 +25,13 @@ fn with_events() -> Scratch {
 
 #[test]
 fn services_open_on_their_days() {
-    let built = Scratch::new().edit(HINO, "    fee: free", "    closed: [{from: 2026-12-29, to: 2027-01-03}]\n    fee: free").build();
+    let built = Scratch::new()
+        .edit(
+            HINO,
+            "    fee: free",
+            "    closed: [{from: 2026-12-29, to: 2027-01-03}]\n    fee: free",
+        )
+        .build();
     assert_eq!(built.findings(), Vec::<String>::new());
     let found = lines(&built, "132128/calendars/services.ics");
     for line in [
@@ -40,13 +46,31 @@ fn services_open_on_their_days() {
     ] {
         assert!(found.iter().any(|one| one == line), "no {line} in {found:#?}");
     }
-    assert!(!found.iter().any(|line| line.starts_with("EXDATE") && line.contains("20261121")), "a Saturday needs no exception");
-    assert!(!built.files.contains_key("132063/calendars/services.ics"), "no service of this town has hours");
+    assert!(
+        !found.iter().any(|line| line.starts_with("EXDATE") && line.contains("20261121")),
+        "a Saturday needs no exception"
+    );
+    assert!(
+        !built.files.contains_key("132063/calendars/services.ics"),
+        "no service of this town has hours"
+    );
     let over = Scratch::new().edit(FUCHU, "channels: [chat]", "channels: [chat]\n    hours: [{days: [mon], from: \"9:00\", to: \"10:00\"}]\n    public_holidays: only").build();
-    assert_eq!(lines(&over, "132063/calendars/services.ics").iter().filter(|line| line.starts_with("BEGIN:VEVENT")).count(), 0, "it ended in 2021, and its address stays");
-    let only = Scratch::new().edit(HINO, "public_holidays: closed", "public_holidays: only").build();
+    assert_eq!(
+        lines(&over, "132063/calendars/services.ics")
+            .iter()
+            .filter(|line| line.starts_with("BEGIN:VEVENT"))
+            .count(),
+        0,
+        "it ended in 2021, and its address stays"
+    );
+    let only =
+        Scratch::new().edit(HINO, "public_holidays: closed", "public_holidays: only").build();
     let found = lines(&only, "132128/calendars/services.ics");
-    assert!(found.iter().any(|line| line == "DTSTART;TZID=Asia/Tokyo:20261123T180000") && !found.iter().any(|line| line.starts_with("RRULE")), "{found:#?}");
+    assert!(
+        found.iter().any(|line| line == "DTSTART;TZID=Asia/Tokyo:20261123T180000")
+            && !found.iter().any(|line| line.starts_with("RRULE")),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -68,8 +92,15 @@ fn events_and_checkups_stand_in_calendars_and_on_the_page() {
     }
     assert!(!found.iter().any(|line| line.contains("健診（見本）")));
     let checkups = lines(&built, "132128/calendars/checkups.ics");
-    assert!(checkups.iter().any(|line| line == "RRULE:FREQ=DAILY;UNTIL=20270114T145959Z"), "{checkups:#?}");
-    assert!(lines(&built, "132128/en/calendars/events.ics").iter().any(|line| line == "SUMMARY:[Sample] Class on weaning (sample)"));
+    assert!(
+        checkups.iter().any(|line| line == "RRULE:FREQ=DAILY;UNTIL=20270114T145959Z"),
+        "{checkups:#?}"
+    );
+    assert!(
+        lines(&built, "132128/en/calendars/events.ics")
+            .iter()
+            .any(|line| line == "SUMMARY:[Sample] Class on weaning (sample)")
+    );
     let page = built.text("132128/calendars/index.html");
     for words in [
         "離乳食教室（見本）",
@@ -82,8 +113,11 @@ fn events_and_checkups_stand_in_calendars_and_on_the_page() {
         assert!(page.contains(words), "no {words}: {page}");
     }
     assert!(!page.contains("終わった行事"), "what is over is in the calendar only");
-    assert!(built.text("132128/_headers").contains("/calendars/*.ics\n  Content-Type: text/calendar"));
-    assert!(!built.files.iter().any(|(path, bytes)| path.starts_with("132063/") && String::from_utf8_lossy(bytes).contains("離乳食教室")));
+    assert!(
+        built.text("132128/_headers").contains("/calendars/*.ics\n  Content-Type: text/calendar")
+    );
+    assert!(!built.files.iter().any(|(path, bytes)| path.starts_with("132063/")
+        && String::from_utf8_lossy(bytes).contains("離乳食教室")));
 }
 
 #[test]
@@ -93,23 +127,41 @@ fn a_table_of_open_data_is_read_as_it_was_saved() {
     let built = with_events().with("municipalities/132128-hino/events.csv", table).build();
     let mut found = built.findings();
     found.sort();
-    assert_eq!(found, ["UB0206 municipalities/132128-hino/events.csv:3:1", "UB1112 municipalities/132128-hino/events.csv:4:1"]);
-    let mended = with_events().with("municipalities/132128-hino/events.csv", "ID,イベント名,開始日\nt-1,歯みがき教室（見本）,2026/12/12\n").build();
+    assert_eq!(
+        found,
+        [
+            "UB0206 municipalities/132128-hino/events.csv:3:1",
+            "UB1112 municipalities/132128-hino/events.csv:4:1"
+        ]
+    );
+    let mended = with_events()
+        .with(
+            "municipalities/132128-hino/events.csv",
+            "ID,イベント名,開始日\nt-1,歯みがき教室（見本）,2026/12/12\n",
+        )
+        .build();
     assert_eq!(mended.findings(), Vec::<String>::new());
-    assert!(lines(&mended, "132128/calendars/events.ics").contains(&"SUMMARY:【見本】歯みがき教室（見本）".to_owned()));
+    assert!(
+        lines(&mended, "132128/calendars/events.ics")
+            .contains(&"SUMMARY:【見本】歯みがき教室（見本）".to_owned())
+    );
     assert!(mended.text("132128/calendars/index.html").contains("歯みがき教室（見本）"));
 }
 
 /// The same event keeps its UID whatever changes about it.
 #[test]
 fn uids_are_permanent() {
-    let uids = |scratch: &Scratch| -> Vec<String> { lines(&scratch.build(), "132128/calendars/events.ics").into_iter().filter(|line| line.starts_with("UID:")).collect() };
+    let uids = |scratch: &Scratch| -> Vec<String> {
+        lines(&scratch.build(), "132128/calendars/events.ics")
+            .into_iter()
+            .filter(|line| line.starts_with("UID:"))
+            .collect()
+    };
     let before = uids(&with_events());
-    let moved = with_events().edit(EVENTS, "離乳食教室（見本）, en", "別の題, en").edit(EVENTS, "from: 2026-12-05", "from: 2026-12-06").edit(
-        HINO,
-        "https://hino.example.jp",
-        "https://www.example.org/x",
-    );
+    let moved = with_events()
+        .edit(EVENTS, "離乳食教室（見本）, en", "別の題, en")
+        .edit(EVENTS, "from: 2026-12-05", "from: 2026-12-06")
+        .edit(HINO, "https://hino.example.jp", "https://www.example.org/x");
     assert_eq!(uids(&moved), before);
     assert_eq!(before.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
     assert!(before.iter().all(|uid| uid.len() == "UID:".len() + 36), "{before:?}");
@@ -140,7 +192,16 @@ fn wrong_events_are_told_at_their_place() {
 /// A beginning on the next day would move the first day of a rule away from its days of the week.
 #[test]
 fn what_begins_at_midnight_begins_on_that_day() {
-    let service = |from: &str| Scratch::new().edit(HINO, "from: \"18:00\", to: \"22:00\"", &format!("from: \"{from}\", to: \"26:00\"")).build().findings();
+    let service = |from: &str| {
+        Scratch::new()
+            .edit(
+                HINO,
+                "from: \"18:00\", to: \"22:00\"",
+                &format!("from: \"{from}\", to: \"26:00\""),
+            )
+            .build()
+            .findings()
+    };
     let event = |from: &str| {
         Scratch::new().with(EVENTS, format!("- {{id: a, title: 甲, from: 2026-12-05, to: 2026-12-06, hours: {{from: \"{from}\", to: \"26:00\"}}}}\n")).build().findings()
     };
@@ -153,10 +214,17 @@ fn what_begins_at_midnight_begins_on_that_day() {
 
 #[test]
 fn a_name_with_commas_and_semicolons_is_written_as_a_text() {
-    let built = Scratch::new().edit(HINO, "ja: 日野市, en: Hino City", "ja: 日野市, en: 'Hino, Tokyo; \\sample'").build();
+    let built = Scratch::new()
+        .edit(HINO, "ja: 日野市, en: Hino City", "ja: 日野市, en: 'Hino, Tokyo; \\sample'")
+        .build();
     assert_eq!(built.findings(), Vec::<String>::new());
     let found = lines(&built, "132128/en/calendars/services.ics");
-    let named: Vec<&str> = found.iter().filter_map(|line| line.strip_prefix("NAME:").or_else(|| line.strip_prefix("X-WR-CALNAME:"))).collect();
+    let named: Vec<&str> = found
+        .iter()
+        .filter_map(|line| {
+            line.strip_prefix("NAME:").or_else(|| line.strip_prefix("X-WR-CALNAME:"))
+        })
+        .collect();
     assert_eq!(named.len(), 2);
     for name in named {
         assert!(name.contains("Hino\\, Tokyo\\; \\\\sample") && !name.contains("\\\\\\"), "{name}");

@@ -9,8 +9,13 @@ use ubugi::diagnostic::codes::ALL;
 
 #[test]
 fn every_code_is_explained_once() {
-    let text = std::fs::read_to_string(common::repository().join("docs/diagnostics.md")).expect("readable");
-    let mut explained: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).filter_map(|line| line.split_whitespace().next()).collect();
+    let text = std::fs::read_to_string(common::repository().join("docs/diagnostics.md"))
+        .expect("readable");
+    let mut explained: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
     explained.sort_unstable();
     let codes: Vec<&str> = ALL.iter().map(|code| code.id).collect();
     assert_eq!(explained, codes);
@@ -18,23 +23,32 @@ fn every_code_is_explained_once() {
 
 #[test]
 fn every_code_is_used() {
-    let catalogue = std::fs::read_to_string(common::repository().join("src/diagnostic/codes.rs")).expect("readable");
-    let names: Vec<&str> = catalogue.lines().filter(|line| line.contains("= \"UB")).filter_map(|line| line.trim().split(' ').next()).collect();
+    let catalogue = std::fs::read_to_string(common::repository().join("src/diagnostic/codes.rs"))
+        .expect("readable");
+    let names: Vec<&str> = catalogue
+        .lines()
+        .filter(|line| line.contains("= \"UB"))
+        .filter_map(|line| line.trim().split(' ').next())
+        .collect();
     assert_eq!(names.len(), ALL.len());
     let mut sources = String::new();
     for entry in walkdir::WalkDir::new(common::repository().join("src")) {
         let entry = entry.expect("readable");
-        if entry.path().extension().is_some_and(|extension| extension == "rs") && !entry.path().ends_with("diagnostic/codes.rs") {
+        if entry.path().extension().is_some_and(|extension| extension == "rs")
+            && !entry.path().ends_with("diagnostic/codes.rs")
+        {
             sources.push_str(&std::fs::read_to_string(entry.path()).expect("UTF-8"));
         }
     }
-    let unused: BTreeSet<&str> = names.into_iter().filter(|name| !sources.contains(&format!("codes::{name}"))).collect();
+    let unused: BTreeSet<&str> =
+        names.into_iter().filter(|name| !sources.contains(&format!("codes::{name}"))).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]
 fn the_architecture_names_tests_that_exist() {
-    let text = std::fs::read_to_string(common::repository().join("ARCHITECTURE.md")).expect("readable");
+    let text =
+        std::fs::read_to_string(common::repository().join("ARCHITECTURE.md")).expect("readable");
     let mut named = 0;
     for part in text.split('`').filter(|part| part.contains("::")) {
         let Some((file, test)) = part.split_once("::") else { continue };
@@ -42,7 +56,8 @@ fn the_architecture_names_tests_that_exist() {
             continue;
         }
         named += 1;
-        let source = std::fs::read_to_string(common::repository().join(file)).unwrap_or_else(|_| panic!("{file} does not exist"));
+        let source = std::fs::read_to_string(common::repository().join(file))
+            .unwrap_or_else(|_| panic!("{file} does not exist"));
         assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
     }
     assert!(named >= 12, "{named}");

@@ -7,7 +7,9 @@ use common::Scratch;
 
 /// An article without fault, to plant one in.
 fn article(slug: &str) -> String {
-    format!("---\ntitle: 記事{slug}\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n## 見出し\n\n本文\n")
+    format!(
+        "---\ntitle: 記事{slug}\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n## 見出し\n\n本文\n"
+    )
 }
 
 /// A drug without fault.
@@ -39,7 +41,12 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
         ("published: 2026-11-01", "published: 2026-11-01\nsupervision: none", "UB0307", 7),
         ("published: 2026-11-01", "published: 2026-11-01\nonly: [\"132129\"]", "UB0501", 7),
         ("published: 2026-11-01", "published: 2026-11-01\nslug: a/b", "UB0303", 7),
-        ("published: 2026-11-01", "published: 2026-11-01\nsources:\n  - title: x\n    url: javascript:alert(1)", "UB0208", 9),
+        (
+            "published: 2026-11-01",
+            "published: 2026-11-01\nsources:\n  - title: x\n    url: javascript:alert(1)",
+            "UB0208",
+            9,
+        ),
         ("published: 2026-11-01", "published: 2026-11-01\n\tx: 1", "UB0104", 7),
         ("description: 説明", "description:", "UB0212", 3),
         ("本文", "[リンク](fevr.md)", "UB0403", 10),
@@ -78,9 +85,23 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
     let in_municipalities: &[(&str, &str, &str, &str, &str, usize)] = &[
         ("131016", "千代田区", "code: \"131016\"", "code: \"131017\"", "UB0501", 1),
         ("131024", "中央区", "name: 中央区", "name: 港区", "UB0502", 2),
-        ("131032", "港区", "base_url: https://131032.example.jp", "base_url: 131032.example.jp", "UB0509", 3),
+        (
+            "131032",
+            "港区",
+            "base_url: https://131032.example.jp",
+            "base_url: 131032.example.jp",
+            "UB0509",
+            3,
+        ),
         ("131041", "新宿区", "primary: \"#0b5cad\"", "primary: blue", "UB0504", 6),
-        ("131059", "文京区", "from: \"9:00\", to: \"17:00\"", "from: \"22:00\", to: \"2:00\"", "UB0506", 12),
+        (
+            "131059",
+            "文京区",
+            "from: \"9:00\", to: \"17:00\"",
+            "from: \"22:00\", to: \"2:00\"",
+            "UB0506",
+            12,
+        ),
         ("131067", "台東区", "channels: [line]", "channels: [lime]", "UB0210", 10),
         ("131075", "墨田区", "public_holidays: closed", "public_holiday: closed", "UB0201", 13),
     ];
@@ -97,11 +118,21 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
         .with("themes/broken/templates/home.html", "{% extends \"page.html\" %}\n{% block main %}\n{{ site.name \n{% endblock %}\n")
         .with("themes/lost/theme.yaml", "name: lost\nextends: bsae\n")
         .with("content/topics.yaml", "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n- id: fever\n  name: 熱\n");
-    wanted.extend(["UB0702 themes/broken/templates/home.html:4".to_owned(), "UB0207 themes/lost/theme.yaml:2".to_owned(), "UB0206 content/topics.yaml:5".to_owned()]);
+    wanted.extend([
+        "UB0702 themes/broken/templates/home.html:4".to_owned(),
+        "UB0207 themes/lost/theme.yaml:2".to_owned(),
+        "UB0206 content/topics.yaml:5".to_owned(),
+    ]);
     assert_eq!(wanted.len(), 40);
 
     let built = scratch.build();
-    let found: Vec<String> = built.findings().iter().map(|finding| finding.rsplit_once(':').map_or(finding.as_str(), |(start, _)| start).to_owned()).collect();
+    let found: Vec<String> = built
+        .findings()
+        .iter()
+        .map(|finding| {
+            finding.rsplit_once(':').map_or(finding.as_str(), |(start, _)| start).to_owned()
+        })
+        .collect();
     for want in &wanted {
         assert!(found.contains(want), "not told: {want}\n{found:#?}");
     }

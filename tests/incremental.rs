@@ -1,5 +1,10 @@
 //! A build after another one gives the same as a fresh one, byte for byte and fault for fault, whatever was changed in between.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests say so by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests say so by panicking"
+)]
 
 mod common;
 
@@ -41,7 +46,9 @@ impl Sink for Folder {
     }
 
     fn keep(&self, path: &str, stamp: Stamp) -> bool {
-        let Some(found) = self.before.get(path).filter(|(there, _)| *there == stamp) else { return false };
+        let Some(found) = self.before.get(path).filter(|(there, _)| *there == stamp) else {
+            return false;
+        };
         self.made.lock().unwrap().insert(path.to_owned(), found.clone());
         self.kept.fetch_add(1, Ordering::Relaxed);
         true
@@ -68,8 +75,14 @@ impl Again {
     fn build(&mut self, scratch: &Scratch, options: &Options) -> Did {
         let mut found = Diagnostics::new();
         let project = Project::load(scratch.files(), &mut found);
-        let sink = Folder { before: std::mem::take(&mut self.folder), clock: AtomicU64::new(self.clock), ..Folder::default() };
-        let (summary, record) = edition::build_after(&self.record, &project, options, &sink, &|_| {}, &mut found).expect("a folder in memory takes everything");
+        let sink = Folder {
+            before: std::mem::take(&mut self.folder),
+            clock: AtomicU64::new(self.clock),
+            ..Folder::default()
+        };
+        let (summary, record) =
+            edition::build_after(&self.record, &project, options, &sink, &|_| {}, &mut found)
+                .expect("a folder in memory takes everything");
         found.sort();
         self.clock = sink.clock.into_inner();
         let mut written = sink.written.into_inner().unwrap();
@@ -97,16 +110,25 @@ impl Again {
         let names = |again: &Again| again.folder.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(self), names(&fresh), "after {after}");
         for (path, (_, bytes)) in &fresh.folder {
-            assert!(self.folder[path].1 == *bytes, "{path} is not as a fresh build makes it, after {after}");
+            assert!(
+                self.folder[path].1 == *bytes,
+                "{path} is not as a fresh build makes it, after {after}"
+            );
         }
         assert_eq!(Summary { kept: 0, ..did.summary }, of_fresh.summary, "after {after}");
-        assert_eq!(self.record.sites.keys().collect::<Vec<_>>(), fresh.record.sites.keys().collect::<Vec<_>>());
+        assert_eq!(
+            self.record.sites.keys().collect::<Vec<_>>(),
+            fresh.record.sites.keys().collect::<Vec<_>>()
+        );
         did
     }
 }
 
 fn on(date: &str) -> Options {
-    Options { moment: Moment { date: date.parse().expect("a date"), drafts: false }, only: Vec::new() }
+    Options {
+        moment: Moment { date: date.parse().expect("a date"), drafts: false },
+        only: Vec::new(),
+    }
 }
 
 const SLEEP: &str = "content/articles/sleep.md";
@@ -132,7 +154,9 @@ fn project() -> Scratch {
 }
 
 fn svg(size: usize) -> String {
-    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"1\"><rect width=\"{size}\" height=\"1\"/></svg>")
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"1\"><rect width=\"{size}\" height=\"1\"/></svg>"
+    )
 }
 
 /// What may be done to the project; the number makes each edit another.
@@ -211,23 +235,43 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 const TEXTS: [&str; 4] = [ARTICLE, SLEEP, "content/articles/fever.en.md", NOTICE];
-const PAGES: [&str; 3] = ["themes/base/templates/article.html", "themes/base/templates/medicine.html", "themes/base/templates/listing.html"];
+const PAGES: [&str; 3] = [
+    "themes/base/templates/article.html",
+    "themes/base/templates/medicine.html",
+    "themes/base/templates/listing.html",
+];
 
 /// Replaces a text where it is, and leaves the project as it was where it is not.
 fn replace(scratch: Scratch, path: &str, from: &str, to: &str) -> Scratch {
-    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
+    let text = if scratch.has(path) {
+        String::from_utf8_lossy(scratch.bytes(path)).into_owned()
+    } else {
+        return scratch;
+    };
     scratch.with(path, text.replacen(from, to, 1))
 }
 
 fn append(scratch: Scratch, path: &str, more: &str) -> Scratch {
-    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
+    let text = if scratch.has(path) {
+        String::from_utf8_lossy(scratch.bytes(path)).into_owned()
+    } else {
+        return scratch;
+    };
     scratch.with(path, text + more)
 }
 
 /// Sets a line of front matter or YAML, or adds it after the first one of a name.
 fn set(scratch: Scratch, path: &str, key: &str, value: &str, after: &str) -> Scratch {
-    let text = if scratch.has(path) { String::from_utf8_lossy(scratch.bytes(path)).into_owned() } else { return scratch };
-    let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with(&format!("{key}:"))).map(str::to_owned).collect();
+    let text = if scratch.has(path) {
+        String::from_utf8_lossy(scratch.bytes(path)).into_owned()
+    } else {
+        return scratch;
+    };
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.starts_with(&format!("{key}:")))
+        .map(str::to_owned)
+        .collect();
     let at = lines.iter().position(|line| line.starts_with(after)).map_or(0, |at| at + 1);
     lines.insert(at, format!("{key}: {value}"));
     scratch.with(path, lines.join("\n") + "\n")
@@ -407,7 +451,10 @@ impl Reading {
         for path in self.before.paths().filter(|path| !scratch.has(path)) {
             std::fs::remove_file(self.folder.path().join(path)).expect("removes");
         }
-        for path in scratch.paths().filter(|path| !self.before.has(path) || self.before.bytes(path) != scratch.bytes(path)) {
+        for path in scratch
+            .paths()
+            .filter(|path| !self.before.has(path) || self.before.bytes(path) != scratch.bytes(path))
+        {
             let target = self.folder.path().join(path);
             std::fs::create_dir_all(target.parent().expect("a parent")).expect("makes");
             std::fs::write(target, scratch.bytes(path)).expect("writes");
@@ -419,7 +466,8 @@ impl Reading {
         let made = |files: ubugi::source::Files| {
             let (mut found, sink) = (Diagnostics::new(), edition::Memory::default());
             let project = Project::load(files, &mut found);
-            edition::build(&project, options, &sink, &|_| {}, &mut found).expect("memory takes everything");
+            edition::build(&project, options, &sink, &|_| {}, &mut found)
+                .expect("memory takes everything");
             found.sort();
             // What has errors is not shown, and may have two pages at one address.
             let files = if found.errors() == 0 { sink.into_files() } else { BTreeMap::new() };
@@ -428,7 +476,8 @@ impl Reading {
         let (remembered, fresh) = (made(self.disk.files().clone()), made(scratch.files()));
         assert_eq!(remembered.0, fresh.0, "after {after}");
         let differs = |path: &&String| remembered.1.get(*path) != fresh.1.get(*path);
-        let differing: Vec<&String> = remembered.1.keys().chain(fresh.1.keys()).filter(differs).collect();
+        let differing: Vec<&String> =
+            remembered.1.keys().chain(fresh.1.keys()).filter(differs).collect();
         assert!(differing.is_empty(), "{differing:?} after {after}");
     }
 }
@@ -455,15 +504,33 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
     let mut beginning = Again::default();
     beginning.check(&project(), &on("2026-11-21"), "the beginning");
     for step in EVERY {
-        let (mut scratch, mut options, mut again) = (project(), on("2026-11-21"), beginning.clone());
+        let (mut scratch, mut options, mut again) =
+            (project(), on("2026-11-21"), beginning.clone());
         let mut reading = Reading::of(&scratch);
         // What comes and goes needs one step more.
         for n in 2..if matches!(step, GoneDrug | TopicOfOne) { 5 } else { 4 } {
             scratch = take(step, n, scratch, &mut options);
             let did = again.check(&scratch, &options, &format!("{step:?} {n}"));
             changed += usize::from(!did.written.is_empty());
-            let is_sure = matches!(step, Template(_) | Component | Logo | GoneDrug | TopicOfOne | Image | Partial | Fragment | Style | Words | OwnTemplate);
-            assert!(!is_sure || !did.written.is_empty() || step == OwnTemplate, "{step:?} {n} changed nothing: {:?}", did.findings);
+            let is_sure = matches!(
+                step,
+                Template(_)
+                    | Component
+                    | Logo
+                    | GoneDrug
+                    | TopicOfOne
+                    | Image
+                    | Partial
+                    | Fragment
+                    | Style
+                    | Words
+                    | OwnTemplate
+            );
+            assert!(
+                !is_sure || !did.written.is_empty() || step == OwnTemplate,
+                "{step:?} {n} changed nothing: {:?}",
+                did.findings
+            );
             reading.check(&scratch, &options, &format!("{step:?} {n}"));
         }
     }
@@ -472,7 +539,10 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
 
 #[test]
 fn the_project_of_these_tests_has_no_fault() {
-    assert_eq!(Again::default().build(&project(), &on("2026-11-21")).findings, Vec::<String>::new());
+    assert_eq!(
+        Again::default().build(&project(), &on("2026-11-21")).findings,
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -481,21 +551,50 @@ fn a_changed_text_remakes_its_pages_and_what_shows_it() {
     let first = again.build(&scratch, &options);
     assert_eq!(first.summary.kept, 0);
     let second = again.build(&scratch, &options);
-    assert_eq!((second.summary.kept, second.written), (second.summary.files, Vec::new()), "nothing is made anew where nothing changed");
+    assert_eq!(
+        (second.summary.kept, second.written),
+        (second.summary.files, Vec::new()),
+        "nothing is made anew where nothing changed"
+    );
     let scratch = append(scratch, ARTICLE, "\n変わった。\n");
     let third = again.build(&scratch, &options);
-    assert_eq!(third.written, ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]);
+    assert_eq!(
+        third.written,
+        ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]
+    );
     // Remade besides: what counts every text or looks at its headings.
-    assert!(third.summary.files - third.summary.kept <= 10, "{} files remade", third.summary.files - third.summary.kept);
+    assert!(
+        third.summary.files - third.summary.kept <= 10,
+        "{} files remade",
+        third.summary.files - third.summary.kept
+    );
     let scratch = set(scratch, ARTICLE, "title", "新しい題", "---");
     let fourth = again.build(&scratch, &options);
-    for shows in ["132128/index.html", "132128/topics/fever/index.html", "132063/feeds/all.rss", "132128/sitemap/index.html"] {
-        assert!(fourth.written.iter().any(|path| path == shows), "{shows} shows the title: {:?}", fourth.written);
+    for shows in [
+        "132128/index.html",
+        "132128/topics/fever/index.html",
+        "132063/feeds/all.rss",
+        "132128/sitemap/index.html",
+    ] {
+        assert!(
+            fourth.written.iter().any(|path| path == shows),
+            "{shows} shows the title: {:?}",
+            fourth.written
+        );
     }
-    assert!(!fourth.written.iter().any(|path| path.contains("medicines/")), "medicines do not: {:?}", fourth.written);
+    assert!(
+        !fourth.written.iter().any(|path| path.contains("medicines/")),
+        "medicines do not: {:?}",
+        fourth.written
+    );
     let scratch = replace(scratch, PAGES[1], "{% endblock", "<!-- x -->{% endblock");
     let fifth = again.build(&scratch, &options);
-    assert!(fifth.summary.kept > fifth.summary.files / 2 && fifth.written.iter().any(|path| path.contains("medicines/acetaminophen")), "{:?}", fifth.written);
+    assert!(
+        fifth.summary.kept > fifth.summary.files / 2
+            && fifth.written.iter().any(|path| path.contains("medicines/acetaminophen")),
+        "{:?}",
+        fifth.written
+    );
 }
 
 #[test]
@@ -525,10 +624,12 @@ fn a_file_made_alone_is_as_the_build_makes_it() {
     let (options, mut found) = (on("2026-11-21"), Diagnostics::new());
     let project = Project::load(project().files(), &mut found);
     let sink = edition::Memory::default();
-    let summary = edition::build(&project, &options, &sink, &|_| {}, &mut found).expect("memory takes everything");
+    let summary = edition::build(&project, &options, &sink, &|_| {}, &mut found)
+        .expect("memory takes everything");
     let mut compared = 0;
     edition::open(&project, &options, &mut found, |edition, _| {
-        let codes: Vec<&str> = edition.municipalities().map(|municipality| municipality.code.as_str()).collect();
+        let codes: Vec<&str> =
+            edition.municipalities().map(|municipality| municipality.code.as_str()).collect();
         for (path, bytes) in sink.into_files() {
             let (code, path) = path.split_once('/').expect("a site's folder");
             let index = codes.iter().position(|other| *other == code).expect("a site");
@@ -536,15 +637,22 @@ fn a_file_made_alone_is_as_the_build_makes_it() {
             assert!(made.bytes.as_ref() == Some(&bytes), "{code}/{path}");
             compared += 1;
         }
-        assert!(edition.file(0, "no/such/page/index.html").is_none() && edition.file(9, "index.html").is_none());
+        assert!(
+            edition.file(0, "no/such/page/index.html").is_none()
+                && edition.file(9, "index.html").is_none()
+        );
     });
     assert_eq!(compared, summary.files);
 }
 
 /// Runs `ubugi build` and returns what it says.
 fn run(folder: &std::path::Path, more: &[&str]) -> String {
-    let output =
-        std::process::Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en", "build", "--date", "2026-11-21", "--project"]).arg(folder).args(more).output().expect("runs");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ubugi"))
+        .args(["--lang", "en", "build", "--date", "2026-11-21", "--project"])
+        .arg(folder)
+        .args(more)
+        .output()
+        .expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
     said
@@ -552,10 +660,19 @@ fn run(folder: &std::path::Path, more: &[&str]) -> String {
 
 /// All files of an output folder but those that are ubugi's own, with their bytes and times.
 fn contents(dist: &std::path::Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
-    let files = walkdir::WalkDir::new(dist).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    let files = walkdir::WalkDir::new(dist)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file());
     let files = files.map(|entry| {
         let path = ubugi::source::files::slashed(entry.path().strip_prefix(dist).expect("below"));
-        (path, (std::fs::read(entry.path()).expect("reads"), entry.metadata().expect("there").modified().expect("a time")))
+        (
+            path,
+            (
+                std::fs::read(entry.path()).expect("reads"),
+                entry.metadata().expect("there").modified().expect("a time"),
+            ),
+        )
     });
     files.filter(|(path, _)| !path.starts_with(".ubugi")).collect()
 }
@@ -565,7 +682,10 @@ fn an_output_folder_is_only_touched_where_something_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let dist = folder.path().join("dist");
     project().write(folder.path());
-    assert!(!run(folder.path(), &[]).contains("changed"), "the first build has nothing to compare with");
+    assert!(
+        !run(folder.path(), &[]).contains("changed"),
+        "the first build has nothing to compare with"
+    );
     let first = contents(&dist);
     assert!(run(folder.path(), &[]).contains("(none changed)"));
     assert!(contents(&dist) == first, "nothing is written where nothing changed");
@@ -574,10 +694,13 @@ fn an_output_folder_is_only_touched_where_something_differs() {
     std::fs::write(&article, text + "\n変わった。\n").expect("writes");
     assert!(run(folder.path(), &[]).contains("(2 changed)"));
     let second = contents(&dist);
-    let changed: Vec<&String> = second.iter().filter(|(path, file)| first[*path] != **file).map(|(path, _)| path).collect();
+    let changed: Vec<&String> =
+        second.iter().filter(|(path, file)| first[*path] != **file).map(|(path, _)| path).collect();
     assert_eq!(changed, ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]);
     // What somebody did to the output is put right, and whatever is wrong with the records is no harm.
-    let bytes = |files: &BTreeMap<String, (Vec<u8>, std::time::SystemTime)>| files.iter().map(|(path, (bytes, _))| (path.clone(), bytes.clone())).collect::<Vec<_>>();
+    let bytes = |files: &BTreeMap<String, (Vec<u8>, std::time::SystemTime)>| {
+        files.iter().map(|(path, (bytes, _))| (path.clone(), bytes.clone())).collect::<Vec<_>>()
+    };
     let made = dist.join(".ubugi/made");
     let spoil: [&dyn Fn(); 7] = [
         &|| std::fs::write(dist.join("132128/index.html"), "theirs").expect("writes"),
@@ -597,11 +720,17 @@ fn an_output_folder_is_only_touched_where_something_differs() {
         assert!(bytes(&contents(&dist)) == bytes(&second), "{index}");
         assert!(run(folder.path(), &[]).contains("(none changed)"), "{index}");
     }
-    assert!(!run(folder.path(), &["--fresh"]).contains("changed"), "everything is made anew when asked for");
+    assert!(
+        !run(folder.path(), &["--fresh"]).contains("changed"),
+        "everything is made anew when asked for"
+    );
     assert!(bytes(&contents(&dist)) == bytes(&second));
     std::fs::remove_file(folder.path().join(NOTICE)).expect("removes");
     run(folder.path(), &[]);
-    assert!(!dist.join("132128/articles/hino-notice").exists(), "what is gone from the sources goes");
+    assert!(
+        !dist.join("132128/articles/hino-notice").exists(),
+        "what is gone from the sources goes"
+    );
 }
 
 /// Warnings are told at every build, also when nothing has changed.

@@ -12,7 +12,13 @@ use common::Scratch;
 
 fn ubugi(project: &Path, out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
-    command.args(["build", "--quiet", "--date", "2026-11-21", "--project"]).arg(project).arg("--out").arg(out).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["build", "--quiet", "--date", "2026-11-21", "--project"])
+        .arg(project)
+        .arg("--out")
+        .arg(out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
@@ -23,7 +29,12 @@ fn published(out: &Path) -> BTreeMap<String, Vec<u8>> {
         .filter_entry(|entry| entry.file_name() != ".ubugi")
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| (ubugi::source::files::slashed(entry.path().strip_prefix(out).expect("below")), std::fs::read(entry.path()).expect("readable")))
+        .map(|entry| {
+            (
+                ubugi::source::files::slashed(entry.path().strip_prefix(out).expect("below")),
+                std::fs::read(entry.path()).expect("readable"),
+            )
+        })
         .collect()
 }
 
@@ -32,7 +43,9 @@ fn project(round: usize) -> Scratch {
     // Articles come, go and change from round to round.
     for number in 0..40 {
         if !(number + round).is_multiple_of(5) {
-            let text = format!("---\ntitle: 記事{number}\ndescription: 説明{round}\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n本文 {round}\n");
+            let text = format!(
+                "---\ntitle: 記事{number}\ndescription: 説明{round}\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n本文 {round}\n"
+            );
             scratch = scratch.with(&format!("content/articles/n{number}.md"), text);
         }
     }
@@ -55,7 +68,10 @@ fn a_killed_build_leaves_whole_files_and_the_next_completes_it() {
         if out.exists() {
             for (path, bytes) in published(&out) {
                 if path.ends_with(".html") {
-                    assert!(bytes.ends_with(b"</html>") || bytes.ends_with(b"</html>\n"), "round {round}: {path} is cut off");
+                    assert!(
+                        bytes.ends_with(b"</html>") || bytes.ends_with(b"</html>\n"),
+                        "round {round}: {path} is cut off"
+                    );
                 }
                 assert!(!bytes.is_empty(), "round {round}: {path} is empty");
             }
@@ -78,7 +94,10 @@ fn a_faulty_build_changes_nothing() {
     Scratch::new().write(&source);
     assert!(ubugi(&source, &out).status().expect("runs").success());
     let before = published(&out);
-    Scratch::new().edit(common::ARTICLE, "title:", "titel:").edit("content/articles/sleep.md", "それぞれ", "いろいろ").write(&source);
+    Scratch::new()
+        .edit(common::ARTICLE, "title:", "titel:")
+        .edit("content/articles/sleep.md", "それぞれ", "いろいろ")
+        .write(&source);
     assert_eq!(ubugi(&source, &out).status().expect("runs").code(), Some(1));
     assert!(published(&out) == before);
 }
@@ -96,7 +115,13 @@ fn one_site_alone_leaves_the_others() {
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     for (path, bytes) in &before {
         let is_same = after[path] == *bytes;
-        assert_eq!(is_same, path.starts_with("132063/") || !path.contains("articles/sleep/index.html") || path.contains("/en/"), "{path}");
+        assert_eq!(
+            is_same,
+            path.starts_with("132063/")
+                || !path.contains("articles/sleep/index.html")
+                || path.contains("/en/"),
+            "{path}"
+        );
     }
 }
 
@@ -115,5 +140,9 @@ fn symbolic_links_do_not_lead_out() {
     for (path, bytes) in published(&out) {
         assert!(!String::from_utf8_lossy(&bytes).contains("秘密"), "{path}");
     }
-    assert_eq!(ubugi(&source, &out).arg("--strict").status().expect("runs").code(), Some(1), "they are told");
+    assert_eq!(
+        ubugi(&source, &out).arg("--strict").status().expect("runs").code(),
+        Some(1),
+        "they are told"
+    );
 }

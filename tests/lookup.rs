@@ -9,23 +9,40 @@ use ubugi::lookup::fold;
 /// The same vectors are read by `tests/browser/lookup.test.mjs`.
 #[test]
 fn folding_passes_the_vectors() {
-    let vectors: Vec<(&str, &str)> = include_str!("lookup/folding.tsv").lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once('\t').expect("a tab")).collect();
+    let vectors: Vec<(&str, &str)> = include_str!("lookup/folding.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split_once('\t').expect("a tab"))
+        .collect();
     assert!(vectors.len() >= 300, "{}", vectors.len());
-    let wrong: Vec<String> = vectors.iter().filter(|(text, key)| fold(text) != *key).map(|(text, key)| format!("{text}: {} instead of {key}", fold(text))).collect();
+    let wrong: Vec<String> = vectors
+        .iter()
+        .filter(|(text, key)| fold(text) != *key)
+        .map(|(text, key)| format!("{text}: {} instead of {key}", fold(text)))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn the_index_is_an_asset_of_sites_with_the_table() {
     let built = common::build_repository();
-    let indexes: Vec<&String> = built.files.keys().filter(|path| path.contains("/assets/medicines.")).collect();
-    let tables: Vec<&String> = built.files.keys().filter(|path| path.matches('/').count() == 2 && path.ends_with("/medicines/index.html")).collect();
+    let indexes: Vec<&String> =
+        built.files.keys().filter(|path| path.contains("/assets/medicines.")).collect();
+    let tables: Vec<&String> = built
+        .files
+        .keys()
+        .filter(|path| path.matches('/').count() == 2 && path.ends_with("/medicines/index.html"))
+        .collect();
     assert_eq!(indexes.len(), tables.len());
     let text = built.text(indexes[0]);
-    for name in ["アセトアミノフェン", "カロナール", "paracetamol", "ロキソニン", "葛根湯"] {
+    for name in ["アセトアミノフェン", "カロナール", "paracetamol", "ロキソニン", "葛根湯"]
+    {
         assert!(text.contains(name), "{name} is not in the index");
     }
-    assert!(!text.contains("あせとあみのふぇん"), "a reading that folds to the name's key is not said twice");
+    assert!(
+        !text.contains("あせとあみのふぇん"),
+        "a reading that folds to the name's key is not said twice"
+    );
 }
 
 proptest! {

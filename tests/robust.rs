@@ -57,7 +57,10 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "日本一",
         "10人に1人",
     ]);
-    prop_oneof![prop::collection::vec(any::<u8>(), 0..300), prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),]
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..300),
+        prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),
+    ]
 }
 
 proptest! {
@@ -113,11 +116,22 @@ proptest! {
 
 #[test]
 fn missing_and_empty_files_are_told() {
-    for path in ["ubugi.yaml", "content/stages.yaml", "content/topics.yaml", "content/drug-sources.yaml", HINO, "themes/base/theme.yaml", "themes/base/templates/article.html"] {
+    for path in [
+        "ubugi.yaml",
+        "content/stages.yaml",
+        "content/topics.yaml",
+        "content/drug-sources.yaml",
+        HINO,
+        "themes/base/theme.yaml",
+        "themes/base/templates/article.html",
+    ] {
         let gone = Scratch::new().without(path).build();
         assert!(gone.diagnostics.errors() > 0, "{path} is missing and nobody says so");
         let empty = Scratch::new().with(path, "").build();
         // An empty template is valid: it renders nothing.
-        assert!(empty.diagnostics.errors() > 0 || path.ends_with(".html"), "{path} is empty and nobody says so");
+        assert!(
+            empty.diagnostics.errors() > 0 || path.ends_with(".html"),
+            "{path} is empty and nobody says so"
+        );
     }
 }

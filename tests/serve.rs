@@ -1,6 +1,12 @@
 //! The editors' server as a program: what is saved is heard and seen, whatever is saved, and nothing ends it.
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -26,7 +32,9 @@ fn repository() -> &'static Path {
 }
 
 fn article(text: &str) -> String {
-    format!("---\ntitle: 見られる記事\ndescription: 保存すると変わる記事。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n{text}\n")
+    format!(
+        "---\ntitle: 見られる記事\ndescription: 保存すると変わる記事。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n{text}\n"
+    )
 }
 
 /// A copy of this repository's project with an article more.
@@ -50,7 +58,10 @@ impl Site {
             }
         }
         // It is given back at once and nobody else asks for one of a number.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a port")
+            .port();
         let site = Self { folder, port };
         site.save(ARTICLE, article("最初"));
         site
@@ -70,7 +81,9 @@ impl Site {
 
     fn command(&self, what: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
-        command.args([what, "--lang", "en", "--date", DAY, "--only", CODE, "--project"]).arg(self.root());
+        command
+            .args([what, "--lang", "en", "--date", DAY, "--only", CODE, "--project"])
+            .arg(self.root());
         command
     }
 
@@ -79,7 +92,10 @@ impl Site {
         let settings = "municipalities/132128-hino/municipality.yaml";
         let before = fs::read_to_string(self.at(settings)).expect("reads");
         let base = before.lines().find(|line| line.starts_with("base_url:")).expect("an address");
-        self.save(settings, before.replace(base, &format!("base_url: http://127.0.0.1:{}/{CODE}", self.port)));
+        self.save(
+            settings,
+            before.replace(base, &format!("base_url: http://127.0.0.1:{}/{CODE}", self.port)),
+        );
         let out = self.folder.path().join("dist");
         let run = self.command("build").arg("--out").arg(&out).output().expect("runs");
         self.save(settings, &before);
@@ -103,9 +119,17 @@ impl Server {
     }
 
     fn spawn(mut command: Command, port: u16) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
         let said = Arc::new(Mutex::new(String::new()));
-        let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(child.stdout.take().expect("a stream")), Box::new(child.stderr.take().expect("a stream"))];
+        let streams: [Box<dyn std::io::Read + Send>; 2] = [
+            Box::new(child.stdout.take().expect("a stream")),
+            Box::new(child.stderr.take().expect("a stream")),
+        ];
         for stream in streams {
             let said = Arc::clone(&said);
             thread::spawn(move || {
@@ -131,7 +155,11 @@ impl Server {
             if let Some(found) = find() {
                 return found;
             }
-            assert!(began.elapsed() < LONG, "{what}: not within {LONG:?}; it said:\n{}", self.said());
+            assert!(
+                began.elapsed() < LONG,
+                "{what}: not within {LONG:?}; it said:\n{}",
+                self.said()
+            );
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -148,7 +176,12 @@ impl Server {
     fn ask(&self, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connects");
         stream.set_read_timeout(Some(LONG)).expect("sets");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port).expect("sends");
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        )
+        .expect("sends");
         stream
     }
 
@@ -158,8 +191,14 @@ impl Server {
         self.ask(&format!("/{CODE}/{path}")).read_to_end(&mut answer).expect("answers");
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        (status, body.lines().filter(|line| !line.contains("/_ubugi/")).fold(String::new(), |all, line| all + line + "\n"))
+        let status =
+            head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        (
+            status,
+            body.lines()
+                .filter(|line| !line.contains("/_ubugi/"))
+                .fold(String::new(), |all, line| all + line + "\n"),
+        )
     }
 
     fn shows(&self, path: &str, text: &str) {
@@ -169,10 +208,12 @@ impl Server {
     /// Listens as an open page does.
     fn listen(&self, path: &str) -> Receiver<Value> {
         let (words, heard) = mpsc::channel();
-        let stream = self.ask(&format!("/_ubugi/events?pages=%5B%7B%22page%22:%22/{CODE}/{path}%22%7D%5D"));
+        let stream =
+            self.ask(&format!("/_ubugi/events?pages=%5B%7B%22page%22:%22/{CODE}/{path}%22%7D%5D"));
         thread::spawn(move || {
             for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                if let Some(word) = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok())
+                if let Some(word) =
+                    line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok())
                     && words.send(word).is_err()
                 {
                     return;
@@ -184,13 +225,19 @@ impl Server {
 
     /// What of its memory is in use, in MB.
     fn memory(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
         line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
     }
 
     fn lives(&mut self) {
-        assert_eq!(self.child.try_wait().expect("asks"), None, "it ended; it said:\n{}", self.said());
+        assert_eq!(
+            self.child.try_wait().expect("asks"),
+            None,
+            "it ended; it said:\n{}",
+            self.said()
+        );
         assert!(!self.said().contains("panicked"), "{}", self.said());
     }
 }
@@ -206,7 +253,8 @@ impl Drop for Server {
 fn hear(heard: &Receiver<Value>, what: &str) -> Value {
     let began = Instant::now();
     loop {
-        let left = LONG.checked_sub(began.elapsed()).unwrap_or_else(|| panic!("`{what}` was not heard"));
+        let left =
+            LONG.checked_sub(began.elapsed()).unwrap_or_else(|| panic!("`{what}` was not heard"));
         let word = heard.recv_timeout(left).unwrap_or_else(|_| panic!("`{what}` was not heard"));
         if word["what"] == what {
             return word;
@@ -245,7 +293,11 @@ fn after_a_thousand_saves_in_half_a_minute_the_page_is_what_a_build_makes() {
     let mut server = Server::start(&site);
     let began = Instant::now();
     for number in 0..1_000_u32 {
-        let path = if number % 2 == 0 { ARTICLE.to_owned() } else { format!("content/articles/watched-{}.md", number % 30) };
+        let path = if number % 2 == 0 {
+            ARTICLE.to_owned()
+        } else {
+            format!("content/articles/watched-{}.md", number % 30)
+        };
         if number % 7 == 0 {
             site.save("content/articles/.new", article(&format!("保存 {number}")));
             fs::rename(site.at("content/articles/.new"), site.at(&path)).expect("renames");
@@ -268,7 +320,10 @@ fn five_hundred_files_at_once_are_seen() {
     let site = Site::new();
     let mut server = Server::start(&site);
     for number in 0..500 {
-        site.save(&format!("content/articles/many-{number}.md"), article(&format!("多数 {number}")));
+        site.save(
+            &format!("content/articles/many-{number}.md"),
+            article(&format!("多数 {number}")),
+        );
     }
     server.shows("articles/many-499/", "多数 499");
     server.shows("articles/many-0/", "多数 0");
@@ -288,13 +343,20 @@ fn bad_input_is_told_and_the_server_lives() {
     let mut recovers = |server: &mut Server, after: &str| {
         round += 1;
         site.save(ARTICLE, article(&format!("回復 {round}")));
-        server.until(after, || server.page(PAGE).1.contains(&format!("回復 {round}")).then_some(()));
+        server
+            .until(after, || server.page(PAGE).1.contains(&format!("回復 {round}")).then_some(()));
         server.lives();
         server.forget();
     };
     recovers(&mut server, "nothing yet");
-    let noise: Vec<u8> = (0..4_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    for (name, bytes) in [("random bytes", noise.as_slice()), ("nothing", b""), ("half of the front matter", b"---\ntitle: [half\n"), ("no end", "---\ntitle: あ".as_bytes())] {
+    let noise: Vec<u8> =
+        (0..4_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for (name, bytes) in [
+        ("random bytes", noise.as_slice()),
+        ("nothing", b""),
+        ("half of the front matter", b"---\ntitle: [half\n"),
+        ("no end", "---\ntitle: あ".as_bytes()),
+    ] {
         site.save(ARTICLE, bytes);
         server.says("watched.md");
         server.says("the pages stay as they were");
@@ -322,11 +384,13 @@ fn bad_input_is_told_and_the_server_lives() {
     fs::remove_dir_all(site.at(ARTICLE)).expect("removes");
     recovers(&mut server, "a folder");
     // The superuser reads everything.
-    fs::set_permissions(site.at(ARTICLE), std::os::unix::fs::PermissionsExt::from_mode(0o000)).expect("sets");
+    fs::set_permissions(site.at(ARTICLE), std::os::unix::fs::PermissionsExt::from_mode(0o000))
+        .expect("sets");
     if fs::read(site.at(ARTICLE)).is_err() {
         server.says("cannot be read");
     }
-    fs::set_permissions(site.at(ARTICLE), std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("sets");
+    fs::set_permissions(site.at(ARTICLE), std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .expect("sets");
     recovers(&mut server, "unreadable");
     for path in ["ubugi.yaml", "content", "themes", "municipalities"] {
         let away = site.folder.path().join("away");
@@ -356,7 +420,8 @@ fn a_warning_is_told_when_a_change_brings_it_and_not_again() {
     let server = Server::start(&site);
     let settings = "municipalities/132128-hino/municipality.yaml";
     let before = fs::read_to_string(site.at(settings)).expect("reads");
-    let brand = before.lines().find(|line| line.trim_start().starts_with("primary:")).expect("a colour");
+    let brand =
+        before.lines().find(|line| line.trim_start().starts_with("primary:")).expect("a colour");
     site.save(settings, before.replace(brand, "  primary: \"#fde047\""));
     server.says("warning[UB0505]: #fde047 is hard to read");
     server.says(&format!("--> {settings}:"));
@@ -377,15 +442,25 @@ fn a_warning_is_told_when_a_change_brings_it_and_not_again() {
 #[test]
 fn the_browser_is_opened_at_the_preview() {
     let site = Site::new();
-    let (programs, opened) = (site.folder.path().join("programs"), site.folder.path().join("opened"));
+    let (programs, opened) =
+        (site.folder.path().join("programs"), site.folder.path().join("opened"));
     fs::create_dir(&programs).expect("makes");
-    fs::write(programs.join("xdg-open"), format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display())).expect("writes");
-    fs::set_permissions(programs.join("xdg-open"), fs::Permissions::from_mode(0o755)).expect("sets");
+    fs::write(
+        programs.join("xdg-open"),
+        format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display()),
+    )
+    .expect("writes");
+    fs::set_permissions(programs.join("xdg-open"), fs::Permissions::from_mode(0o755))
+        .expect("sets");
     let mut command = site.command("serve");
     let path = std::env::var("PATH").expect("a path");
-    command.args(["--open", "--port", &site.port.to_string()]).env("PATH", format!("{}:{path}", programs.display()));
+    command
+        .args(["--open", "--port", &site.port.to_string()])
+        .env("PATH", format!("{}:{path}", programs.display()));
     let server = Server::spawn(command, site.port);
-    let asked = server.until("the browser", || fs::read_to_string(&opened).ok().filter(|asked| asked.ends_with('\n')));
+    let asked = server.until("the browser", || {
+        fs::read_to_string(&opened).ok().filter(|asked| asked.ends_with('\n'))
+    });
     assert_eq!(asked, format!("http://127.0.0.1:{}/\n", site.port));
 }
 
@@ -394,7 +469,14 @@ fn where_no_more_folders_can_be_watched_they_are_polled() {
     // The limit of a user namespace of its own.
     let limited = |script: &str| {
         let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "sh", "-c", &format!("echo 10 > /proc/sys/user/max_inotify_watches && {script}"), "sh"]);
+        command.args([
+            "--user",
+            "--map-root-user",
+            "sh",
+            "-c",
+            &format!("echo 10 > /proc/sys/user/max_inotify_watches && {script}"),
+            "sh",
+        ]);
         command
     };
     if !limited("true").output().is_ok_and(|run| run.status.success()) {
@@ -404,7 +486,10 @@ fn where_no_more_folders_can_be_watched_they_are_polled() {
     let site = Site::new();
     let mut command = limited("exec \"$@\"");
     let serve = site.command("serve");
-    command.arg(serve.get_program()).args(serve.get_args()).args(["--port", &site.port.to_string()]);
+    command
+        .arg(serve.get_program())
+        .args(serve.get_args())
+        .args(["--port", &site.port.to_string()]);
     let mut server = Server::spawn(command, site.port);
     server.says("max_user_watches");
     for number in 0..3 {

@@ -26,7 +26,11 @@ fn supervised(built: &Built, page: &str) -> bool {
 }
 
 fn head(scratch: &Scratch) -> String {
-    Project::load(scratch.files(), &mut Diagnostics::new()).supervision.ledger.head().expect("a head")
+    Project::load(scratch.files(), &mut Diagnostics::new())
+        .supervision
+        .ledger
+        .head()
+        .expect("a head")
 }
 
 fn audited(scratch: &Scratch) -> audit::Audit {
@@ -36,7 +40,10 @@ fn audited(scratch: &Scratch) -> audit::Audit {
 
 /// The path of the only act of a kind and day.
 fn act(scratch: &Scratch, part: &str) -> String {
-    let found: Vec<&String> = scratch.paths().filter(|path| path.starts_with("content/ledger/2") && path.contains(part)).collect();
+    let found: Vec<&String> = scratch
+        .paths()
+        .filter(|path| path.starts_with("content/ledger/2") && path.contains(part))
+        .collect();
     assert_eq!(found.len(), 1, "{part}: {found:?}");
     found[0].clone()
 }
@@ -55,7 +62,9 @@ fn the_life_of_an_article() {
     use Page::{Signed, Unsigned, Withdrawn};
     const OLD: &str = "ぐったり";
     const NEW: &str = "ぼんやり";
-    let policy = |scratch: &Scratch, more: &str| scratch.clone().edit("ubugi.yaml", "unsupervised: notice", more);
+    let policy = |scratch: &Scratch, more: &str| {
+        scratch.clone().edit("ubugi.yaml", "unsupervised: notice", more)
+    };
     let (leave_out, fail) = ("unsupervised: leave-out", "unsupervised: fail");
     let new = Scratch::new();
     let signed = new.approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
@@ -73,7 +82,9 @@ fn the_life_of_an_article() {
     let fail_overdue = policy(&signed, "unsupervised: notice\n  overdue: fail");
     let two = "unsupervised: notice\n  signatures: {article: 2}";
     let both = policy(&edited, two).approve(&[ARTICLE], &[DOCTOR], "2026-11-22");
-    let deleted = |scratch: &Scratch| scratch.clone().without(ARTICLE).without("content/articles/fever.en.md");
+    let deleted = |scratch: &Scratch| {
+        scratch.clone().without(ARTICLE).without("content/articles/fever.en.md")
+    };
     let restored = deleted(&signed).with(ARTICLE, signed.bytes(ARTICLE));
     let (code, overdue): (&[&str], &[&str]) = (&["UB0802"], &["UB0803"]);
     let cases: &[(&str, &Scratch, &str, Page, &[&str])] = &[
@@ -83,7 +94,13 @@ fn the_life_of_an_article() {
         ("new, failing", &policy(&new, fail), "2026-11-21", Page::None, &["UB0801"]),
         ("new, edited", &new.clone().edit(ARTICLE, OLD, NEW), "2026-11-21", Unsigned(NEW), &[]),
         ("one signature of two", &policy(&signed, two), "2026-11-21", Unsigned(OLD), &[]),
-        ("both signatures", &policy(&signed, two).approve(&[ARTICLE], &[PHARMACIST], "2026-11-21"), "2026-11-21", Signed(OLD), &[]),
+        (
+            "both signatures",
+            &policy(&signed, two).approve(&[ARTICLE], &[PHARMACIST], "2026-11-21"),
+            "2026-11-21",
+            Signed(OLD),
+            &[],
+        ),
         // Signed.
         ("signed later", &signed, "2026-11-19", Unsigned(OLD), &[]),
         ("signed later, left out", &policy(&signed, leave_out), "2026-11-19", Page::None, &[]),
@@ -100,8 +117,20 @@ fn the_life_of_an_article() {
         // Edited.
         ("edited", &edited, "2026-11-21", Signed(OLD), code),
         ("edited, left out", &policy(&edited, leave_out), "2026-11-21", Signed(OLD), code),
-        ("edited, failing", &policy(&edited, "unsupervised: leave-out\n  overdue: fail"), "2026-11-21", Signed(OLD), code),
-        ("edited into what cannot be read", &faulty, "2026-11-21", Signed(OLD), &["UB0104", "UB0802"]),
+        (
+            "edited, failing",
+            &policy(&edited, "unsupervised: leave-out\n  overdue: fail"),
+            "2026-11-21",
+            Signed(OLD),
+            code,
+        ),
+        (
+            "edited into what cannot be read",
+            &faulty,
+            "2026-11-21",
+            Signed(OLD),
+            &["UB0104", "UB0802"],
+        ),
         ("edited, one new signature of two", &both, "2026-11-22", Unsigned(NEW), &[]),
         ("renewed, before its day", &renewed, "2026-11-24", Signed(OLD), code),
         ("renewed", &renewed, "2026-11-25", Signed(NEW), &[]),
@@ -109,7 +138,13 @@ fn the_life_of_an_article() {
         // Withdrawn.
         ("before it is withdrawn", &withdrawn, "2026-11-30", Signed(NEW), &[]),
         ("withdrawn", &withdrawn, "2026-12-01", Withdrawn, &[]),
-        ("withdrawn, where unsigned text is left out", &policy(&withdrawn, leave_out), "2026-12-01", Withdrawn, &[]),
+        (
+            "withdrawn, where unsigned text is left out",
+            &policy(&withdrawn, leave_out),
+            "2026-12-01",
+            Withdrawn,
+            &[],
+        ),
         ("withdrawn long ago", &withdrawn, "2029-12-01", Withdrawn, &[]),
         ("withdrawn without ever being signed", &never_signed, "2026-12-01", Withdrawn, &[]),
         ("withdrawn, then edited", &edited_after, "2026-12-02", Withdrawn, &[]),
@@ -124,12 +159,21 @@ fn the_life_of_an_article() {
     for (name, scratch, on, expected, found) in cases {
         let built = scratch.build_on(on);
         // What the article links to may be left out, which is another matter.
-        let mut codes: Vec<String> =
-            built.findings().into_iter().filter(|finding| finding.contains("fever.md") && !finding.starts_with("UB0413")).map(|finding| finding[..6].to_owned()).collect();
+        let mut codes: Vec<String> = built
+            .findings()
+            .into_iter()
+            .filter(|finding| finding.contains("fever.md") && !finding.starts_with("UB0413"))
+            .map(|finding| finding[..6].to_owned())
+            .collect();
         codes.sort();
         assert_eq!(codes, *found, "{name}");
-        let page = built.files.get(PAGE).map(|page| String::from_utf8_lossy(page).into_owned()).unwrap_or_default();
-        let words: Vec<&'static str> = [OLD, NEW, "しずか"].into_iter().filter(|word| page.contains(word)).collect();
+        let page = built
+            .files
+            .get(PAGE)
+            .map(|page| String::from_utf8_lossy(page).into_owned())
+            .unwrap_or_default();
+        let words: Vec<&'static str> =
+            [OLD, NEW, "しずか"].into_iter().filter(|word| page.contains(word)).collect();
         let shown = match words[..] {
             [word] if page.contains("class=\"supervised\"") => Signed(word),
             [word] => Unsigned(word),
@@ -137,18 +181,35 @@ fn the_life_of_an_article() {
             _ => Page::None,
         };
         assert_eq!(shown, *expected, "{name}");
-        assert_eq!(page.contains("class=\"unsupervised\""), matches!(expected, Unsigned(_)), "{name}");
+        assert_eq!(
+            page.contains("class=\"unsupervised\""),
+            matches!(expected, Unsigned(_)),
+            "{name}"
+        );
     }
     assert_eq!(take_down.build_on("2027-11-21").summary.hidden.overdue, 1);
     assert_eq!(withdrawn.build_on("2026-12-01").summary.hidden.withdrawn, 1);
-    for (scratch, on, code) in [(policy(&new, fail), "2026-11-21", "UB0801"), (fail_overdue, "2027-11-21", "UB0803")] {
-        assert!(scratch.build_on(on).diagnostics.iter().any(|found| found.severity == Grave::Error && found.code.id == code), "{code}");
+    for (scratch, on, code) in
+        [(policy(&new, fail), "2026-11-21", "UB0801"), (fail_overdue, "2027-11-21", "UB0803")]
+    {
+        assert!(
+            scratch
+                .build_on(on)
+                .diagnostics
+                .iter()
+                .any(|found| found.severity == Grave::Error && found.code.id == code),
+            "{code}"
+        );
     }
 }
 
 #[test]
 fn the_image_is_that_with_which_an_article_was_approved() {
-    let svg = |shape: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><{shape} width=\"1\" height=\"1\"/></svg>");
+    let svg = |shape: &str| {
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><{shape} width=\"1\" height=\"1\"/></svg>"
+        )
+    };
     let both = Scratch::new()
         .edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜")
         .edit("content/articles/sleep.md", "## ようす", "![絵](a.svg)\n\n## ようす")
@@ -156,17 +217,31 @@ fn the_image_is_that_with_which_an_article_was_approved() {
         .approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
     assert!(supervised(&both.build(), PAGE));
     let published = |built: &Built, page: &str| {
-        let address = built.text(page).split("<img src=\"/").nth(1).and_then(|rest| rest.split('"').next()).map(|path| format!("132128/{path}")).expect("an image");
+        let address = built
+            .text(page)
+            .split("<img src=\"/")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .map(|path| format!("132128/{path}"))
+            .expect("an image");
         built.text(&address).to_owned()
     };
     let changed = both.clone().with("content/articles/a.svg", svg("ellipse")).build();
     assert_eq!(changed.findings(), ["UB0802 content/articles/fever.md:1:1"]);
     assert!(supervised(&changed, PAGE));
     assert!(published(&changed, PAGE).contains("<rect"), "as it was approved");
-    assert!(published(&changed, "132128/articles/sleep/index.html").contains("<ellipse"), "as it is, where nobody approved it");
+    assert!(
+        published(&changed, "132128/articles/sleep/index.html").contains("<ellipse"),
+        "as it is, where nobody approved it"
+    );
     let gone = both.without("content/articles/a.svg").build();
     assert!(published(&gone, PAGE).contains("<rect"));
-    assert!(gone.findings().iter().any(|finding| finding.starts_with("UB0406 content/articles/fever.md")), "the working text's fault is told");
+    assert!(
+        gone.findings()
+            .iter()
+            .any(|finding| finding.starts_with("UB0406 content/articles/fever.md")),
+        "the working text's fault is told"
+    );
 }
 
 #[test]
@@ -177,15 +252,31 @@ fn a_drug_needs_two_signatures_and_its_lists() {
     let two = one.approve(&all, &[PHARMACIST], "2026-11-21");
     let built = two.build();
     assert!(supervised(&built, MEDICINE), "signatures over the same bytes add up");
-    assert!(built.text(MEDICINE).contains("見本 医師") && built.text(MEDICINE).contains("見本 薬剤師"));
-    let data: serde_json::Value = serde_json::from_str(built.text("132128/api/drugs.json")).expect("JSON");
+    assert!(
+        built.text(MEDICINE).contains("見本 医師") && built.text(MEDICINE).contains("見本 薬剤師")
+    );
+    let data: serde_json::Value =
+        serde_json::from_str(built.text("132128/api/drugs.json")).expect("JSON");
     assert_eq!(data["drugs"][0]["supervision"]["reviewers"][1]["licence"], "薬剤師");
-    assert!(supervised(&Scratch::new().approve(&all, &[DOCTOR, PHARMACIST], "2026-11-20").build(), MEDICINE), "or come together");
+    assert!(
+        supervised(
+            &Scratch::new().approve(&all, &[DOCTOR, PHARMACIST], "2026-11-20").build(),
+            MEDICINE
+        ),
+        "or come together"
+    );
     let without_lists = Scratch::new().approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-20");
-    assert!(!supervised(&without_lists.build(), MEDICINE), "the words of its sources are not approved");
+    assert!(
+        !supervised(&without_lists.build(), MEDICINE),
+        "the words of its sources are not approved"
+    );
     let edited = two.clone().edit(LISTS[0], "選ばれやすい", "絶対に安全").build();
     assert_eq!(edited.findings(), ["UB0802 content/drug-sources.yaml:1:1"]);
-    assert!(supervised(&edited, MEDICINE) && edited.text(MEDICINE).contains("選ばれやすい") && !edited.text(MEDICINE).contains("絶対に安全"));
+    assert!(
+        supervised(&edited, MEDICINE)
+            && edited.text(MEDICINE).contains("選ばれやすい")
+            && !edited.text(MEDICINE).contains("絶対に安全")
+    );
     let dose = two.edit(DRUG, "max: 3.6", "max: 3.7").build();
     assert!(dose.text(MEDICINE).contains("3.6") && !dose.text(MEDICINE).contains("3.7"));
 }
@@ -196,7 +287,9 @@ fn a_translation_that_shows_its_originals_sources_needs_the_original() {
     let alone = Scratch::new().approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-20");
     assert!(!supervised(&alone.build(), page));
     assert!(supervised(&alone.approve(&[ARTICLE], &[DOCTOR], "2026-11-20").build(), page));
-    let own = Scratch::new().edit("content/articles/fever.en.md", "---\n##", "sources: []\n---\n##").approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-20");
+    let own = Scratch::new()
+        .edit("content/articles/fever.en.md", "---\n##", "sources: []\n---\n##")
+        .approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-20");
     assert!(supervised(&own.build(), page), "it has sources of its own");
 }
 
@@ -204,7 +297,10 @@ fn a_translation_that_shows_its_originals_sources_needs_the_original() {
 #[test]
 fn what_is_not_clinical_breaks_no_seal() {
     let signed = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
-    let other = signed.edit(HINO, "18:00", "17:00").edit("themes/base/strings/ja.yaml", "監修日", "確認日").edit("content/stages.yaml", "新生児", "赤ちゃん");
+    let other = signed
+        .edit(HINO, "18:00", "17:00")
+        .edit("themes/base/strings/ja.yaml", "監修日", "確認日")
+        .edit("content/stages.yaml", "新生児", "赤ちゃん");
     let built = other.build();
     assert_eq!(built.findings(), Vec::<String>::new());
     assert!(supervised(&built, PAGE) && built.text(PAGE).contains("17:00"));
@@ -213,16 +309,29 @@ fn what_is_not_clinical_breaks_no_seal() {
 #[test]
 fn a_faulty_edit_is_told_and_the_approved_text_stays() {
     let signed = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
-    for (from, to, code) in [("title: ", "title: [", "UB0104"), ("(sleep.md#ようす)", "(slep.md)", "UB0403"), ("published: 2026-11-01", "published: 2026-13-01", "UB0204")] {
+    for (from, to, code) in [
+        ("title: ", "title: [", "UB0104"),
+        ("(sleep.md#ようす)", "(slep.md)", "UB0403"),
+        ("published: 2026-11-01", "published: 2026-13-01", "UB0204"),
+    ] {
         let built = signed.clone().edit(ARTICLE, from, to).build();
         let found = built.findings();
-        assert!(found.len() == 2 && found.iter().any(|finding| finding.starts_with(code)), "{found:?}");
+        assert!(
+            found.len() == 2 && found.iter().any(|finding| finding.starts_with(code)),
+            "{found:?}"
+        );
         assert!(supervised(&built, PAGE));
     }
     // What approved words refer to may go; they then stand without the link, and nobody has to sign first.
-    let gone =
-        signed.without("content/articles/sleep.md").edit(ARTICLE, "[ねむり](sleep.md#ようす)", "ねむり").edit("content/articles/fever.en.md", "[Sleep](sleep.md)", "Sleep").build();
-    assert_eq!(gone.findings(), ["UB0802 content/articles/fever.md:1:1", "UB0403 content/articles/fever.md:18:36"]);
+    let gone = signed
+        .without("content/articles/sleep.md")
+        .edit(ARTICLE, "[ねむり](sleep.md#ようす)", "ねむり")
+        .edit("content/articles/fever.en.md", "[Sleep](sleep.md)", "Sleep")
+        .build();
+    assert_eq!(
+        gone.findings(),
+        ["UB0802 content/articles/fever.md:1:1", "UB0403 content/articles/fever.md:18:36"]
+    );
     assert_eq!(gone.diagnostics.errors(), 0);
     assert!(supervised(&gone, PAGE) && gone.text(PAGE).contains("ねむり"));
 }
@@ -232,8 +341,13 @@ fn a_faulty_edit_is_told_and_the_approved_text_stays() {
 fn language_care_reads_the_working_text() {
     let plain = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
     let pending = plain.edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").build();
-    assert_eq!(pending.findings().iter().map(|finding| &finding[..6]).collect::<Vec<_>>(), ["UB0802", "UB1003"]);
-    let loud = Scratch::new().edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
+    assert_eq!(
+        pending.findings().iter().map(|finding| &finding[..6]).collect::<Vec<_>>(),
+        ["UB0802", "UB1003"]
+    );
+    let loud = Scratch::new()
+        .edit(ARTICLE, "ぐったりしているとき", "必ず治る薬があるとき")
+        .approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
     let mended = loud.edit(ARTICLE, "必ず治る薬があるとき", "ぐったりしているとき").build();
     assert_eq!(mended.findings(), ["UB0802 content/articles/fever.md:1:1"]);
     assert!(mended.text(PAGE).contains("必ず治る"), "as it was approved");
@@ -243,67 +357,175 @@ fn language_care_reads_the_working_text() {
 #[test]
 fn notices_and_own_articles() {
     let page = "132128/articles/hino-notice/index.html";
-    let clinical = Scratch::new().edit(OWN, "supervision: none\n", "").approve(&[OWN], &[DOCTOR], "2026-11-20");
+    let clinical = Scratch::new().edit(OWN, "supervision: none\n", "").approve(
+        &[OWN],
+        &[DOCTOR],
+        "2026-11-20",
+    );
     assert!(supervised(&clinical.build(), page));
-    let declared = clinical.edit(OWN, "published: 2026-11-15", "published: 2026-11-15\nsupervision: none").edit(OWN, "日野だけの話", "別の話").build();
+    let declared = clinical
+        .edit(OWN, "published: 2026-11-15", "published: 2026-11-15\nsupervision: none")
+        .edit(OWN, "日野だけの話", "別の話")
+        .build();
     assert!(supervised(&declared, page) && declared.text(page).contains("日野だけの話"));
-    let notice = Scratch::new().approve(&[OWN], &[DOCTOR], "2026-11-20").edit(OWN, "日野だけの話", "別の話");
+    let notice =
+        Scratch::new().approve(&[OWN], &[DOCTOR], "2026-11-20").edit(OWN, "日野だけの話", "別の話");
     let built = notice.build();
     assert_eq!(built.findings(), Vec::<String>::new());
     assert!(built.text(page).contains("別の話") && !supervised(&built, page));
-    let required = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: leave-out\n  signatures: {notice: 1}").build();
+    let required = Scratch::new()
+        .edit(
+            "ubugi.yaml",
+            "unsupervised: notice",
+            "unsupervised: leave-out\n  signatures: {notice: 1}",
+        )
+        .build();
     assert!(!required.files.contains_key(page), "the policy can demand a signature for notices");
-    let forbidden = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  clinical_topics: [sleep]").build();
+    let forbidden = Scratch::new()
+        .edit(
+            "ubugi.yaml",
+            "unsupervised: notice",
+            "unsupervised: notice\n  clinical_topics: [sleep]",
+        )
+        .build();
     assert_eq!(forbidden.findings(), [format!("UB0809 {OWN}:5:10")]);
 }
 
 #[test]
 fn reviewers_sign_only_what_they_may() {
-    let reviewers = |more: &str| Scratch::new().with("content/reviewers.yaml", format!("- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n{more}"));
-    let refused = |scratch: &Scratch, path: &str| scratch.try_decide(&[path], &[DOCTOR], "2026-11-20", approval("2027-11-20")).err().unwrap_or_default();
+    let reviewers = |more: &str| {
+        Scratch::new().with(
+            "content/reviewers.yaml",
+            format!("- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n{more}"),
+        )
+    };
+    let refused = |scratch: &Scratch, path: &str| {
+        scratch
+            .try_decide(&[path], &[DOCTOR], "2026-11-20", approval("2027-11-20"))
+            .err()
+            .unwrap_or_default()
+    };
     let not_entitled = ["UB0805 content/reviewers.yaml:1:7"];
     assert_eq!(refused(&reviewers("  may_sign: {topics: [sleep]}\n"), ARTICLE), not_entitled);
     assert_eq!(refused(&reviewers("  may_sign: {topics: [sleep, fever]}\n"), ARTICLE), [""; 0]);
     assert_eq!(refused(&reviewers("  may_sign: {kinds: [drug]}\n"), ARTICLE), not_entitled);
     assert_eq!(refused(&reviewers("  active: {from: 2026-11-21}\n"), ARTICLE), not_entitled);
     assert_eq!(refused(&reviewers("  active: {to: 2026-11-19}\n"), ARTICLE), not_entitled);
-    assert_eq!(refused(&reviewers("  active: {from: 2026-11-20, to: 2026-11-20}\n"), ARTICLE), [""; 0]);
-    let authored = reviewers("").edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
+    assert_eq!(
+        refused(&reviewers("  active: {from: 2026-11-20, to: 2026-11-20}\n"), ARTICLE),
+        [""; 0]
+    );
+    let authored =
+        reviewers("").edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
     assert_eq!(refused(&authored, ARTICLE), not_entitled);
-    assert_eq!(refused(&reviewers("").edit(DRUG, "class:", "written_by: [sample-doctor]\nclass:"), DRUG), not_entitled);
+    assert_eq!(
+        refused(&reviewers("").edit(DRUG, "class:", "written_by: [sample-doctor]\nclass:"), DRUG),
+        not_entitled
+    );
     assert_eq!(refused(&reviewers(""), "content/articles/fevr.md"), ["UB0207"]);
     assert_eq!(refused(&reviewers(""), "content/topics.yaml"), ["UB0207"]);
-    assert_eq!(refused(&reviewers("").edit(ARTICLE, "## 夜", "# 夜"), ARTICLE), ["UB0411 content/articles/fever.md:13:1"], "a text with faults is not approved");
-    assert_eq!(reviewers("").try_decide(&[ARTICLE], &["sample-docter"], "2026-11-20", approval("2026-11-20")).err().unwrap(), ["UB0207", "UB0302"]);
-    assert_eq!(reviewers("").try_decide(&[ARTICLE], &[DOCTOR, DOCTOR], "2026-11-20", approval("2027-11-20")).err().unwrap(), ["UB0206"]);
-    let yearly = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  review_within_months: 12");
-    assert_eq!(yearly.try_decide(&[ARTICLE], &[DOCTOR], "2026-11-20", approval("2027-11-21")).err().unwrap(), ["UB0211"]);
+    assert_eq!(
+        refused(&reviewers("").edit(ARTICLE, "## 夜", "# 夜"), ARTICLE),
+        ["UB0411 content/articles/fever.md:13:1"],
+        "a text with faults is not approved"
+    );
+    assert_eq!(
+        reviewers("")
+            .try_decide(&[ARTICLE], &["sample-docter"], "2026-11-20", approval("2026-11-20"))
+            .err()
+            .unwrap(),
+        ["UB0207", "UB0302"]
+    );
+    assert_eq!(
+        reviewers("")
+            .try_decide(&[ARTICLE], &[DOCTOR, DOCTOR], "2026-11-20", approval("2027-11-20"))
+            .err()
+            .unwrap(),
+        ["UB0206"]
+    );
+    let yearly = Scratch::new().edit(
+        "ubugi.yaml",
+        "unsupervised: notice",
+        "unsupervised: notice\n  review_within_months: 12",
+    );
+    assert_eq!(
+        yearly
+            .try_decide(&[ARTICLE], &[DOCTOR], "2026-11-20", approval("2027-11-21"))
+            .err()
+            .unwrap(),
+        ["UB0211"]
+    );
 
     // What was valid when it was signed is judged by the day on which it was signed, and what was not does not count.
     let signed = reviewers("").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
-    let retired = signed.clone().edit("content/reviewers.yaml", "licence: 医師\n", "licence: 医師\n  active: {to: 2026-11-20}\n");
+    let retired = signed.clone().edit(
+        "content/reviewers.yaml",
+        "licence: 医師\n",
+        "licence: 医師\n  active: {to: 2026-11-20}\n",
+    );
     assert!(supervised(&retired.build(), PAGE));
-    let never = signed.clone().edit("content/reviewers.yaml", "licence: 医師\n", "licence: 医師\n  active: {to: 2026-11-19}\n").build();
-    assert!(!supervised(&never, PAGE) && never.findings()[0].starts_with("UB0805 content/ledger/2026/"), "{:?}", never.findings());
+    let never = signed
+        .clone()
+        .edit(
+            "content/reviewers.yaml",
+            "licence: 医師\n",
+            "licence: 医師\n  active: {to: 2026-11-19}\n",
+        )
+        .build();
+    assert!(
+        !supervised(&never, PAGE) && never.findings()[0].starts_with("UB0805 content/ledger/2026/"),
+        "{:?}",
+        never.findings()
+    );
     let gone = signed.clone().with("content/reviewers.yaml", "[]\n").build();
     assert!(!supervised(&gone, PAGE));
-    let shorter = signed.edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  review_within_months: 6").build_on("2027-05-21");
-    assert_eq!(shorter.findings(), ["UB0803 content/articles/fever.md:1:1"], "a shorter interval holds for what was signed before");
+    let shorter = signed
+        .edit(
+            "ubugi.yaml",
+            "unsupervised: notice",
+            "unsupervised: notice\n  review_within_months: 6",
+        )
+        .build_on("2027-05-21");
+    assert_eq!(
+        shorter.findings(),
+        ["UB0803 content/articles/fever.md:1:1"],
+        "a shorter interval holds for what was signed before"
+    );
     let number = reviewers("  registration_number: 123456\n").build();
     assert_eq!(number.findings(), ["UB0201 content/reviewers.yaml:4:3"]);
-    assert!(number.diagnostics.iter().next().unwrap().help.as_ref().unwrap().en.contains("remove this line"));
-    assert_eq!(reviewers("  ssh_public_key: ssh-ed25519 AAAA\n").build().findings(), ["UB0808 content/reviewers.yaml:4:19"]);
+    assert!(
+        number
+            .diagnostics
+            .iter()
+            .next()
+            .unwrap()
+            .help
+            .as_ref()
+            .unwrap()
+            .en
+            .contains("remove this line")
+    );
+    assert_eq!(
+        reviewers("  ssh_public_key: ssh-ed25519 AAAA\n").build().findings(),
+        ["UB0808 content/reviewers.yaml:4:19"]
+    );
 }
 
 /// Somebody with access to the files writes an act by hand: its hashes are right and what it says of the text is not.
 #[test]
 fn an_act_that_lies_about_its_text_supports_nothing() {
-    let authored = Scratch::new().edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
+    let authored =
+        Scratch::new().edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:");
     let honest = authored.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20");
     let path = act(&honest, "approval");
-    let forged =
-        String::from_utf8(honest.bytes(&path).to_vec()).unwrap().replace("by: [sample-pharmacist]", "by: [sample-doctor]").replace("written_by: [sample-doctor]", "written_by: []");
-    let name = format!("content/ledger/2026/2026-11-20-approval-{}.yaml", &ubugi::supervision::seal(forged.as_bytes())[..16]);
+    let forged = String::from_utf8(honest.bytes(&path).to_vec())
+        .unwrap()
+        .replace("by: [sample-pharmacist]", "by: [sample-doctor]")
+        .replace("written_by: [sample-doctor]", "written_by: []");
+    let name = format!(
+        "content/ledger/2026/2026-11-20-approval-{}.yaml",
+        &ubugi::supervision::seal(forged.as_bytes())[..16]
+    );
     let forged = honest.without(&path).with(&name, forged);
     let built = forged.build();
     assert!(!supervised(&built, PAGE));
@@ -316,21 +538,35 @@ fn two_branches_merge_and_verify() {
     let base = Scratch::new().approve(&["content/articles/fever.en.md"], &[DOCTOR], "2026-11-18");
     let one = base.approve(&[ARTICLE], &[DOCTOR], "2026-11-19");
     let other = base.approve(&["content/articles/sleep.md"], &[DOCTOR], "2026-11-20");
-    let merged = other.paths().fold(one.clone(), |merged, path| merged.with(path, other.bytes(path)));
+    let merged =
+        other.paths().fold(one.clone(), |merged, path| merged.with(path, other.bytes(path)));
     let audit = audited(&merged);
     assert_eq!((audit.acts, findings(&audit.found).len()), (3, 0));
     let next = merged.approve(&[LISTS[0]], &[DOCTOR], "2026-11-21");
-    let parents = String::from_utf8(next.bytes(&act(&next, "2026-11-21")).to_vec()).unwrap().matches("  - ").count();
+    let parents = String::from_utf8(next.bytes(&act(&next, "2026-11-21")).to_vec())
+        .unwrap()
+        .matches("  - ")
+        .count();
     assert!(parents >= 2 && audited(&next).found.is_empty(), "the next act joins both");
     let built = next.build();
     assert!(supervised(&built, PAGE) && supervised(&built, "132128/articles/sleep/index.html"));
     // Every state is remembered by what followed it.
     let project = Project::load(next.files(), &mut Diagnostics::new());
     let expected = |scratch: &Scratch| audit::expect(&project.supervision, &head(scratch));
-    assert_eq!([expected(&next), expected(&merged), expected(&one), expected(&base)], [Expected::Same, Expected::Grown(1), Expected::Grown(2), Expected::Grown(3)]);
+    assert_eq!(
+        [expected(&next), expected(&merged), expected(&one), expected(&base)],
+        [Expected::Same, Expected::Grown(1), Expected::Grown(2), Expected::Grown(3)]
+    );
     let cut = Project::load(base.files(), &mut Diagnostics::new());
-    assert_eq!(audit::expect(&cut.supervision, &head(&next)), Expected::Lost, "the newest acts were taken away");
-    assert!(built.text("132128/supervision/index.html").contains(&head(&next)), "the head is published");
+    assert_eq!(
+        audit::expect(&cut.supervision, &head(&next)),
+        Expected::Lost,
+        "the newest acts were taken away"
+    );
+    assert!(
+        built.text("132128/supervision/index.html").contains(&head(&next)),
+        "the head is published"
+    );
 }
 
 /// On a branch that did not know of a withdrawal somebody approved the text: it stays withdrawn.
@@ -348,13 +584,17 @@ fn an_approval_lifts_only_a_withdrawal_that_it_knew() {
 fn every_tampering_is_found() {
     let sound = Scratch::new()
         .edit(ARTICLE, "## 夜", "![絵](a.svg)\n\n## 夜")
-        .with("content/articles/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>")
+        .with(
+            "content/articles/a.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>",
+        )
         .approve(&[ARTICLE], &[DOCTOR], "2026-11-18")
         .approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-19")
         .withdraw(ARTICLE, "2026-11-20");
     assert!(audited(&sound).found.is_empty());
     let pages = sound.build();
-    let files: Vec<String> = sound.paths().filter(|path| path.starts_with("content/ledger/")).cloned().collect();
+    let files: Vec<String> =
+        sound.paths().filter(|path| path.starts_with("content/ledger/")).cloned().collect();
     assert_eq!(files.len(), 3 + 3);
     for path in &files {
         let bytes = sound.bytes(path).to_vec();
@@ -376,7 +616,14 @@ fn every_tampering_is_found() {
         assert!(path.contains("blobs") || tampered.diagnostics.errors() > 0, "{path}");
         for (page, text) in tampered.files.iter().filter(|(page, _)| page.ends_with(".html")) {
             let text = String::from_utf8_lossy(text);
-            assert!(!text.contains("class=\"supervised\"") || pages.files.get(page).is_some_and(|before| String::from_utf8_lossy(before) == text), "{path}: {page}");
+            assert!(
+                !text.contains("class=\"supervised\"")
+                    || pages
+                        .files
+                        .get(page)
+                        .is_some_and(|before| String::from_utf8_lossy(before) == text),
+                "{path}: {page}"
+            );
         }
     }
     let first = act(&sound, "2026-11-18");
@@ -386,9 +633,15 @@ fn every_tampering_is_found() {
         (Some(first.as_str()), 2, 1),
         "the first is named, and what follows from it is not told again"
     );
-    let orphan = audited(&sound.with("content/ledger/blobs/0000000000000000000000000000000000000000000000000000000000000000", "x"));
+    let orphan = audited(&sound.with(
+        "content/ledger/blobs/0000000000000000000000000000000000000000000000000000000000000000",
+        "x",
+    ));
     assert_eq!((orphan.found.errors(), orphan.found.warnings()), (0, 1));
-    let signature = audited(&Scratch::new().with("content/ledger/2026/2026-11-18-approval-0000000000000000.yaml.sample-doctor.sig", "x"));
+    let signature = audited(&Scratch::new().with(
+        "content/ledger/2026/2026-11-18-approval-0000000000000000.yaml.sample-doctor.sig",
+        "x",
+    ));
     assert_eq!((signature.found.errors(), signature.found.warnings()), (0, 1));
 }
 
@@ -405,7 +658,10 @@ fn missing_bytes_stop_only_what_needs_them() {
     let withdrawn = signed_and_withdrawn().edit(ARTICLE, "ぐったり", "ぼんやり");
     let blob = withdrawn.paths().find(|path| path.contains("/blobs/")).expect("kept").clone();
     let built = withdrawn.without(&blob).build();
-    assert!(built.diagnostics.errors() == 1 && built.text(PAGE).contains("取り下げました"), "what was withdrawn stays so");
+    assert!(
+        built.diagnostics.errors() == 1 && built.text(PAGE).contains("取り下げました"),
+        "what was withdrawn stays so"
+    );
 }
 
 fn signed_and_withdrawn() -> Scratch {
@@ -414,9 +670,14 @@ fn signed_and_withdrawn() -> Scratch {
 
 #[test]
 fn signatures_over_newer_bytes_do_not_replace_older_ones_until_they_are_enough() {
-    let two = Scratch::new().edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signatures: {article: 2}");
+    let two = Scratch::new().edit(
+        "ubugi.yaml",
+        "unsupervised: notice",
+        "unsupervised: notice\n  signatures: {article: 2}",
+    );
     let first = two.approve(&[ARTICLE], &[DOCTOR, PHARMACIST], "2026-11-18");
-    let half = first.edit(ARTICLE, "ぐったり", "ぼんやり").approve(&[ARTICLE], &[DOCTOR], "2026-11-19");
+    let half =
+        first.edit(ARTICLE, "ぐったり", "ぼんやり").approve(&[ARTICLE], &[DOCTOR], "2026-11-19");
     let built = half.build();
     assert!(supervised(&built, PAGE) && built.text(PAGE).contains("ぐったり"));
     let full = half.approve(&[ARTICLE], &[PHARMACIST], "2026-11-20").build();
@@ -427,46 +688,109 @@ fn signatures_over_newer_bytes_do_not_replace_older_ones_until_they_are_enough()
 #[test]
 fn a_withdrawn_page_says_so_at_its_address() {
     let sleep = "content/articles/sleep.md";
-    let withdrawn = Scratch::new().approve(&[ARTICLE, sleep], &[DOCTOR], "2026-11-18").withdraw(ARTICLE, "2026-11-20").withdraw(sleep, "2026-11-20");
-    for scratch in [&withdrawn, &withdrawn.clone().without(ARTICLE).without("content/articles/fever.en.md"), &withdrawn.clone().edit(ARTICLE, "赤ちゃんの発熱", "別の題")]
-    {
+    let withdrawn = Scratch::new()
+        .approve(&[ARTICLE, sleep], &[DOCTOR], "2026-11-18")
+        .withdraw(ARTICLE, "2026-11-20")
+        .withdraw(sleep, "2026-11-20");
+    for scratch in [
+        &withdrawn,
+        &withdrawn.clone().without(ARTICLE).without("content/articles/fever.en.md"),
+        &withdrawn.clone().edit(ARTICLE, "赤ちゃんの発熱", "別の題"),
+    ] {
         let built = scratch.build();
         let page = built.text(PAGE);
-        assert!(page.contains("取り下げました") && page.contains("2026年11月20日") && page.contains("出典が撤回されたため") && page.contains("id=\"help\""), "{page}");
-        assert!(page.contains("<meta name=\"robots\" content=\"noindex\">") && page.contains("<h1>赤ちゃんの発熱</h1>"));
-        assert!(!page.contains("ぐったり") && !supervised(&built, PAGE) && !page.contains("見本 医師"));
-        assert!(!built.text("132128/sitemap.xml").contains("articles/fever/") && !built.text("132128/index.html").contains("articles/fever/"));
-        assert!(built.text("132128/articles/nemuri/index.html").contains("取り下げました"), "a former address says so too");
+        assert!(
+            page.contains("取り下げました")
+                && page.contains("2026年11月20日")
+                && page.contains("出典が撤回されたため")
+                && page.contains("id=\"help\""),
+            "{page}"
+        );
+        assert!(
+            page.contains("<meta name=\"robots\" content=\"noindex\">")
+                && page.contains("<h1>赤ちゃんの発熱</h1>")
+        );
+        assert!(
+            !page.contains("ぐったり") && !supervised(&built, PAGE) && !page.contains("見本 医師")
+        );
+        assert!(
+            !built.text("132128/sitemap.xml").contains("articles/fever/")
+                && !built.text("132128/index.html").contains("articles/fever/")
+        );
+        assert!(
+            built.text("132128/articles/nemuri/index.html").contains("取り下げました"),
+            "a former address says so too"
+        );
         assert_eq!(built.diagnostics.errors(), 0, "{:?}", built.findings());
     }
-    assert!(withdrawn.build().text("132128/en/articles/fever/index.html").contains("was withdrawn on"), "with its translations");
+    assert!(
+        withdrawn.build().text("132128/en/articles/fever/index.html").contains("was withdrawn on"),
+        "with its translations"
+    );
     let translation = Scratch::new().withdraw("content/articles/fever.en.md", "2026-11-20").build();
-    assert!(translation.text("132128/en/articles/fever/index.html").contains("was withdrawn") && translation.text(PAGE).contains("ぐったり"), "a translation alone");
+    assert!(
+        translation.text("132128/en/articles/fever/index.html").contains("was withdrawn")
+            && translation.text(PAGE).contains("ぐったり"),
+        "a translation alone"
+    );
     let drug = Scratch::new().withdraw(DRUG, "2026-11-20").build();
     assert!(drug.text(MEDICINE).contains("取り下げました"));
     let early = withdrawn.build_on("2026-11-19");
     assert!(supervised(&early, PAGE));
-    let back = withdrawn.edit(ARTICLE, "ぐったり", "ぼんやり").approve(&[ARTICLE], &[DOCTOR], "2026-11-21").build();
-    assert!(supervised(&back, PAGE) && back.text(PAGE).contains("ぼんやり") && back.text(PAGE).contains("出典が撤回されたため"), "its history stays");
+    let back = withdrawn
+        .edit(ARTICLE, "ぐったり", "ぼんやり")
+        .approve(&[ARTICLE], &[DOCTOR], "2026-11-21")
+        .build();
+    assert!(
+        supervised(&back, PAGE)
+            && back.text(PAGE).contains("ぼんやり")
+            && back.text(PAGE).contains("出典が撤回されたため"),
+        "its history stays"
+    );
     // Anybody active may take a text back at once; a list of the table has no page to take back.
     let withdrawal = || Decision::Withdrawal { reason: "x".to_owned(), severity: Severity::Low };
-    let restricted = Scratch::new().edit("content/reviewers.yaml", "specialty: 小児科", "may_sign: {kinds: [drug]}");
+    let restricted = Scratch::new().edit(
+        "content/reviewers.yaml",
+        "specialty: 小児科",
+        "may_sign: {kinds: [drug]}",
+    );
     assert!(restricted.try_decide(&[ARTICLE], &[DOCTOR], "2026-11-20", withdrawal()).is_ok());
-    assert_eq!(restricted.try_decide(&[LISTS[0]], &[DOCTOR], "2026-11-20", withdrawal()).err().unwrap(), ["UB0207"]);
+    assert_eq!(
+        restricted.try_decide(&[LISTS[0]], &[DOCTOR], "2026-11-20", withdrawal()).err().unwrap(),
+        ["UB0207"]
+    );
 }
 
 #[test]
 fn corrections_and_history_stand_on_the_page() {
-    let correction = Decision::Correction { was: "38度".to_owned(), now: "37.5度".to_owned(), severity: Severity::Severe };
-    let signed =
-        Scratch::new().decide(&[ARTICLE], &[DOCTOR], "2026-11-10", Decision::Approval { next_review: "2027-11-10".parse().unwrap(), note: Some("<助産師>とも読んだ".to_owned()) });
+    let correction = Decision::Correction {
+        was: "38度".to_owned(),
+        now: "37.5度".to_owned(),
+        severity: Severity::Severe,
+    };
+    let signed = Scratch::new().decide(
+        &[ARTICLE],
+        &[DOCTOR],
+        "2026-11-10",
+        Decision::Approval {
+            next_review: "2027-11-10".parse().unwrap(),
+            note: Some("<助産師>とも読んだ".to_owned()),
+        },
+    );
     let corrected = signed.decide(&[ARTICLE], &[DOCTOR], "2026-11-20", correction);
     let built = corrected.build();
     let page = built.text(PAGE);
     assert_eq!(page.matches("<del>38度</del>").count(), 2, "above the text, and in its history");
-    assert!(page.contains("callout-caution") && page.contains("すぐに医療機関や相談窓口に"), "it was a severe one");
+    assert!(
+        page.contains("callout-caution") && page.contains("すぐに医療機関や相談窓口に"),
+        "it was a severe one"
+    );
     assert!(page.contains("&lt;助産師&gt;とも読んだ") && page.contains("\"CorrectionComment\""));
-    assert_eq!(corrected.build_on("2027-06-01").text(PAGE).matches("<del>38度</del>").count(), 1, "later in its history only");
+    assert_eq!(
+        corrected.build_on("2027-06-01").text(PAGE).matches("<del>38度</del>").count(),
+        1,
+        "later in its history only"
+    );
     assert!(!signed.build().text(PAGE).contains("<del>"));
     let project = Project::load(corrected.files(), &mut Diagnostics::new());
     // They are there as data for those who follow them, with an id of their own; severe ones are marked.
@@ -475,17 +799,29 @@ fn corrections_and_history_stand_on_the_page() {
     assert_eq!((all.len(), all[0].path.as_str(), all[0].is_to_be_notified()), (1, ARTICLE, true));
     assert_eq!(all[0].what, What::Correction { was: "38度".to_owned(), now: "37.5度".to_owned() });
     assert!(project.supervision.judge().announcements(day("2026-11-19")).is_empty());
-    let withdrawn = Project::load(corrected.withdraw(ARTICLE, "2026-11-21").files(), &mut Diagnostics::new());
+    let withdrawn =
+        Project::load(corrected.withdraw(ARTICLE, "2026-11-21").files(), &mut Diagnostics::new());
     let both = withdrawn.supervision.judge().announcements(day("2026-11-21"));
-    assert_eq!((both.len(), both[0].is_to_be_notified(), &both[1].act), (2, false, &all[0].act), "the latest first, and ids stay");
+    assert_eq!(
+        (both.len(), both[0].is_to_be_notified(), &both[1].act),
+        (2, false, &all[0].act),
+        "the latest first, and ids stay"
+    );
     let board = Board::of(&withdrawn, day("2026-11-21"));
     let json = serde_json::to_value(&board).unwrap();
     assert_eq!(
-        (&json["announcements"][1]["kind"], &json["announcements"][1]["notify"], &json["announcements"][0]["kind"]),
+        (
+            &json["announcements"][1]["kind"],
+            &json["announcements"][1]["notify"],
+            &json["announcements"][0]["kind"]
+        ),
         (&"correction".into(), &true.into(), &"withdrawal".into())
     );
     let shown = ubugi::review::board::html(&board, Tongue::Ja).unwrap();
-    assert!(shown.contains("<del>38度</del> → <ins>37.5度</ins>") && shown.contains("読んだ人への知らせが要ります"));
+    assert!(
+        shown.contains("<del>38度</del> → <ins>37.5度</ins>")
+            && shown.contains("読んだ人への知らせが要ります")
+    );
     assert!(Board::of(&withdrawn, day("2027-06-01")).announcements.is_empty());
     assert!(audited(&corrected).found.is_empty());
 }
@@ -494,17 +830,39 @@ fn corrections_and_history_stand_on_the_page() {
 #[test]
 fn only_what_was_read_is_approved() {
     let scratch = Scratch::new();
-    let board = Board::of(&Project::load(scratch.files(), &mut Diagnostics::new()), "2026-11-20".parse().unwrap());
-    let seal = board.texts.iter().find(|entry| entry.path == ARTICLE).and_then(|entry| entry.seal.clone()).expect("a seal");
+    let board = Board::of(
+        &Project::load(scratch.files(), &mut Diagnostics::new()),
+        "2026-11-20".parse().unwrap(),
+    );
+    let seal = board
+        .texts
+        .iter()
+        .find(|entry| entry.path == ARTICLE)
+        .and_then(|entry| entry.seal.clone())
+        .expect("a seal");
     assert!(ubugi::review::board::html(&board, Tongue::Ja).unwrap().contains(&seal[..16]));
     let accepts = |scratch: &Scratch, paths: &[&str], seals: &[&str]| {
         let project = Project::load(scratch.files(), &mut Diagnostics::new());
         let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
-        let request = Request { paths: owned(paths), by: owned(&[DOCTOR]), on: "2026-11-20".parse().unwrap(), decision: approval("2027-11-20"), seals: owned(seals) };
+        let request = Request {
+            paths: owned(paths),
+            by: owned(&[DOCTOR]),
+            on: "2026-11-20".parse().unwrap(),
+            decision: approval("2027-11-20"),
+            seals: owned(seals),
+        };
         Sitting::prepare(&project, &Diagnostics::new(), &request).is_ok()
     };
-    assert!(accepts(&scratch, &[ARTICLE], &[&seal]) && accepts(&scratch, &[ARTICLE], &[&seal[..8]]) && accepts(&scratch, &[ARTICLE], &[]));
-    assert!(!accepts(&scratch, &[ARTICLE], &[&seal[..7]]) && !accepts(&scratch, &[ARTICLE], &[""]) && !accepts(&scratch, &[ARTICLE], &["00000000"]));
+    assert!(
+        accepts(&scratch, &[ARTICLE], &[&seal])
+            && accepts(&scratch, &[ARTICLE], &[&seal[..8]])
+            && accepts(&scratch, &[ARTICLE], &[])
+    );
+    assert!(
+        !accepts(&scratch, &[ARTICLE], &[&seal[..7]])
+            && !accepts(&scratch, &[ARTICLE], &[""])
+            && !accepts(&scratch, &[ARTICLE], &["00000000"])
+    );
     assert!(!accepts(&scratch, &[ARTICLE, "content/articles/sleep.md"], &[&seal]), "one for each");
     assert!(!accepts(&scratch.edit(ARTICLE, "ぐったり", "ぼんやり"), &[ARTICLE], &[&seal]));
 }
@@ -512,18 +870,43 @@ fn only_what_was_read_is_approved() {
 /// A correction is a clinician's word: from somebody who may not sign the text it is not shown, and told.
 #[test]
 fn a_correction_counts_only_from_who_may_sign() {
-    let correction = || Decision::Correction { was: "38度".to_owned(), now: "37.5度".to_owned(), severity: Severity::Low };
-    let authored = Scratch::new().edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:").approve(&[ARTICLE], &[PHARMACIST], "2026-11-18");
+    let correction = || Decision::Correction {
+        was: "38度".to_owned(),
+        now: "37.5度".to_owned(),
+        severity: Severity::Low,
+    };
+    let authored = Scratch::new()
+        .edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:")
+        .approve(&[ARTICLE], &[PHARMACIST], "2026-11-18");
     let corrected = authored.decide(&[ARTICLE], &[DOCTOR], "2026-11-20", correction());
-    assert!(corrected.build().text(PAGE).contains("<del>38度</del>"), "who wrote it may correct it");
+    assert!(
+        corrected.build().text(PAGE).contains("<del>38度</del>"),
+        "who wrote it may correct it"
+    );
     assert_eq!(corrected.build().findings(), [""; 0]);
-    let drugs_only = corrected.clone().edit("content/reviewers.yaml", "specialty: 小児科", "may_sign: {kinds: [drug]}");
+    let drugs_only = corrected.clone().edit(
+        "content/reviewers.yaml",
+        "specialty: 小児科",
+        "may_sign: {kinds: [drug]}",
+    );
     let built = drugs_only.build();
     assert!(!built.text(PAGE).contains("<del>") && supervised(&built, PAGE));
-    assert!(built.findings().len() == 1 && built.findings()[0].starts_with("UB0805 content/ledger/2026/2026-11-20-correction-"), "{:?}", built.findings());
+    assert!(
+        built.findings().len() == 1
+            && built.findings()[0].starts_with("UB0805 content/ledger/2026/2026-11-20-correction-"),
+        "{:?}",
+        built.findings()
+    );
     assert!(audited(&drugs_only).found.errors() == 1);
-    let by_key = corrected.edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signed_by_key: true").build();
-    assert!(!by_key.text(PAGE).contains("<del>") && by_key.findings().iter().all(|finding| finding.starts_with("UB0807")), "{:?}", by_key.findings());
+    let by_key = corrected
+        .edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signed_by_key: true")
+        .build();
+    assert!(
+        !by_key.text(PAGE).contains("<del>")
+            && by_key.findings().iter().all(|finding| finding.starts_with("UB0807")),
+        "{:?}",
+        by_key.findings()
+    );
 }
 
 #[test]
@@ -534,9 +917,18 @@ fn the_board_tells_how_everything_stands() {
         .approve(&["content/articles/fever.en.md", LISTS[0]], &[PHARMACIST], "2026-11-20")
         .approve(&[DRUG], &[DOCTOR, PHARMACIST], "2026-11-20")
         .edit(ARTICLE, "ぐったりしている", "ぼんやりしている");
-    let board = |scratch: &Scratch, on: &str| Board::of(&Project::load(scratch.files(), &mut Diagnostics::new()), on.parse().unwrap());
+    let board = |scratch: &Scratch, on: &str| {
+        Board::of(&Project::load(scratch.files(), &mut Diagnostics::new()), on.parse().unwrap())
+    };
     let now = board(&scratch, "2026-11-21");
-    let stands = |board: &Board, path: &str| board.texts.iter().find(|entry| entry.path == path).map(|entry| (entry.condition, entry.pending)).expect("there");
+    let stands = |board: &Board, path: &str| {
+        board
+            .texts
+            .iter()
+            .find(|entry| entry.path == path)
+            .map(|entry| (entry.condition, entry.pending))
+            .expect("there")
+    };
     assert_eq!(stands(&now, ARTICLE), (Condition::Approved, true));
     assert_eq!(stands(&now, "content/articles/sleep.md"), (Condition::DueSoon, false));
     assert_eq!(stands(&now, "content/articles/fever.en.md"), (Condition::Approved, false));
@@ -544,23 +936,50 @@ fn the_board_tells_how_everything_stands() {
     assert_eq!(stands(&now, OWN), (Condition::NotRequired, false));
     let of = |path: &str| now.texts.iter().find(|entry| entry.path == path).expect("there");
     assert_eq!(of(DRUG).waits_for, LISTS);
-    assert_eq!((of(LISTS[0]).signatures.as_slice(), of(LISTS[0]).required), (&[PHARMACIST.to_owned()][..], 2));
+    assert_eq!(
+        (of(LISTS[0]).signatures.as_slice(), of(LISTS[0]).required),
+        (&[PHARMACIST.to_owned()][..], 2)
+    );
     assert_eq!(of("content/articles/sleep.md").days_left, Some(19));
     assert_eq!(of(ARTICLE).title, "赤ちゃんの発熱");
     let desk = now.reviewers.iter().find(|desk| desk.id == DOCTOR).expect("there");
     assert_eq!(desk.waiting, ["content/articles/sleep.md", ARTICLE]);
-    assert_eq!(stands(&board(&scratch, "2026-12-11"), "content/articles/sleep.md"), (Condition::Overdue, false));
-    assert_eq!(stands(&board(&scratch.clone().without("content/articles/sleep.md"), "2026-11-21"), "content/articles/sleep.md"), (Condition::Deleted, false));
-    assert_eq!(stands(&board(&scratch.withdraw(ARTICLE, "2026-11-21"), "2026-11-21"), ARTICLE), (Condition::Withdrawn, false));
+    assert_eq!(
+        stands(&board(&scratch, "2026-12-11"), "content/articles/sleep.md"),
+        (Condition::Overdue, false)
+    );
+    assert_eq!(
+        stands(
+            &board(&scratch.clone().without("content/articles/sleep.md"), "2026-11-21"),
+            "content/articles/sleep.md"
+        ),
+        (Condition::Deleted, false)
+    );
+    assert_eq!(
+        stands(&board(&scratch.withdraw(ARTICLE, "2026-11-21"), "2026-11-21"), ARTICLE),
+        (Condition::Withdrawn, false)
+    );
 
     // The page that a clinician reads shows both texts, marks the words, and is one file.
     for tongue in [Tongue::Ja, Tongue::En] {
         let page = ubugi::review::board::html(&now, tongue).expect("a page");
-        assert!(page.contains("<del>ぐった</del>り") || page.contains("<del>ぐったり</del>"), "{page}");
+        assert!(
+            page.contains("<del>ぐった</del>り") || page.contains("<del>ぐったり</del>"),
+            "{page}"
+        );
         assert!(page.contains("<ins>ぼんや</ins>り") || page.contains("<ins>ぼんやり</ins>"));
-        assert!(page.contains("見本 医師") && !page.contains("<script") && !page.contains("src=") && !page.contains("http"));
+        assert!(
+            page.contains("見本 医師")
+                && !page.contains("<script")
+                && !page.contains("src=")
+                && !page.contains("http")
+        );
     }
-    let evil = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18").edit(ARTICLE, "title: 赤ちゃん", "title: <script>x</script>");
+    let evil = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-18").edit(
+        ARTICLE,
+        "title: 赤ちゃん",
+        "title: <script>x</script>",
+    );
     let page = ubugi::review::board::html(&board(&evil, "2026-11-21"), Tongue::Ja).expect("a page");
     assert!(!page.contains("<script") && page.contains("&lt;script"));
 }
@@ -759,17 +1178,31 @@ mod on_disk {
             .env_remove("SSH_AUTH_SOCK")
             .output()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
-        assert!(output.status.success(), "{program} {arguments:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{program} {arguments:?}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         output
     }
 
     fn ubugi(folder: &Path, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_ubugi")).args(["--lang", "en"]).args(arguments).current_dir(folder).output().expect("runs");
+        let output = Command::new(env!("CARGO_BIN_EXE_ubugi"))
+            .args(["--lang", "en"])
+            .args(arguments)
+            .current_dir(folder)
+            .output()
+            .expect("runs");
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     fn approve(folder: &Path, path: &str, more: &[&str]) -> (bool, String) {
-        ubugi(folder, &[&["approve", path, "--on", "2026-11-20", "--next-review", "2027-11-20"], more].concat())
+        ubugi(
+            folder,
+            &[&["approve", path, "--on", "2026-11-20", "--next-review", "2027-11-20"], more]
+                .concat(),
+        )
     }
 
     /// Two branches approve different articles: git merges them by itself, also what belongs to both, and the record verifies.
@@ -778,7 +1211,24 @@ mod on_disk {
         let dir = tempfile::tempdir().expect("a folder");
         let at = dir.path();
         Scratch::new().write(at);
-        let git = |arguments: &[&str]| run(at, "git", &[&["-c", "user.name=見本", "-c", "user.email=sample@example.jp", "-c", "core.autocrlf=true"], arguments].concat());
+        let git = |arguments: &[&str]| {
+            run(
+                at,
+                "git",
+                &[
+                    &[
+                        "-c",
+                        "user.name=見本",
+                        "-c",
+                        "user.email=sample@example.jp",
+                        "-c",
+                        "core.autocrlf=true",
+                    ],
+                    arguments,
+                ]
+                .concat(),
+            )
+        };
         git(&["init", "-q", "-b", "main"]);
         git(&["add", "."]);
         git(&["commit", "-qm", "project"]);
@@ -795,7 +1245,12 @@ mod on_disk {
         let (ok, said) = ubugi(at, &["build", "--date", "2026-11-21", "--strict"]);
         assert!(ok, "{said}");
         for page in ["fever", "sleep"] {
-            assert!(std::fs::read_to_string(at.join(format!("dist/132128/articles/{page}/index.html"))).expect("built").contains("見本 医師"), "{page}");
+            assert!(
+                std::fs::read_to_string(at.join(format!("dist/132128/articles/{page}/index.html")))
+                    .expect("built")
+                    .contains("見本 医師"),
+                "{page}"
+            );
         }
         let (ok, said) = approve(at, LISTS[0], &["--by", DOCTOR, "--also", PHARMACIST]);
         assert!(ok && ubugi(at, &["audit"]).1.contains("3 acts, 3 texts"), "{said}");
@@ -808,21 +1263,54 @@ mod on_disk {
             let dir = tempfile::tempdir().expect("a folder");
             let at = dir.path();
             for name in ["doctor", "pharmacist", "stranger"] {
-                run(at, "ssh-keygen", &[&["-q", "-N", "", "-C", "sample", "-f", name], kind].concat());
+                run(
+                    at,
+                    "ssh-keygen",
+                    &[&["-q", "-N", "", "-C", "sample", "-f", name], kind].concat(),
+                );
             }
-            let public = |name: &str| std::fs::read_to_string(at.join(format!("{name}.pub"))).expect("a key").trim().to_owned();
+            let public = |name: &str| {
+                std::fs::read_to_string(at.join(format!("{name}.pub")))
+                    .expect("a key")
+                    .trim()
+                    .to_owned()
+            };
             let reviewers = format!(
                 "- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n  ssh_public_key: {}\n- id: {PHARMACIST}\n  name: 見本 薬剤師\n  licence: 薬剤師\n  ssh_public_key: [{}]\n",
                 public("doctor"),
                 public("pharmacist")
             );
-            let scratch = Scratch::new().with("content/reviewers.yaml", &reviewers).edit("ubugi.yaml", "unsupervised: notice", "unsupervised: notice\n  signed_by_key: true");
+            let scratch = Scratch::new().with("content/reviewers.yaml", &reviewers).edit(
+                "ubugi.yaml",
+                "unsupervised: notice",
+                "unsupervised: notice\n  signed_by_key: true",
+            );
             scratch.write(at);
             let (ok, said) = approve(at, ARTICLE, &["--by", DOCTOR]);
-            assert!(!ok && said.contains("UB0807") && said.contains("nothing was recorded"), "{said}");
+            assert!(
+                !ok && said.contains("UB0807") && said.contains("nothing was recorded"),
+                "{said}"
+            );
             let (ok, said) = approve(at, ARTICLE, &["--by", DOCTOR, "--sign", "--key", "stranger"]);
-            assert!(!ok && said.contains("not the key") && !at.join("content/ledger").exists(), "{said}");
-            let (ok, said) = approve(at, DRUG, &["--by", DOCTOR, "--also", PHARMACIST, "--sign", "--key", "doctor", "--key", "pharmacist"]);
+            assert!(
+                !ok && said.contains("not the key") && !at.join("content/ledger").exists(),
+                "{said}"
+            );
+            let (ok, said) = approve(
+                at,
+                DRUG,
+                &[
+                    "--by",
+                    DOCTOR,
+                    "--also",
+                    PHARMACIST,
+                    "--sign",
+                    "--key",
+                    "doctor",
+                    "--key",
+                    "pharmacist",
+                ],
+            );
             assert!(ok && said.contains("approved (sample-doctor, sample-pharmacist"), "{said}");
             let (ok, said) = ubugi(at, &["audit"]);
             assert!(ok && said.contains("2 signatures by key"), "{said}");
@@ -832,11 +1320,16 @@ mod on_disk {
                 .filter_map(Result::ok)
                 .find(|entry| entry.path().extension().is_some_and(|end| end == "yaml"))
                 .expect("an act");
-            let made = act.path().with_file_name(format!("{}.{DOCTOR}.sig", act.file_name().to_string_lossy()));
-            std::fs::write(at.join("allowed"), format!("{DOCTOR} {}\n", public("doctor"))).expect("writes");
+            let made = act
+                .path()
+                .with_file_name(format!("{}.{DOCTOR}.sig", act.file_name().to_string_lossy()));
+            std::fs::write(at.join("allowed"), format!("{DOCTOR} {}\n", public("doctor")))
+                .expect("writes");
             let verify = |bytes: Vec<u8>| {
                 let mut child = Command::new("ssh-keygen")
-                    .args(["-q", "-Y", "verify", "-n", "ubugi", "-I", DOCTOR, "-f", "allowed", "-s"])
+                    .args([
+                        "-q", "-Y", "verify", "-n", "ubugi", "-I", DOCTOR, "-f", "allowed", "-s",
+                    ])
                     .arg(&made)
                     .current_dir(at)
                     .stdin(std::process::Stdio::piped())
@@ -844,7 +1337,8 @@ mod on_disk {
                     .stderr(std::process::Stdio::null())
                     .spawn()
                     .expect("runs");
-                std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), &bytes).expect("takes it");
+                std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), &bytes)
+                    .expect("takes it");
                 child.wait().expect("ends").success()
             };
             let bytes = std::fs::read(act.path()).expect("readable");
@@ -862,14 +1356,34 @@ mod on_disk {
                 assert!(!ours(&wrong) || wrong.trim_ascii() == right.trim_ascii(), "byte {at}");
             }
             // One made for another purpose does not count here.
-            let other = run(at, "ssh-keygen", &["-q", "-Y", "sign", "-n", "file", "-f", "doctor", act.path().to_str().expect("UTF-8")]);
+            let other = run(
+                at,
+                "ssh-keygen",
+                &[
+                    "-q",
+                    "-Y",
+                    "sign",
+                    "-n",
+                    "file",
+                    "-f",
+                    "doctor",
+                    act.path().to_str().expect("UTF-8"),
+                ],
+            );
             drop(other);
             let other = std::fs::read(format!("{}.sig", act.path().display())).expect("made");
             assert!(!ours(&other));
             std::fs::remove_file(format!("{}.sig", act.path().display())).expect("removes");
 
             // Somebody puts the other's signature in its place, or takes it away.
-            std::fs::copy(act.path().with_file_name(format!("{}.{PHARMACIST}.sig", act.file_name().to_string_lossy())), &made).expect("copies");
+            std::fs::copy(
+                act.path().with_file_name(format!(
+                    "{}.{PHARMACIST}.sig",
+                    act.file_name().to_string_lossy()
+                )),
+                &made,
+            )
+            .expect("copies");
             assert!(!ubugi(at, &["audit"]).0);
             let (_, said) = ubugi(at, &["check", "--date", "2026-11-21"]);
             assert!(said.contains("UB0807"), "{said}");

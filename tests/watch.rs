@@ -1,6 +1,12 @@
 //! What editors, git and others do to a project's files is seen, soon and whole: a watch and a disk as the server has them, real files.
 #![cfg(unix)]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -40,9 +46,16 @@ fn snapshot(disk: &Disk) -> Snapshot {
 
 /// What is on the disk, by plain means.
 fn on_disk(root: &Path) -> Snapshot {
-    let is_read = |relative: &str| relative == "ubugi.yaml" || FOLDERS.iter().any(|folder| relative.starts_with(&format!("{folder}/")));
+    let is_read = |relative: &str| {
+        relative == "ubugi.yaml"
+            || FOLDERS.iter().any(|folder| relative.starts_with(&format!("{folder}/")))
+    };
     let mut all = Snapshot::new();
-    for entry in walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+    for entry in walkdir::WalkDir::new(root)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+    {
         let relative = slashed(entry.path().strip_prefix(root).expect("below"));
         if is_read(&relative) && !relative.split('/').any(is_passed_over) {
             all.insert(relative, fs::read(entry.path()).expect("reads"));
@@ -56,7 +69,8 @@ impl Desk {
         let mut watch = Watch::begin(root, poll);
         let mut disk = Disk::open(root).expect("opens");
         let shown = Arc::new((Mutex::new(vec![snapshot(&disk)]), Condvar::new()));
-        let (stop, polling, showing) = (watch.stopper(), watch.polling().cloned(), Arc::clone(&shown));
+        let (stop, polling, showing) =
+            (watch.stopper(), watch.polling().cloned(), Arc::clone(&shown));
         let thread = thread::spawn(move || {
             while let Woken::Look(hints) = watch.wait() {
                 if watch.look(&mut disk, &hints).is_ok_and(|changed| !changed.is_empty()) {
@@ -73,21 +87,33 @@ impl Desk {
     }
 
     /// Waits until what is shown is right and tells how long it took.
-    fn until(&self, within: Duration, what: &str, is_right: impl Fn(&Snapshot) -> bool) -> Duration {
+    fn until(
+        &self,
+        within: Duration,
+        what: &str,
+        is_right: impl Fn(&Snapshot) -> bool,
+    ) -> Duration {
         let began = Instant::now();
         let mut shown = self.shown.0.lock().expect("holds");
         loop {
             if is_right(shown.last().expect("one")) {
                 return began.elapsed();
             }
-            let left = within.checked_sub(began.elapsed()).unwrap_or_else(|| panic!("{what}: not seen within {within:?}; {} files are shown", shown.last().expect("one").len()));
+            let left = within.checked_sub(began.elapsed()).unwrap_or_else(|| {
+                panic!(
+                    "{what}: not seen within {within:?}; {} files are shown",
+                    shown.last().expect("one").len()
+                )
+            });
             shown = self.shown.1.wait_timeout(shown, left).expect("holds").0;
         }
     }
 
     fn shows(&self, path: &str, text: &str, within: Duration, what: &str) -> Duration {
         let path = format!("content/articles/{path}");
-        self.until(within, what, |shown| shown.get(&path).is_some_and(|bytes| bytes == text.as_bytes()))
+        self.until(within, what, |shown| {
+            shown.get(&path).is_some_and(|bytes| bytes == text.as_bytes())
+        })
     }
 
     /// What is shown becomes what is on the disk.
@@ -193,7 +219,8 @@ const SAVES: &[(&str, Save)] = &[
         fs::remove_dir(folder).expect("removes");
     }),
     ("IntelliJ", |path, text| {
-        let (new, old) = (path.with_file_name("a.md___jb_tmp___"), path.with_file_name("a.md___jb_old___"));
+        let (new, old) =
+            (path.with_file_name("a.md___jb_tmp___"), path.with_file_name("a.md___jb_old___"));
         put(&new, text);
         fs::rename(path, &old).expect("renames");
         fs::rename(new, path).expect("renames");
@@ -207,7 +234,11 @@ const SAVES: &[(&str, Save)] = &[
     ("rsync --times", |path, text| {
         let temporary = path.with_file_name(".a.md.Xa9kQ2");
         put(&temporary, text);
-        fs::File::options().write(true).open(&temporary).and_then(|file| file.set_modified(std::time::UNIX_EPOCH)).expect("sets");
+        fs::File::options()
+            .write(true)
+            .open(&temporary)
+            .and_then(|file| file.set_modified(std::time::UNIX_EPOCH))
+            .expect("sets");
         fs::rename(temporary, path).expect("renames");
     }),
     ("removed and made again", |path, text| {
@@ -248,10 +279,25 @@ fn every_editors_way_of_saving_is_seen_soon_and_whole() {
             save(&desk.at("a.md"), &text);
             took.push(desk.shows("a.md", &text, SOON, name));
             for shown in desk.history() {
-                let article = shown.get("content/articles/a.md").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-                assert!(*name == "saved twice" || article.as_ref().is_some_and(|now| *now == before || *now == text), "{name}: {article:?} was shown");
+                let article = shown
+                    .get("content/articles/a.md")
+                    .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+                assert!(
+                    *name == "saved twice"
+                        || article.as_ref().is_some_and(|now| *now == before || *now == text),
+                    "{name}: {article:?} was shown"
+                );
                 // The file by which vim tries whether it may write is there for a moment, and has no name by which to tell it.
-                assert!(shown.keys().all(|path| ["content/articles/a.md", "content/articles/4913", "ubugi.yaml"].contains(&path.as_str())), "{name}: {:?}", shown.keys());
+                assert!(
+                    shown.keys().all(|path| [
+                        "content/articles/a.md",
+                        "content/articles/4913",
+                        "ubugi.yaml"
+                    ]
+                    .contains(&path.as_str())),
+                    "{name}: {:?}",
+                    shown.keys()
+                );
             }
             before = text;
         }
@@ -374,7 +420,11 @@ fn a_slow_writer_is_seen_whole_and_delays_nobody() {
     }
     writer.join().expect("ends");
     desk.shows("slow.md", &"word ".repeat(50), SOON, "a slow writer");
-    let sizes: Vec<usize> = desk.history().iter().filter_map(|shown| shown.get("content/articles/slow.md").map(Vec::len)).collect();
+    let sizes: Vec<usize> = desk
+        .history()
+        .iter()
+        .filter_map(|shown| shown.get("content/articles/slow.md").map(Vec::len))
+        .collect();
     // A pause of a busy machine may be taken for the writer's.
     assert!(sizes.iter().filter(|size| **size != 250).count() <= 2, "{sizes:?}");
 }
@@ -389,7 +439,11 @@ fn a_slow_writer_is_seen_whole_where_there_are_no_events() {
         pause(20);
     }
     desk.shows("slow.md", &"word ".repeat(50), SOON * 2, "a slow writer");
-    let sizes: Vec<usize> = desk.history().iter().filter_map(|shown| shown.get("content/articles/slow.md").map(Vec::len)).collect();
+    let sizes: Vec<usize> = desk
+        .history()
+        .iter()
+        .filter_map(|shown| shown.get("content/articles/slow.md").map(Vec::len))
+        .collect();
     // A pause of a busy machine may be taken for the writer's.
     assert!(sizes.iter().filter(|size| **size != 250).count() <= 1, "{sizes:?}");
 }
@@ -409,7 +463,9 @@ fn never_ends(poll: bool) {
         file.write_all(b"word ").expect("writes");
         pause(5);
     });
-    desk.until(SOON * 5, "an endless file", |shown| shown.contains_key("content/articles/endless.md"));
+    desk.until(SOON * 5, "an endless file", |shown| {
+        shown.contains_key("content/articles/endless.md")
+    });
     let before = desk.history().len();
     fs::write(desk.at("b.md"), "x").expect("writes");
     desk.shows("b.md", "x", if poll { SOON * 4 } else { SOON }, "another file");
@@ -421,7 +477,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
@@ -433,7 +490,8 @@ fn of_a_thousand_saves_the_last_state_is_shown_after_each_pause() {
     let mut dice = Dice(21);
     let (mut pauses, mut most) = (0, Duration::ZERO);
     for number in 0..1_000_u64 {
-        let name = if number % 3 == 0 { "a.md".to_owned() } else { format!("{}.md", dice.below(40)) };
+        let name =
+            if number % 3 == 0 { "a.md".to_owned() } else { format!("{}.md", dice.below(40)) };
         match dice.below(8) {
             0 => {
                 let _ = fs::remove_file(desk.at(&name));
@@ -526,7 +584,8 @@ fn no_folder_is_left_unwatched() {
                     }
                     fs::remove_dir_all(folder.join("gone")).expect("removes");
                     if number % 3 == 0 {
-                        fs::rename(&folder, top.join(format!("{maker}-{number}-moved"))).expect("renames");
+                        fs::rename(&folder, top.join(format!("{maker}-{number}-moved")))
+                            .expect("renames");
                     }
                     if number % 7 == 0 {
                         pause(3);
@@ -537,7 +596,12 @@ fn no_folder_is_left_unwatched() {
         .collect();
     makers.into_iter().for_each(|maker| maker.join().expect("ends"));
     desk.agrees(SOON * 3, "all folders");
-    let all: Vec<PathBuf> = walkdir::WalkDir::new(&top).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
+    let all: Vec<PathBuf> = walkdir::WalkDir::new(&top)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
     for path in all.iter().step_by(17) {
         fs::write(path, "now").expect("writes");
         desk.agrees(SOON, "in a folder of the crowd");
@@ -547,7 +611,18 @@ fn no_folder_is_left_unwatched() {
 fn git(root: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(root)
-        .args(["-c", "user.name=見本", "-c", "user.email=sample@example.jp", "-c", "commit.gpgsign=false", "-c", "gc.auto=0", "-c", "core.hooksPath=/dev/null"])
+        .args([
+            "-c",
+            "user.name=見本",
+            "-c",
+            "user.email=sample@example.jp",
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "gc.auto=0",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ])
         .args(arguments)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -556,7 +631,11 @@ fn git(root: &Path, arguments: &[&str]) -> String {
         .env_remove("GIT_INDEX_FILE")
         .output()
         .expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -567,7 +646,8 @@ fn repository(root: &Path) {
         for number in from..from + 400 {
             let folder = root.join(format!("content/articles/{}", number % 20));
             fs::create_dir_all(&folder).expect("makes");
-            fs::write(folder.join(format!("{number}.md")), format!("{text} {number}")).expect("writes");
+            fs::write(folder.join(format!("{number}.md")), format!("{text} {number}"))
+                .expect("writes");
         }
     };
     write("one", 0);
@@ -659,7 +739,8 @@ fn the_project_may_go_and_come_again() {
         fs::remove_dir_all(&root).expect("removes");
         pause(30 * round);
         fill(&root);
-        fs::write(root.join("content/articles/a.md"), format!("came again {round}")).expect("writes");
+        fs::write(root.join("content/articles/a.md"), format!("came again {round}"))
+            .expect("writes");
         desk.shows("a.md", &format!("came again {round}"), SOON, "removed and made again");
         save(&format!("saved {round}"), "a save after that");
         let away = folder.path().join(format!("away-{round}"));
@@ -669,7 +750,8 @@ fn the_project_may_go_and_come_again() {
         desk.shows("a.md", &format!("another {round}"), SOON, "another in its place");
         save(&format!("in the other {round}"), "a save in the other");
         fs::write(away.join("content/articles/a.md"), "nobody's business").expect("writes");
-        fs::rename(root.join("content"), folder.path().join(format!("content-{round}"))).expect("renames");
+        fs::rename(root.join("content"), folder.path().join(format!("content-{round}")))
+            .expect("renames");
         desk.until(SOON, "content away", |shown| shown.len() == 1);
         fs::create_dir_all(root.join("content/articles")).expect("makes");
         save(&format!("content is there {round}"), "content again");
@@ -681,7 +763,8 @@ fn the_project_may_go_and_come_again() {
 #[test]
 fn a_project_behind_a_link_is_watched_and_the_link_followed_when_it_changes() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (first, second, link) = (folder.path().join("first"), folder.path().join("second"), folder.path().join("current"));
+    let (first, second, link) =
+        (folder.path().join("first"), folder.path().join("second"), folder.path().join("current"));
     fill(&first);
     fill(&second);
     fs::write(second.join("content/articles/b.md"), "only here").expect("writes");
@@ -701,7 +784,8 @@ fn a_project_behind_a_link_is_watched_and_the_link_followed_when_it_changes() {
 #[test]
 fn what_is_written_by_another_name_is_found_in_time() {
     let (folder, root) = project();
-    fs::hard_link(root.join("content/articles/a.md"), folder.path().join("outside")).expect("links");
+    fs::hard_link(root.join("content/articles/a.md"), folder.path().join("outside"))
+        .expect("links");
     let desk = Desk::open(&root, false);
     fs::write(folder.path().join("outside"), "other").expect("writes");
     desk.shows("a.md", "other", UNTOLD, "by another name");
@@ -727,7 +811,9 @@ fn pipes_sockets_and_links_keep_nobody_waiting() {
     desk.agrees(SOON, "files in their place");
     fs::remove_file(desk.at("b.md")).expect("removes");
     assert!(Command::new("mkfifo").arg(desk.at("b.md")).status().expect("runs").success());
-    desk.until(SOON, "a pipe in the place of a file", |shown| !shown.contains_key("content/articles/b.md"));
+    desk.until(SOON, "a pipe in the place of a file", |shown| {
+        !shown.contains_key("content/articles/b.md")
+    });
 }
 
 /// Takes half a minute: `cargo test --release --test watch -- --ignored --nocapture`.

@@ -11,8 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// Japan has had one offset and no summer time since 1952.
-const TIME_ZONE: &str =
-    "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nTZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+const TIME_ZONE: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nTZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 /// The calendars of a site, by the names of their files.
 pub const NAMES: [&str; 3] = ["services", "events", "checkups"];
@@ -66,27 +65,43 @@ pub struct Entry {
 /// Writes a calendar; `stamp` is the day of the edition.
 pub fn write(name: &str, description: &str, stamp: Date, entries: &[Entry]) -> Vec<u8> {
     let mut calendar = Calendar::empty();
-    for (key, value) in [("VERSION", "2.0"), ("PRODID", "-//ubugi//ubugi//JA"), ("CALSCALE", "GREGORIAN")] {
+    for (key, value) in
+        [("VERSION", "2.0"), ("PRODID", "-//ubugi//ubugi//JA"), ("CALSCALE", "GREGORIAN")]
+    {
         calendar.append_property(Property::new(key, value));
     }
     // The crate escapes what it knows as text; of RFC 7986 it does not know this one.
     calendar.append_property(Property::new("NAME", escape(name)));
-    for (key, value) in [("DESCRIPTION", description), ("X-WR-CALNAME", name), ("X-WR-CALDESC", description), ("X-WR-TIMEZONE", "Asia/Tokyo"), ("X-PUBLISHED-TTL", "P1D")] {
+    for (key, value) in [
+        ("DESCRIPTION", description),
+        ("X-WR-CALNAME", name),
+        ("X-WR-CALDESC", description),
+        ("X-WR-TIMEZONE", "Asia/Tokyo"),
+        ("X-PUBLISHED-TTL", "P1D"),
+    ] {
         calendar.append_property(Property::new(key, plain(value)));
     }
-    calendar.append_property(Property::new("REFRESH-INTERVAL", "P1D").add_parameter("VALUE", "DURATION").done());
+    calendar.append_property(
+        Property::new("REFRESH-INTERVAL", "P1D").add_parameter("VALUE", "DURATION").done(),
+    );
     for entry in entries {
         calendar.push(event(entry, stamp));
     }
     let text = calendar.to_string();
-    let at = text.find("\r\nBEGIN:VEVENT").or_else(|| text.find("\r\nEND:VCALENDAR")).map_or(text.len(), |at| at + 2);
+    let at = text
+        .find("\r\nBEGIN:VEVENT")
+        .or_else(|| text.find("\r\nEND:VCALENDAR"))
+        .map_or(text.len(), |at| at + 2);
     fold(&format!("{}{TIME_ZONE}{}", &text[..at], &text[at..])).into_bytes()
 }
 
 fn event(entry: &Entry, stamp: Date) -> Event {
     let mut event = Event::new();
     // The beginning of the edition's day in Japan.
-    event.add_property("DTSTAMP", format!("{}T150000Z", compact(stamp.yesterday().unwrap_or(stamp))));
+    event.add_property(
+        "DTSTAMP",
+        format!("{}T150000Z", compact(stamp.yesterday().unwrap_or(stamp))),
+    );
     event.add_property("UID", entry.uid.as_str());
     event.summary(&plain(&entry.summary));
     event.description(&plain(&entry.description));
@@ -103,7 +118,9 @@ fn event(entry: &Entry, stamp: Date) -> Event {
         When::Days(from, to) => {
             // The end is the day after the last (RFC 5545, 3.6.1).
             for (key, day) in [("DTSTART", from), ("DTEND", to.tomorrow().unwrap_or(to))] {
-                event.append_property(Property::new(key, compact(day)).add_parameter("VALUE", "DATE").done());
+                event.append_property(
+                    Property::new(key, compact(day)).add_parameter("VALUE", "DATE").done(),
+                );
             }
         }
         When::Times(day, from, to) => {
@@ -114,16 +131,31 @@ fn event(entry: &Entry, stamp: Date) -> Event {
     if let (Some(repeat), When::Times(_, from, _)) = (&entry.repeat, &entry.when) {
         match repeat {
             Repeat::Weekly { days, until, except } => {
-                let names: Vec<&str> = days.iter().filter_map(|day| ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].get(usize::from(*day).wrapping_sub(1)).copied()).collect();
+                let names: Vec<&str> = days
+                    .iter()
+                    .filter_map(|day| {
+                        ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+                            .get(usize::from(*day).wrapping_sub(1))
+                            .copied()
+                    })
+                    .collect();
                 // The end of that day in Japan, in universal time as the RFC wants it.
-                event.add_property("RRULE", format!("FREQ=WEEKLY;BYDAY={};UNTIL={}T145959Z", names.join(","), compact(*until)));
+                event.add_property(
+                    "RRULE",
+                    format!(
+                        "FREQ=WEEKLY;BYDAY={};UNTIL={}T145959Z",
+                        names.join(","),
+                        compact(*until)
+                    ),
+                );
                 for day in except {
                     event.append_multi_property(local("EXDATE", &moment(*day, *from)));
                 }
             }
             // Listed days (RDATE) would say the same, but not every program reads them.
             Repeat::Daily(until) => {
-                event.add_property("RRULE", format!("FREQ=DAILY;UNTIL={}T145959Z", compact(*until)));
+                event
+                    .add_property("RRULE", format!("FREQ=DAILY;UNTIL={}T145959Z", compact(*until)));
             }
         }
     }
@@ -191,7 +223,9 @@ mod tests {
     fn entry(when: When, repeat: Option<Repeat>) -> Entry {
         Entry {
             uid: "a".into(),
-            summary: "離乳食教室、はじめての一口（0歳児の保護者の方のための、とても長い題名の見本です）".into(),
+            summary:
+                "離乳食教室、はじめての一口（0歳児の保護者の方のための、とても長い題名の見本です）"
+                    .into(),
             description: "一行目; 二行目, \\\n\u{7}三行目".into(),
             location: Some("保健センター".into()),
             url: Some("https://www.example.jp/?a=1,2;3".into()),
@@ -210,7 +244,10 @@ mod tests {
         let all = [entry(When::Times(date(2026, 12, 5), 600, 690), None)];
         let bytes = write("見本", "説明", date(2026, 11, 21), &all);
         let text = std::str::from_utf8(&bytes).expect("UTF-8");
-        assert!(text.ends_with("END:VCALENDAR\r\n") && text.lines().all(|line| line.len() <= 75), "{text}");
+        assert!(
+            text.ends_with("END:VCALENDAR\r\n") && text.lines().all(|line| line.len() <= 75),
+            "{text}"
+        );
         assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\u{7}']));
         assert_eq!(bytes, write("見本", "説明", date(2026, 11, 21), &all));
         let text = unfolded(&bytes);
@@ -230,7 +267,12 @@ mod tests {
 
     #[test]
     fn a_calendars_name_and_description_are_escaped_once() {
-        let bytes = write("市, 町; \\見本\n\u{7}二行目", "説明, と; \\次\n\u{7}行", date(2026, 11, 21), &[]);
+        let bytes = write(
+            "市, 町; \\見本\n\u{7}二行目",
+            "説明, と; \\次\n\u{7}行",
+            date(2026, 11, 21),
+            &[],
+        );
         let text = unfolded(&bytes);
         for line in [
             "NAME:市\\, 町\\; \\\\見本\\n二行目",
@@ -253,24 +295,62 @@ mod tests {
 
     #[test]
     fn whole_days_end_on_the_day_after() {
-        let text = unfolded(&write("", "", date(2026, 11, 21), &[entry(When::Days(date(2026, 12, 30), date(2026, 12, 31)), None)]));
-        assert!(text.contains("DTSTART;VALUE=DATE:20261230\r\n") && text.contains("DTEND;VALUE=DATE:20270101\r\n"), "{text}");
+        let text = unfolded(&write(
+            "",
+            "",
+            date(2026, 11, 21),
+            &[entry(When::Days(date(2026, 12, 30), date(2026, 12, 31)), None)],
+        ));
+        assert!(
+            text.contains("DTSTART;VALUE=DATE:20261230\r\n")
+                && text.contains("DTEND;VALUE=DATE:20270101\r\n"),
+            "{text}"
+        );
     }
 
     #[test]
     fn weeks_repeat_with_exceptions_and_past_midnight() {
-        let repeat = Repeat::Weekly { days: vec![1, 5], until: date(2027, 12, 31), except: vec![date(2026, 11, 23)] };
-        let text = unfolded(&write("", "", date(2026, 11, 21), &[entry(When::Times(date(2026, 11, 27), 1320, 1560), Some(repeat))]));
-        for line in ["DTEND;TZID=Asia/Tokyo:20261128T020000", "RRULE:FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20271231T145959Z", "EXDATE;TZID=Asia/Tokyo:20261123T220000"] {
+        let repeat = Repeat::Weekly {
+            days: vec![1, 5],
+            until: date(2027, 12, 31),
+            except: vec![date(2026, 11, 23)],
+        };
+        let text = unfolded(&write(
+            "",
+            "",
+            date(2026, 11, 21),
+            &[entry(When::Times(date(2026, 11, 27), 1320, 1560), Some(repeat))],
+        ));
+        for line in [
+            "DTEND;TZID=Asia/Tokyo:20261128T020000",
+            "RRULE:FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20271231T145959Z",
+            "EXDATE;TZID=Asia/Tokyo:20261123T220000",
+        ] {
             assert!(text.lines().any(|found| found == line), "no {line} in {text}");
         }
-        let text = unfolded(&write("", "", date(2026, 11, 21), &[entry(When::Times(date(2026, 11, 23), 540, 1440), Some(Repeat::Daily(date(2026, 11, 25))))]));
-        assert!(text.contains("DTEND;TZID=Asia/Tokyo:20261124T000000\r\n") && text.contains("RRULE:FREQ=DAILY;UNTIL=20261125T145959Z\r\n"), "{text}");
+        let text = unfolded(&write(
+            "",
+            "",
+            date(2026, 11, 21),
+            &[entry(
+                When::Times(date(2026, 11, 23), 540, 1440),
+                Some(Repeat::Daily(date(2026, 11, 25))),
+            )],
+        ));
+        assert!(
+            text.contains("DTEND;TZID=Asia/Tokyo:20261124T000000\r\n")
+                && text.contains("RRULE:FREQ=DAILY;UNTIL=20261125T145959Z\r\n"),
+            "{text}"
+        );
     }
 
     #[test]
     fn an_empty_calendar_is_a_calendar() {
         let text = unfolded(&write("見本", "", date(2026, 11, 21), &[]));
-        assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VTIMEZONE\r\nEND:VCALENDAR\r\n"), "{text}");
+        assert!(
+            text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+                && text.ends_with("END:VTIMEZONE\r\nEND:VCALENDAR\r\n"),
+            "{text}"
+        );
     }
 }

@@ -64,7 +64,14 @@ impl Exception {
                 None => message!("使える規則：{known}", "the rules are: {known}"),
             };
             let place = self.rule.place.clone();
-            diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, place, message!("規則「{written}」はありません", "there is no rule `{written}`")).help(help));
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    place,
+                    message!("規則「{written}」はありません", "there is no rule `{written}`"),
+                )
+                .help(help),
+            );
             return;
         };
         // What a rule that is switched off would find nobody knows.
@@ -87,9 +94,15 @@ impl Exception {
 /// Reads what stands between `<!--` and `-->`; a comment that is not for ubugi gives nothing.
 pub(super) fn read(inner: &str, place: &Place, diagnostics: &mut Diagnostics) -> Option<Exception> {
     let words = inner.trim_start();
-    let ours = words.get(.."ubugi".len()).filter(|name| name.eq_ignore_ascii_case("ubugi")).map(|name| words[name.len()..].trim_start())?;
+    let ours = words
+        .get(.."ubugi".len())
+        .filter(|name| name.eq_ignore_ascii_case("ubugi"))
+        .map(|name| words[name.len()..].trim_start())?;
     let rest = ours.strip_prefix([':', '：'])?.trim_start();
-    let rest = rest.strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace)).map(str::trim_start);
+    let rest = rest
+        .strip_prefix("allow")
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .map(str::trim_start);
     if let Some((rule, reason)) = rest.and_then(|rest| rest.split_once([':', '：']))
         && crate::source::decode::is_id(rule.trim())
         && !reason.trim().is_empty()
@@ -97,7 +110,10 @@ pub(super) fn read(inner: &str, place: &Place, diagnostics: &mut Diagnostics) ->
         let rule = rule.trim();
         let start = place.range.start + inner.len() - rest.map_or(0, str::len);
         let place = Place::new(&place.source, start..start + rule.len());
-        return Some(Exception { rule: Located::new(rule.to_owned(), place), covers: Covers::Nothing });
+        return Some(Exception {
+            rule: Located::new(rule.to_owned(), place),
+            covers: Covers::Nothing,
+        });
     }
     let start = place.range.start + (inner.len() - words.len());
     let end = place.range.start + inner.trim_end().len();
@@ -105,9 +121,15 @@ pub(super) fn read(inner: &str, place: &Place, diagnostics: &mut Diagnostics) ->
         Diagnostic::error(
             codes::BAD_CARE_EXCEPTION,
             Place::new(&place.source, start..end.max(start)),
-            message!("例外の書き方ではありません。規則の名前と理由の両方が要ります", "this is not an exception; it needs both the rule's name and a reason"),
+            message!(
+                "例外の書き方ではありません。規則の名前と理由の両方が要ります",
+                "this is not an exception; it needs both the rule's name and a reason"
+            ),
         )
-        .help(message!("「<!-- ubugi: allow 規則: 理由 -->」のように書いてください", "write it like <!-- ubugi: allow RULE: reason -->")),
+        .help(message!(
+            "「<!-- ubugi: allow 規則: 理由 -->」のように書いてください",
+            "write it like <!-- ubugi: allow RULE: reason -->"
+        )),
     );
     None
 }

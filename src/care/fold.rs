@@ -13,7 +13,10 @@ use super::passage::Shown;
 
 /// Tells whether a language is written without spaces between words.
 pub(super) fn is_unspaced(tag: &str) -> bool {
-    matches!(tag.split('-').next().map(str::to_ascii_lowercase).as_deref(), Some("ja" | "zh" | "yue" | "th" | "lo" | "km" | "my"))
+    matches!(
+        tag.split('-').next().map(str::to_ascii_lowercase).as_deref(),
+        Some("ja" | "zh" | "yue" | "th" | "lo" | "km" | "my")
+    )
 }
 
 /// A folded text that remembers from which characters it was made.
@@ -28,7 +31,10 @@ pub(super) struct Folded {
 impl Folded {
     /// Folds characters.
     pub(super) fn new(shown: &[Shown], unspaced: bool) -> Self {
-        let mut folded = Self { text: String::with_capacity(shown.len() * 3), origins: Vec::with_capacity(shown.len()) };
+        let mut folded = Self {
+            text: String::with_capacity(shown.len() * 3),
+            origins: Vec::with_capacity(shown.len()),
+        };
         let mut at = 0;
         while let Some(first) = shown.get(at) {
             // A letter and the marks upon it are normalised together.
@@ -39,7 +45,12 @@ impl Folded {
             } else if length == 1 && first.c.is_ascii() {
                 folded.push(first.c.to_ascii_lowercase(), origin, unspaced);
             } else {
-                for c in shown[at..at + length].iter().map(|shown| shown.c).nfkc().flat_map(char::to_lowercase) {
+                for c in shown[at..at + length]
+                    .iter()
+                    .map(|shown| shown.c)
+                    .nfkc()
+                    .flat_map(char::to_lowercase)
+                {
                     folded.push(c, origin.clone(), unspaced);
                 }
             }
@@ -65,8 +76,13 @@ impl Folded {
 
     /// Returns which characters a byte range of the folded text was made from.
     pub(super) fn origin(&self, range: Range<usize>) -> Range<usize> {
-        let index = |byte: usize| self.origins.partition_point(|(start, _)| (*start as usize) <= byte).saturating_sub(1);
-        match (self.origins.get(index(range.start)), self.origins.get(index(range.end.saturating_sub(1).max(range.start)))) {
+        let index = |byte: usize| {
+            self.origins.partition_point(|(start, _)| (*start as usize) <= byte).saturating_sub(1)
+        };
+        match (
+            self.origins.get(index(range.start)),
+            self.origins.get(index(range.end.saturating_sub(1).max(range.start))),
+        ) {
             (Some((_, first)), Some((_, last))) => first.start as usize..last.end as usize,
             _ => 0..0,
         }
@@ -84,7 +100,8 @@ fn is_plain(c: char) -> bool {
 
 /// Tells whether a character joins the one before it, among them the half-width voicing marks.
 fn is_mark(c: char) -> bool {
-    matches!(c, '\u{ff9e}' | '\u{ff9f}') || (!c.is_ascii() && !is_plain(c) && canonical_combining_class(c) != 0)
+    matches!(c, '\u{ff9e}' | '\u{ff9f}')
+        || (!c.is_ascii() && !is_plain(c) && canonical_combining_class(c) != 0)
 }
 
 /// Folds a word of a rule.
@@ -99,17 +116,28 @@ pub(super) fn word(text: &str, unspaced: bool) -> String {
 pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
     let kind = |c: char| match c {
         'ァ'..='ヺ' | 'ー' => 1,
-        c if c.is_alphanumeric() && !matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') => 2,
+        c if c.is_alphanumeric()
+            && !matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') =>
+        {
+            2
+        }
         _ => 0,
     };
-    let joins = |inner: Option<char>, outer: Option<char>| inner.zip(outer).is_some_and(|(inner, outer)| kind(inner) != 0 && kind(inner) == kind(outer));
+    let joins = |inner: Option<char>, outer: Option<char>| {
+        inner
+            .zip(outer)
+            .is_some_and(|(inner, outer)| kind(inner) != 0 && kind(inner) == kind(outer))
+    };
     let found = &text[range.clone()];
-    !joins(found.chars().next(), text[..range.start].chars().next_back()) && !joins(found.chars().next_back(), text[range.end..].chars().next())
+    !joins(found.chars().next(), text[..range.start].chars().next_back())
+        && !joins(found.chars().next_back(), text[range.end..].chars().next())
 }
 
 /// Tells whether a text contains one of the words, each for itself.
 pub(super) fn contains_any(text: &str, words: &[String]) -> bool {
-    words.iter().any(|word| text.match_indices(word.as_str()).any(|(at, found)| is_whole(text, &(at..at + found.len()))))
+    words.iter().any(|word| {
+        text.match_indices(word.as_str()).any(|(at, found)| is_whole(text, &(at..at + found.len())))
+    })
 }
 
 /// Tells whether a character at a byte offset ends a sentence.
@@ -147,7 +175,11 @@ pub(super) fn length(sentence: &str) -> usize {
     let mut rest = sentence;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
-        let reading = after.find(')').filter(|close| c == '(' && *close > 0 && after[..*close].chars().all(|c| matches!(c, 'ぁ'..='ゖ' | 'ー' | '・')));
+        let reading = after.find(')').filter(|close| {
+            c == '('
+                && *close > 0
+                && after[..*close].chars().all(|c| matches!(c, 'ぁ'..='ゖ' | 'ー' | '・'))
+        });
         match reading {
             Some(close) => rest = &after[close + 1..],
             None => {
@@ -164,7 +196,9 @@ const LONGEST_CLAUSE: usize = 120;
 
 /// Returns what stands before and after a match within its clause; a comma right after the match does not end it.
 pub(super) fn clause(text: &str, range: &Range<usize>) -> (Range<usize>, Range<usize>) {
-    let ends = |at: usize, c: char| matches!(c, '、' | ',' | ';' | ':' | '(' | ')') || ends_sentence(text, at, c);
+    let ends = |at: usize, c: char| {
+        matches!(c, '、' | ',' | ';' | ':' | '(' | ')') || ends_sentence(text, at, c)
+    };
     let mut before = range.start;
     for (at, c) in text[..range.start].char_indices().rev().take(LONGEST_CLAUSE) {
         if ends(at, c) {
@@ -172,7 +206,12 @@ pub(super) fn clause(text: &str, range: &Range<usize>) -> (Range<usize>, Range<u
         }
         before = at;
     }
-    let from = range.end + text[range.end..].chars().next().filter(|c| matches!(c, '、' | ',')).map_or(0, char::len_utf8);
+    let from = range.end
+        + text[range.end..]
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '、' | ','))
+            .map_or(0, char::len_utf8);
     let mut after = from;
     for (at, c) in text[from..].char_indices().take(LONGEST_CLAUSE) {
         if ends(from + at, c) {
@@ -220,7 +259,9 @@ mod tests {
 
     #[test]
     fn words_stand_for_themselves() {
-        let whole = |text: &str, word: &str| text.find(word).map(|at| is_whole(text, &(at..at + word.len())));
+        let whole = |text: &str, word: &str| {
+            text.find(word).map(|at| is_whole(text, &(at..at + word.len())))
+        };
         assert_eq!(whole("no.1です", "no.1"), Some(true));
         assert_eq!(whole("no.10", "no.1"), Some(false));
         assert_eq!(whole("ベストセラー", "ベスト"), Some(false));

@@ -69,10 +69,21 @@ impl<'r> Lexicon<'r> {
     /// Gathers the rules of a language; `products` are the names of the lactation table.
     pub(super) fn new(rules: &'r Rules, tag: &'r str, products: &[&str]) -> Self {
         let unspaced = fold::is_unspaced(tag);
-        let fold_all = |words: &[String]| -> Vec<String> { words.iter().map(|word| fold::word(word, unspaced)).filter(|word| !word.is_empty()).collect() };
+        let fold_all = |words: &[String]| -> Vec<String> {
+            words
+                .iter()
+                .map(|word| fold::word(word, unspaced))
+                .filter(|word| !word.is_empty())
+                .collect()
+        };
         let entries: Vec<Entry<'r>> = rules
             .of_language(tag)
-            .map(|rule| Entry { rule, unless_before: fold_all(&rule.unless_before), unless_after: fold_all(&rule.unless_after), patterns: &rule.patterns })
+            .map(|rule| Entry {
+                rule,
+                unless_before: fold_all(&rule.unless_before),
+                unless_after: fold_all(&rule.unless_after),
+                patterns: &rule.patterns,
+            })
             .collect();
         let (mut words, mut roles) = (Vec::new(), Vec::new());
         let mut push = |word: &str, role: Role| {
@@ -85,14 +96,21 @@ impl<'r> Lexicon<'r> {
         for (index, entry) in entries.iter().enumerate() {
             for (number, term) in entry.rule.terms.iter().enumerate() {
                 push(&term.word, Role::Term { rule: index, term: number });
-                term.unless.iter().for_each(|phrase| push(phrase, Role::Harmless { rule: index, term: number }));
+                term.unless
+                    .iter()
+                    .for_each(|phrase| push(phrase, Role::Harmless { rule: index, term: number }));
             }
-            entry.rule.products.iter().for_each(|name| push(name, Role::Product { rule: Some(index) }));
+            entry
+                .rule
+                .products
+                .iter()
+                .for_each(|name| push(name, Role::Product { rule: Some(index) }));
         }
         if entries.iter().any(|entry| entry.rule.kind == Kind::ProductClaim) {
             products.iter().for_each(|name| push(name, Role::Product { rule: None }));
         }
-        let measures_sentences = entries.iter().any(|entry| entry.rule.kind == Kind::SentenceLength);
+        let measures_sentences =
+            entries.iter().any(|entry| entry.rule.kind == Kind::SentenceLength);
         // It fails only on more words than a computer holds.
         let automaton = (!words.is_empty()).then(|| AhoCorasick::new(&words).ok()).flatten();
         Self { unspaced, entries, roles, automaton, measures_sentences }
@@ -100,10 +118,16 @@ impl<'r> Lexicon<'r> {
 
     /// Looks through a document, in the order of its text.
     pub(super) fn search(&self, document: &Document, has_sources: bool) -> Vec<Finding<'r>> {
-        let folded: Vec<Folded> = document.passages.iter().map(|passage| Folded::new(&passage.shown, self.unspaced)).collect();
+        let folded: Vec<Folded> = document
+            .passages
+            .iter()
+            .map(|passage| Folded::new(&passage.shown, self.unspaced))
+            .collect();
         let mut hits: Vec<(usize, Hit, Option<Range<usize>>)> = Vec::new();
         for (index, (passage, folded)) in document.passages.iter().zip(&folded).enumerate() {
-            self.search_passage(passage.part, &folded.text, has_sources, |hit, product| hits.push((index, hit, product)));
+            self.search_passage(passage.part, &folded.text, has_sources, |hit, product| {
+                hits.push((index, hit, product))
+            });
         }
         self.drop_explained(&folded, &mut hits);
         let mut findings: Vec<Finding<'r>> = hits
@@ -113,17 +137,33 @@ impl<'r> Lexicon<'r> {
                 let rule = self.entries[hit.rule].rule;
                 let (words, range) = written(passage, &folded[index], &hit.range);
                 let instead = hit.term.and_then(|term| rule.terms[term].instead.as_deref());
-                Finding { rule, part: passage.part, range, words, instead, product: product.map(|product| written(passage, &folded[index], &product)) }
+                Finding {
+                    rule,
+                    part: passage.part,
+                    range,
+                    words,
+                    instead,
+                    product: product.map(|product| written(passage, &folded[index], &product)),
+                }
             })
             .filter(|finding| {
-                finding.rule.kind != Kind::UnsourcedFigure || !document.cited.iter().any(|block| block.start <= finding.range.start && finding.range.end <= block.end)
+                finding.rule.kind != Kind::UnsourcedFigure
+                    || !document.cited.iter().any(|block| {
+                        block.start <= finding.range.start && finding.range.end <= block.end
+                    })
             })
             .collect();
         findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
         findings
     }
 
-    fn search_passage(&self, part: Part, text: &str, has_sources: bool, mut found: impl FnMut(Hit, Option<Range<usize>>)) {
+    fn search_passage(
+        &self,
+        part: Part,
+        text: &str,
+        has_sources: bool,
+        mut found: impl FnMut(Hit, Option<Range<usize>>),
+    ) {
         let mut hits: Vec<Hit> = Vec::new();
         let mut harmless: Vec<(usize, usize, Range<usize>)> = Vec::new();
         let mut products: Vec<(Option<usize>, Range<usize>)> = Vec::new();
@@ -132,8 +172,12 @@ impl<'r> Lexicon<'r> {
                 let range = found.start()..found.end();
                 match self.roles[found.pattern().as_usize()] {
                     Role::Harmless { rule, term } => harmless.push((rule, term, range)),
-                    Role::Term { rule, term } if fold::is_whole(text, &range) => hits.push(Hit { rule, term: Some(term), range }),
-                    Role::Product { rule } if fold::is_whole(text, &range) => products.push((rule, range)),
+                    Role::Term { rule, term } if fold::is_whole(text, &range) => {
+                        hits.push(Hit { rule, term: Some(term), range })
+                    }
+                    Role::Product { rule } if fold::is_whole(text, &range) => {
+                        products.push((rule, range))
+                    }
                     _ => {}
                 }
                 if hits.len().max(harmless.len()).max(products.len()) >= MOST_HITS {
@@ -142,7 +186,11 @@ impl<'r> Lexicon<'r> {
             }
         }
         hits.retain(|hit| {
-            !harmless.iter().any(|(rule, term, phrase)| (*rule, Some(*term)) == (hit.rule, hit.term) && phrase.start <= hit.range.start && hit.range.end <= phrase.end)
+            !harmless.iter().any(|(rule, term, phrase)| {
+                (*rule, Some(*term)) == (hit.rule, hit.term)
+                    && phrase.start <= hit.range.start
+                    && hit.range.end <= phrase.end
+            })
         });
         for (rule, entry) in self.entries.iter().enumerate() {
             // Figures are looked for only where no source is named.
@@ -150,13 +198,30 @@ impl<'r> Lexicon<'r> {
                 continue;
             }
             for pattern in entry.patterns {
-                hits.extend(pattern.find_iter(text).filter(|found| !found.is_empty()).take(MOST_HITS).map(|found| Hit { rule, term: None, range: found.range() }));
+                hits.extend(
+                    pattern
+                        .find_iter(text)
+                        .filter(|found| !found.is_empty())
+                        .take(MOST_HITS)
+                        .map(|found| Hit { rule, term: None, range: found.range() }),
+                );
             }
         }
-        let sentences = if self.measures_sentences || !products.is_empty() { fold::sentences(text) } else { Vec::new() };
+        let sentences = if self.measures_sentences || !products.is_empty() {
+            fold::sentences(text)
+        } else {
+            Vec::new()
+        };
         if self.measures_sentences {
-            for (rule, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.rule.kind == Kind::SentenceLength) {
-                let long = sentences.iter().filter(|sentence| fold::length(&text[(*sentence).clone()]) > entry.rule.most_characters);
+            for (rule, entry) in self
+                .entries
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.rule.kind == Kind::SentenceLength)
+            {
+                let long = sentences.iter().filter(|sentence| {
+                    fold::length(&text[(*sentence).clone()]) > entry.rule.most_characters
+                });
                 hits.extend(long.map(|sentence| Hit { rule, term: None, range: sentence.clone() }));
             }
         }
@@ -172,9 +237,14 @@ impl<'r> Lexicon<'r> {
                 continue;
             }
             if self.entries[hit.rule].rule.kind == Kind::ProductClaim {
-                let sentence = sentences.iter().find(|sentence| sentence.start <= hit.range.start && hit.range.start < sentence.end);
+                let sentence = sentences.iter().find(|sentence| {
+                    sentence.start <= hit.range.start && hit.range.start < sentence.end
+                });
                 let product = products.iter().find(|(rule, product)| {
-                    rule.is_none_or(|rule| rule == hit.rule) && sentence.is_some_and(|sentence| sentence.start <= product.start && product.end <= sentence.end)
+                    rule.is_none_or(|rule| rule == hit.rule)
+                        && sentence.is_some_and(|sentence| {
+                            sentence.start <= product.start && product.end <= sentence.end
+                        })
                 });
                 if let Some((_, product)) = product {
                     let product = product.clone();
@@ -200,14 +270,22 @@ impl<'r> Lexicon<'r> {
             return is_here;
         }
         let (before, after) = fold::clause(text, &hit.range);
-        !fold::contains_any(&text[before], &entry.unless_before) && !fold::contains_any(&text[after], &entry.unless_after)
+        !fold::contains_any(&text[before], &entry.unless_before)
+            && !fold::contains_any(&text[after], &entry.unless_after)
     }
 
     /// Drops words that are explained somewhere in the document.
-    fn drop_explained(&self, folded: &[Folded], hits: &mut Vec<(usize, Hit, Option<Range<usize>>)>) {
+    fn drop_explained(
+        &self,
+        folded: &[Folded],
+        hits: &mut Vec<(usize, Hit, Option<Range<usize>>)>,
+    ) {
         let explained: Vec<(usize, Option<usize>)> = hits
             .iter()
-            .filter(|(index, hit, _)| self.entries[hit.rule].rule.may_explain && is_explained(&folded[*index].text, &hit.range))
+            .filter(|(index, hit, _)| {
+                self.entries[hit.rule].rule.may_explain
+                    && is_explained(&folded[*index].text, &hit.range)
+            })
             .map(|(_, hit, _)| (hit.rule, hit.term))
             .collect();
         hits.retain(|(_, hit, _)| !explained.contains(&(hit.rule, hit.term)));
@@ -218,17 +296,20 @@ impl<'r> Lexicon<'r> {
 fn is_explained(text: &str, range: &Range<usize>) -> bool {
     const LONGEST_NAME: usize = 12;
     let after = &text[range.end..];
-    let is_bracketed = after.starts_with(['(', '〈', '<']) || text[..range.start].ends_with(['(', '〈', '<']);
-    let is_named = after.char_indices().take(LONGEST_NAME).find(|(_, c)| *c == '」').is_some_and(|(at, c)| {
-        let said = &after[at + c.len_utf8()..];
-        said.starts_with("とい") || said.starts_with("と言")
-    });
+    let is_bracketed =
+        after.starts_with(['(', '〈', '<']) || text[..range.start].ends_with(['(', '〈', '<']);
+    let is_named =
+        after.char_indices().take(LONGEST_NAME).find(|(_, c)| *c == '」').is_some_and(|(at, c)| {
+            let said = &after[at + c.len_utf8()..];
+            said.starts_with("とい") || said.starts_with("と言")
+        });
     is_bracketed || is_named
 }
 
 /// Returns the words of a match as they are shown, and its bytes in the file.
 fn written(passage: &Passage, folded: &Folded, range: &Range<usize>) -> (String, Range<usize>) {
     let shown = passage.shown.get(folded.origin(range.clone())).unwrap_or_default();
-    let bytes = shown.first().map_or(0, |first| first.start)..shown.last().map_or(0, |last| last.end);
+    let bytes =
+        shown.first().map_or(0, |first| first.start)..shown.last().map_or(0, |last| last.end);
     (shown.iter().map(|shown| if shown.c.is_whitespace() { ' ' } else { shown.c }).collect(), bytes)
 }

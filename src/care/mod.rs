@@ -34,8 +34,15 @@ const REFERENCE: &str = "docs/care.md";
 /// Checks every version of the articles and the lactation table's own words.
 ///
 /// Titles of cited sources are not looked at: they are quotations.
-pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item = &'p Work>, table: &LactationTable, diagnostics: &mut Diagnostics) {
-    let own: Vec<(&str, &[u8])> = files.under(rule::FOLDER).map(|(path, file)| (path, file.bytes())).collect();
+pub fn check<'p>(
+    files: &Files,
+    languages: &Languages,
+    works: impl Iterator<Item = &'p Work>,
+    table: &LactationTable,
+    diagnostics: &mut Diagnostics,
+) {
+    let own: Vec<(&str, &[u8])> =
+        files.under(rule::FOLDER).map(|(path, file)| (path, file.bytes())).collect();
     let load = || {
         let mut found = Diagnostics::new();
         (Rules::load(files, languages, &mut found), found)
@@ -47,17 +54,45 @@ pub fn check<'p>(files: &Files, languages: &Languages, works: impl Iterator<Item
     let (rules, found) = &*loaded;
     diagnostics.extend(found.clone());
     let brands = table.drugs.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str());
-    let combined = table.products.iter().flat_map(|product| product.name.all().map(|(_, name)| name).chain(product.aliases.iter().map(|alias| alias.value.as_str())));
-    let products: Vec<&str> = brands.chain(table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str())).chain(combined).collect();
+    let combined = table.products.iter().flat_map(|product| {
+        product
+            .name
+            .all()
+            .map(|(_, name)| name)
+            .chain(product.aliases.iter().map(|alias| alias.value.as_str()))
+    });
+    let products: Vec<&str> = brands
+        .chain(
+            table.not_listed.iter().flat_map(|drug| &drug.brands).map(|brand| brand.value.as_str()),
+        )
+        .chain(combined)
+        .collect();
     let tags: Vec<&str> = languages.tags().collect();
     let besides = memo::hash((&own, format!("{languages:?}"), &products));
-    let checker = Checker { rules, tags: &tags, products: &products, lexicons: tags.iter().map(|_| OnceLock::new()).collect() };
-    let articles: Vec<(&Article, &Article)> = works.flat_map(|work| work.versions.values().map(|version| (work.original(), version))).collect();
+    let checker = Checker {
+        rules,
+        tags: &tags,
+        products: &products,
+        lexicons: tags.iter().map(|_| OnceLock::new()).collect(),
+    };
+    let articles: Vec<(&Article, &Article)> = works
+        .flat_map(|work| work.versions.values().map(|version| (work.original(), version)))
+        .collect();
     // A translation may rest on its original's sources.
-    let found: Vec<_> =
-        articles.par_iter().map(|(original, article)| files.memo.get(&article.source, Some(&original.source), besides, || Findings(checker.article(article)))).collect();
+    let found: Vec<_> = articles
+        .par_iter()
+        .map(|(original, article)| {
+            files.memo.get(&article.source, Some(&original.source), besides, || {
+                Findings(checker.article(article))
+            })
+        })
+        .collect();
     found.into_iter().for_each(|found| diagnostics.extend(found.0.clone()));
-    let found: Vec<_> = table.drugs.par_iter().map(|drug| files.memo.get(&drug.source, None, besides, || Findings(checker.drug(drug)))).collect();
+    let found: Vec<_> = table
+        .drugs
+        .par_iter()
+        .map(|drug| files.memo.get(&drug.source, None, besides, || Findings(checker.drug(drug))))
+        .collect();
     found.into_iter().for_each(|found| diagnostics.extend(found.0.clone()));
 }
 
@@ -78,20 +113,30 @@ impl<'r> Checker<'r> {
         let mut diagnostics = Diagnostics::new();
         let mut document = Document::of_article(article, &mut diagnostics);
         document.exceptions.extend(article.care_exceptions.iter().map(Exception::of_file));
-        let findings = self.lexicon(article.language).map(|lexicon| lexicon.search(&document, !article.sources.is_empty())).unwrap_or_default();
+        let findings = self
+            .lexicon(article.language)
+            .map(|lexicon| lexicon.search(&document, !article.sources.is_empty()))
+            .unwrap_or_default();
         self.report(&article.source, &findings, &document.exceptions, &mut diagnostics);
         diagnostics
     }
 
     fn drug(&self, drug: &Drug) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        let exceptions: Vec<Exception> = drug.care_exceptions.iter().map(Exception::of_file).collect();
+        let exceptions: Vec<Exception> =
+            drug.care_exceptions.iter().map(Exception::of_file).collect();
         let mut findings = Vec::new();
         for index in 0..self.tags.len() {
             let Some(lexicon) = self.lexicon(LangId(index)) else { continue };
             let mut document = Document::default();
-            for text in drug.summary.iter().chain(drug.assessments.iter().flat_map(|assessment| assessment.own_words())) {
-                text.placed().filter(|(language, _, _)| language.0 == index).for_each(|(_, text, place)| document.push_value(Part::Text, text, place));
+            for text in drug
+                .summary
+                .iter()
+                .chain(drug.assessments.iter().flat_map(|assessment| assessment.own_words()))
+            {
+                text.placed()
+                    .filter(|(language, _, _)| language.0 == index)
+                    .for_each(|(_, text, place)| document.push_value(Part::Text, text, place));
             }
             // Every assessment names its source.
             findings.extend(lexicon.search(&document, true));
@@ -102,11 +147,21 @@ impl<'r> Checker<'r> {
 
     fn lexicon(&self, language: LangId) -> Option<&Lexicon<'r>> {
         let tag = self.tags.get(language.0)?;
-        Some(self.lexicons.get(language.0)?.get_or_init(|| Lexicon::new(self.rules, tag, self.products)))
+        Some(
+            self.lexicons
+                .get(language.0)?
+                .get_or_init(|| Lexicon::new(self.rules, tag, self.products)),
+        )
     }
 
     /// Tells what is not excepted, and which exceptions are at fault.
-    fn report(&self, source: &Arc<Source>, findings: &[Finding<'_>], exceptions: &[Exception], diagnostics: &mut Diagnostics) {
+    fn report(
+        &self,
+        source: &Arc<Source>,
+        findings: &[Finding<'_>],
+        exceptions: &[Exception],
+        diagnostics: &mut Diagnostics,
+    ) {
         let mut used = vec![false; exceptions.len()];
         let mut told = 0;
         for finding in findings {
@@ -127,10 +182,20 @@ impl<'r> Checker<'r> {
         }
         if told > MOST_FINDINGS {
             let more = told - MOST_FINDINGS;
-            let message = message!("言葉づかいの注意があと{more}件あります", "there are {more} more findings on the language of this file");
+            let message = message!(
+                "言葉づかいの注意があと{more}件あります",
+                "there are {more} more findings on the language of this file"
+            );
             diagnostics.push(
-                Diagnostic::warning(codes::TOO_MANY, Place::new(source, source.text.len()..source.text.len()), message)
-                    .help(message!("ここまでの注意を見て、もう一度実行してください", "see to these and run it again")),
+                Diagnostic::warning(
+                    codes::TOO_MANY,
+                    Place::new(source, source.text.len()..source.text.len()),
+                    message,
+                )
+                .help(message!(
+                    "ここまでの注意を見て、もう一度実行してください",
+                    "see to these and run it again"
+                )),
             );
         }
         for (exception, was_used) in exceptions.iter().zip(used) {
@@ -150,8 +215,12 @@ fn diagnostic(source: &Arc<Source>, finding: &Finding<'_>) -> Diagnostic {
     let (id, title_ja, title_en) = (&rule.id, &rule.title.ja, &rule.title.en);
     let message = match rule.kind {
         Kind::SentenceLength => {
-            let (length, most) = (fold::length(&fold::word(&finding.words, true)), rule.most_characters);
-            message!("{title_ja}：「{words}」は{length}字です（{most}字まで。規則 {id}）", "{title_en}: `{words}` has {length} characters (at most {most}; rule {id})")
+            let (length, most) =
+                (fold::length(&fold::word(&finding.words, true)), rule.most_characters);
+            message!(
+                "{title_ja}：「{words}」は{length}字です（{most}字まで。規則 {id}）",
+                "{title_en}: `{words}` has {length} characters (at most {most}; rule {id})"
+            )
         }
         _ => message!("{title_ja}：「{words}」（規則 {id}）", "{title_en}: `{words}` (rule {id})"),
     };
@@ -163,7 +232,9 @@ fn diagnostic(source: &Arc<Source>, finding: &Finding<'_>) -> Diagnostic {
     let cited = citation(&rule.source);
     let exception = match finding.part {
         Part::Title => format!("care_exceptions: [{{in: title, rule: {id}, reason: …}}]"),
-        Part::Description => format!("care_exceptions: [{{in: description, rule: {id}, reason: …}}]"),
+        Part::Description => {
+            format!("care_exceptions: [{{in: description, rule: {id}, reason: …}}]")
+        }
         Part::Notice => format!("care_exceptions: [{{rule: {id}, reason: …}}]"),
         _ if source.path.ends_with(".md") => format!("<!-- ubugi: allow {id}: … -->"),
         _ => format!("care_exceptions: [{{rule: {id}, reason: …}}]"),
@@ -173,9 +244,14 @@ fn diagnostic(source: &Arc<Source>, finding: &Finding<'_>) -> Diagnostic {
         "{help_ja}。そのままにする理由があれば {exception} と書きます（{REFERENCE}）。根拠：{cited}",
         "{help_en}; to keep it with a reason, write {exception} ({REFERENCE}); based on: {cited}"
     );
-    let mut diagnostic = Diagnostic::warning(rule.code, Place::new(source, finding.range.clone()), message).help(help);
+    let mut diagnostic =
+        Diagnostic::warning(rule.code, Place::new(source, finding.range.clone()), message)
+            .help(help);
     if let Some((name, range)) = &finding.product {
-        diagnostic = diagnostic.related(Place::new(source, range.clone()), message!("商品名「{name}」", "the product `{name}`"));
+        diagnostic = diagnostic.related(
+            Place::new(source, range.clone()),
+            message!("商品名「{name}」", "the product `{name}`"),
+        );
     }
     diagnostic
 }

@@ -61,7 +61,11 @@ impl Document {
     pub(super) fn of_article(article: &Article, diagnostics: &mut Diagnostics) -> Self {
         let mut document = Self::default();
         document.push_value(Part::Title, &article.title.value, &article.title.place);
-        document.push_value(Part::Description, &article.description.value, &article.description.place);
+        document.push_value(
+            Part::Description,
+            &article.description.value,
+            &article.description.place,
+        );
         for wording in article.notify.wordings.values() {
             document.push_value(Part::Notice, &wording.value, &wording.place);
         }
@@ -105,7 +109,10 @@ fn align(value: &str, place: &Place) -> Vec<Shown> {
         .chars()
         .map(|c| {
             let rest = &written[at..];
-            let found = rest.char_indices().take(NEAR).find(|(_, other)| *other == c || (c.is_whitespace() && other.is_whitespace()));
+            let found = rest
+                .char_indices()
+                .take(NEAR)
+                .find(|(_, other)| *other == c || (c.is_whitespace() && other.is_whitespace()));
             match found {
                 Some((offset, other)) => {
                     let start = at + offset;
@@ -142,7 +149,11 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn walk(mut self) {
-        let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_GFM;
         for (event, range) in Parser::new_ext(self.text, options).into_offset_iter() {
             match event {
                 Event::Start(Tag::HtmlBlock) => {
@@ -157,10 +168,26 @@ impl Walker<'_> {
                 }
                 Event::Start(Tag::Link { dest_url, .. }) => {
                     self.close_run();
-                    self.is_cited |= dest_url.starts_with("https:") || dest_url.starts_with("http:");
+                    self.is_cited |=
+                        dest_url.starts_with("https:") || dest_url.starts_with("http:");
                 }
-                Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Image { .. } | Tag::Superscript | Tag::Subscript) => self.close_run(),
-                Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Image | TagEnd::Link | TagEnd::Superscript | TagEnd::Subscript) => self.close_run(),
+                Event::Start(
+                    Tag::Emphasis
+                    | Tag::Strong
+                    | Tag::Strikethrough
+                    | Tag::Image { .. }
+                    | Tag::Superscript
+                    | Tag::Subscript,
+                ) => self.close_run(),
+                Event::End(
+                    TagEnd::Emphasis
+                    | TagEnd::Strong
+                    | TagEnd::Strikethrough
+                    | TagEnd::Image
+                    | TagEnd::Link
+                    | TagEnd::Superscript
+                    | TagEnd::Subscript,
+                ) => self.close_run(),
                 Event::Start(tag) => self.open(&tag, range),
                 Event::End(tag) => self.close(tag),
                 Event::Text(text) => {
@@ -232,12 +259,19 @@ impl Walker<'_> {
         let html = self.text.get(range.clone()).unwrap_or_default();
         let mut at = 0;
         while let Some(open) = html[at..].find("<!--").map(|found| at + found) {
-            let Some(close) = html[open + 4..].find("-->").map(|found| open + 4 + found) else { return };
+            let Some(close) = html[open + 4..].find("-->").map(|found| open + 4 + found) else {
+                return;
+            };
             let start = self.base + range.start + open + 4;
             let inner = Place::new(self.source, start..start + (close - open - 4));
-            if let Some(mut exception) = exception::read(&html[open + 4..close], &inner, self.diagnostics) {
+            if let Some(mut exception) =
+                exception::read(&html[open + 4..close], &inner, self.diagnostics)
+            {
                 match &block {
-                    Some(block) => exception.covers = exception::Covers::Bytes(self.base + block.start..self.base + block.end),
+                    Some(block) => {
+                        exception.covers =
+                            exception::Covers::Bytes(self.base + block.start..self.base + block.end)
+                    }
                     None => self.waiting.push((self.document.exceptions.len(), self.blocks.len())),
                 }
                 self.document.exceptions.push(exception);
@@ -253,11 +287,18 @@ impl Walker<'_> {
     fn push(&mut self, text: &str, range: Range<usize>) {
         let is_same = self.text.get(range.clone()).is_some_and(|written| written == text);
         // The parser drops the backslash of `\{`; the brace must then stay a brace.
-        if text.starts_with('{') && range.start > 0 && self.text.as_bytes().get(range.start - 1) == Some(&b'\\') {
+        if text.starts_with('{')
+            && range.start > 0
+            && self.text.as_bytes().get(range.start - 1) == Some(&b'\\')
+        {
             self.close_run();
             self.one('{', range.start..range.start + 1);
             if text.len() > 1 {
-                self.pieces.push((0, if is_same { range.start + 1..range.end } else { range }, is_same));
+                self.pieces.push((
+                    0,
+                    if is_same { range.start + 1..range.end } else { range },
+                    is_same,
+                ));
                 self.run.push_str(&text[1..]);
             }
             return;
@@ -278,11 +319,15 @@ impl Walker<'_> {
             let (kept, next) = if let Some(inner) = rest.strip_prefix("{{") {
                 let close = inner.find("}}").map_or(run.len(), |close| open + 2 + close);
                 let fallback = run[open..close].find(['|', '｜']).map_or(close, |bar| open + bar);
-                let fallback = fallback + run[fallback..close].chars().next().map_or(0, char::len_utf8);
+                let fallback =
+                    fallback + run[fallback..close].chars().next().map_or(0, char::len_utf8);
                 (fallback..close, (close + 2).min(run.len()))
             } else if let Some((base, _, length)) = ruby(rest) {
                 (open + 1..open + 1 + base.len(), open + length)
-            } else if self.part == Part::Heading && rest.starts_with("{#") && rest.trim_end().ends_with('}') {
+            } else if self.part == Part::Heading
+                && rest.starts_with("{#")
+                && rest.trim_end().ends_with('}')
+            {
                 (open..open, run.len())
             } else {
                 (open..open + 1, open + 1)
@@ -294,14 +339,19 @@ impl Walker<'_> {
     }
 
     fn keep(&mut self, run: &str, kept: Range<usize>, pieces: &[(usize, Range<usize>, bool)]) {
-        let mut piece = pieces.partition_point(|(start, _, _)| *start <= kept.start).saturating_sub(1);
+        let mut piece =
+            pieces.partition_point(|(start, _, _)| *start <= kept.start).saturating_sub(1);
         for (offset, c) in run[kept.clone()].char_indices() {
             let offset = kept.start + offset;
             while pieces.get(piece + 1).is_some_and(|(start, _, _)| *start <= offset) {
                 piece += 1;
             }
             let Some((start, range, is_same)) = pieces.get(piece) else { return };
-            let range = if *is_same { range.start + (offset - start)..range.start + (offset - start) + c.len_utf8() } else { range.clone() };
+            let range = if *is_same {
+                range.start + (offset - start)..range.start + (offset - start) + c.len_utf8()
+            } else {
+                range.clone()
+            };
             self.one(c, range);
         }
     }
@@ -316,7 +366,8 @@ impl Walker<'_> {
         let depth = self.blocks.len();
         if let (Some(first), Some(last)) = (shown.first(), shown.last()) {
             for (exception, _) in self.waiting.extract_if(.., |(_, at)| *at == depth) {
-                self.document.exceptions[exception].covers = exception::Covers::Bytes(first.start..last.end);
+                self.document.exceptions[exception].covers =
+                    exception::Covers::Bytes(first.start..last.end);
             }
         }
         self.document.passages.push(Passage { part: self.part, shown });

@@ -106,7 +106,8 @@ impl Rule {
 
 /// Tells whether a language range stands for a tag: `ja` for `ja` and `ja-x-easy`.
 fn covers(range: &str, tag: &str) -> bool {
-    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range)) && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
+    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range))
+        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }
 
 /// All rules, in the order in which they were first stated.
@@ -115,17 +116,29 @@ pub(super) struct Rules(Vec<Rule>);
 
 impl Rules {
     /// Reads the rules of the program and those of a project.
-    pub(super) fn load(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn load(
+        files: &Files,
+        languages: &Languages,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut rules = Self::default();
         let mut disabled = Vec::new();
         let built_in = BUILT_IN.map(|(path, text)| Source::new(path, text));
-        let own = files.under(FOLDER).filter(|(path, _)| path.ends_with(".yaml")).filter_map(|(_, file)| file.text());
+        let own = files
+            .under(FOLDER)
+            .filter(|(path, _)| path.ends_with(".yaml"))
+            .filter_map(|(_, file)| file.text());
         // The languages of the program's rules need not be those of the project.
-        for (source, languages) in built_in.iter().map(|source| (source, None)).chain(own.map(|source| (source, Some(languages)))) {
+        for (source, languages) in built_in
+            .iter()
+            .map(|source| (source, None))
+            .chain(own.map(|source| (source, Some(languages))))
+        {
             Decoder::on(source, diagnostics, |decoder| {
                 let root = decoder.parse_all()?;
                 let mut fields = decoder.fields(&root)?;
-                fields.list(decoder, "rules", |decoder, node| rules.decode(decoder, node, languages));
+                fields
+                    .list(decoder, "rules", |decoder, node| rules.decode(decoder, node, languages));
                 disabled.extend(fields.list(decoder, "disable", Decoder::id));
                 fields.finish(decoder);
                 Some(())
@@ -162,29 +175,56 @@ impl Rules {
             Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
             None => message!("使える規則：{known}", "the rules are: {known}"),
         };
-        diagnostics.push(Diagnostic::error(codes::UNKNOWN_REFERENCE, id.place.clone(), message!("規則「{written}」はありません", "there is no rule `{written}`")).help(help));
+        diagnostics.push(
+            Diagnostic::error(
+                codes::UNKNOWN_REFERENCE,
+                id.place.clone(),
+                message!("規則「{written}」はありません", "there is no rule `{written}`"),
+            )
+            .help(help),
+        );
     }
 
     /// Reads one rule: adds to the one of the same name, or takes it as a new one.
-    fn decode(&mut self, decoder: &mut Decoder, node: &Node, known_languages: Option<&Languages>) -> Option<()> {
+    fn decode(
+        &mut self,
+        decoder: &mut Decoder,
+        node: &Node,
+        known_languages: Option<&Languages>,
+    ) -> Option<()> {
         let mut fields = decoder.fields(node)?;
         let id = fields.required(decoder, "id", Decoder::id);
         let known = id.as_ref().and_then(|id| self.0.iter().position(|rule| rule.id == id.value));
         let kind = fields.optional(decoder, "kind", |decoder, node| {
             decoder.choice(
                 node,
-                &[("words", Kind::Words), ("product-claim", Kind::ProductClaim), ("unsourced-figure", Kind::UnsourcedFigure), ("sentence-length", Kind::SentenceLength)],
+                &[
+                    ("words", Kind::Words),
+                    ("product-claim", Kind::ProductClaim),
+                    ("unsourced-figure", Kind::UnsourcedFigure),
+                    ("sentence-length", Kind::SentenceLength),
+                ],
             )
         });
         let scope = fields.optional(decoder, "scope", |decoder, node| {
-            decoder.choice(node, &[("title", Scope::Title), ("headline", Scope::Headline), ("body", Scope::Body), ("everywhere", Scope::Everywhere)])
+            decoder.choice(
+                node,
+                &[
+                    ("title", Scope::Title),
+                    ("headline", Scope::Headline),
+                    ("body", Scope::Body),
+                    ("everywhere", Scope::Everywhere),
+                ],
+            )
         });
         // Whoever adds to a rule need not say again what it is.
         let is_new = known.is_none();
         let title = stated(&mut fields, decoder, "title", is_new, words);
         let help = stated(&mut fields, decoder, "help", is_new, words);
         let source = stated(&mut fields, decoder, "source", is_new, Citation::decode);
-        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| decoder.list(node, |decoder, node| language(decoder, node, known_languages)));
+        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| {
+            decoder.list(node, |decoder, node| language(decoder, node, known_languages))
+        });
         let terms = fields.list(decoder, "terms", term);
         let patterns = fields.list(decoder, "patterns", pattern);
         let unless = fields.list(decoder, "unless", Decoder::string);
@@ -192,9 +232,15 @@ impl Rules {
         let unless_after = strings(&mut fields, decoder, "unless_after");
         let products = strings(&mut fields, decoder, "products");
         let without = fields.list(decoder, "without", Decoder::string);
-        let most_characters = fields.optional(decoder, "most_characters", |decoder, node| decoder.integer(node, 10..1001)).map(|most| most as usize);
+        let most_characters = fields
+            .optional(decoder, "most_characters", |decoder, node| decoder.integer(node, 10..1001))
+            .map(|most| most as usize);
         let may_explain = fields.optional(decoder, "may_explain", Decoder::boolean);
-        let is_idle = if kind == Some(Kind::SentenceLength) { !fields.has("most_characters") } else { !fields.has("terms") && !fields.has("patterns") };
+        let is_idle = if kind == Some(Kind::SentenceLength) {
+            !fields.has("most_characters")
+        } else {
+            !fields.has("terms") && !fields.has("patterns")
+        };
         fields.finish(decoder);
 
         let index = match known {
@@ -277,7 +323,13 @@ impl Rules {
 }
 
 /// Reads a key that a new rule must have.
-fn stated<T>(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &'static str, is_new: bool, read: impl FnOnce(&mut Decoder, &Node) -> Option<T>) -> Option<T> {
+fn stated<T>(
+    fields: &mut Fields<'_>,
+    decoder: &mut Decoder,
+    key: &'static str,
+    is_new: bool,
+    read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
+) -> Option<T> {
     if is_new { fields.required(decoder, key, read) } else { fields.optional(decoder, key, read) }
 }
 
@@ -287,9 +339,15 @@ fn useless(written: Located<String>) -> Diagnostic {
     Diagnostic::error(
         codes::BAD_CARE_RULE,
         place,
-        message!("この規則に「{value}」に当たる言葉がないので、何も除きません", "the rule has no word for `{value}`, so it excepts nothing"),
+        message!(
+            "この規則に「{value}」に当たる言葉がないので、何も除きません",
+            "the rule has no word for `{value}`, so it excepts nothing"
+        ),
     )
-    .help(message!("規則の言葉（terms）を、そのままの字で含めて書いてください", "write it with a word of the rule's `terms`, letter by letter"))
+    .help(message!(
+        "規則の言葉（terms）を、そのままの字で含めて書いてください",
+        "write it with a word of the rule's `terms`, letter by letter"
+    ))
 }
 
 /// Reads a list of strings.
@@ -307,7 +365,10 @@ fn language(decoder: &mut Decoder, node: &Node, known: Option<&Languages>) -> Op
         decoder.fault(
             codes::BAD_LANGUAGE,
             node,
-            message!("「{range}」はこのプロジェクトの言語ではありません", "`{range}` is not a language of this project"),
+            message!(
+                "「{range}」はこのプロジェクトの言語ではありません",
+                "`{range}` is not a language of this project"
+            ),
             message!("このプロジェクトの言語：{tags}", "languages of this project: {tags}"),
         );
         return None;
@@ -342,8 +403,14 @@ fn term(decoder: &mut Decoder, node: &Node) -> Option<Term> {
             decoder.fault(
                 codes::BAD_CARE_RULE,
                 node,
-                message!("「{phrase}」は「{word}」を含まないので、何も除きません", "`{phrase}` does not contain `{word}`, so it excepts nothing"),
-                message!("「{word}」を含む、さしつかえのない言い方を書いてください", "write a harmless phrase that contains `{word}`"),
+                message!(
+                    "「{phrase}」は「{word}」を含まないので、何も除きません",
+                    "`{phrase}` does not contain `{word}`, so it excepts nothing"
+                ),
+                message!(
+                    "「{word}」を含む、さしつかえのない言い方を書いてください",
+                    "write a harmless phrase that contains `{word}`"
+                ),
             );
             return None;
         }
@@ -361,7 +428,10 @@ fn word(decoder: &mut Decoder, node: &Node) -> Option<String> {
         decoder.fault(
             codes::BAD_CARE_RULE,
             node,
-            message!("「{text}」だけでは短すぎて、どこにでも当たります", "`{text}` alone is too short; it would be found everywhere"),
+            message!(
+                "「{text}」だけでは短すぎて、どこにでも当たります",
+                "`{text}` alone is too short; it would be found everywhere"
+            ),
             message!("2文字以上の言葉にしてください", "write a word of at least two characters"),
         );
         return None;
@@ -372,7 +442,11 @@ fn word(decoder: &mut Decoder, node: &Node) -> Option<String> {
 /// Reads a regular expression that is small and matches no empty text.
 fn pattern(decoder: &mut Decoder, node: &Node) -> Option<Regex> {
     let text = decoder.string(node)?.value;
-    let reason = match RegexBuilder::new(&text).size_limit(PATTERN_LIMIT).dfa_size_limit(PATTERN_LIMIT * 4).build() {
+    let reason = match RegexBuilder::new(&text)
+        .size_limit(PATTERN_LIMIT)
+        .dfa_size_limit(PATTERN_LIMIT * 4)
+        .build()
+    {
         Ok(regex) if !regex.is_match("") => return Some(regex),
         Ok(_) => message!("何もないところにも当たります", "it matches where there is nothing"),
         Err(regex::Error::CompiledTooBig(_)) => message!("大きすぎます", "it is too large"),
@@ -388,7 +462,10 @@ fn pattern(decoder: &mut Decoder, node: &Node) -> Option<Regex> {
         codes::BAD_CARE_RULE,
         node,
         message!("正規表現として使えません：{ja}", "this is not a usable regular expression: {en}"),
-        message!("書き方を直すか、terms に言葉をそのまま書いてください", "mend it, or write plain words under `terms`"),
+        message!(
+            "書き方を直すか、terms に言葉をそのまま書いてください",
+            "mend it, or write plain words under `terms`"
+        ),
     );
     None
 }

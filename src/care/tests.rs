@@ -24,10 +24,18 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
     }
     let languages = languages();
     let texts = |folder| all.under(folder).filter_map(|(_, file)| file.text()).collect::<Vec<_>>();
-    let works = article::decode_all(texts("content/articles/"), None, &languages, &Memo::default(), &mut diagnostics);
+    let works = article::decode_all(
+        texts("content/articles/"),
+        None,
+        &languages,
+        &Memo::default(),
+        &mut diagnostics,
+    );
     let mut table = LactationTable::default();
     for source in texts("content/drugs/") {
-        table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))));
+        table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| {
+            decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))
+        }));
     }
     check(&all, &languages, works.iter(), &table, &mut diagnostics);
     diagnostics.sort();
@@ -35,7 +43,9 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
 }
 
 fn original(extra: &str, body: &str) -> String {
-    format!("---\ntitle: 題\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n{extra}---\n{body}\n")
+    format!(
+        "---\ntitle: 題\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n{extra}---\n{body}\n"
+    )
 }
 
 /// Findings as `code words`, with the words as they stand in the file.
@@ -51,10 +61,19 @@ fn told(diagnostics: &Diagnostics) -> Vec<String> {
 
 /// Checks a body in one language, next to a drug whose product names are `シケンロン` and `ガスター`.
 fn in_language(tag: &str, body: &str) -> Vec<String> {
-    let mut files = vec![("content/drugs/x.yaml", DRUG.to_owned()), ("content/articles/a.md", original("", if tag == "ja" { body } else { "本文" }))];
+    let mut files = vec![
+        ("content/drugs/x.yaml", DRUG.to_owned()),
+        ("content/articles/a.md", original("", if tag == "ja" { body } else { "本文" })),
+    ];
     match tag {
-        "en" => files.push(("content/articles/a.en.md", format!("---\ntitle: t\ndescription: d\n---\n{body}\n"))),
-        "ja-x-easy" => files.push(("content/articles/a.ja-x-easy.md", format!("---\ntitle: だい\ndescription: せつめい\n---\n{body}\n"))),
+        "en" => files.push((
+            "content/articles/a.en.md",
+            format!("---\ntitle: t\ndescription: d\n---\n{body}\n"),
+        )),
+        "ja-x-easy" => files.push((
+            "content/articles/a.ja-x-easy.md",
+            format!("---\ntitle: だい\ndescription: せつめい\n---\n{body}\n"),
+        )),
         _ => {}
     }
     told(&check_files(&files))
@@ -78,11 +97,29 @@ fn built_in_rules_are_without_fault() {
     let rules = Rules::load(&Files::new(), &languages(), &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let ids: Vec<&str> = rules.ids().collect();
-    assert_eq!(ids, ["superlative", "testimonial", "guarantee", "fear", "product-claim", "unsourced-figure", "long-sentence", "double-negation", "difficult-word"]);
+    assert_eq!(
+        ids,
+        [
+            "superlative",
+            "testimonial",
+            "guarantee",
+            "fear",
+            "product-claim",
+            "unsourced-figure",
+            "long-sentence",
+            "double-negation",
+            "difficult-word"
+        ]
+    );
     for id in ids {
         let rule = rules.find(id).expect("there");
         assert_ne!(rule.code, codes::OWN_CARE_RULE, "{id} has no code of its own");
-        assert!(rule.source.url.is_some() && !rule.help.ja.ends_with('。') && rule.title.ja != rule.title.en, "{id}");
+        assert!(
+            rule.source.url.is_some()
+                && !rule.help.ja.ends_with('。')
+                && rule.title.ja != rule.title.en,
+            "{id}"
+        );
     }
 }
 
@@ -101,7 +138,15 @@ fn superlatives() {
             ("熱に効く特効薬です。", "特効薬"),
         ],
     );
-    fires("UB1001", "en", &[("Care at the best hospital in town.", "the best hospital"), ("A cutting-edge scan.", "cutting-edge"), ("The world’s best care.", "world’s best")]);
+    fires(
+        "UB1001",
+        "en",
+        &[
+            ("Care at the best hospital in town.", "the best hospital"),
+            ("A cutting-edge scan.", "cutting-edge"),
+            ("The world’s best care.", "world’s best"),
+        ],
+    );
     fires("UB1001", "ja-x-easy", &[("日本 一の びょういんです。", "日本 一")]);
     leaves_alone(
         "ja",
@@ -179,7 +224,15 @@ fn guarantees() {
         ],
     );
     fires("UB1003", "ja-x-easy", &[("かならず なおります。", "かならず なおります")]);
-    fires("UB1003", "en", &[("The vaccine is completely safe.", "completely safe"), ("It has no side effects.", "no side effects"), ("Rest will cure it.", "will cure")]);
+    fires(
+        "UB1003",
+        "en",
+        &[
+            ("The vaccine is completely safe.", "completely safe"),
+            ("It has no side effects.", "no side effects"),
+            ("Rest will cure it.", "will cure"),
+        ],
+    );
     leaves_alone(
         "ja",
         &[
@@ -219,7 +272,14 @@ fn guarantees() {
 
 #[test]
 fn products_with_claims() {
-    fires("UB1004", "ja", &[("ガスターは胃の痛みを和らげます。", "和らげます"), ("熱があります。ｼｹﾝﾛﾝがよく効くでしょう。", "よく効")]);
+    fires(
+        "UB1004",
+        "ja",
+        &[
+            ("ガスターは胃の痛みを和らげます。", "和らげます"),
+            ("熱があります。ｼｹﾝﾛﾝがよく効くでしょう。", "よく効"),
+        ],
+    );
     fires("UB1004", "en", &[("シケンロン is effective.", "effective")]);
     leaves_alone(
         "ja",
@@ -231,20 +291,52 @@ fn products_with_claims() {
             "シケンロンが効果があるとは限りません。",
         ],
     );
-    let found = check_files(&[("content/drugs/x.yaml", DRUG.to_owned()), ("content/articles/a.md", original("", "ガスターはよく効きます。"))]);
+    let found = check_files(&[
+        ("content/drugs/x.yaml", DRUG.to_owned()),
+        ("content/articles/a.md", original("", "ガスターはよく効きます。")),
+    ]);
     let related = &found.iter().next().expect("one").related;
-    assert_eq!(related.iter().map(|(place, _)| &place.source.text[place.range.clone()]).collect::<Vec<_>>(), ["ガスター"]);
+    assert_eq!(
+        related
+            .iter()
+            .map(|(place, _)| &place.source.text[place.range.clone()])
+            .collect::<Vec<_>>(),
+        ["ガスター"]
+    );
 }
 
 #[test]
 fn fear_in_headlines() {
-    fires("UB1005", "ja", &[("## 知らないと怖い発熱", "知らないと怖い"), ("## 手遅れになる前に", "手遅れ"), ("## 危険！はちみつ {#honey}", "危険！")]);
+    fires(
+        "UB1005",
+        "ja",
+        &[
+            ("## 知らないと怖い発熱", "知らないと怖い"),
+            ("## 手遅れになる前に", "手遅れ"),
+            ("## 危険！はちみつ {#honey}", "危険！"),
+        ],
+    );
     fires("UB1005", "en", &[("## The silent killer in your kitchen", "killer")]);
     leaves_alone(
         "ja",
-        &["手遅れにならないうちに受診します。", "## 赤ちゃんを傷つけそうで怖いとき", "## 危険なサイン", "## 誤飲したとき", "## 手遅れではありません", "## 熱中症に要注意！"],
+        &[
+            "手遅れにならないうちに受診します。",
+            "## 赤ちゃんを傷つけそうで怖いとき",
+            "## 危険なサイン",
+            "## 誤飲したとき",
+            "## 手遅れではありません",
+            "## 熱中症に要注意！",
+        ],
     );
-    leaves_alone("en", &["## Painkillers while breastfeeding", "Do not wait until it is too late.", "## When your child has a nightmare", "## Is it too late for the vaccine?"]);
+    leaves_alone(
+        "en",
+        &[
+            "## Painkillers while breastfeeding",
+            "Do not wait until it is too late.",
+            "## When your child has a nightmare",
+            "## Is it too late for the vaccine?",
+        ],
+    );
 }
 
 #[test]
@@ -260,7 +352,15 @@ fn figures_without_source() {
             ("2.5倍になります。", "2.5倍"),
         ],
     );
-    fires("UB1006", "en", &[("About 1 in 10 mothers.", "1 in 10"), ("Up to 30 percent.", "30 percent"), ("Take 500 mg.", "500 mg")]);
+    fires(
+        "UB1006",
+        "en",
+        &[
+            ("About 1 in 10 mothers.", "1 in 10"),
+            ("Up to 30 percent.", "30 percent"),
+            ("Take 500 mg.", "500 mg"),
+        ],
+    );
     leaves_alone(
         "ja",
         &[
@@ -283,11 +383,31 @@ fn plain_japanese() {
     let long = "あいうえお かきくけこ さしすせそ たちつてと なにぬねの はひふへほ まみむめも やいゆえよ らりるれろ わをんわをん。";
     fires("UB1007", "ja-x-easy", &[(&format!("みじかい 文です。{long}"), long)]);
     leaves_alone("ja", &[long]);
-    leaves_alone("ja-x-easy", &[&long[..long.len() - "わをんわをん。".len()], "{熱|ねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつ}が あります。"]);
-    fires("UB1009", "ja-x-easy", &[("たべられない ことは ありません。", "ない ことは あ"), ("しんぱいが なくは ないです。", "なくは な")]);
-    leaves_alone("ja-x-easy", &["すくなくは ありません。すくなくは ないです。", "たべなければ なりません。"]);
+    leaves_alone(
+        "ja-x-easy",
+        &[
+            &long[..long.len() - "わをんわをん。".len()],
+            "{熱|ねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつねつ}が あります。",
+        ],
+    );
+    fires(
+        "UB1009",
+        "ja-x-easy",
+        &[
+            ("たべられない ことは ありません。", "ない ことは あ"),
+            ("しんぱいが なくは ないです。", "なくは な"),
+        ],
+    );
+    leaves_alone(
+        "ja-x-easy",
+        &["すくなくは ありません。すくなくは ないです。", "たべなければ なりません。"],
+    );
     leaves_alone("ja", &["食べられないことはありません。"]);
-    fires("UB1008", "ja-x-easy", &[("くすりを {服用|ふくよう}します。", "服用"), ("すみやかに 行きます。", "すみやかに")]);
+    fires(
+        "UB1008",
+        "ja-x-easy",
+        &[("くすりを {服用|ふくよう}します。", "服用"), ("すみやかに 行きます。", "すみやかに")],
+    );
     leaves_alone(
         "ja-x-easy",
         &[
@@ -300,9 +420,18 @@ fn plain_japanese() {
     leaves_alone("ja", &["薬を服用します。"]);
     let found = check_files(&[
         ("content/articles/a.md", original("", "本文")),
-        ("content/articles/a.ja-x-easy.md", "---\ntitle: だい\ndescription: せつめい\n---\n{服用|ふくよう}\n".into()),
+        (
+            "content/articles/a.ja-x-easy.md",
+            "---\ntitle: だい\ndescription: せつめい\n---\n{服用|ふくよう}\n".into(),
+        ),
     ]);
-    assert!(found.iter().next().and_then(|d| d.help.as_ref()).is_some_and(|help| help.ja.starts_with("「のむ」と書けます")));
+    assert!(
+        found
+            .iter()
+            .next()
+            .and_then(|d| d.help.as_ref())
+            .is_some_and(|help| help.ja.starts_with("「のむ」と書けます"))
+    );
 }
 
 #[test]
@@ -317,7 +446,17 @@ fn places_are_those_of_the_words() {
             format!("{line}:{column} {}", place.source.text[place.range.clone()].replace('\n', "⏎"))
         })
         .collect();
-    assert_eq!(places, ["2:9 日本一", "5:3 必ず治", "11:8 最先⏎    端", "16:7 体験談", "19:24 必ず治", "21:3 最高の"]);
+    assert_eq!(
+        places,
+        [
+            "2:9 日本一",
+            "5:3 必ず治",
+            "11:8 最先⏎    端",
+            "16:7 体験談",
+            "19:24 必ず治",
+            "21:3 最高の"
+        ]
+    );
 }
 
 #[test]
@@ -328,7 +467,8 @@ fn the_table_is_checked_in_every_language() {
     );
     let found = check_files(&[("content/drugs/x.yaml", drug.clone())]);
     assert_eq!(told(&found), ["UB1003 絶対に", "UB1003 completely safe", "UB1003 必ず治"]);
-    let excepted = format!("{drug}care_exceptions: [{{rule: guarantee, reason: 出典の言葉のため}}]\n");
+    let excepted =
+        format!("{drug}care_exceptions: [{{rule: guarantee, reason: 出典の言葉のため}}]\n");
     assert_eq!(told(&check_files(&[("content/drugs/x.yaml", excepted)])), Vec::<String>::new());
 }
 
@@ -350,7 +490,10 @@ fn exceptions_hold_for_what_follows() {
         ],
     );
     // The next paragraph and other rules are not excepted.
-    assert_eq!(in_language("ja", &format!("{allow}\n日本一の冊子です。\n\n世界一です。")), ["UB1001 世界一"]);
+    assert_eq!(
+        in_language("ja", &format!("{allow}\n日本一の冊子です。\n\n世界一です。")),
+        ["UB1001 世界一"]
+    );
     assert_eq!(in_language("ja", &format!("{allow}\n日本一の体験談")), ["UB1002 体験談"]);
     let title = "---\ntitle: 日本一\ndescription: 世界一\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\ncare_exceptions: [{rule: superlative, in: title, reason: 題名のため}]\n---\n本文\n";
     assert_eq!(told(&check_files(&[("content/articles/a.md", title.into())])), ["UB1001 世界一"]);
@@ -360,14 +503,40 @@ fn exceptions_hold_for_what_follows() {
 
 #[test]
 fn faulty_exceptions_are_told() {
-    assert_eq!(in_language("ja", "<!-- ubugi: allow superlative -->\n日本一"), ["UB1011 ubugi: allow superlative", "UB1001 日本一"]);
-    assert_eq!(in_language("ja", "<!-- ubugi: allow superlative: -->\n本文"), ["UB1011 ubugi: allow superlative:"]);
-    assert_eq!(in_language("ja", "<!-- ubugi: alow superlative: 題名 -->\n本文"), ["UB1011 ubugi: alow superlative: 題名"]);
-    assert_eq!(in_language("ja", "<!-- ubugi: allow superlatve: 題名 -->\n日本一"), ["UB0207 superlatve", "UB1001 日本一"]);
-    assert_eq!(in_language("ja", "<!-- ubugi: allow superlative: 題名 -->\n本文"), ["UB1012 superlative"]);
-    assert_eq!(in_language("ja", "本文\n\n<!-- ubugi: allow superlative: 題名 -->"), ["UB1012 superlative"]);
-    assert_eq!(in_language("ja", "> <!-- ubugi: allow superlative: 題名 -->\n\n日本一"), ["UB1012 superlative", "UB1001 日本一"]);
-    let stated = |item: &str| told(&check_files(&[("content/articles/a.md", original(&format!("care_exceptions: [{item}]\n"), "本文"))]));
+    assert_eq!(
+        in_language("ja", "<!-- ubugi: allow superlative -->\n日本一"),
+        ["UB1011 ubugi: allow superlative", "UB1001 日本一"]
+    );
+    assert_eq!(
+        in_language("ja", "<!-- ubugi: allow superlative: -->\n本文"),
+        ["UB1011 ubugi: allow superlative:"]
+    );
+    assert_eq!(
+        in_language("ja", "<!-- ubugi: alow superlative: 題名 -->\n本文"),
+        ["UB1011 ubugi: alow superlative: 題名"]
+    );
+    assert_eq!(
+        in_language("ja", "<!-- ubugi: allow superlatve: 題名 -->\n日本一"),
+        ["UB0207 superlatve", "UB1001 日本一"]
+    );
+    assert_eq!(
+        in_language("ja", "<!-- ubugi: allow superlative: 題名 -->\n本文"),
+        ["UB1012 superlative"]
+    );
+    assert_eq!(
+        in_language("ja", "本文\n\n<!-- ubugi: allow superlative: 題名 -->"),
+        ["UB1012 superlative"]
+    );
+    assert_eq!(
+        in_language("ja", "> <!-- ubugi: allow superlative: 題名 -->\n\n日本一"),
+        ["UB1012 superlative", "UB1001 日本一"]
+    );
+    let stated = |item: &str| {
+        told(&check_files(&[(
+            "content/articles/a.md",
+            original(&format!("care_exceptions: [{item}]\n"), "本文"),
+        )]))
+    };
     assert_eq!(stated("{rule: superlative, reason: 題名}"), ["UB1012 superlative"]);
     assert_eq!(stated("{rule: superlatives, reason: 題名}"), ["UB0207 superlatives"]);
     assert_eq!(stated("{rule: superlative}")[0].split(' ').next(), Some("UB0203"));
@@ -376,14 +545,37 @@ fn faulty_exceptions_are_told() {
 
 #[test]
 fn a_project_adds_to_rules_and_makes_its_own() {
-    let check = |rules: &str, body: &str| told(&check_files(&[("content/care/own.yaml", rules.into()), ("content/articles/a.md", original("", body))]));
-    assert_eq!(check("rules:\n  - id: superlative\n    terms: [東洋一]\n", "東洋一です。日本一です。"), ["UB1001 東洋一", "UB1001 日本一"]);
-    assert_eq!(check("rules:\n  - id: superlative\n    unless: [日本一の桜]\n", "日本一の桜です。日本一です。"), ["UB1001 日本一"]);
-    assert_eq!(check("rules:\n  - id: superlative\n    without: [日本一]\n", "日本一です。"), Vec::<String>::new());
-    assert_eq!(check("disable: [superlative]\n", "<!-- ubugi: allow superlative: 題名 -->\n日本一です。"), Vec::<String>::new());
+    let check = |rules: &str, body: &str| {
+        told(&check_files(&[
+            ("content/care/own.yaml", rules.into()),
+            ("content/articles/a.md", original("", body)),
+        ]))
+    };
+    assert_eq!(
+        check("rules:\n  - id: superlative\n    terms: [東洋一]\n", "東洋一です。日本一です。"),
+        ["UB1001 東洋一", "UB1001 日本一"]
+    );
+    assert_eq!(
+        check(
+            "rules:\n  - id: superlative\n    unless: [日本一の桜]\n",
+            "日本一の桜です。日本一です。"
+        ),
+        ["UB1001 日本一"]
+    );
+    assert_eq!(
+        check("rules:\n  - id: superlative\n    without: [日本一]\n", "日本一です。"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        check("disable: [superlative]\n", "<!-- ubugi: allow superlative: 題名 -->\n日本一です。"),
+        Vec::<String>::new()
+    );
     assert_eq!(check("disable: [superlativ]\n", "本文"), ["UB0207 superlativ"]);
     let own = "rules:\n  - id: our-word\n    title: 使わない言葉です\n    help: 「障がい」と書いてください\n    source: {title: 市の表記の手引き}\n    languages: [ja]\n    terms: [{term: 障害者手帳, unless: [身体障害者手帳]}]\n    patterns: ['父兄(?:会)?']\n";
-    assert_eq!(check(own, "障害者手帳、身体障害者手帳、父兄会"), ["UB1010 障害者手帳", "UB1010 父兄会"]);
+    assert_eq!(
+        check(own, "障害者手帳、身体障害者手帳、父兄会"),
+        ["UB1010 障害者手帳", "UB1010 父兄会"]
+    );
 }
 
 #[test]
@@ -391,13 +583,34 @@ fn faulty_rules_are_told_at_their_place() {
     let check = |rules: &str| told(&check_files(&[("content/care/own.yaml", rules.into())]));
     let own = "rules:\n  - id: x\n    title: t\n    help: h\n    source: {title: s}\n    languages: [ja]\n";
     assert_eq!(check(&format!("{own}    terms: [あ]\n")), ["UB1013 あ"]);
-    assert_eq!(check(&format!("{own}    patterns: ['(', 'a*', '[0-9]{{1,1000}}{{1,1000}}']\n")), ["UB1013 '('", "UB1013 'a*'", "UB1013 '[0-9]{1,1000}{1,1000}'"]);
-    assert_eq!(check(&format!("{own}    terms: [{{term: 絶対, unless: [安静]}}]\n")), ["UB1013 安静"]);
-    assert_eq!(check("rules:\n  - id: new-rule\n    terms: [言葉]\n").iter().filter(|found| found.starts_with("UB0203")).count(), 4);
+    assert_eq!(
+        check(&format!("{own}    patterns: ['(', 'a*', '[0-9]{{1,1000}}{{1,1000}}']\n")),
+        ["UB1013 '('", "UB1013 'a*'", "UB1013 '[0-9]{1,1000}{1,1000}'"]
+    );
+    assert_eq!(
+        check(&format!("{own}    terms: [{{term: 絶対, unless: [安静]}}]\n")),
+        ["UB1013 安静"]
+    );
+    assert_eq!(
+        check("rules:\n  - id: new-rule\n    terms: [言葉]\n")
+            .iter()
+            .filter(|found| found.starts_with("UB0203"))
+            .count(),
+        4
+    );
     assert_eq!(check(own), ["UB1013 x"]);
-    assert_eq!(check(&format!("{own}    kind: sentence-length\n    patterns: [言葉]\n")), ["UB1013 x"]);
-    assert_eq!(check(&format!("{}    terms: [言葉]\n", own.replace("[ja]", "[jp, ja]"))), ["UB0209 jp"]);
-    assert_eq!(check("rules:\n  - id: fear\n    without: [恐怖]\n    unless: [熱の話]\n"), ["UB1013 恐怖", "UB1013 熱の話"]);
+    assert_eq!(
+        check(&format!("{own}    kind: sentence-length\n    patterns: [言葉]\n")),
+        ["UB1013 x"]
+    );
+    assert_eq!(
+        check(&format!("{}    terms: [言葉]\n", own.replace("[ja]", "[jp, ja]"))),
+        ["UB0209 jp"]
+    );
+    assert_eq!(
+        check("rules:\n  - id: fear\n    without: [恐怖]\n    unless: [熱の話]\n"),
+        ["UB1013 恐怖", "UB1013 熱の話"]
+    );
     assert_eq!(check("rules:\n  - id: fear\n    termes: [言葉]\n"), ["UB0201 termes"]);
     assert_eq!(check("rules:\n  - id: fear\n    scope: titel\n"), ["UB0210 titel"]);
 }
@@ -405,7 +618,10 @@ fn faulty_rules_are_told_at_their_place() {
 #[test]
 fn a_flood_of_findings_is_cut_short() {
     let found = in_language("ja", &"日本一です。\n\n".repeat(300));
-    assert_eq!((found.len(), found.iter().filter(|found| found.starts_with("UB0107")).count()), (MOST_FINDINGS + 1, 1));
+    assert_eq!(
+        (found.len(), found.iter().filter(|found| found.starts_with("UB0107")).count()),
+        (MOST_FINDINGS + 1, 1)
+    );
 }
 
 proptest! {

@@ -228,11 +228,15 @@ pub struct Send {
 }
 
 pub(super) fn moment(text: &str) -> Result<jiff::civil::DateTime, String> {
-    jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).map_err(|_| "expected a time like 2026-11-21T10:00 / 2026-11-21T10:00 のように書いてください".to_owned())
+    jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).map_err(|_| {
+        "expected a time like 2026-11-21T10:00 / 2026-11-21T10:00 のように書いてください".to_owned()
+    })
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|seconds| (0.0..=60.0).contains(seconds)).ok_or_else(|| "expected seconds from 0 to 60 / 0 から 60 までの秒数を書いてください".to_owned())
+    text.parse().ok().filter(|seconds| (0.0..=60.0).contains(seconds)).ok_or_else(|| {
+        "expected seconds from 0 to 60 / 0 から 60 までの秒数を書いてください".to_owned()
+    })
 }
 
 /// What `status` shows.
@@ -322,7 +326,8 @@ pub enum ReportFormat {
 }
 
 fn month(text: &str) -> Result<Month, String> {
-    Month::parse(text).ok_or_else(|| "expected a month as YYYY-MM / 2026-04 のように書いてください".to_owned())
+    Month::parse(text)
+        .ok_or_else(|| "expected a month as YYYY-MM / 2026-04 のように書いてください".to_owned())
 }
 
 /// What `status` can fail on.
@@ -422,7 +427,9 @@ pub struct Serve {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    crate::source::decode::parse_date(text).map_err(|_| "expected an existing day as YYYY-MM-DD / 2026-11-21 のように書いてください".to_owned())
+    crate::source::decode::parse_date(text).map_err(|_| {
+        "expected an existing day as YYYY-MM-DD / 2026-11-21 のように書いてください".to_owned()
+    })
 }
 
 /// A language of messages.

@@ -20,7 +20,13 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
     let mut exit = Exit::Fine;
     if let Some(first) = &audit.first_bad {
         let (after, rest) = (audit.after, if audit.after == 1 { "act rests" } else { "acts rest" });
-        say(&message!("はじめの誤り：{first}（その後の記録 {after} 件は、これを前提にしています）", "first bad act: {first} ({after} later {rest} on it)"), tongue);
+        say(
+            &message!(
+                "はじめの誤り：{first}（その後の記録 {after} 件は、これを前提にしています）",
+                "first bad act: {first} ({after} later {rest} on it)"
+            ),
+            tongue,
+        );
         exit = Exit::Faults;
     }
     if audit.found.errors() > 0 {
@@ -28,7 +34,13 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
     }
     match expected.map(|head| audit::expect(&supervision, head.trim())) {
         None | Some(Expected::Same) => {}
-        Some(Expected::Grown(acts)) => say(&message!("控えた値の後に、記録が {acts} 件加わっています", "{acts} acts were added since the expected head"), tongue),
+        Some(Expected::Grown(acts)) => say(
+            &message!(
+                "控えた値の後に、記録が {acts} 件加わっています",
+                "{acts} acts were added since the expected head"
+            ),
+            tongue,
+        ),
         Some(Expected::Lost) => {
             say(
                 &message!(

@@ -78,17 +78,34 @@ fn tongue_of_locale() -> Tongue {
 
 fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
-        Command::Build { edition, out, fresh } => build(edition, Some(out.clone().unwrap_or_else(|| edition.scope.project.join("dist"))), *fresh, tongue),
+        Command::Build { edition, out, fresh } => build(
+            edition,
+            Some(out.clone().unwrap_or_else(|| edition.scope.project.join("dist"))),
+            *fresh,
+            tongue,
+        ),
         Command::Check { edition } => build(edition, None, true, tongue),
         Command::Serve(options) => serve::run(options, tongue),
-        Command::Approve { paths, sitting, next_review, note, seal } => {
-            sitting::run(paths, seal, sitting, Decision::Approval { next_review: *next_review, note: note.clone() }, tongue)
-        }
-        Command::Withdraw { paths, sitting, reason, severity } => {
-            sitting::run(paths, &[], sitting, Decision::Withdrawal { reason: reason.clone(), severity: (*severity).into() }, tongue)
-        }
+        Command::Approve { paths, sitting, next_review, note, seal } => sitting::run(
+            paths,
+            seal,
+            sitting,
+            Decision::Approval { next_review: *next_review, note: note.clone() },
+            tongue,
+        ),
+        Command::Withdraw { paths, sitting, reason, severity } => sitting::run(
+            paths,
+            &[],
+            sitting,
+            Decision::Withdrawal { reason: reason.clone(), severity: (*severity).into() },
+            tongue,
+        ),
         Command::Correct { path, sitting, was, now, severity } => {
-            let decision = Decision::Correction { was: was.clone(), now: now.clone(), severity: (*severity).into() };
+            let decision = Decision::Correction {
+                was: was.clone(),
+                now: now.clone(),
+                severity: (*severity).into(),
+            };
             sitting::run(std::slice::from_ref(path), &[], sitting, decision, tongue)
         }
         Command::Status(options) => status::run(options, tongue),
@@ -110,18 +127,37 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    let moment = Moment { date: options.scope.date.unwrap_or_else(today_in_japan), drafts: options.scope.drafts };
+    let moment = Moment {
+        date: options.scope.date.unwrap_or_else(today_in_japan),
+        drafts: options.scope.drafts,
+    };
     let finish = |summary: &Summary, changed: usize, diagnostics: &Diagnostics| {
         if !options.quiet {
-            finish(summary, changed, diagnostics, started.elapsed(), out.as_deref(), moment.date, tongue);
+            finish(
+                summary,
+                changed,
+                diagnostics,
+                started.elapsed(),
+                out.as_deref(),
+                moment.date,
+                tongue,
+            );
         }
         Exit::Fine
     };
     let sources = crate::source::files::FOLDERS.map(|folder| options.scope.project.join(folder));
-    let open = |out: &PathBuf| Output::open(out, &sources).map_err(|error| refuse(out, &error, tongue));
+    let open =
+        |out: &PathBuf| Output::open(out, &sources).map_err(|error| refuse(out, &error, tongue));
     let (mut output, mut inputs) = (None, None);
-    if let Some(out) = out.as_ref().filter(|out| !fresh && diagnostics.is_empty() && out.join(output::OWN).is_dir())
-        && let Some(only) = options.scope.only.iter().map(|asked| MunicipalityCode::parse(asked).ok().filter(|code| code.as_str() == asked)).collect::<Option<Vec<_>>>()
+    if let Some(out) = out
+        .as_ref()
+        .filter(|out| !fresh && diagnostics.is_empty() && out.join(output::OWN).is_dir())
+        && let Some(only) = options
+            .scope
+            .only
+            .iter()
+            .map(|asked| MunicipalityCode::parse(asked).ok().filter(|code| code.as_str() == asked))
+            .collect::<Option<Vec<_>>>()
     {
         let opened = match open(out) {
             Ok(opened) => opened,
@@ -163,7 +199,8 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
     };
     let past = past.unwrap_or_default();
     let sink: &dyn edition::Sink = output.as_ref().map_or(&Discard, |output| output);
-    let built = edition::build_after(&past, &project, &edition_options, sink, &progress, &mut diagnostics);
+    let built =
+        edition::build_after(&past, &project, &edition_options, sink, &progress, &mut diagnostics);
     bar.finish_and_clear();
     let (summary, mut record) = match built {
         Ok(built) => built,
@@ -171,7 +208,13 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
             if let Some(output) = output {
                 let _ = output.discard();
             }
-            say(&message!("誤り: 書き出せません：{error}（前の出力はそのままです）", "error: cannot write: {error} (the earlier output is untouched)"), tongue);
+            say(
+                &message!(
+                    "誤り: 書き出せません：{error}（前の出力はそのままです）",
+                    "error: cannot write: {error} (the earlier output is untouched)"
+                ),
+                tongue,
+            );
             return Exit::Machine;
         }
     };
@@ -190,12 +233,16 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
     let mut changed = 0;
     if let Some(output) = output {
         if diagnostics.is_empty() {
-            let inputs = inputs.unwrap_or_else(|| record::inputs(&files_of_project, &edition_options));
-            record.whole = Some(Whole { inputs, summary, sites: record.sites.keys().cloned().collect() });
+            let inputs =
+                inputs.unwrap_or_else(|| record::inputs(&files_of_project, &edition_options));
+            record.whole =
+                Some(Whole { inputs, summary, sites: record.sites.keys().cloned().collect() });
         }
         changed = output.changed();
         let codes: Vec<String> = only.iter().map(ToString::to_string).collect();
-        let keep = |path: &str| !codes.is_empty() && !codes.iter().any(|code| path.split('/').next() == Some(code));
+        let keep = |path: &str| {
+            !codes.is_empty() && !codes.iter().any(|code| path.split('/').next() == Some(code))
+        };
         if let Err(error) = output.commit(&record, keep) {
             if let OutputError::Blocked { .. } = error {
                 return refuse(out.as_deref().unwrap_or(Path::new("")), &error, tongue);
@@ -211,7 +258,10 @@ fn build(options: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -
 }
 
 /// Writes a file beside its place and moves it there, so that nobody meets half of one; what a link leads to is replaced, not the link.
-fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // A device or a pipe, such as /dev/stdout, is written to: a file in its place would be another thing.
     if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
@@ -238,7 +288,10 @@ fn read(folder: &Path, tongue: Tongue) -> Result<(Files, Diagnostics), Exit> {
         Ok((files, found)) if files.get("ubugi.yaml").is_some() => Ok((files, found)),
         Ok(_) => {
             say(
-                &message!("誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）", "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"),
+                &message!(
+                    "誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）",
+                    "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"
+                ),
                 tongue,
             );
             say(
@@ -251,21 +304,37 @@ fn read(folder: &Path, tongue: Tongue) -> Result<(Files, Diagnostics), Exit> {
             Err(Exit::Usage)
         }
         Err(error) => {
-            say(&message!("誤り: プロジェクト「{path}」を読めません：{error}", "error: the project `{path}` cannot be read: {error}"), tongue);
+            say(
+                &message!(
+                    "誤り: プロジェクト「{path}」を読めません：{error}",
+                    "error: the project `{path}` cannot be read: {error}"
+                ),
+                tongue,
+            );
             Err(Exit::Machine)
         }
     }
 }
 
 /// Finds the municipalities that an option names.
-fn only(option: &str, asked: &[String], project: &Project, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {
+fn only(
+    option: &str,
+    asked: &[String],
+    project: &Project,
+    tongue: Tongue,
+) -> Result<Vec<MunicipalityCode>, Exit> {
     let mut only = Vec::new();
     for asked in asked {
         match project.municipalities.iter().find(|m| m.code.as_str() == asked) {
             Some(found) => only.push(found.code),
             None => {
                 let near = municipality::suggest_code(asked, &project.municipalities);
-                let known = project.municipalities.iter().map(|m| format!("{} {}", m.code, m.name.in_default())).collect::<Vec<_>>().join("、");
+                let known = project
+                    .municipalities
+                    .iter()
+                    .map(|m| format!("{} {}", m.code, m.name.in_default()))
+                    .collect::<Vec<_>>()
+                    .join("、");
                 let code = codes::NO_SUCH_SITE.id;
                 say(
                     &message!(
@@ -275,7 +344,10 @@ fn only(option: &str, asked: &[String], project: &Project, tongue: Tongue) -> Re
                     tongue,
                 );
                 if let Some(near) = near {
-                    say(&message!("直し方: 「{near}」のことですか", "help: did you mean {near}?"), tongue);
+                    say(
+                        &message!("直し方: 「{near}」のことですか", "help: did you mean {near}?"),
+                        tongue,
+                    );
                 }
                 return Err(Exit::Usage);
             }
@@ -291,23 +363,45 @@ fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
             Diagnostic::error(
                 codes::FOREIGN_OUTPUT,
                 None,
-                message!("出力先「{path}」には、このソフトが作ったのではないファイルがあります", "the output folder `{path}` has files that ubugi did not make"),
+                message!(
+                    "出力先「{path}」には、このソフトが作ったのではないファイルがあります",
+                    "the output folder `{path}` has files that ubugi did not make"
+                ),
             )
-            .help(message!("空のフォルダか、まだないフォルダを --out で指してください", "name an empty or new folder with --out")),
+            .help(message!(
+                "空のフォルダか、まだないフォルダを --out で指してください",
+                "name an empty or new folder with --out"
+            )),
             Exit::Usage,
         ),
         OutputError::Blocked { path } => (
             Diagnostic::error(
                 codes::FOREIGN_OUTPUT,
                 None,
-                message!("「{path}」は、このソフトが作ったファイルではありません。何も変えていません", "`{path}` was not made by ubugi; nothing was changed"),
+                message!(
+                    "「{path}」は、このソフトが作ったファイルではありません。何も変えていません",
+                    "`{path}` was not made by ubugi; nothing was changed"
+                ),
             )
-            .help(message!("それを別の場所へ移すか、別のフォルダを --out で指してください", "move it elsewhere or name another folder with --out")),
+            .help(message!(
+                "それを別の場所へ移すか、別のフォルダを --out で指してください",
+                "move it elsewhere or name another folder with --out"
+            )),
             Exit::Usage,
         ),
         OutputError::InSource => (
-            Diagnostic::error(codes::OUTPUT_IN_SOURCE, None, message!("出力先「{path}」が原稿のフォルダと重なっています", "the output folder `{path}` overlaps with the sources"))
-                .help(message!("content、municipalities、themes の外を指してください", "choose a folder outside content, municipalities and themes")),
+            Diagnostic::error(
+                codes::OUTPUT_IN_SOURCE,
+                None,
+                message!(
+                    "出力先「{path}」が原稿のフォルダと重なっています",
+                    "the output folder `{path}` overlaps with the sources"
+                ),
+            )
+            .help(message!(
+                "content、municipalities、themes の外を指してください",
+                "choose a folder outside content, municipalities and themes"
+            )),
             Exit::Usage,
         ),
         OutputError::Busy => {
@@ -321,7 +415,13 @@ fn refuse(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
             return Exit::Machine;
         }
         OutputError::Io { .. } => {
-            say(&message!("誤り: 「{path}」を使えません：{error}", "error: cannot use `{path}`: {error}"), tongue);
+            say(
+                &message!(
+                    "誤り: 「{path}」を使えません：{error}",
+                    "error: cannot use `{path}`: {error}"
+                ),
+                tongue,
+            );
             return Exit::Machine;
         }
     };
@@ -337,7 +437,15 @@ fn show(diagnostics: &Diagnostics, options: &Edition, tongue: Tongue) {
     if format == render::Format::Human { write_err(&text) } else { write_out(&text) }
 }
 
-fn finish(summary: &Summary, changed: usize, diagnostics: &Diagnostics, elapsed: Duration, out: Option<&Path>, date: Date, tongue: Tongue) {
+fn finish(
+    summary: &Summary,
+    changed: usize,
+    diagnostics: &Diagnostics,
+    elapsed: Duration,
+    out: Option<&Path>,
+    date: Date,
+    tongue: Tongue,
+) {
     say(&words::summary(summary, changed, elapsed, out, date), tongue);
     if let Some(hidden) = words::hidden(&summary.hidden) {
         say(&hidden, tongue);
@@ -348,7 +456,11 @@ fn finish(summary: &Summary, changed: usize, diagnostics: &Diagnostics, elapsed:
 }
 
 fn progress_bar(options: &Edition) -> ProgressBar {
-    let target = if options.quiet || !std::io::stderr().is_terminal() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let target = if options.quiet || !std::io::stderr().is_terminal() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
     let bar = ProgressBar::with_draw_target(None, target);
     if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len}") {
         bar.set_style(style);
@@ -359,7 +471,8 @@ fn progress_bar(options: &Edition) -> ProgressBar {
 /// Tells whether to draw in colour: on a terminal, unless `NO_COLOR` (no-color.org) is set.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line measures time")]
@@ -395,7 +508,9 @@ mod tests {
     fn a_file_is_whole_and_what_is_no_file_stays_what_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
-        let put = |name: &str, text: &'static str| write_whole(&at(name), |file| file.write_all(text.as_bytes()));
+        let put = |name: &str, text: &'static str| {
+            write_whole(&at(name), |file| file.write_all(text.as_bytes()))
+        };
         put("report.csv", "one").expect("writes");
         std::os::unix::fs::symlink(at("report.csv"), at("link")).expect("links");
         std::os::unix::fs::symlink("/dev/null", at("nowhere")).expect("links");
@@ -403,7 +518,9 @@ mod tests {
         put("nowhere", "three").expect("writes");
         assert!(at("link").is_symlink() && at("nowhere").is_symlink());
         assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
-        let failed = write_whole(&at("report.csv"), |file| file.write_all(b"half").and_then(|()| Err(io::Error::other("full"))));
+        let failed = write_whole(&at("report.csv"), |file| {
+            file.write_all(b"half").and_then(|()| Err(io::Error::other("full")))
+        });
         assert!(failed.is_err() && !at("report.csv.new").exists(), "nothing is left behind");
         assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
         assert!(put("", "four").is_err(), "a folder is told");

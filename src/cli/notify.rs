@@ -32,8 +32,12 @@ use crate::source::files::FOLDERS;
 /// Runs one of the steps.
 pub(super) fn run(what: &Notify, tongue: Tongue) -> Exit {
     let done = match what {
-        Notify::Seed { project, ledger, date, until } => seed(project, ledger, date.unwrap_or_else(today_in_japan), *until, tongue),
-        Notify::Plan { project, ledger, date, out } => plan(project, ledger, date.unwrap_or_else(today_in_japan), out.as_deref(), tongue),
+        Notify::Seed { project, ledger, date, until } => {
+            seed(project, ledger, date.unwrap_or_else(today_in_japan), *until, tongue)
+        }
+        Notify::Plan { project, ledger, date, out } => {
+            plan(project, ledger, date.unwrap_or_else(today_in_japan), out.as_deref(), tongue)
+        }
         Notify::Send(options) => send(options, tongue),
         Notify::Keys => keys(tongue),
         Notify::Schema => {
@@ -133,33 +137,69 @@ fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
     }
 }
 
-fn seed(folder: &Path, path: &Path, date: Date, until: Option<Date>, tongue: Tongue) -> Result<Exit, Exit> {
+fn seed(
+    folder: &Path,
+    path: &Path,
+    date: Date,
+    until: Option<Date>,
+    tongue: Tongue,
+) -> Result<Exit, Exit> {
     check_place(folder, path, tongue)?;
     let project = published(folder, date, true, tongue)?;
     let offer = Offer::of(&project, date, &mut Diagnostics::new());
     let mut ledger = Ledger::open_or_create(path).map_err(|error| refuse(path, &error, tongue))?;
     let history = ledger.history();
     let is_new = |code: &str, channel: &str, segment: &str| !history.knows(code, channel, segment);
-    let mut entries: Vec<Entry> = offer.to_seed(is_new, until.unwrap_or(date)).into_iter().map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date }).collect();
+    let mut entries: Vec<Entry> = offer
+        .to_seed(is_new, until.unwrap_or(date))
+        .into_iter()
+        .map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date })
+        .collect();
     let feeds = offer.feeds_to_seed(is_new);
-    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed { municipality, url, digest, on: date }));
+    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed {
+        municipality,
+        url,
+        digest,
+        on: date,
+    }));
     let articles = entries.len();
     let lanes: Vec<Entry> = offer
         .lanes()
         .into_iter()
         .filter(|(code, channel, segment)| is_new(code, channel, segment))
-        .map(|(municipality, channel, segment)| Entry::Open { municipality, channel, segment, on: date })
+        .map(|(municipality, channel, segment)| Entry::Open {
+            municipality,
+            channel,
+            segment,
+            on: date,
+        })
         .collect();
     let new = lanes.len();
     // The lanes come last: a command that is killed leaves them unknown, and nothing is planned for them.
     entries.extend(lanes);
-    ledger.append(entries).and_then(|()| ledger.sync()).map_err(|error| refuse(path, &LedgerError::Io(error), tongue))?;
-    let (new_en, articles_en) = (words::plural(new, "new segment"), words::plural(articles, "notice"));
-    say(&message!("新しい配信先 {new}、知らせ済みとした通知 {articles}。何も送っていません", "{new_en}; {articles_en} counted as told; nothing was sent"), tongue);
+    ledger
+        .append(entries)
+        .and_then(|()| ledger.sync())
+        .map_err(|error| refuse(path, &LedgerError::Io(error), tongue))?;
+    let (new_en, articles_en) =
+        (words::plural(new, "new segment"), words::plural(articles, "notice"));
+    say(
+        &message!(
+            "新しい配信先 {new}、知らせ済みとした通知 {articles}。何も送っていません",
+            "{new_en}; {articles_en} counted as told; nothing was sent"
+        ),
+        tongue,
+    );
     Ok(Exit::Fine)
 }
 
-fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tongue) -> Result<Exit, Exit> {
+fn plan(
+    folder: &Path,
+    path: &Path,
+    date: Date,
+    out: Option<&Path>,
+    tongue: Tongue,
+) -> Result<Exit, Exit> {
     check_place(folder, path, tongue)?;
     let history = ledger::read(path).map_err(|error| refuse(path, &error, tongue))?;
     let project = published(folder, date, true, tongue)?;
@@ -179,7 +219,13 @@ fn plan(folder: &Path, path: &Path, date: Date, out: Option<&Path>, tongue: Tong
     }
     let (notices, held) = (outbox.notices.len(), outbox.held.len());
     let notices_en = words::plural(notices, "notice");
-    say(&message!("{date} の通知 {notices}、回数の上限で別の日を待つもの {held}", "{notices_en} for {date}; {held} held back by limits"), tongue);
+    say(
+        &message!(
+            "{date} の通知 {notices}、回数の上限で別の日を待つもの {held}",
+            "{notices_en} for {date}; {held} held back by limits"
+        ),
+        tongue,
+    );
     Ok(Exit::Fine)
 }
 
@@ -212,7 +258,14 @@ fn clock_for_tests() -> Option<OsString> {
 
 /// Refuses to send by a clock of tests to anybody but this machine.
 fn check_clock(lanes: &Lanes, tongue: Tongue) -> Result<(), Exit> {
-    let Some((code, channel)) = lanes.iter().find(|(_, lane)| !lane.is_local()).map(|(name, _)| name).filter(|_| clock_for_tests().is_some()) else { return Ok(()) };
+    let Some((code, channel)) = lanes
+        .iter()
+        .find(|(_, lane)| !lane.is_local())
+        .map(|(name, _)| name)
+        .filter(|_| clock_for_tests().is_some())
+    else {
+        return Ok(());
+    };
     say(
         &message!(
             "誤り: {CLOCK} は試験のためのもので、この機械の中（127.0.0.1）にだけ送れます。{code} {channel} は外に送ります。何も送っていません",
@@ -230,7 +283,13 @@ fn moved(options: &Send, tongue: Tongue) -> Result<Option<DateTime>, Exit> {
         say(&message!("誤り: {CLOCK}：{why}", "error: {CLOCK}: {why}"), tongue);
         Exit::Usage
     })?;
-    say(&message!("試験のため、{at} のつもりで動きます（{CLOCK}）", "for a test, as if it were {at} ({CLOCK})"), tongue);
+    say(
+        &message!(
+            "試験のため、{at} のつもりで動きます（{CLOCK}）",
+            "for a test, as if it were {at} ({CLOCK})"
+        ),
+        tongue,
+    );
     Ok(Some(options.at.unwrap_or(at)))
 }
 
@@ -251,11 +310,20 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let mut found = Diagnostics::new();
     let offer = Offer::of(&project, today, &mut Diagnostics::new());
     let current = offer.contents();
-    let opener =
-        Opener { project: &project, root: &options.project, secrets: &mut secrets, dry: options.dry_run, connections: usize::from(options.connections), clock: clock.clone() };
+    let opener = Opener {
+        project: &project,
+        root: &options.project,
+        secrets: &mut secrets,
+        dry: options.dry_run,
+        connections: usize::from(options.connections),
+        clock: clock.clone(),
+    };
     let lanes = opener.open(&outbox, &mut found);
-    for notice in outbox.notices.iter().filter(|notice| current.get(&notice.id) != Some(&notice.content())) {
-        let (article, municipality, segment) = (&notice.article, &notice.municipality, &notice.segment);
+    for notice in
+        outbox.notices.iter().filter(|notice| current.get(&notice.id) != Some(&notice.content()))
+    {
+        let (article, municipality, segment) =
+            (&notice.article, &notice.municipality, &notice.segment);
         found.push(
             Diagnostic::warning(
                 codes::OVERTAKEN,
@@ -270,19 +338,42 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     }
     halt(&mut found, tongue)?;
     if options.dry_run {
-        let history = ledger::read(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
-        let due: Vec<&Notice> =
-            outbox.notices.iter().filter(|notice| current.get(&notice.id) == Some(&notice.content()) && !history.heard(notice.id).is_some_and(|heard| heard.done)).collect();
+        let history = ledger::read(&options.ledger)
+            .map_err(|error| refuse(&options.ledger, &error, tongue))?;
+        let due: Vec<&Notice> = outbox
+            .notices
+            .iter()
+            .filter(|notice| {
+                current.get(&notice.id) == Some(&notice.content())
+                    && !history.heard(notice.id).is_some_and(|heard| heard.done)
+            })
+            .collect();
         preview(&due, &lanes, tongue);
         return Ok(Exit::Fine);
     }
     check_clock(&lanes, tongue)?;
-    let mut ledger = Ledger::open(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let mut ledger =
+        Ledger::open(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(None, target);
-    let settings =
-        Settings { connections: usize::from(options.connections), attempts: options.attempts, wait: Duration::try_from_secs_f64(options.wait).unwrap_or(Duration::from_secs(1)) };
-    let sending = Sending { notices: &outbox.notices, current: &current, lanes: &lanes, today, clock: &*clock, settings, progress: &|| bar.inc(1) };
+    let settings = Settings {
+        connections: usize::from(options.connections),
+        attempts: options.attempts,
+        wait: Duration::try_from_secs_f64(options.wait).unwrap_or(Duration::from_secs(1)),
+    };
+    let sending = Sending {
+        notices: &outbox.notices,
+        current: &current,
+        lanes: &lanes,
+        today,
+        clock: &*clock,
+        settings,
+        progress: &|| bar.inc(1),
+    };
     let sent = sending.run(&mut ledger);
     bar.finish_and_clear();
     let report = sent.map_err(|error| refuse(&options.ledger, &LedgerError::Io(error), tongue))?;
@@ -293,7 +384,13 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         write_out(&table(&report, &project, tongue));
     }
     if is_left(&report) {
-        say(&message!("送れずに残ったものがあります。もう一度実行すると、続きを送ります", "something is left; run it again to go on"), tongue);
+        say(
+            &message!(
+                "送れずに残ったものがあります。もう一度実行すると、続きを送ります",
+                "something is left; run it again to go on"
+            ),
+            tongue,
+        );
         return Err(Exit::Faults);
     }
     Ok(Exit::Fine)
@@ -302,7 +399,13 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
 /// Makes a pair of keys for Web Push.
 fn keys(tongue: Tongue) -> Result<Exit, Exit> {
     let (private, public) = Pair::generate().map_err(|_| {
-        say(&message!("誤り: 鍵を作れません。この機械から乱数を得られません", "error: no keys can be made: this machine gives no random numbers"), tongue);
+        say(
+            &message!(
+                "誤り: 鍵を作れません。この機械から乱数を得られません",
+                "error: no keys can be made: this machine gives no random numbers"
+            ),
+            tongue,
+        );
         Exit::Machine
     })?;
     write_out(&format!("public_key: {public}\nPRIVATE_KEY={private}\n"));
@@ -320,21 +423,38 @@ fn outbox(path: &Path, today: Date, tongue: Tongue) -> Result<Outbox, Exit> {
     let name = path.display();
     let bad = |why: Message| {
         stop(
-            Diagnostic::error(codes::BAD_OUTBOX, None, why)
-                .help(message!("`ubugi notify plan --out {name}` で、きょうの分を書き出してください", "write today's with `ubugi notify plan --out {name}`")),
+            Diagnostic::error(codes::BAD_OUTBOX, None, why).help(message!(
+                "`ubugi notify plan --out {name}` で、きょうの分を書き出してください",
+                "write today's with `ubugi notify plan --out {name}`"
+            )),
             tongue,
         )
     };
-    let file = std::fs::File::open(path).map_err(|error| bad(message!("送信箱「{name}」を読めません：{error}", "the outbox `{name}` cannot be read: {error}")))?;
-    let outbox: Outbox = serde_json::from_reader(BufReader::new(file))
-        .map_err(|error| bad(message!("「{name}」は送信箱の形ではありません：{error}", "`{name}` is not of an outbox's form: {error}")))?;
+    let file = std::fs::File::open(path).map_err(|error| {
+        bad(message!(
+            "送信箱「{name}」を読めません：{error}",
+            "the outbox `{name}` cannot be read: {error}"
+        ))
+    })?;
+    let outbox: Outbox = serde_json::from_reader(BufReader::new(file)).map_err(|error| {
+        bad(message!(
+            "「{name}」は送信箱の形ではありません：{error}",
+            "`{name}` is not of an outbox's form: {error}"
+        ))
+    })?;
     if outbox.version != Outbox::VERSION {
         let version = outbox.version;
-        return Err(bad(message!("送信箱「{name}」の版 {version} は読めません", "version {version} of the outbox `{name}` cannot be read")));
+        return Err(bad(message!(
+            "送信箱「{name}」の版 {version} は読めません",
+            "version {version} of the outbox `{name}` cannot be read"
+        )));
     }
     if *outbox.date != *today.to_string() {
         let date = &outbox.date;
-        return Err(bad(message!("送信箱「{name}」は {date} の分です（きょうは {today}）", "the outbox `{name}` is for {date} (today is {today})")));
+        return Err(bad(message!(
+            "送信箱「{name}」は {date} の分です（きょうは {today}）",
+            "the outbox `{name}` is for {date} (today is {today})"
+        )));
     }
     Ok(outbox)
 }
@@ -346,21 +466,49 @@ fn secrets(options: &Send, tongue: Tongue) -> Result<Secrets, Exit> {
         let name = path.display();
         if lies_within(path, &options.project) {
             return Err(stop(
-                Diagnostic::error(codes::SECRET_IN_PROJECT, None, message!("「{name}」はプロジェクトの中にあります", "`{name}` lies in the project"))
-                    .help(message!("鍵やパスワードは、プロジェクトの外に置いてください", "keep secrets outside the project")),
+                Diagnostic::error(
+                    codes::SECRET_IN_PROJECT,
+                    None,
+                    message!(
+                        "「{name}」はプロジェクトの中にあります",
+                        "`{name}` lies in the project"
+                    ),
+                )
+                .help(message!(
+                    "鍵やパスワードは、プロジェクトの外に置いてください",
+                    "keep secrets outside the project"
+                )),
                 tongue,
             ));
         }
         text = std::fs::read_to_string(path).map_err(|error| {
-            say(&message!("誤り: 「{name}」を読めません：{error}", "error: `{name}` cannot be read: {error}"), tongue);
+            say(
+                &message!(
+                    "誤り: 「{name}」を読めません：{error}",
+                    "error: `{name}` cannot be read: {error}"
+                ),
+                tongue,
+            );
             Exit::Machine
         })?;
     }
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).filter(|(name, _)| name.starts_with("UBUGI_"));
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("UBUGI_"));
     Secrets::new(&text, environment).map_err(|line| {
         stop(
-            Diagnostic::error(codes::NO_SECRET, None, message!("鍵のファイルの {line} 行目は「名前=値」ではありません", "line {line} of the secrets is not NAME=value"))
-                .help(message!("「UBUGI_132128_LINE_TOKEN=…」のように書いてください", "write it like UBUGI_132128_LINE_TOKEN=…")),
+            Diagnostic::error(
+                codes::NO_SECRET,
+                None,
+                message!(
+                    "鍵のファイルの {line} 行目は「名前=値」ではありません",
+                    "line {line} of the secrets is not NAME=value"
+                ),
+            )
+            .help(message!(
+                "「UBUGI_132128_LINE_TOKEN=…」のように書いてください",
+                "write it like UBUGI_132128_LINE_TOKEN=…"
+            )),
             tongue,
         )
     })
@@ -370,8 +518,17 @@ fn secrets(options: &Send, tongue: Tongue) -> Result<Secrets, Exit> {
 fn preview(notices: &[&Notice], lanes: &Lanes, tongue: Tongue) {
     let mut out = String::new();
     for notice in notices {
-        let Some(lane) = lanes.get(&(notice.municipality.to_string(), notice.channel.to_string())) else { continue };
-        let (code, channel, segment, from, until) = (&notice.municipality, &notice.channel, &notice.segment, &notice.not_before, &notice.not_after);
+        let Some(lane) = lanes.get(&(notice.municipality.to_string(), notice.channel.to_string()))
+        else {
+            continue;
+        };
+        let (code, channel, segment, from, until) = (
+            &notice.municipality,
+            &notice.channel,
+            &notice.segment,
+            &notice.not_before,
+            &notice.not_after,
+        );
         let _ = writeln!(out, "== {code} {channel} {segment}  {from} – {until}");
         if let Some(count) = lane.recipients_of(notice) {
             let count_en = words::plural(count, "recipient");
@@ -389,7 +546,11 @@ const MOST_LINES: usize = 20;
 fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
     let mut out = String::new();
     for ((code, channel), tally) in report {
-        let name = project.municipalities.iter().find(|municipality| municipality.code.as_str() == code).map_or("", |municipality| municipality.name.in_default());
+        let name = project
+            .municipalities
+            .iter()
+            .find(|municipality| municipality.code.as_str() == code)
+            .map_or("", |municipality| municipality.name.in_default());
         let _ = write!(out, "{code} {name}  {channel:12}");
         let parts = [
             (tally.notices, message!("通知", "notices")),
@@ -408,18 +569,31 @@ fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
             }
         }
         if !tally.why.is_empty() {
-            let why: Vec<String> = tally.why.iter().map(|(why, count)| format!("{why} ×{count}")).collect();
+            let why: Vec<String> =
+                tally.why.iter().map(|(why, count)| format!("{why} ×{count}")).collect();
             let _ = write!(out, "  ({})", why.join(", "));
         }
         let mut tell = |lines: &BTreeSet<usize>, words: fn(&str) -> Message| {
             if !lines.is_empty() {
-                let some: Vec<String> = lines.iter().take(MOST_LINES).map(ToString::to_string).collect();
+                let some: Vec<String> =
+                    lines.iter().take(MOST_LINES).map(ToString::to_string).collect();
                 let more = if lines.len() > MOST_LINES { " …" } else { "" };
-                let _ = write!(out, "\n    {}", words(&format!("{}{more}", some.join(", "))).get(tongue));
+                let _ = write!(
+                    out,
+                    "\n    {}",
+                    words(&format!("{}{more}", some.join(", "))).get(tongue)
+                );
             }
         };
-        tell(&tally.gone_lines, |lines| message!("名簿から消してよい行：{lines}", "lines that can go from the list: {lines}"));
-        tell(&tally.stopped_lines, |lines| message!("受けつけられなかった名簿の行：{lines}", "not taken for these lines of the list: {lines}"));
+        tell(&tally.gone_lines, |lines| {
+            message!("名簿から消してよい行：{lines}", "lines that can go from the list: {lines}")
+        });
+        tell(&tally.stopped_lines, |lines| {
+            message!(
+                "受けつけられなかった名簿の行：{lines}",
+                "not taken for these lines of the list: {lines}"
+            )
+        });
         out.push('\n');
     }
     out

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Report as Options, ReportFormat};
-use super::{Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole};
+use super::{
+    Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::message;
 use crate::notify::ledger::LedgerError;
@@ -38,8 +40,17 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
         None => None,
     };
     let mut found = Diagnostics::new();
-    let request = Request { period, only, notices: notices.as_ref(), logs: logs.as_deref(), at_least: options.at_least, tongue };
-    let Some(report) = Report::make(&project, &request, &mut found) else { return Err(halt(&mut found, tongue)) };
+    let request = Request {
+        period,
+        only,
+        notices: notices.as_ref(),
+        logs: logs.as_deref(),
+        at_least: options.at_least,
+        tongue,
+    };
+    let Some(report) = Report::make(&project, &request, &mut found) else {
+        return Err(halt(&mut found, tongue));
+    };
     tell(&mut found, tongue);
     let text = match options.format {
         ReportFormat::Table => table::write(&report),
@@ -48,7 +59,8 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
         ReportFormat::Html => html::write(&report).map_err(|error| cannot_write(&error, tongue))?,
     };
     match &options.out {
-        Some(out) => write_whole(out, |file| file.write_all(text.as_bytes())).map_err(|error| cannot_write(&error, tongue))?,
+        Some(out) => write_whole(out, |file| file.write_all(text.as_bytes()))
+            .map_err(|error| cannot_write(&error, tongue))?,
         None => write_out(&text),
     }
     Ok(Exit::Fine)
@@ -63,9 +75,18 @@ fn period(options: &Options, tongue: Tongue) -> Result<Period, Exit> {
     Period::choose(from, to, on).map_err(|error| {
         let limit = Period::LONGEST;
         let why = match error {
-            PeriodError::Backwards => message!("期間のおわりの月が、はじめの月より前です", "the last month of the period is before the first"),
-            PeriodError::NotBegun => message!("期間は、まだ始まっていません（基準日 {on}）", "the period has not begun on {on}"),
-            PeriodError::TooLong => message!("期間が {limit} か月より長くなっています", "the period is longer than {limit} months"),
+            PeriodError::Backwards => message!(
+                "期間のおわりの月が、はじめの月より前です",
+                "the last month of the period is before the first"
+            ),
+            PeriodError::NotBegun => message!(
+                "期間は、まだ始まっていません（基準日 {on}）",
+                "the period has not begun on {on}"
+            ),
+            PeriodError::TooLong => message!(
+                "期間が {limit} か月より長くなっています",
+                "the period is longer than {limit} months"
+            ),
         };
         let mut found = Diagnostics::new();
         found.push(Diagnostic::error(codes::BAD_PERIOD, None, why).help(message!(
@@ -78,15 +99,30 @@ fn period(options: &Options, tongue: Tongue) -> Result<Period, Exit> {
 }
 
 /// Lists the logs; nothing where none was asked for.
-fn logs(options: &Options, project: &Project, tongue: Tongue) -> Result<Option<Vec<LogFile>>, Exit> {
-    let mut named: Vec<(PathBuf, Source)> = options.access_log.iter().map(|path| (path.clone(), Source::Any)).collect();
+fn logs(
+    options: &Options,
+    project: &Project,
+    tongue: Tongue,
+) -> Result<Option<Vec<LogFile>>, Exit> {
+    let mut named: Vec<(PathBuf, Source)> =
+        options.access_log.iter().map(|path| (path.clone(), Source::Any)).collect();
     for site in &options.site {
         let Some((code, path)) = site.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            say(&message!("誤り: --site は「132128=ファイル」のように書いてください", "error: write --site like 132128=FILE"), tongue);
+            say(
+                &message!(
+                    "誤り: --site は「132128=ファイル」のように書いてください",
+                    "error: write --site like 132128=FILE"
+                ),
+                tongue,
+            );
             return Err(Exit::Usage);
         };
         let code = only("--site", &[code.to_owned()], project, tongue)?;
-        let town = project.municipalities.iter().position(|municipality| code.contains(&municipality.code)).unwrap_or_default();
+        let town = project
+            .municipalities
+            .iter()
+            .position(|municipality| code.contains(&municipality.code))
+            .unwrap_or_default();
         named.push((PathBuf::from(path), Source::Town(town)));
     }
     if named.is_empty() {

@@ -29,12 +29,17 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let asked = if options.scope.only.is_empty() { Ok(Vec::new()) } else { only("--only", &options.scope.only, &Project::load(files, &mut unheard), tongue) };
+    let asked = if options.scope.only.is_empty() {
+        Ok(Vec::new())
+    } else {
+        only("--only", &options.scope.only, &Project::load(files, &mut unheard), tongue)
+    };
     let only = match asked {
         Ok(only) => only,
         Err(exit) => return exit,
     };
-    let root = options.scope.project.canonicalize().unwrap_or_else(|_| options.scope.project.clone());
+    let root =
+        options.scope.project.canonicalize().unwrap_or_else(|_| options.scope.project.clone());
     let editor = match options.editor_url.as_str() {
         "none" => None,
         template => match Editor::new(template, &root) {
@@ -54,12 +59,24 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     let listener = match listen(options.host, options.port) {
         Ok(listener) => listener,
         Err(error) => {
-            say(&message!("誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）", "error: cannot listen: {error} (name another port with --port)"), tongue);
+            say(
+                &message!(
+                    "誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）",
+                    "error: cannot listen: {error} (name another port with --port)"
+                ),
+                tongue,
+            );
             return Exit::Machine;
         }
     };
     let (date, drafts) = (options.scope.date, options.scope.drafts);
-    let teller = Teller { tongue, opens: options.open, began: Mutex::new(started()), is_faulty: AtomicBool::new(false), warned: Mutex::default() };
+    let teller = Teller {
+        tongue,
+        opens: options.open,
+        began: Mutex::new(started()),
+        is_faulty: AtomicBool::new(false),
+        warned: Mutex::default(),
+    };
     let options_of_server = Options {
         only,
         moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
@@ -73,7 +90,13 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
     match serve::run(&options.scope.project, listener, options_of_server, &tell) {
         Ok(()) => Exit::Fine,
         Err(error) => {
-            say(&message!("誤り: 下見が止まりました：{error}", "error: the preview stopped: {error}"), tongue);
+            say(
+                &message!(
+                    "誤り: 下見が止まりました：{error}",
+                    "error: the preview stopped: {error}"
+                ),
+                tongue,
+            );
             Exit::Machine
         }
     }
@@ -138,17 +161,34 @@ impl Teller {
                 if self.opens
                     && let Err(error) = open::that_detached(url)
                 {
-                    say(&message!("ブラウザーを開けません：{error}", "cannot open a browser: {error}"), self.tongue);
+                    say(
+                        &message!(
+                            "ブラウザーを開けません：{error}",
+                            "cannot open a browser: {error}"
+                        ),
+                        self.tongue,
+                    );
                 }
             }
-            News::Noticed(_) => *self.began.lock().unwrap_or_else(PoisonError::into_inner) = started(),
+            News::Noticed(_) => {
+                *self.began.lock().unwrap_or_else(PoisonError::into_inner) = started()
+            }
             News::Turned { changed, turned } => {
                 let names: Vec<&str> = changed.iter().take(NAMED).map(String::as_str).collect();
                 let more = changed.len().saturating_sub(NAMED);
-                let (more_ja, more_en) = if more > 0 { (format!(" ほか {more}"), format!(" and {more} more")) } else { Default::default() };
-                let named = if names.is_empty() { message!("日付", "the day") } else { Message { ja: names.join("、"), en: names.join(", ") } };
+                let (more_ja, more_en) = if more > 0 {
+                    (format!(" ほか {more}"), format!(" and {more} more"))
+                } else {
+                    Default::default()
+                };
+                let named = if names.is_empty() {
+                    message!("日付", "the day")
+                } else {
+                    Message { ja: names.join("、"), en: names.join(", ") }
+                };
                 let (named_ja, named_en) = (named.ja, named.en);
-                let (open, changed, took, open_en) = (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
+                let (open, changed, took, open_en) =
+                    (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
                 say(
                     &message!(
                         "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりました（{took} ミリ秒）",
@@ -161,15 +201,30 @@ impl Teller {
             News::Broken { address, faults, made } => {
                 write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
                 let said = if *made {
-                    message!("{address} は、誤りがあるので公開できません", "{address} cannot be published as it is")
+                    message!(
+                        "{address} は、誤りがあるので公開できません",
+                        "{address} cannot be published as it is"
+                    )
                 } else {
                     message!("{address} を作れませんでした", "{address} could not be made")
                 };
                 say(&said, self.tongue);
             }
             News::Polling(polling) => self.polling(polling),
-            News::Readable => say(&message!("プロジェクトをまた読めるようになりました", "the project can be read again"), self.tongue),
-            News::Unreadable(error) => say(&message!("プロジェクトを読めません：{error}", "the project cannot be read: {error}"), self.tongue),
+            News::Readable => say(
+                &message!(
+                    "プロジェクトをまた読めるようになりました",
+                    "the project can be read again"
+                ),
+                self.tongue,
+            ),
+            News::Unreadable(error) => say(
+                &message!(
+                    "プロジェクトを読めません：{error}",
+                    "the project cannot be read: {error}"
+                ),
+                self.tongue,
+            ),
         }
     }
 
@@ -183,9 +238,13 @@ impl Teller {
                 ),
                 self.tongue,
             ),
-            Polling::Unable(why) => {
-                say(&message!("フォルダを見張れないので、ときどき見に行きます：{why}", "the folders cannot be watched and are looked at every now and then: {why}"), self.tongue)
-            }
+            Polling::Unable(why) => say(
+                &message!(
+                    "フォルダを見張れないので、ときどき見に行きます：{why}",
+                    "the folders cannot be watched and are looked at every now and then: {why}"
+                ),
+                self.tongue,
+            ),
         }
     }
 
@@ -201,9 +260,15 @@ impl Teller {
             found.for_each(|found| self.show(found));
             let errors_en = plural(errors, "error");
             let said = if is_first {
-                message!("誤り {errors} 件。直すまで、公開できません", "{errors_en}; this cannot be published until it is mended")
+                message!(
+                    "誤り {errors} 件。直すまで、公開できません",
+                    "{errors_en}; this cannot be published until it is mended"
+                )
             } else {
-                message!("誤り {errors} 件。直すまで、ページは前のまま変わりません", "{errors_en}; the pages stay as they were until this is mended")
+                message!(
+                    "誤り {errors} 件。直すまで、ページは前のまま変わりません",
+                    "{errors_en}; the pages stay as they were until this is mended"
+                )
             };
             say(&said, self.tongue);
         } else if self.is_faulty.load(Ordering::Relaxed) {
@@ -214,14 +279,30 @@ impl Teller {
 
     /// Tells how many warnings there are to begin with, and later those that a change brought.
     fn warnings(&self, faults: &Diagnostics, is_first: bool) {
-        let key = |found: &Diagnostic| (found.code.id, found.place.as_ref().map_or_else(String::new, |place| place.source.path.clone()), found.message.en.clone());
+        let key = |found: &Diagnostic| {
+            (
+                found.code.id,
+                found.place.as_ref().map_or_else(String::new, |place| place.source.path.clone()),
+                found.message.en.clone(),
+            )
+        };
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        let found: Vec<&Diagnostic> = faults.iter().filter(|found| found.severity == Severity::Warning).collect();
+        let found: Vec<&Diagnostic> =
+            faults.iter().filter(|found| found.severity == Severity::Warning).collect();
         if is_first && !found.is_empty() {
             let (warnings, warnings_en) = (found.len(), plural(found.len(), "warning"));
-            say(&message!("注意 {warnings} 件（下見の画面で読めます）", "{warnings_en} (the preview shows them)"), self.tongue);
+            say(
+                &message!(
+                    "注意 {warnings} 件（下見の画面で読めます）",
+                    "{warnings_en} (the preview shows them)"
+                ),
+                self.tongue,
+            );
         } else if !is_first {
-            found.iter().filter(|found| !warned.contains(&key(found))).for_each(|found| self.show(found));
+            found
+                .iter()
+                .filter(|found| !warned.contains(&key(found)))
+                .for_each(|found| self.show(found));
         }
         // Errors keep some from being found; they are not new when they come back.
         if faults.errors() == 0 {
@@ -231,6 +312,11 @@ impl Teller {
     }
 
     fn show(&self, found: &Diagnostic) {
-        write_err(&render::render(&Diagnostics::from(found.clone()), render::Format::Human, self.tongue, colour()));
+        write_err(&render::render(
+            &Diagnostics::from(found.clone()),
+            render::Format::Human,
+            self.tongue,
+            colour(),
+        ));
     }
 }

@@ -19,7 +19,13 @@ use crate::supervision::ledger::Decision;
 use crate::supervision::{Supervision, signature};
 
 /// Records a decision.
-pub(super) fn run(paths: &[PathBuf], seals: &[String], options: &super::args::Sitting, decision: Decision, tongue: Tongue) -> Exit {
+pub(super) fn run(
+    paths: &[PathBuf],
+    seals: &[String],
+    options: &super::args::Sitting,
+    decision: Decision,
+    tongue: Tongue,
+) -> Exit {
     let (files, mut found) = match read(&options.project, tongue) {
         Ok(read) => read,
         Err(exit) => return exit,
@@ -54,11 +60,22 @@ pub(super) fn run(paths: &[PathBuf], seals: &[String], options: &super::args::Si
             let (published, _) = project.as_of(request.on, &mut found);
             for (path, seal) in &sitting.texts {
                 say(&outcome(&project.supervision, path, seal, &request), tongue);
-                let is_approved = project.supervision.judge().standing(path, request.on).approval.is_some_and(|approval| approval.seal == *seal);
+                let is_approved = project
+                    .supervision
+                    .judge()
+                    .standing(path, request.on)
+                    .approval
+                    .is_some_and(|approval| approval.seal == *seal);
                 let waits_for = published.waits_for(path, request.on);
                 if is_approved && !waits_for.is_empty() {
                     let others = waits_for.join(", ");
-                    say(&message!("    {others} が承認されるまでは、監修済みになりません", "    not supervised until {others} is approved"), tongue);
+                    say(
+                        &message!(
+                            "    {others} が承認されるまでは、監修済みになりません",
+                            "    not supervised until {others} is approved"
+                        ),
+                        tongue,
+                    );
                 }
             }
             Exit::Fine
@@ -80,18 +97,37 @@ fn refuse(against: &Diagnostics, tongue: Tongue) -> Exit {
 }
 
 /// Has `ssh-keygen` sign the act's bytes with each reviewer's key.
-fn sign(supervision: &Supervision, options: &super::args::Sitting, request: &Request, sitting: &Sitting, tongue: Tongue) -> Result<BTreeMap<String, Vec<u8>>, Exit> {
+fn sign(
+    supervision: &Supervision,
+    options: &super::args::Sitting,
+    request: &Request,
+    sitting: &Sitting,
+    tongue: Tongue,
+) -> Result<BTreeMap<String, Vec<u8>>, Exit> {
     let mut signatures = BTreeMap::new();
     let mut against = Diagnostics::new();
     // A text can be taken back at once, also by somebody whose key is elsewhere.
-    let must = supervision.policy.signed_by_key && !matches!(request.decision, Decision::Withdrawal { .. });
+    let must = supervision.policy.signed_by_key
+        && !matches!(request.decision, Decision::Withdrawal { .. });
     if must && options.key.is_empty() {
         against.push(
-            Diagnostic::error(codes::BAD_SIGNATURE, None, message!("この方針では、鍵による署名が要ります", "the policy demands a signature by key"))
-                .help(message!("--sign --key 鍵のファイル を付けてください（policy.signed_by_key）", "add --sign --key FILE (policy.signed_by_key)")),
+            Diagnostic::error(
+                codes::BAD_SIGNATURE,
+                None,
+                message!(
+                    "この方針では、鍵による署名が要ります",
+                    "the policy demands a signature by key"
+                ),
+            )
+            .help(message!(
+                "--sign --key 鍵のファイル を付けてください（policy.signed_by_key）",
+                "add --sign --key FILE (policy.signed_by_key)"
+            )),
         );
     }
-    if options.key.len() > request.by.len() || (must && !options.key.is_empty() && options.key.len() < request.by.len()) {
+    if options.key.len() > request.by.len()
+        || (must && !options.key.is_empty() && options.key.len() < request.by.len())
+    {
         let (keys, people) = (options.key.len(), request.by.len());
         against.push(Diagnostic::error(codes::BAD_SIGNATURE, None, message!("鍵が {keys} 個、監修者が {people} 人です", "there are {keys} keys for {people} reviewers")).help(
             message!(
@@ -107,19 +143,36 @@ fn sign(supervision: &Supervision, options: &super::args::Sitting, request: &Req
         let made = match ssh_keygen(key, &sitting.bytes) {
             Ok(made) => made,
             Err(why) => {
-                say(&message!("誤り: ssh-keygen で署名できません：{why}", "error: ssh-keygen cannot sign: {why}"), tongue);
+                say(
+                    &message!(
+                        "誤り: ssh-keygen で署名できません：{why}",
+                        "error: ssh-keygen cannot sign: {why}"
+                    ),
+                    tongue,
+                );
                 return Err(Exit::Machine);
             }
         };
-        let keys = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id).map(|reviewer| reviewer.keys.as_slice()).unwrap_or_default();
+        let keys = supervision
+            .reviewers
+            .iter()
+            .find(|reviewer| reviewer.id.value == *id)
+            .map(|reviewer| reviewer.keys.as_slice())
+            .unwrap_or_default();
         if !signature::is_valid(keys, &sitting.bytes, &made) {
             against.push(
                 Diagnostic::error(
                     codes::BAD_SIGNATURE,
                     None,
-                    message!("この鍵は、reviewers.yaml にある「{id}」の公開鍵のものではありません", "this is not the key that reviewers.yaml has for `{id}`"),
+                    message!(
+                        "この鍵は、reviewers.yaml にある「{id}」の公開鍵のものではありません",
+                        "this is not the key that reviewers.yaml has for `{id}`"
+                    ),
                 )
-                .help(message!("ssh_public_key を確かめるか、正しい鍵を --key で指してください", "check ssh_public_key, or name the right key with --key")),
+                .help(message!(
+                    "ssh_public_key を確かめるか、正しい鍵を --key で指してください",
+                    "check ssh_public_key, or name the right key with --key"
+                )),
             );
             continue;
         }
@@ -146,7 +199,11 @@ fn ssh_keygen(key: &Path, bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Adds everything to the ledger; the act comes last, so that a command that is killed leaves no act without its bytes.
-fn write(root: &Path, sitting: &Sitting, signatures: &BTreeMap<String, Vec<u8>>) -> Result<(), OutputError> {
+fn write(
+    root: &Path,
+    sitting: &Sitting,
+    signatures: &BTreeMap<String, Vec<u8>>,
+) -> Result<(), OutputError> {
     // Git must not change line ends of what is known by its hash.
     if !root.join(LEDGER).join(".gitattributes").exists() {
         append(root, &format!("{LEDGER}.gitattributes"), b"* -text\n")?;
@@ -162,15 +219,39 @@ fn outcome(supervision: &Supervision, path: &str, seal: &str, request: &Request)
     let standing = supervision.judge().standing(path, request.on);
     match (&request.decision, standing.approval, standing.incomplete) {
         (Decision::Approval { .. }, Some(approval), None) if approval.seal == seal => {
-            let (people, due) = (approval.signers.iter().map(|signer| signer.reviewer.id.value.as_str()).collect::<Vec<_>>().join(", "), approval.next_review);
-            message!("  {path}：承認済み（{people}、次の見直し {due}）", "  {path}: approved ({people}; next review {due})")
+            let (people, due) = (
+                approval
+                    .signers
+                    .iter()
+                    .map(|signer| signer.reviewer.id.value.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                approval.next_review,
+            );
+            message!(
+                "  {path}：承認済み（{people}、次の見直し {due}）",
+                "  {path}: approved ({people}; next review {due})"
+            )
         }
         (Decision::Approval { .. }, _, Some(incomplete)) => {
-            let (have, need, more) = (incomplete.by.len(), incomplete.required, incomplete.required - incomplete.by.len());
-            message!("  {path}：署名 {have}／{need}。あと {more} 人の承認が要ります", "  {path}: {have} of {need} signatures; {more} more needed")
+            let (have, need, more) = (
+                incomplete.by.len(),
+                incomplete.required,
+                incomplete.required - incomplete.by.len(),
+            );
+            message!(
+                "  {path}：署名 {have}／{need}。あと {more} 人の承認が要ります",
+                "  {path}: {have} of {need} signatures; {more} more needed"
+            )
         }
-        (Decision::Approval { .. }, ..) => message!("  {path}：まだ公開に使われません", "  {path}: not in effect yet"),
-        (Decision::Withdrawal { .. }, ..) => message!("  {path}：取り下げました", "  {path}: withdrawn"),
-        (Decision::Correction { .. }, ..) => message!("  {path}：訂正を加えました", "  {path}: corrected"),
+        (Decision::Approval { .. }, ..) => {
+            message!("  {path}：まだ公開に使われません", "  {path}: not in effect yet")
+        }
+        (Decision::Withdrawal { .. }, ..) => {
+            message!("  {path}：取り下げました", "  {path}: withdrawn")
+        }
+        (Decision::Correction { .. }, ..) => {
+            message!("  {path}：訂正を加えました", "  {path}: corrected")
+        }
     }
 }

@@ -21,11 +21,18 @@ pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
     let project = Project::load(files, &mut found);
     let on = options.on.unwrap_or_else(today_in_japan);
     let mut board = Board::of(&project, on);
-    let paths: Vec<String> = options.paths.iter().map(|path| super::sitting::within(&options.project, path)).collect();
+    let paths: Vec<String> =
+        options.paths.iter().map(|path| super::sitting::within(&options.project, path)).collect();
     if let Some(id) = &options.reviewer
         && !board.reviewers.iter().any(|desk| desk.id == *id)
     {
-        say(&message!("誤り: 監修者「{id}」は reviewers.yaml にいません", "error: there is no reviewer `{id}` in reviewers.yaml"), tongue);
+        say(
+            &message!(
+                "誤り: 監修者「{id}」は reviewers.yaml にいません",
+                "error: there is no reviewer `{id}` in reviewers.yaml"
+            ),
+            tongue,
+        );
         return Exit::Usage;
     }
     board.keep(options.reviewer.as_deref(), &paths);
@@ -43,7 +50,13 @@ pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
     // A record that cannot be relied on is told whatever else was asked for.
     let faults = project.supervision.ledger.faults.len();
     if faults > 0 {
-        say(&message!("誤り: 承認の記録に誤りが {faults} 件あります。`ubugi audit` で調べてください", "error: the ledger has {faults} faults; see `ubugi audit`"), tongue);
+        say(
+            &message!(
+                "誤り: 承認の記録に誤りが {faults} 件あります。`ubugi audit` で調べてください",
+                "error: the ledger has {faults} faults; see `ubugi audit`"
+            ),
+            tongue,
+        );
         return Exit::Faults;
     }
     let fails = options.fail_on.iter().any(|what| match what {
@@ -57,9 +70,17 @@ pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
 
 fn write_page(board: &Board, file: &Path, tongue: Tongue) -> Result<(), Exit> {
     let path = file.display();
-    let written = html(board, tongue).map_err(|error| error.to_string()).and_then(|page| std::fs::write(file, page).map_err(|error| error.to_string()));
+    let written = html(board, tongue)
+        .map_err(|error| error.to_string())
+        .and_then(|page| std::fs::write(file, page).map_err(|error| error.to_string()));
     written.map_err(|error| {
-        say(&message!("誤り: 「{path}」を書けません：{error}", "error: cannot write `{path}`: {error}"), tongue);
+        say(
+            &message!(
+                "誤り: 「{path}」を書けません：{error}",
+                "error: cannot write `{path}`: {error}"
+            ),
+            tongue,
+        );
         Exit::Machine
     })
 }
@@ -68,7 +89,8 @@ fn write_page(board: &Board, file: &Path, tongue: Tongue) -> Result<(), Exit> {
 fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
     let mut out = String::new();
     for (_, condition) in Condition::ALL {
-        let texts: Vec<&Entry> = board.texts.iter().filter(|entry| entry.condition == condition).collect();
+        let texts: Vec<&Entry> =
+            board.texts.iter().filter(|entry| entry.condition == condition).collect();
         if texts.is_empty() {
             continue;
         }
@@ -77,11 +99,19 @@ fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
             let _ = writeln!(out, "  {}  {}", entry.path, entry.title);
             let mut more: Vec<String> = Vec::new();
             if !entry.signed_by.is_empty() {
-                more.push(format!("{} {}", entry.on.as_deref().unwrap_or_default(), entry.signed_by.join(", ")));
+                more.push(format!(
+                    "{} {}",
+                    entry.on.as_deref().unwrap_or_default(),
+                    entry.signed_by.join(", ")
+                ));
             }
             if let (Some(next), Some(days)) = (&entry.next_review, days(entry)) {
                 let days = days.get(tongue).to_owned();
-                more.push(message!("次の見直し {next}（{days}）", "next review {next} ({days})").get(tongue).to_owned());
+                more.push(
+                    message!("次の見直し {next}（{days}）", "next review {next} ({days})")
+                        .get(tongue)
+                        .to_owned(),
+                );
             }
             more.extend(remarks(entry).iter().map(|words| words.get(tongue).to_owned()));
             if !more.is_empty() {
@@ -102,9 +132,21 @@ fn changes(entry: &Entry, out: &mut String) {
             out.push_str("      ...\n");
         }
         let line = |pieces: &[Piece], open: &str, close: &str| -> String {
-            pieces.iter().map(|piece| if piece.changed { format!("{open}{}{close}", piece.text) } else { piece.text.clone() }).collect()
+            pieces
+                .iter()
+                .map(|piece| {
+                    if piece.changed {
+                        format!("{open}{}{close}", piece.text)
+                    } else {
+                        piece.text.clone()
+                    }
+                })
+                .collect()
         };
-        let (left, right) = (before.as_ref().map(|side| line(&side.pieces, "[-", "-]")), after.as_ref().map(|side| line(&side.pieces, "{+", "+}")));
+        let (left, right) = (
+            before.as_ref().map(|side| line(&side.pieces, "[-", "-]")),
+            after.as_ref().map(|side| line(&side.pieces, "{+", "+}")),
+        );
         match (left, right) {
             (Some(left), Some(right)) if left == right => {
                 let _ = writeln!(out, "        {left}");

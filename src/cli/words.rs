@@ -34,10 +34,21 @@ fn size(bytes: u64) -> String {
 }
 
 /// One line: sites, pages, files, bytes, seconds.
-pub(super) fn summary(summary: &Summary, changed: usize, elapsed: Duration, out: Option<&Path>, date: Date) -> Message {
+pub(super) fn summary(
+    summary: &Summary,
+    changed: usize,
+    elapsed: Duration,
+    out: Option<&Path>,
+    date: Date,
+) -> Message {
     let count = |value: usize| number(value as u64);
-    let (sites, pages, files, bytes) = (count(summary.sites), count(summary.pages), count(summary.files), size(summary.bytes));
-    let (sites_en, pages_en, files_en) = (plural(summary.sites, "site"), plural(summary.pages, "page"), plural(summary.files, "file"));
+    let (sites, pages, files, bytes) =
+        (count(summary.sites), count(summary.pages), count(summary.files), size(summary.bytes));
+    let (sites_en, pages_en, files_en) = (
+        plural(summary.sites, "site"),
+        plural(summary.pages, "page"),
+        plural(summary.files, "file"),
+    );
     let seconds = format!("{:.2}", elapsed.as_secs_f64());
     match out {
         Some(out) => {
@@ -45,7 +56,10 @@ pub(super) fn summary(summary: &Summary, changed: usize, elapsed: Duration, out:
             let (changed_ja, changed_en) = match (summary.kept, changed) {
                 (0, _) => (String::new(), String::new()),
                 (_, 0) => ("（どれも前のまま）".to_owned(), " (none changed)".to_owned()),
-                (_, changed) => (format!("（うち {} を書きかえ）", count(changed)), format!(" ({} changed)", count(changed))),
+                (_, changed) => (
+                    format!("（うち {} を書きかえ）", count(changed)),
+                    format!(" ({} changed)", count(changed)),
+                ),
             };
             message!(
                 "サイト {sites}、ページ {pages}、ファイル {files}{changed_ja}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
@@ -69,8 +83,16 @@ pub(super) fn hidden(hidden: &Hidden) -> Option<Message> {
         (hidden.overdue, "見直しの期限切れのため非公開", "taken down as overdue"),
         (hidden.withdrawn, "取り下げ", "withdrawn"),
     ];
-    let ja: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, ja, _)| format!("{ja} {count}")).collect();
-    let en: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, _, en)| format!("{count} {en}")).collect();
+    let ja: Vec<String> = parts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, ja, _)| format!("{ja} {count}"))
+        .collect();
+    let en: Vec<String> = parts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, _, en)| format!("{count} {en}"))
+        .collect();
     if ja.is_empty() {
         return None;
     }
@@ -83,7 +105,10 @@ pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
     let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
     let (errors_en, warnings_en) = (plural(errors, "error"), plural(warnings, "warning"));
     if writes {
-        message!("誤り {errors} 件、注意 {warnings} 件。何も書き出していません", "{errors_en}, {warnings_en}; nothing was written")
+        message!(
+            "誤り {errors} 件、注意 {warnings} 件。何も書き出していません",
+            "{errors_en}, {warnings_en}; nothing was written"
+        )
     } else {
         message!("誤り {errors} 件、注意 {warnings} 件", "{errors_en}, {warnings_en}")
     }
@@ -93,17 +118,32 @@ pub(super) fn faults(diagnostics: &Diagnostics, writes: bool) -> Message {
 pub(super) fn status(board: &Board) -> Message {
     let on = &board.on;
     let mut parts = vec![(board.pending(), message!("承認待ちの変更", "pending"))];
-    parts.extend(Condition::ALL.iter().map(|(_, condition)| (board.count(*condition), label(*condition))));
+    parts.extend(
+        Condition::ALL.iter().map(|(_, condition)| (board.count(*condition), label(*condition))),
+    );
     parts.retain(|(count, _)| *count > 0);
-    let ja = parts.iter().map(|(count, label)| format!("{} {}", label.ja, number(*count as u64))).collect::<Vec<_>>().join("、");
-    let en = parts.iter().map(|(count, label)| format!("{} {}", number(*count as u64), label.en)).collect::<Vec<_>>().join(", ");
+    let ja = parts
+        .iter()
+        .map(|(count, label)| format!("{} {}", label.ja, number(*count as u64)))
+        .collect::<Vec<_>>()
+        .join("、");
+    let en = parts
+        .iter()
+        .map(|(count, label)| format!("{} {}", number(*count as u64), label.en))
+        .collect::<Vec<_>>()
+        .join(", ");
     message!("{on} の監修のようす：{ja}", "supervision on {on}: {en}")
 }
 
 /// One line: acts, texts, signatures by key, and the head to note down.
 pub(super) fn audit(audit: &Audit, is_sound: bool) -> Message {
-    let (acts, texts, signatures) = (number(audit.acts as u64), number(audit.texts as u64), number(audit.signatures as u64));
-    let (acts_en, texts_en, signatures_en) = (plural(audit.acts, "act"), plural(audit.texts, "text"), plural(audit.signatures, "signature"));
+    let (acts, texts, signatures) =
+        (number(audit.acts as u64), number(audit.texts as u64), number(audit.signatures as u64));
+    let (acts_en, texts_en, signatures_en) = (
+        plural(audit.acts, "act"),
+        plural(audit.texts, "text"),
+        plural(audit.signatures, "signature"),
+    );
     let head = audit.head.as_deref().unwrap_or("-");
     if is_sound {
         message!(
@@ -111,7 +151,10 @@ pub(super) fn audit(audit: &Audit, is_sound: bool) -> Message {
             "the ledger is sound: {acts_en}, {texts_en}, {signatures_en} by key\nhead: {head}"
         )
     } else {
-        message!("承認の記録に誤りがあります：記録 {acts}、文章 {texts}", "the ledger is not sound: {acts_en}, {texts_en}")
+        message!(
+            "承認の記録に誤りがあります：記録 {acts}、文章 {texts}",
+            "the ledger is not sound: {acts_en}, {texts_en}"
+        )
     }
 }
 
@@ -128,7 +171,13 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes_read_easily() {
-        assert_eq!((number(0), number(999), number(1_000), number(1_234_567)), ("0".into(), "999".into(), "1,000".into(), "1,234,567".into()));
-        assert_eq!((size(999), size(1_500), size(12_345_678)), ("999 B".into(), "1.5 KB".into(), "12.3 MB".into()));
+        assert_eq!(
+            (number(0), number(999), number(1_000), number(1_234_567)),
+            ("0".into(), "999".into(), "1,000".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            (size(999), size(1_500), size(12_345_678)),
+            ("999 B".into(), "1.5 KB".into(), "12.3 MB".into())
+        );
     }
 }

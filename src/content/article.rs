@@ -114,14 +114,20 @@ impl Work {
     pub fn identity(&self) -> &str {
         match &self.id {
             Some(id) => &id.value,
-            None => self.path.split_once("/articles/").map_or(self.path.as_str(), |(_, path)| path).trim_end_matches(".md"),
+            None => self
+                .path
+                .split_once("/articles/")
+                .map_or(self.path.as_str(), |(_, path)| path)
+                .trim_end_matches(".md"),
         }
     }
 
     /// Returns the path by which notices know it for good: where its file was before it was moved, if its `id` says so.
     pub fn known_as(&self) -> Cow<'_, str> {
         match (&self.id, self.path.split_once("/articles/")) {
-            (Some(id), Some((folder, _))) => Cow::Owned(format!("{folder}/articles/{}.md", id.value)),
+            (Some(id), Some((folder, _))) => {
+                Cow::Owned(format!("{folder}/articles/{}.md", id.value))
+            }
             _ => Cow::Borrowed(&self.path),
         }
     }
@@ -135,7 +141,10 @@ impl Work {
     pub fn is_for(&self, code: MunicipalityCode) -> bool {
         match self.owner {
             Some(owner) => owner == code,
-            None => (self.only.is_empty() || self.only.iter().any(|c| c.value == code)) && !self.except.iter().any(|c| c.value == code),
+            None => {
+                (self.only.is_empty() || self.only.iter().any(|c| c.value == code))
+                    && !self.except.iter().any(|c| c.value == code)
+            }
         }
     }
 }
@@ -155,7 +164,11 @@ struct Placement {
 }
 
 /// A file's name without its language, and its language: `fever.en.md` is `fever` in `en`.
-fn split_name(source: &Arc<Source>, languages: &Languages, diagnostics: &mut Diagnostics) -> Option<(String, LangId)> {
+fn split_name(
+    source: &Arc<Source>,
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Option<(String, LangId)> {
     let path = source.path.strip_suffix(".md")?;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let Some((stem, tag)) = name.split_once('.') else {
@@ -165,14 +178,22 @@ fn split_name(source: &Arc<Source>, languages: &Languages, diagnostics: &mut Dia
         Some(language) => Some((format!("{folder}/{stem}.md"), language)),
         None => {
             let help = match suggest::nearest(tag, languages.tags()) {
-                Some(near) => message!("「{stem}.{near}.md」のことですか", "did you mean `{stem}.{near}.md`?"),
-                None => message!("名前の点の後には言語タグを書きます（例：{stem}.en.md）", "after the dot in the name comes a language tag, like {stem}.en.md"),
+                Some(near) => {
+                    message!("「{stem}.{near}.md」のことですか", "did you mean `{stem}.{near}.md`?")
+                }
+                None => message!(
+                    "名前の点の後には言語タグを書きます（例：{stem}.en.md）",
+                    "after the dot in the name comes a language tag, like {stem}.en.md"
+                ),
             };
             diagnostics.push(
                 Diagnostic::error(
                     codes::BAD_LANGUAGE,
                     Place::start_of(source),
-                    message!("ファイル名の「{tag}」はこのプロジェクトの言語ではありません", "`{tag}` in the file's name is not a language of this project"),
+                    message!(
+                        "ファイル名の「{tag}」はこのプロジェクトの言語ではありません",
+                        "`{tag}` in the file's name is not a language of this project"
+                    ),
                 )
                 .help(help),
             );
@@ -199,7 +220,10 @@ pub fn decode_all<'a>(
         memo.get(source, None, besides, || {
             let mut found = Diagnostics::new();
             let name = split_name(source, languages, &mut found);
-            let article = name.as_ref().filter(|(_, language)| *language == default).and_then(|(_, language)| original(source, *language, owner, &mut found));
+            let article = name
+                .as_ref()
+                .filter(|(_, language)| *language == default)
+                .and_then(|(_, language)| original(source, *language, owner, &mut found));
             (name, article, found)
         })
     };
@@ -212,15 +236,35 @@ pub fn decode_all<'a>(
                 originals.insert(path, both);
             }
             (Some((path, language)), None) if language == default => unread.push(path),
-            (Some((path, language)), None) => translations.push((path, Arc::clone(source), language)),
+            (Some((path, language)), None) => {
+                translations.push((path, Arc::clone(source), language))
+            }
         }
     }
     let mut works: BTreeMap<String, Work> = originals
         .into_iter()
         .map(|(path, (article, placement))| {
-            let Placement { slug, id, stages, topics, expires, aliases, only, except, notify_rev } = placement;
+            let Placement { slug, id, stages, topics, expires, aliases, only, except, notify_rev } =
+                placement;
             let versions = BTreeMap::from([(default, article)]);
-            (path.clone(), Work { path, slug, id, stages, topics, expires: expires.map(|d| d.value), aliases, only, except, notify_rev, owner, versions, default })
+            (
+                path.clone(),
+                Work {
+                    path,
+                    slug,
+                    id,
+                    stages,
+                    topics,
+                    expires: expires.map(|d| d.value),
+                    aliases,
+                    only,
+                    except,
+                    notify_rev,
+                    owner,
+                    versions,
+                    default,
+                },
+            )
         })
         .collect();
     // Where the original has a fault of its own that is told; the translation is judged with it.
@@ -243,11 +287,25 @@ pub fn decode_all<'a>(
             (_, None) => {
                 let near = suggest::nearest(&path, works.keys().map(String::as_str));
                 let help = match near {
-                    Some(near) => message!("もとの記事は「{near}」ですか。名前をそろえてください", "is the original `{near}`? The names must agree"),
-                    None => message!("もとの記事「{path}」を作るか、このファイルの名前を直してください", "make the original `{path}` or rename this file"),
+                    Some(near) => message!(
+                        "もとの記事は「{near}」ですか。名前をそろえてください",
+                        "is the original `{near}`? The names must agree"
+                    ),
+                    None => message!(
+                        "もとの記事「{path}」を作るか、このファイルの名前を直してください",
+                        "make the original `{path}` or rename this file"
+                    ),
                 };
                 diagnostics.push(
-                    Diagnostic::error(codes::NO_ORIGINAL, Place::start_of(&source), message!("もとの記事「{path}」がありません", "there is no original `{path}`")).help(help),
+                    Diagnostic::error(
+                        codes::NO_ORIGINAL,
+                        Place::start_of(&source),
+                        message!(
+                            "もとの記事「{path}」がありません",
+                            "there is no original `{path}`"
+                        ),
+                    )
+                    .help(help),
                 );
             }
             (None, Some(_)) => {}
@@ -256,11 +314,20 @@ pub fn decode_all<'a>(
     works.into_values().collect()
 }
 
-fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCode>, diagnostics: &mut Diagnostics) -> Option<(Article, Placement)> {
+fn original(
+    source: &Arc<Source>,
+    language: LangId,
+    owner: Option<MunicipalityCode>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Article, Placement)> {
     with_front_matter(source, diagnostics, |decoder, node, body| {
         let mut fields = decoder.fields(node)?;
         let slug = fields.optional(decoder, "slug", slug);
-        let name = source.path.strip_suffix(".md").and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let name = source
+            .path
+            .strip_suffix(".md")
+            .and_then(|path| path.rsplit('/').next())
+            .unwrap_or_default();
         let slug = match slug {
             Some(slug) => Some(slug),
             None if fields.has("slug") => None,
@@ -273,12 +340,17 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
         let aliases = fields.list(decoder, "aliases", self::slug);
         let only = fields.list(decoder, "only", crate::municipality::decode_code);
         let except = fields.list(decoder, "except", crate::municipality::decode_code);
-        let notify_rev = fields.optional(decoder, "notify_rev", |decoder, node| decoder.integer(node, 1..10_000)).unwrap_or(1);
+        let notify_rev = fields
+            .optional(decoder, "notify_rev", |decoder, node| decoder.integer(node, 1..10_000))
+            .unwrap_or(1);
         if !only.is_empty() && !except.is_empty() {
             decoder.fault(
                 codes::ONLY_AND_EXCEPT,
                 node,
-                message!("only と except は一緒に使えません", "`only` and `except` cannot be used together"),
+                message!(
+                    "only と except は一緒に使えません",
+                    "`only` and `except` cannot be used together"
+                ),
                 message!("どちらか一方にしてください", "keep one of the two"),
             );
         }
@@ -286,25 +358,59 @@ fn original(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCo
             decoder.fault(
                 codes::ONLY_AND_EXCEPT,
                 node,
-                message!("市区町村の記事には only も except も書けません", "a municipality's own article has neither `only` nor `except`"),
-                message!("この記事はもともと、この市区町村のサイトにだけ出ます", "it appears on this municipality's site alone as it is"),
+                message!(
+                    "市区町村の記事には only も except も書けません",
+                    "a municipality's own article has neither `only` nor `except`"
+                ),
+                message!(
+                    "この記事はもともと、この市区町村のサイトにだけ出ます",
+                    "it appears on this municipality's site alone as it is"
+                ),
             );
         }
-        let article = common(decoder, fields, source, language, body, owner, None, expires.as_ref());
-        Some((article?, Placement { slug: slug?, id, stages: stages?, topics: topics?, expires, aliases, only, except, notify_rev }))
+        let article =
+            common(decoder, fields, source, language, body, owner, None, expires.as_ref());
+        Some((
+            article?,
+            Placement {
+                slug: slug?,
+                id,
+                stages: stages?,
+                topics: topics?,
+                expires,
+                aliases,
+                only,
+                except,
+                notify_rev,
+            },
+        ))
     })
 }
 
-fn translation(source: &Arc<Source>, language: LangId, owner: Option<MunicipalityCode>, original: Option<&Article>, diagnostics: &mut Diagnostics) -> Option<Article> {
+fn translation(
+    source: &Arc<Source>,
+    language: LangId,
+    owner: Option<MunicipalityCode>,
+    original: Option<&Article>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Article> {
     with_front_matter(source, diagnostics, |decoder, node, body| {
         let mut fields = decoder.fields(node)?;
-        for key in ["slug", "id", "stages", "topics", "expires", "aliases", "only", "except", "notify_rev"] {
+        for key in
+            ["slug", "id", "stages", "topics", "expires", "aliases", "only", "except", "notify_rev"]
+        {
             if let Some((name, _)) = fields.entry(key) {
                 decoder.fault(
                     codes::SAID_IN_ORIGINAL,
                     name,
-                    message!("「{key}」は、もとの記事にだけ書きます", "`{key}` is said in the original only"),
-                    message!("この行を消してください。もとの記事の値が使われます", "remove this line; the original's value applies"),
+                    message!(
+                        "「{key}」は、もとの記事にだけ書きます",
+                        "`{key}` is said in the original only"
+                    ),
+                    message!(
+                        "この行を消してください。もとの記事の値が使われます",
+                        "remove this line; the original's value applies"
+                    ),
                 );
             }
         }
@@ -313,7 +419,11 @@ fn translation(source: &Arc<Source>, language: LangId, owner: Option<Municipalit
 }
 
 /// Finds the front matter, parses it and hands it to `read` together with the range of the body.
-fn with_front_matter<T>(source: &Arc<Source>, diagnostics: &mut Diagnostics, read: impl FnOnce(&mut Decoder, &Node, Range<usize>) -> Option<T>) -> Option<T> {
+fn with_front_matter<T>(
+    source: &Arc<Source>,
+    diagnostics: &mut Diagnostics,
+    read: impl FnOnce(&mut Decoder, &Node, Range<usize>) -> Option<T>,
+) -> Option<T> {
     let Some(parts) = front_matter::split(&source.text) else {
         let end = source.text.find('\n').unwrap_or(source.text.len());
         diagnostics.push(
@@ -335,7 +445,10 @@ fn with_front_matter<T>(source: &Arc<Source>, diagnostics: &mut Diagnostics, rea
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call for the original and one for a translation")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call for the original and one for a translation"
+)]
 fn common(
     decoder: &mut Decoder,
     mut fields: Fields<'_>,
@@ -350,7 +463,9 @@ fn common(
     let description = fields.required(decoder, "description", Decoder::string);
     let published = match original {
         None => fields.required(decoder, "published", Decoder::date),
-        Some(original) => fields.optional(decoder, "published", Decoder::date).or_else(|| Some(Located::new(original.published, decoder.place(0..0)))),
+        Some(original) => fields
+            .optional(decoder, "published", Decoder::date)
+            .or_else(|| Some(Located::new(original.published, decoder.place(0..0)))),
     };
     let updated = fields.optional(decoder, "updated", Decoder::date);
     let has_sources = fields.has("sources");
@@ -384,7 +499,10 @@ fn common(
                 Diagnostic::error(
                     codes::DATES_CONTRADICT,
                     later.place.clone(),
-                    message!("{ja}（{later_date}）が公開日（{earlier_date}）より前です", "{en} ({later_date}) is before the day of publication ({earlier_date})"),
+                    message!(
+                        "{ja}（{later_date}）が公開日（{earlier_date}）より前です",
+                        "{en} ({later_date}) is before the day of publication ({earlier_date})"
+                    ),
                 )
                 .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
             );
@@ -403,14 +521,21 @@ fn common(
         let own = updated.as_ref().map_or(published, |date| date.value.max(published));
         let theirs = original.last_changed();
         if own < theirs {
-            let place = updated.as_ref().map_or_else(|| Place::start_of(source), |date| date.place.clone());
+            let place =
+                updated.as_ref().map_or_else(|| Place::start_of(source), |date| date.place.clone());
             decoder.diagnostics.push(
                 Diagnostic::warning(
                     codes::OLD_TRANSLATION,
                     place,
-                    message!("翻訳（{own}）が、もとの記事の更新（{theirs}）より古くなっています", "the translation ({own}) is older than the original's update ({theirs})"),
+                    message!(
+                        "翻訳（{own}）が、もとの記事の更新（{theirs}）より古くなっています",
+                        "the translation ({own}) is older than the original's update ({theirs})"
+                    ),
                 )
-                .help(message!("もとの記事の変更を訳に写し、updated を改めてください", "bring the original's change into the translation and set `updated`")),
+                .help(message!(
+                    "もとの記事の変更を訳に写し、updated を改めてください",
+                    "bring the original's change into the translation and set `updated`"
+                )),
             );
         }
     }
@@ -439,7 +564,10 @@ fn ids(decoder: &mut Decoder, node: &Node) -> Option<Vec<Located<String>>> {
             codes::EMPTY_VALUE,
             node,
             message!("少なくとも一つ必要です", "at least one is needed"),
-            message!("content/stages.yaml や content/topics.yaml にある ID を書いてください", "write ids from content/stages.yaml or content/topics.yaml"),
+            message!(
+                "content/stages.yaml や content/topics.yaml にある ID を書いてください",
+                "write ids from content/stages.yaml or content/topics.yaml"
+            ),
         );
         return None;
     }
@@ -455,7 +583,11 @@ fn slug(decoder: &mut Decoder, node: &Node) -> Option<Located<String>> {
 fn identity(decoder: &mut Decoder, node: &Node) -> Option<Located<String>> {
     let id = decoder.string(node)?;
     let written = &id.value;
-    if written.len() <= 200 && written.split('/').all(|part| !part.is_empty()) && !written.ends_with(".md") && !written.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if written.len() <= 200
+        && written.split('/').all(|part| !part.is_empty())
+        && !written.ends_with(".md")
+        && !written.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
         return Some(id);
     }
     decoder.fault(
@@ -471,14 +603,31 @@ fn identity(decoder: &mut Decoder, node: &Node) -> Option<Located<String>> {
 }
 
 /// Accepts letters and digits of any script, hyphens and underscores, in Unicode form C.
-fn check_slug(written: &str, place: Place, diagnostics: &mut Diagnostics) -> Option<Located<String>> {
+fn check_slug(
+    written: &str,
+    place: Place,
+    diagnostics: &mut Diagnostics,
+) -> Option<Located<String>> {
     let slug: String = written.nfc().collect();
-    if !slug.is_empty() && slug.len() <= 120 && slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+    if !slug.is_empty()
+        && slug.len() <= 120
+        && slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    {
         return Some(Located::new(slug, place));
     }
     diagnostics.push(
-        Diagnostic::error(codes::BAD_SLUG, place, message!("「{written}」はアドレスに使えません", "`{written}` cannot be part of an address"))
-            .help(message!("文字・数字・ハイフンだけの短い名前にしてください（例：night-fever）", "use a short name of letters, digits and hyphens, like night-fever")),
+        Diagnostic::error(
+            codes::BAD_SLUG,
+            place,
+            message!(
+                "「{written}」はアドレスに使えません",
+                "`{written}` cannot be part of an address"
+            ),
+        )
+        .help(message!(
+            "文字・数字・ハイフンだけの短い名前にしてください（例：night-fever）",
+            "use a short name of letters, digits and hyphens, like night-fever"
+        )),
     );
     None
 }

@@ -42,12 +42,18 @@ pub struct Campaign {
 impl Campaign {
     /// Tells whether it runs in a municipality on a day.
     pub fn runs(&self, code: MunicipalityCode, on: Date) -> bool {
-        self.from <= on && on <= self.to && (self.only.is_empty() || self.only.iter().any(|one| one.value == code))
+        self.from <= on
+            && on <= self.to
+            && (self.only.is_empty() || self.only.iter().any(|one| one.value == code))
     }
 }
 
 /// Reads every campaign, in the order of their ids.
-pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Campaign> {
+pub fn decode_all(
+    files: &Files,
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Campaign> {
     let mut all = Vec::new();
     for (path, file) in files.under(FOLDER) {
         let Some(source) = file.text() else { continue };
@@ -56,7 +62,9 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
             diagnostics.push(bad_name(source, id));
             continue;
         }
-        all.extend(Decoder::on(source, diagnostics, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, id, languages))));
+        all.extend(Decoder::on(source, diagnostics, |decoder| {
+            decoder.parse_all().and_then(|root| decode(decoder, &root, id, languages))
+        }));
     }
     all
 }
@@ -65,7 +73,10 @@ fn bad_name(source: &std::sync::Arc<Source>, id: &str) -> Diagnostic {
     Diagnostic::error(
         codes::BAD_ID,
         crate::diagnostic::Place::start_of(source),
-        message!("ファイル名「{id}」はキャンペーンの ID になりません", "the file's name `{id}` is not a campaign's id"),
+        message!(
+            "ファイル名「{id}」はキャンペーンの ID になりません",
+            "the file's name `{id}` is not a campaign's id"
+        ),
     )
     .help(message!(
         "半角の英小文字・数字・ハイフンの名前（例：kodomo-mannaka.yaml）にしてください",
@@ -82,17 +93,35 @@ fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Languages) -
     let only = fields.list(decoder, "only", crate::municipality::decode_code);
     let featured = fields.list(decoder, "featured", Decoder::string);
     let most = fields.optional(decoder, "most", Most::decode).unwrap_or_default();
-    let wording = fields.optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL));
+    let wording =
+        fields.optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL));
     let prefix = fields.optional(decoder, "prefix", text);
     fields.finish(decoder);
     let (from, to) = (from?, to?);
     if to.value < from.value {
         let (last, first) = (to.value, from.value);
         decoder.diagnostics.push(
-            Diagnostic::error(codes::DATES_CONTRADICT, to.place, message!("終わり（{last}）が始まり（{first}）より前です", "the last day ({last}) is before the first ({first})"))
-                .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+            Diagnostic::error(
+                codes::DATES_CONTRADICT,
+                to.place,
+                message!(
+                    "終わり（{last}）が始まり（{first}）より前です",
+                    "the last day ({last}) is before the first ({first})"
+                ),
+            )
+            .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
         );
         return None;
     }
-    Some(Campaign { id: id.to_owned(), title: title?, from: from.value, to: to.value, only, featured, most, wording, prefix })
+    Some(Campaign {
+        id: id.to_owned(),
+        title: title?,
+        from: from.value,
+        to: to.value,
+        only,
+        featured,
+        most,
+        wording,
+        prefix,
+    })
 }

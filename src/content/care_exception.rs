@@ -30,7 +30,12 @@ impl CareException {
         let mut fields = decoder.fields(node)?;
         let rule = fields.required(decoder, "rule", Decoder::id);
         let reason = fields.required(decoder, "reason", Decoder::string);
-        let part = fields.optional(decoder, "in", |decoder, node| decoder.choice(node, &[("title", ExceptedPart::Title), ("description", ExceptedPart::Description)]));
+        let part = fields.optional(decoder, "in", |decoder, node| {
+            decoder.choice(
+                node,
+                &[("title", ExceptedPart::Title), ("description", ExceptedPart::Description)],
+            )
+        });
         // An exception whose part cannot be read must not become one for the whole file.
         let is_limited = fields.has("in");
         fields.finish(decoder);

@@ -38,11 +38,23 @@ impl Citation {
                 Diagnostic::error(
                     codes::DATES_CONTRADICT,
                     place,
-                    message!("読んだ日（{accessed}）が、出典の日付（{date}）より前です", "it was read ({accessed}) before it was issued ({date})"),
+                    message!(
+                        "読んだ日（{accessed}）が、出典の日付（{date}）より前です",
+                        "it was read ({accessed}) before it was issued ({date})"
+                    ),
                 )
-                .help(message!("`date` は出典の発行・改訂日、`accessed` は読んだ日です", "`date` is when the source was issued or revised, `accessed` when you read it")),
+                .help(message!(
+                    "`date` は出典の発行・改訂日、`accessed` は読んだ日です",
+                    "`date` is when the source was issued or revised, `accessed` when you read it"
+                )),
             );
         }
-        Some(Self { title: title?.value, publisher: publisher.map(|t| t.value), url: url.map(|t| t.value), date, accessed })
+        Some(Self {
+            title: title?.value,
+            publisher: publisher.map(|t| t.value),
+            url: url.map(|t| t.value),
+            date,
+            accessed,
+        })
     }
 }

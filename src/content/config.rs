@@ -50,7 +50,12 @@ pub enum TextKind {
 
 impl TextKind {
     /// Every kind by its word.
-    pub const ALL: [(&'static str, Self); 4] = [("article", Self::Article), ("drug", Self::Drug), ("own", Self::Own), ("notice", Self::Notice)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("article", Self::Article),
+        ("drug", Self::Drug),
+        ("own", Self::Own),
+        ("notice", Self::Notice),
+    ];
 
     /// Returns its word.
     pub fn word(self) -> &'static str {
@@ -99,16 +104,32 @@ impl Policy {
 
     fn decode(&mut self, decoder: &mut Decoder, fields: &mut Fields<'_>) {
         if let Some(unsupervised) = fields.optional(decoder, "unsupervised", |decoder, node| {
-            decoder.choice(node, &[("notice", Unsupervised::Notice), ("leave-out", Unsupervised::LeaveOut), ("fail", Unsupervised::Fail)])
+            decoder.choice(
+                node,
+                &[
+                    ("notice", Unsupervised::Notice),
+                    ("leave-out", Unsupervised::LeaveOut),
+                    ("fail", Unsupervised::Fail),
+                ],
+            )
         }) {
             self.unsupervised = unsupervised;
         }
-        if let Some(overdue) =
-            fields.optional(decoder, "overdue", |decoder, node| decoder.choice(node, &[("notice", Overdue::Notice), ("take-down", Overdue::TakeDown), ("fail", Overdue::Fail)]))
-        {
+        if let Some(overdue) = fields.optional(decoder, "overdue", |decoder, node| {
+            decoder.choice(
+                node,
+                &[
+                    ("notice", Overdue::Notice),
+                    ("take-down", Overdue::TakeDown),
+                    ("fail", Overdue::Fail),
+                ],
+            )
+        }) {
             self.overdue = overdue;
         }
-        if let Some(days) = fields.optional(decoder, "due_soon_days", |decoder, node| decoder.integer(node, 0..367)) {
+        if let Some(days) =
+            fields.optional(decoder, "due_soon_days", |decoder, node| decoder.integer(node, 0..367))
+        {
             self.due_soon_days = days;
         }
         fields.optional(decoder, "signatures", |decoder, node| {
@@ -116,7 +137,9 @@ impl Policy {
             for (word, kind) in TextKind::ALL {
                 // Only a notice can do without: what is clinical cannot be declared to need nobody.
                 let least = u32::from(kind != TextKind::Notice);
-                if let Some(number) = fields.optional(decoder, word, |decoder, node| decoder.integer(node, least..10)) {
+                if let Some(number) =
+                    fields.optional(decoder, word, |decoder, node| decoder.integer(node, least..10))
+                {
                     self.signatures[kind as usize] = number;
                 }
             }
@@ -124,7 +147,10 @@ impl Policy {
             Some(())
         });
         self.clinical_topics = fields.list(decoder, "clinical_topics", Decoder::id);
-        self.review_within_months = fields.optional(decoder, "review_within_months", |decoder, node| decoder.integer(node, 1..121));
+        self.review_within_months =
+            fields.optional(decoder, "review_within_months", |decoder, node| {
+                decoder.integer(node, 1..121)
+            });
         if let Some(required) = fields.optional(decoder, "signed_by_key", Decoder::boolean) {
             self.signed_by_key = required;
         }
@@ -153,8 +179,22 @@ pub struct Config {
 }
 
 /// First parts of addresses that pages of every language use.
-const RESERVED_PATHS: [&str; 14] =
-    ["accessibility", "api", "articles", "assets", "calendars", "consultation", "feeds", "medicines", "offline", "privacy", "sitemap", "stages", "supervision", "topics"];
+const RESERVED_PATHS: [&str; 14] = [
+    "accessibility",
+    "api",
+    "articles",
+    "assets",
+    "calendars",
+    "consultation",
+    "feeds",
+    "medicines",
+    "offline",
+    "privacy",
+    "sitemap",
+    "stages",
+    "supervision",
+    "topics",
+];
 
 /// Reads the languages first, as every other text depends on them.
 fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
@@ -167,15 +207,22 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             let mut fields = decoder.fields(node)?;
             let tag = fields.required(decoder, "tag", |decoder, node| {
                 let tag = decoder.string(node)?;
-                let well_formed = tag.value.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
-                    && tag.value.as_bytes()[0].is_ascii_alphabetic();
+                let well_formed = tag.value.split('-').all(|part| {
+                    (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+                }) && tag.value.as_bytes()[0].is_ascii_alphabetic();
                 if !well_formed {
                     let written = &tag.value;
                     decoder.fault(
                         codes::BAD_LANGUAGE,
                         node,
-                        message!("「{written}」は言語タグではありません", "`{written}` is not a language tag"),
-                        message!("ja、en、ja-x-easy のような BCP 47 のタグにしてください", "use a BCP 47 tag such as ja, en or ja-x-easy"),
+                        message!(
+                            "「{written}」は言語タグではありません",
+                            "`{written}` is not a language tag"
+                        ),
+                        message!(
+                            "ja、en、ja-x-easy のような BCP 47 のタグにしてください",
+                            "use a BCP 47 tag such as ja, en or ja-x-easy"
+                        ),
                     );
                     return None;
                 }
@@ -184,26 +231,46 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             let name = fields.required(decoder, "name", Decoder::string);
             let path = fields.optional(decoder, "path", Decoder::id);
             fields.finish(decoder);
-            if let Some(path) = path.as_ref().filter(|path| RESERVED_PATHS.contains(&path.value.as_str())) {
+            if let Some(path) =
+                path.as_ref().filter(|path| RESERVED_PATHS.contains(&path.value.as_str()))
+            {
                 let written = &path.value;
                 decoder.diagnostics.push(
                     Diagnostic::error(
                         codes::PATH_CLASH,
                         path.place.clone(),
-                        message!("path「{written}」は、どの言語でも使うページの場所と重なります", "the path `{written}` is where pages of every language lie"),
+                        message!(
+                            "path「{written}」は、どの言語でも使うページの場所と重なります",
+                            "the path `{written}` is where pages of every language lie"
+                        ),
                     )
-                    .help(message!("言語タグなど、別の短い名前にしてください（例：en）", "choose another short name, such as the language tag")),
+                    .help(message!(
+                        "言語タグなど、別の短い名前にしてください（例：en）",
+                        "choose another short name, such as the language tag"
+                    )),
                 );
                 return None;
             }
-            let language = Language { tag: tag?.value, name: name?.value, path: path.map(|p| p.value).unwrap_or_default() };
-            if all.iter().any(|other| other.tag.eq_ignore_ascii_case(&language.tag) || other.path == language.path) {
+            let language = Language {
+                tag: tag?.value,
+                name: name?.value,
+                path: path.map(|p| p.value).unwrap_or_default(),
+            };
+            if all.iter().any(|other| {
+                other.tag.eq_ignore_ascii_case(&language.tag) || other.path == language.path
+            }) {
                 let tag = &language.tag;
                 decoder.fault(
                     codes::DUPLICATE,
                     node,
-                    message!("言語「{tag}」のタグか path が、前の言語と同じです", "the tag or path of `{tag}` is that of an earlier language"),
-                    message!("もとの言語のほかは、違う path を付けてください", "give every language but the default one a path of its own"),
+                    message!(
+                        "言語「{tag}」のタグか path が、前の言語と同じです",
+                        "the tag or path of `{tag}` is that of an earlier language"
+                    ),
+                    message!(
+                        "もとの言語のほかは、違う path を付けてください",
+                        "give every language but the default one a path of its own"
+                    ),
                 );
                 return None;
             }
@@ -216,7 +283,10 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             codes::EMPTY_VALUE,
             root,
             message!("言語が一つもありません", "there is no language"),
-            message!("languages に少なくとも一つ書いてください", "list at least one under `languages`"),
+            message!(
+                "languages に少なくとも一つ書いてください",
+                "list at least one under `languages`"
+            ),
         );
     }
     let default = fields.required(decoder, "default_language", |decoder, node| {
@@ -227,8 +297,14 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             decoder.fault(
                 codes::BAD_LANGUAGE,
                 node,
-                message!("「{written}」は languages にありません", "`{written}` is not among the languages"),
-                message!("languages にあるタグを書いてください", "write a tag listed under `languages`"),
+                message!(
+                    "「{written}」は languages にありません",
+                    "`{written}` is not among the languages"
+                ),
+                message!(
+                    "languages にあるタグを書いてください",
+                    "write a tag listed under `languages`"
+                ),
             );
         }
         index
@@ -270,7 +346,8 @@ impl Config {
         fields.optional(decoder, "lactation", |decoder, node| {
             let mut fields = decoder.fields(node)?;
             config.lactation_title = fields.optional(decoder, "title", text);
-            config.lactation_updated = fields.optional(decoder, "updated", Decoder::date).map(|date| date.value);
+            config.lactation_updated =
+                fields.optional(decoder, "updated", Decoder::date).map(|date| date.value);
             fields.finish(decoder);
             Some(())
         });

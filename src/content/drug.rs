@@ -63,7 +63,15 @@ pub enum Scope {
 impl Scope {
     /// Tells the scope of routes.
     pub fn of(routes: &[&str]) -> Self {
-        let local = routes.iter().filter(|route| matches!(**route, "inhaled" | "nasal" | "ophthalmic" | "topical" | "vaginal" | "local-injection")).count();
+        let local = routes
+            .iter()
+            .filter(|route| {
+                matches!(
+                    **route,
+                    "inhaled" | "nasal" | "ophthalmic" | "topical" | "vaginal" | "local-injection"
+                )
+            })
+            .count();
         match (local, routes.len()) {
             (_, 0) => Self::Unknown,
             (0, _) => Self::Systemic,
@@ -128,7 +136,9 @@ impl DrugSource {
     pub fn is_stale(&self, revised: Option<PartialDate>, on: Date) -> bool {
         let Some(revised) = revised.and_then(|date| date.latest()) else { return true };
         let months = i32::try_from(self.stale_after_months).unwrap_or(i32::MAX);
-        revised.checked_add(jiff::Span::new().months(months.min(12_000))).is_ok_and(|limit| limit < on)
+        revised
+            .checked_add(jiff::Span::new().months(months.min(12_000)))
+            .is_ok_and(|limit| limit < on)
     }
 }
 
@@ -224,8 +234,13 @@ pub struct Code {
 /// Systems of codes, with their names and a code as an example of its form.
 ///
 /// YJ is the 個別医薬品コード of twelve signs with which Japanese price lists name a product or, ending in ZZZ, all products of a strength.
-pub const CODE_SYSTEMS: [(&str, &str, &str); 5] =
-    [("yj", "YJ", "1141007F1063"), ("kegg", "KEGG DRUG", "D00217"), ("cas", "CAS", "103-90-2"), ("unii", "UNII", "362O9ITL9D"), ("rxnorm", "RxNorm", "161")];
+pub const CODE_SYSTEMS: [(&str, &str, &str); 5] = [
+    ("yj", "YJ", "1141007F1063"),
+    ("kegg", "KEGG DRUG", "D00217"),
+    ("cas", "CAS", "103-90-2"),
+    ("unii", "UNII", "362O9ITL9D"),
+    ("rxnorm", "RxNorm", "161"),
+];
 
 /// Returns the name of a system of codes.
 pub fn system_name(id: &str) -> &'static str {
@@ -239,7 +254,11 @@ impl Assessment {
     /// Iterates over what is written about it in our own words.
     pub fn own_words(&self) -> impl Iterator<Item = &Text> {
         let rid = self.rid.as_ref().and_then(|rid| rid.condition.as_ref());
-        [&self.condition, &self.basis, &self.age_caution].into_iter().flatten().chain(rid).chain(&self.monitor)
+        [&self.condition, &self.basis, &self.age_caution]
+            .into_iter()
+            .flatten()
+            .chain(rid)
+            .chain(&self.monitor)
     }
 }
 
@@ -349,18 +368,32 @@ impl LactationTable {
     /// Returns the source and the category that an assessment names.
     pub fn declared(&self, assessment: &Assessment) -> Option<(&DrugSource, &Category)> {
         let source = self.source(&assessment.source.value)?;
-        let category = source.categories.iter().find(|category| category.id.value == assessment.category.value)?;
+        let category = source
+            .categories
+            .iter()
+            .find(|category| category.id.value == assessment.category.value)?;
         Some((source, category))
     }
 
     /// Tells in what the sources of a drug differ.
     pub fn differ(&self, drug: &Drug) -> Difference {
-        let mut tones = drug.assessments.iter().filter_map(|assessment| self.declared(assessment)).map(|(_, category)| category.tone);
+        let mut tones = drug
+            .assessments
+            .iter()
+            .filter_map(|assessment| self.declared(assessment))
+            .map(|(_, category)| category.tone);
         if tones.next().is_some_and(|first| tones.any(|tone| tone != first)) {
             return Difference::Verdicts;
         }
-        let mut limits = drug.assessments.iter().map(|assessment| (assessment.condition.is_some(), assessment.age_caution.is_some()));
-        if limits.next().is_some_and(|first| limits.any(|limit| limit != first)) { Difference::Conditions } else { Difference::None }
+        let mut limits = drug
+            .assessments
+            .iter()
+            .map(|assessment| (assessment.condition.is_some(), assessment.age_caution.is_some()));
+        if limits.next().is_some_and(|first| limits.any(|limit| limit != first)) {
+            Difference::Conditions
+        } else {
+            Difference::None
+        }
     }
 
     /// Returns the index of a drug's class.
@@ -395,7 +428,12 @@ fn text_with(languages: &Languages) -> impl Fn(&mut Decoder, &Node) -> Option<Te
     move |decoder, node| Text::decode(decoder, node, languages)
 }
 
-fn push_unique<T>(all: &mut Vec<T>, item: T, id: impl Fn(&T) -> &Located<String>, decoder: &mut Decoder) {
+fn push_unique<T>(
+    all: &mut Vec<T>,
+    item: T,
+    id: impl Fn(&T) -> &Located<String>,
+    decoder: &mut Decoder,
+) {
     if let Some(earlier) = all.iter().find(|other| id(other).value == id(&item).value) {
         decoder.diagnostics.push(duplicate_id(id(&item), id(earlier)));
     } else {
@@ -404,7 +442,11 @@ fn push_unique<T>(all: &mut Vec<T>, item: T, id: impl Fn(&T) -> &Located<String>
 }
 
 /// Reads `content/drug-sources.yaml`.
-pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages) -> Vec<DrugSource> {
+pub fn decode_sources(
+    decoder: &mut Decoder,
+    root: &Node,
+    languages: &Languages,
+) -> Vec<DrugSource> {
     let text = text_with(languages);
     let mut all = Vec::new();
     decoder.list(root, |decoder, node| {
@@ -416,7 +458,8 @@ pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages)
         let record_url = fields.optional(decoder, "record_url", record_url);
         let licence = fields.required(decoder, "licence", Decoder::string);
         let graded = fields.required(decoder, "graded", Decoder::boolean);
-        let stale_after_months = fields.required(decoder, "stale_after_months", |decoder, node| decoder.integer(node, 1..601));
+        let stale_after_months = fields
+            .required(decoder, "stale_after_months", |decoder, node| decoder.integer(node, 1..601));
         let disclaimer = fields.required(decoder, "disclaimer", text);
         let categories = fields.required(decoder, "categories", |decoder, node| {
             let mut categories = Vec::new();
@@ -425,10 +468,23 @@ pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages)
                 let id = fields.required(decoder, "id", Decoder::id);
                 let label = fields.required(decoder, "label", text);
                 let tone = fields.required(decoder, "tone", |decoder, node| {
-                    decoder.choice(node, &[("favourable", Tone::Favourable), ("conditional", Tone::Conditional), ("unfavourable", Tone::Unfavourable), ("unknown", Tone::Unknown)])
+                    decoder.choice(
+                        node,
+                        &[
+                            ("favourable", Tone::Favourable),
+                            ("conditional", Tone::Conditional),
+                            ("unfavourable", Tone::Unfavourable),
+                            ("unknown", Tone::Unknown),
+                        ],
+                    )
                 });
                 fields.finish(decoder);
-                push_unique(&mut categories, Category { id: id?, label: label?, tone: tone? }, |c| &c.id, decoder);
+                push_unique(
+                    &mut categories,
+                    Category { id: id?, label: label?, tone: tone? },
+                    |c| &c.id,
+                    decoder,
+                );
                 Some(())
             })?;
             Some(categories)
@@ -453,7 +509,11 @@ pub fn decode_sources(decoder: &mut Decoder, root: &Node, languages: &Languages)
 }
 
 /// Reads `content/drug-classes.yaml`.
-pub fn decode_classes(decoder: &mut Decoder, root: &Node, languages: &Languages) -> (Vec<DrugGroup>, Vec<DrugClass>) {
+pub fn decode_classes(
+    decoder: &mut Decoder,
+    root: &Node,
+    languages: &Languages,
+) -> (Vec<DrugGroup>, Vec<DrugClass>) {
     let text = text_with(languages);
     let (mut groups, mut classes) = (Vec::new(), Vec::new());
     let Some(mut fields) = decoder.fields(root) else { return (groups, classes) };
@@ -475,7 +535,12 @@ pub fn decode_classes(decoder: &mut Decoder, root: &Node, languages: &Languages)
             let kana = fields.optional(decoder, "kana", kana);
             let group = fields.required(decoder, "group", Decoder::id);
             fields.finish(decoder);
-            push_unique(&mut classes, DrugClass { id: id?, name: name?, kana, group: group? }, |c| &c.id, decoder);
+            push_unique(
+                &mut classes,
+                DrugClass { id: id?, name: name?, kana, group: group? },
+                |c| &c.id,
+                decoder,
+            );
             Some(())
         })
     });
@@ -484,7 +549,11 @@ pub fn decode_classes(decoder: &mut Decoder, root: &Node, languages: &Languages)
 }
 
 /// Reads `content/drugs-not-listed.yaml`.
-pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languages) -> Vec<NotListed> {
+pub fn decode_not_listed(
+    decoder: &mut Decoder,
+    root: &Node,
+    languages: &Languages,
+) -> Vec<NotListed> {
     let text = text_with(languages);
     decoder
         .list(root, |decoder, node| {
@@ -496,8 +565,15 @@ pub fn decode_not_listed(decoder: &mut Decoder, root: &Node, languages: &Languag
             });
             let kana = fields.required(decoder, "kana", kana);
             let brands = fields.list(decoder, "brands", Decoder::string);
-            let reason = fields
-                .required(decoder, "reason", |decoder, node| decoder.choice(node, &[("not-in-source", NotListedReason::NotInSource), ("not-read", NotListedReason::NotRead)]));
+            let reason = fields.required(decoder, "reason", |decoder, node| {
+                decoder.choice(
+                    node,
+                    &[
+                        ("not-in-source", NotListedReason::NotInSource),
+                        ("not-read", NotListedReason::NotRead),
+                    ],
+                )
+            });
             fields.finish(decoder);
             let name = name?;
             let folded = NotListed::fold(&name);
@@ -525,25 +601,39 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     let codes = fields.optional(decoder, "codes", drug_codes).unwrap_or_default();
     let routes = fields.optional(decoder, "routes", routes).unwrap_or_default();
     let summary = fields.optional(decoder, "summary", text);
-    let names_source = fields.required(decoder, "names_source", |decoder, node| match &node.value {
-        crate::source::yaml::Value::Scalar(scalar) if scalar.text == "unsourced" => Some(None),
-        crate::source::yaml::Value::Scalar(_) => decoder.choice(node, &[("unsourced", ())]).map(|()| None),
-        _ => Citation::decode(decoder, node).map(Some),
-    });
+    let names_source =
+        fields.required(decoder, "names_source", |decoder, node| match &node.value {
+            crate::source::yaml::Value::Scalar(scalar) if scalar.text == "unsourced" => Some(None),
+            crate::source::yaml::Value::Scalar(_) => {
+                decoder.choice(node, &[("unsourced", ())]).map(|()| None)
+            }
+            _ => Citation::decode(decoder, node).map(Some),
+        });
     let assessments = fields.required(decoder, "assessments", |decoder, node| {
         let mut all: Vec<Assessment> = Vec::new();
         decoder.list(node, |decoder, node| {
             let assessment = assessment(decoder, node, languages)?;
-            if let Some(earlier) = all.iter().find(|other| other.source.value == assessment.source.value) {
+            if let Some(earlier) =
+                all.iter().find(|other| other.source.value == assessment.source.value)
+            {
                 let written = &assessment.source.value;
                 decoder.diagnostics.push(
                     Diagnostic::error(
                         codes::DUPLICATE_ASSESSMENT,
                         assessment.source.place.clone(),
-                        message!("出典「{written}」の評価が二つあります", "there are two assessments from `{written}`"),
+                        message!(
+                            "出典「{written}」の評価が二つあります",
+                            "there are two assessments from `{written}`"
+                        ),
                     )
-                    .help(message!("一つの出典につき評価は一つです", "keep one assessment for each source"))
-                    .related(earlier.source.place.clone(), message!("はじめの評価", "the first one")),
+                    .help(message!(
+                        "一つの出典につき評価は一つです",
+                        "keep one assessment for each source"
+                    ))
+                    .related(
+                        earlier.source.place.clone(),
+                        message!("はじめの評価", "the first one"),
+                    ),
                 );
                 return None;
             }
@@ -556,7 +646,11 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     let care_exceptions = fields.list(decoder, "care_exceptions", CareException::decode);
     fields.finish(decoder);
     let name = name?;
-    let name_en = languages.find("en").map(|en| name.pick(en)).filter(|(_, language)| *language != languages.default_id()).map(|(text, _)| text.to_owned());
+    let name_en = languages
+        .find("en")
+        .map(|en| name.pick(en))
+        .filter(|(_, language)| *language != languages.default_id())
+        .map(|(text, _)| text.to_owned());
     Some(Drug {
         source,
         id: id.to_owned(),
@@ -607,8 +701,14 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
             decoder.fault(
                 codes::BAD_RANGE,
                 node,
-                message!("RID {written} % は、ありえない値です", "an RID of {written} % is impossible"),
-                message!("百分率（%）で書いているか、出典の値を確かめて直してください", "check that it is a percentage, and what the source says"),
+                message!(
+                    "RID {written} % は、ありえない値です",
+                    "an RID of {written} % is impossible"
+                ),
+                message!(
+                    "百分率（%）で書いているか、出典の値を確かめて直してください",
+                    "check that it is a percentage, and what the source says"
+                ),
             );
             return None;
         }
@@ -619,7 +719,10 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
             decoder.fault(
                 codes::BAD_RANGE,
                 node,
-                message!("min（{low}）が max（{high}）より大きくなっています", "min ({low}) is greater than max ({high})"),
+                message!(
+                    "min（{low}）が max（{high}）より大きくなっています",
+                    "min ({low}) is greater than max ({high})"
+                ),
                 message!("出典の値を確かめて直してください", "check the source and correct it"),
             );
             return None;
@@ -628,8 +731,12 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
     });
     let monitor = fields.list(decoder, "monitor", text);
     let age_caution = fields.optional(decoder, "age_caution", text);
-    let milk_supply =
-        fields.optional(decoder, "milk_supply", |decoder, node| decoder.choice(node, &[("may-decrease", MilkSupply::MayDecrease), ("may-increase", MilkSupply::MayIncrease)]));
+    let milk_supply = fields.optional(decoder, "milk_supply", |decoder, node| {
+        decoder.choice(
+            node,
+            &[("may-decrease", MilkSupply::MayDecrease), ("may-increase", MilkSupply::MayIncrease)],
+        )
+    });
     let alternatives = fields.list(decoder, "alternatives", Decoder::id);
     let alternatives_unlisted = fields.list(decoder, "alternatives_unlisted", text);
     let alternatives_read = fields.optional(decoder, "alternatives_read", Decoder::boolean);
@@ -642,7 +749,10 @@ fn assessment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
             Diagnostic::error(
                 codes::DATES_CONTRADICT,
                 place,
-                message!("読んだ日（{read}）が、出典の改訂（{revised}）より前です", "it was read ({read}) before it was revised ({revised})"),
+                message!(
+                    "読んだ日（{read}）が、出典の改訂（{revised}）より前です",
+                    "it was read ({read}) before it was revised ({revised})"
+                ),
             )
             .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
         );
@@ -673,7 +783,12 @@ pub(super) fn routes(decoder: &mut Decoder, node: &Node) -> Option<Vec<&'static 
     decoder.list(node, |decoder, node| {
         let route = route(decoder, node)?;
         if all.contains(&route) {
-            decoder.fault(codes::DUPLICATE, node, message!("「{route}」が二度書かれています", "`{route}` is written twice"), message!("一つにしてください", "keep one"));
+            decoder.fault(
+                codes::DUPLICATE,
+                node,
+                message!("「{route}」が二度書かれています", "`{route}` is written twice"),
+                message!("一つにしてください", "keep one"),
+            );
             return None;
         }
         all.push(route);
@@ -696,8 +811,14 @@ fn record_url(decoder: &mut Decoder, node: &Node) -> Option<String> {
     decoder.fault(
         codes::BAD_URL,
         node,
-        message!("記録の番号が入る {{record}} が一つある URL ではありません", "this is not an address with one {{record}}, where the number of a record stands"),
-        message!("https://example.org/{{record}}/ のように書いてください", "write it like https://example.org/{{record}}/"),
+        message!(
+            "記録の番号が入る {{record}} が一つある URL ではありません",
+            "this is not an address with one {{record}}, where the number of a record stands"
+        ),
+        message!(
+            "https://example.org/{{record}}/ のように書いてください",
+            "write it like https://example.org/{{record}}/"
+        ),
     );
     None
 }
@@ -715,7 +836,10 @@ fn drug_codes(decoder: &mut Decoder, node: &Node) -> Option<Vec<Code>> {
             decoder.fault(
                 codes::BAD_ID,
                 node,
-                message!("「{value}」は {name} のコードではありません", "`{value}` is not a code of {name}"),
+                message!(
+                    "「{value}」は {name} のコードではありません",
+                    "`{value}` is not a code of {name}"
+                ),
                 message!("{example} のような形で書いてください", "write it like {example}"),
             );
             None
@@ -731,16 +855,25 @@ fn is_code(system: &str, text: &str) -> bool {
     let bytes = text.as_bytes();
     let upper = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     match system {
-        "yj" => bytes.len() == 12 && bytes[..7].iter().all(u8::is_ascii_digit) && bytes[7].is_ascii_uppercase() && bytes[8..].iter().all(upper),
+        "yj" => {
+            bytes.len() == 12
+                && bytes[..7].iter().all(u8::is_ascii_digit)
+                && bytes[7].is_ascii_uppercase()
+                && bytes[8..].iter().all(upper)
+        }
         "kegg" => bytes.len() == 6 && bytes[0] == b'D' && bytes[1..].iter().all(u8::is_ascii_digit),
         "unii" => bytes.len() == 10 && bytes.iter().all(upper),
         "rxnorm" => (1..=8).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit),
         _ => {
             let parts: Vec<&str> = text.split('-').collect();
             let [first, second, check] = parts.as_slice() else { return false };
-            let digits: Vec<u32> = first.chars().chain(second.chars()).filter_map(|c| c.to_digit(10)).collect();
+            let digits: Vec<u32> =
+                first.chars().chain(second.chars()).filter_map(|c| c.to_digit(10)).collect();
             let sum: u32 = digits.iter().rev().zip(1..).map(|(digit, weight)| digit * weight).sum();
-            (2..=7).contains(&first.len()) && second.len() == 2 && digits.len() == first.len() + 2 && *check == (sum % 10).to_string()
+            (2..=7).contains(&first.len())
+                && second.len() == 2
+                && digits.len() == first.len() + 2
+                && *check == (sum % 10).to_string()
         }
     }
 }
@@ -748,13 +881,17 @@ fn is_code(system: &str, text: &str) -> bool {
 /// Reads a reading: hiragana, long marks, middle dots and hyphens.
 pub(super) fn kana(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    let marks_alone = text.chars().next().filter(|_| text.chars().all(|c| matches!(c, 'ー' | '・' | '-')));
+    let marks_alone =
+        text.chars().next().filter(|_| text.chars().all(|c| matches!(c, 'ー' | '・' | '-')));
     if let Some(odd) = text.chars().find(|c| !is_hiragana(*c)).or(marks_alone) {
         decoder.fault(
             codes::BAD_KANA,
             node,
             message!("かなに「{odd}」は使えません", "`{odd}` is not kana"),
-            message!("ひらがなと「ー」「・」だけで読みを書いてください", "write the reading in hiragana, with ー and ・ only"),
+            message!(
+                "ひらがなと「ー」「・」だけで読みを書いてください",
+                "write the reading in hiragana, with ー and ・ only"
+            ),
         );
         return None;
     }
@@ -773,7 +910,9 @@ fn atc(decoder: &mut Decoder, node: &Node) -> Option<String> {
         0 | 3 | 4 => byte.is_ascii_uppercase(),
         _ => byte.is_ascii_digit(),
     };
-    if matches!(text.len(), 1 | 3 | 4 | 5 | 7) && text.bytes().enumerate().all(|(index, byte)| shape(index, byte)) {
+    if matches!(text.len(), 1 | 3 | 4 | 5 | 7)
+        && text.bytes().enumerate().all(|(index, byte)| shape(index, byte))
+    {
         return Some(text);
     }
     decoder.fault(
@@ -794,7 +933,15 @@ mod tests {
         for (system, _, example) in CODE_SYSTEMS {
             assert!(is_code(system, example), "{system}");
         }
-        for (system, wrong) in [("cas", "103-90-3"), ("cas", "1039-0-2"), ("cas", "x103-90-2"), ("yj", "1141007f1063"), ("yj", "1141007F106"), ("kegg", "C00217"), ("rxnorm", "")] {
+        for (system, wrong) in [
+            ("cas", "103-90-3"),
+            ("cas", "1039-0-2"),
+            ("cas", "x103-90-2"),
+            ("yj", "1141007f1063"),
+            ("yj", "1141007F106"),
+            ("kegg", "C00217"),
+            ("rxnorm", ""),
+        ] {
             assert!(!is_code(system, wrong), "{system} {wrong}");
         }
     }

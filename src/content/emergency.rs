@@ -37,7 +37,11 @@ pub struct EmergencyNumber {
 }
 
 /// Reads a list of numbers.
-pub fn decode_all(decoder: &mut Decoder, root: &Node, languages: &Languages) -> Vec<EmergencyNumber> {
+pub fn decode_all(
+    decoder: &mut Decoder,
+    root: &Node,
+    languages: &Languages,
+) -> Vec<EmergencyNumber> {
     let mut all: Vec<EmergencyNumber> = Vec::new();
     decoder.list(root, |decoder, node| {
         let mut fields = decoder.fields(node)?;
@@ -46,10 +50,19 @@ pub fn decode_all(decoder: &mut Decoder, root: &Node, languages: &Languages) -> 
         let number = fields.required(decoder, "number", phone_number);
         let label = fields.required(decoder, "label", text);
         let note = fields.optional(decoder, "note", text);
-        let purpose = fields.required(decoder, "use", |decoder, node| decoder.choice(node, &[("urgent", Use::Urgent), ("advice", Use::Advice)]));
+        let purpose = fields.required(decoder, "use", |decoder, node| {
+            decoder.choice(node, &[("urgent", Use::Urgent), ("advice", Use::Advice)])
+        });
         let source = fields.optional(decoder, "source", Citation::decode);
         fields.finish(decoder);
-        let entry = EmergencyNumber { id: id?, number: number?, label: label?, note, purpose: purpose?, source };
+        let entry = EmergencyNumber {
+            id: id?,
+            number: number?,
+            label: label?,
+            note,
+            purpose: purpose?,
+            source,
+        };
         if let Some(earlier) = all.iter().find(|other| other.id.value == entry.id.value) {
             decoder.diagnostics.push(duplicate_id(&entry.id, &earlier.id));
             return None;
@@ -62,7 +75,8 @@ pub fn decode_all(decoder: &mut Decoder, root: &Node, languages: &Languages) -> 
 
 /// Tells whether a text is a telephone number: digits, hyphens, `#`, `*`, `+`, spaces and brackets.
 pub fn is_phone_number(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '#' | '*' | '+' | ' ' | '(' | ')')) && text.chars().any(|c| c.is_ascii_digit())
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '#' | '*' | '+' | ' ' | '(' | ')'))
+        && text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Reads a telephone number: digits, hyphens, `#`, `*`, `+`, spaces and brackets.

@@ -40,11 +40,16 @@ impl FeedChoice {
     /// Reads `none`, or a mapping of `content`, `entries` and `hub`.
     pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
         if matches!(node.value, Value::Scalar(_)) {
-            return decoder.choice(node, &[("none", ())]).map(|()| Self { is_none: true, ..Self::default() });
+            return decoder
+                .choice(node, &[("none", ())])
+                .map(|()| Self { is_none: true, ..Self::default() });
         }
         let mut fields = decoder.fields(node)?;
-        let content = fields.optional(decoder, "content", |decoder, node| decoder.choice(node, &[("summary", FeedContent::Summary), ("full", FeedContent::Full)]));
-        let entries = fields.optional(decoder, "entries", |decoder, node| decoder.integer(node, 1..501));
+        let content = fields.optional(decoder, "content", |decoder, node| {
+            decoder.choice(node, &[("summary", FeedContent::Summary), ("full", FeedContent::Full)])
+        });
+        let entries =
+            fields.optional(decoder, "entries", |decoder, node| decoder.integer(node, 1..501));
         let hub = fields.optional(decoder, "hub", Decoder::url).map(|hub| hub.value);
         fields.finish(decoder);
         Some(Self { is_none: false, content, entries, hub })
@@ -58,7 +63,10 @@ impl FeedChoice {
         let said = || own.into_iter().chain(project);
         Some(FeedSettings {
             content: said().find_map(|choice| choice.content).unwrap_or_default(),
-            entries: usize::try_from(said().find_map(|choice| choice.entries).unwrap_or(Self::ENTRIES)).unwrap_or(usize::MAX),
+            entries: usize::try_from(
+                said().find_map(|choice| choice.entries).unwrap_or(Self::ENTRIES),
+            )
+            .unwrap_or(usize::MAX),
             hub: said().find_map(|choice| choice.hub.clone()),
         })
     }
@@ -70,14 +78,29 @@ mod tests {
 
     #[test]
     fn a_municipality_says_only_what_differs() {
-        let project = FeedChoice { content: Some(FeedContent::Full), entries: Some(20), hub: Some("https://hub.example.jp/".into()), ..FeedChoice::default() };
+        let project = FeedChoice {
+            content: Some(FeedContent::Full),
+            entries: Some(20),
+            hub: Some("https://hub.example.jp/".into()),
+            ..FeedChoice::default()
+        };
         let own = FeedChoice { entries: Some(5), ..FeedChoice::default() };
         let settings = FeedChoice::settle(Some(&own), Some(&project)).expect("feeds");
-        assert_eq!((settings.content, settings.entries, settings.hub.as_deref()), (FeedContent::Full, 5, Some("https://hub.example.jp/")));
+        assert_eq!(
+            (settings.content, settings.entries, settings.hub.as_deref()),
+            (FeedContent::Full, 5, Some("https://hub.example.jp/"))
+        );
         let none = FeedChoice { is_none: true, ..FeedChoice::default() };
         assert_eq!(FeedChoice::settle(Some(&none), Some(&project)), None);
         assert_eq!(FeedChoice::settle(None, Some(&none)), None);
-        assert_eq!(FeedChoice::settle(Some(&own), Some(&none)).map(|settings| settings.entries), Some(5), "a municipality may have feeds where others have none");
-        assert_eq!(FeedChoice::settle(None, None).map(|settings| (settings.content, settings.entries)), Some((FeedContent::Summary, 50)));
+        assert_eq!(
+            FeedChoice::settle(Some(&own), Some(&none)).map(|settings| settings.entries),
+            Some(5),
+            "a municipality may have feeds where others have none"
+        );
+        assert_eq!(
+            FeedChoice::settle(None, None).map(|settings| (settings.content, settings.entries)),
+            Some((FeedContent::Summary, 50))
+        );
     }
 }

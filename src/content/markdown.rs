@@ -7,8 +7,11 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use crate::source::files::join;
 
 /// The dialect: CommonMark with tables, footnotes, strikethrough, task lists and callouts.
-pub const DIALECT: Options =
-    Options::ENABLE_TABLES.union(Options::ENABLE_FOOTNOTES).union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS).union(Options::ENABLE_GFM);
+pub const DIALECT: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_GFM);
 
 /// Lists the images that a body shows, by their path in the project, whether they exist or not.
 pub fn images(path: &str, body: &str) -> BTreeSet<String> {
@@ -30,7 +33,11 @@ pub fn decode_percent(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let byte = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten().and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let byte = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match byte {
             Some(byte) => {
                 out.push(byte);
@@ -53,6 +60,13 @@ mod tests {
     fn images_are_found_however_they_are_written() {
         let body = "![a](images/a.svg) ![b][ref] [link](images/no.svg) `![c](images/no2.svg)`\n\n> ![d](<images/d e.png> \"t\")\n\n[ref]: ../b%20b.png\n";
         let found: Vec<String> = images("content/articles/x/y.md", body).into_iter().collect();
-        assert_eq!(found, ["content/articles/b b.png", "content/articles/x/images/a.svg", "content/articles/x/images/d e.png"]);
+        assert_eq!(
+            found,
+            [
+                "content/articles/b b.png",
+                "content/articles/x/images/a.svg",
+                "content/articles/x/images/d e.png"
+            ]
+        );
     }
 }

@@ -50,12 +50,19 @@ pub struct Product {
 impl Product {
     /// Tells whether an entry of the table is among its ingredients.
     pub fn contains(&self, drug: &str) -> bool {
-        self.ingredients.iter().any(|ingredient| matches!(ingredient, Ingredient::Entry(id) if id.value == drug))
+        self.ingredients
+            .iter()
+            .any(|ingredient| matches!(ingredient, Ingredient::Entry(id) if id.value == drug))
     }
 }
 
 /// Reads one product.
-pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Languages) -> Option<Product> {
+pub fn decode(
+    decoder: &mut Decoder,
+    root: &Node,
+    id: &str,
+    languages: &Languages,
+) -> Option<Product> {
     let source = Arc::clone(&decoder.source);
     let mut fields = decoder.fields(root)?;
     let mut name_place = decoder.place(root.range.clone());
@@ -116,7 +123,10 @@ fn ingredient(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
                 codes::UNKNOWN_KEY,
                 node,
                 message!("drug と name の両方があります", "there are both `drug` and `name`"),
-                message!("表にある成分は drug、ない成分は name だけを書いてください", "write `drug` alone for an ingredient of the table, `name` alone for another"),
+                message!(
+                    "表にある成分は drug、ない成分は name だけを書いてください",
+                    "write `drug` alone for an ingredient of the table, `name` alone for another"
+                ),
             );
             return None;
         }
@@ -124,7 +134,9 @@ fn ingredient(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Opti
         fields.finish(decoder);
         return id.map(Ingredient::Entry);
     }
-    let name = fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages).map(|name| decoder.located(name, node)));
+    let name = fields.required(decoder, "name", |decoder, node| {
+        Text::decode(decoder, node, languages).map(|name| decoder.located(name, node))
+    });
     fields.finish(decoder);
     name.map(Ingredient::Unlisted)
 }

@@ -61,16 +61,22 @@ pub fn decode(decoder: &mut Decoder, root: &Node, kind: Kind, languages: &Langua
 /// Makes the diagnostic for an id that is used twice.
 pub fn duplicate_id(second: &Located<String>, first: &Located<String>) -> Diagnostic {
     let id = &second.value;
-    Diagnostic::error(codes::DUPLICATE, second.place.clone(), message!("ID「{id}」が二度使われています", "the id `{id}` is used twice"))
-        .help(message!("どちらかに別の ID を付けてください", "give one of them another id"))
-        .related(first.place.clone(), message!("はじめの「{id}」", "the first `{id}`"))
+    Diagnostic::error(
+        codes::DUPLICATE,
+        second.place.clone(),
+        message!("ID「{id}」が二度使われています", "the id `{id}` is used twice"),
+    )
+    .help(message!("どちらかに別の ID を付けてください", "give one of them another id"))
+    .related(first.place.clone(), message!("はじめの「{id}」", "the first `{id}`"))
 }
 
 fn term(decoder: &mut Decoder, node: &Node, kind: Kind, languages: &Languages) -> Option<Term> {
     let mut fields = decoder.fields(node)?;
     let id = fields.required(decoder, "id", Decoder::id);
-    let name = fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
-    let description = fields.optional(decoder, "description", |decoder, node| Text::decode(decoder, node, languages));
+    let name =
+        fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
+    let description = fields
+        .optional(decoder, "description", |decoder, node| Text::decode(decoder, node, languages));
     let span = match kind {
         Kind::Stage => fields.required(decoder, "span", span),
         Kind::Topic => None,
@@ -91,7 +97,10 @@ fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
                     decoder.fault(
                         codes::BAD_RANGE,
                         node,
-                        message!("範囲は [はじめ, 終わり] の二つの数で書きます", "a span is two numbers, [first, last]"),
+                        message!(
+                            "範囲は [はじめ, 終わり] の二つの数で書きます",
+                            "a span is two numbers, [first, last]"
+                        ),
                         message!("例：[0, 27]", "for example [0, 27]"),
                     );
                     None
@@ -99,7 +108,8 @@ fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
             }
         })
     };
-    let weeks = pair(decoder, "pregnancy_weeks", 46).map(|(from, to)| Span::PregnancyWeeks(from, to));
+    let weeks =
+        pair(decoder, "pregnancy_weeks", 46).map(|(from, to)| Span::PregnancyWeeks(from, to));
     let days = pair(decoder, "child_days", 3000).map(|(from, to)| Span::ChildDays(from, to));
     let months = pair(decoder, "child_months", 240).map(|(from, to)| Span::ChildMonths(from, to));
     fields.finish(decoder);

@@ -34,7 +34,10 @@ impl Text {
     pub fn pick(&self, language: LangId) -> (&str, LangId) {
         match self.by_language.get(&language) {
             Some((text, _)) => (text, language),
-            None => (self.by_language.get(&self.default).map_or("", |(text, _)| text.as_str()), self.default),
+            None => (
+                self.by_language.get(&self.default).map_or("", |(text, _)| text.as_str()),
+                self.default,
+            ),
         }
     }
 
@@ -50,14 +53,19 @@ impl Text {
 
     /// Iterates over all languages that were read from a file, with their places.
     pub fn placed(&self) -> impl Iterator<Item = (LangId, &str, &Place)> {
-        self.by_language.iter().filter_map(|(language, (text, place))| Some((*language, text.as_str(), place.as_ref()?)))
+        self.by_language.iter().filter_map(|(language, (text, place))| {
+            Some((*language, text.as_str(), place.as_ref()?))
+        })
     }
 
     /// Reads either a string in the default language or a mapping from language tags to strings.
     pub fn decode(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Self> {
         let Value::Mapping(entries) = &node.value else {
             let default = languages.default_id();
-            return decoder.string(node).map(|text| Self { default, by_language: BTreeMap::from([(default, (text.value, Some(text.place)))]) });
+            return decoder.string(node).map(|text| Self {
+                default,
+                by_language: BTreeMap::from([(default, (text.value, Some(text.place)))]),
+            });
         };
         let default = languages.default_id();
         let mut by_language = BTreeMap::new();
@@ -68,9 +76,20 @@ impl Text {
                 let known = languages.tags().collect::<Vec<_>>().join(", ");
                 let help = match suggest::nearest(&tag, languages.tags()) {
                     Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                    None => message!("このプロジェクトの言語：{known}", "languages of this project: {known}"),
+                    None => message!(
+                        "このプロジェクトの言語：{known}",
+                        "languages of this project: {known}"
+                    ),
                 };
-                decoder.fault(codes::BAD_LANGUAGE, key, message!("「{tag}」はこのプロジェクトの言語ではありません", "`{tag}` is not a language of this project"), help);
+                decoder.fault(
+                    codes::BAD_LANGUAGE,
+                    key,
+                    message!(
+                        "「{tag}」はこのプロジェクトの言語ではありません",
+                        "`{tag}` is not a language of this project"
+                    ),
+                    help,
+                );
                 continue;
             };
             if let Some(text) = decoder.string(value) {
@@ -82,7 +101,10 @@ impl Text {
             decoder.fault(
                 codes::MISSING_KEY,
                 node,
-                message!("もとの言語（{tag}）の文がありません", "there is no text in the default language ({tag})"),
+                message!(
+                    "もとの言語（{tag}）の文がありません",
+                    "there is no text in the default language ({tag})"
+                ),
                 message!("「{tag}: …」を加えてください", "add `{tag}: …`"),
             );
             return None;

@@ -7,7 +7,19 @@ use crate::source::decode::Decoder;
 use crate::source::yaml::{Node, Value};
 
 /// A way of wording a notice. Which one was used stands with every notice, so that their effect can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wording {
     /// Says what the article is about.
@@ -21,7 +33,11 @@ pub enum Wording {
 
 impl Wording {
     /// Every wording by its word, the same as key and as value.
-    pub const ALL: [(&'static str, Self); 3] = [("plain", Self::Plain), ("present-bias", Self::PresentBias), ("loss-aversion", Self::LossAversion)];
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("plain", Self::Plain),
+        ("present-bias", Self::PresentBias),
+        ("loss-aversion", Self::LossAversion),
+    ];
 }
 
 /// The key `notify` of an article.
@@ -37,7 +53,9 @@ impl Announcing {
     /// Reads `false`, or a mapping of wordings to texts.
     pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
         if !matches!(node.value, Value::Mapping(_)) {
-            return decoder.boolean(node).map(|announced| Self { silent: !announced, wordings: BTreeMap::new() });
+            return decoder
+                .boolean(node)
+                .map(|announced| Self { silent: !announced, wordings: BTreeMap::new() });
         }
         let mut fields = decoder.fields(node)?;
         let mut wordings = BTreeMap::new();
@@ -52,6 +70,8 @@ impl Announcing {
 
     /// Returns the text in a wording, or else the plain one, with the wording that it is in.
     pub fn pick(&self, wording: Wording) -> Option<(&str, Wording)> {
-        [wording, Wording::Plain].into_iter().find_map(|wording| self.wordings.get(&wording).map(|text| (text.value.as_str(), wording)))
+        [wording, Wording::Plain].into_iter().find_map(|wording| {
+            self.wordings.get(&wording).map(|text| (text.value.as_str(), wording))
+        })
     }
 }

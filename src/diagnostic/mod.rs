@@ -152,7 +152,14 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Makes an error.
     pub fn error(code: Code, place: impl Into<Option<Place>>, message: Message) -> Self {
-        Self { code, severity: Severity::Error, place: place.into(), message, help: None, related: Vec::new() }
+        Self {
+            code,
+            severity: Severity::Error,
+            place: place.into(),
+            message,
+            help: None,
+            related: Vec::new(),
+        }
     }
 
     /// Makes a warning.
@@ -205,7 +212,10 @@ impl Diagnostics {
     /// Puts the findings into their order and drops repetitions, as the same fault may be met once for each site.
     pub fn sort(&mut self) {
         fn key(d: &Diagnostic) -> (&str, usize, usize, &'static str, &str) {
-            let (path, start, end) = d.place.as_ref().map_or(("", 0, 0), |p| (p.source.path.as_str(), p.range.start, p.range.end));
+            let (path, start, end) = d
+                .place
+                .as_ref()
+                .map_or(("", 0, 0), |p| (p.source.path.as_str(), p.range.start, p.range.end));
             (path, start, end, d.code.id, &d.message.en)
         }
         self.0.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -239,7 +249,11 @@ impl Diagnostics {
 
     /// Makes warnings of the errors in approved text that its editors can only mend with a new approval.
     pub fn soften(&mut self, is_soft: impl Fn(&Diagnostic) -> bool) {
-        for diagnostic in self.0.iter_mut().filter(|diagnostic| diagnostic.severity == Severity::Error && is_soft(diagnostic)) {
+        for diagnostic in self
+            .0
+            .iter_mut()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error && is_soft(diagnostic))
+        {
             diagnostic.severity = Severity::Warning;
             diagnostic.message.ja.insert_str(0, "公開されている承認済みの文章で：");
             diagnostic.message.en.insert_str(0, "in the approved text that is published: ");
@@ -278,7 +292,13 @@ mod tests {
     #[test]
     fn order_is_by_place_and_repetitions_go() {
         let source = Source::new("a.md", "0123456789");
-        let at = |offset: usize| Diagnostic::error(codes::UNKNOWN_KEY, Place::new(&source, offset..offset + 1), message!("い", "x"));
+        let at = |offset: usize| {
+            Diagnostic::error(
+                codes::UNKNOWN_KEY,
+                Place::new(&source, offset..offset + 1),
+                message!("い", "x"),
+            )
+        };
         let mut all = Diagnostics::new();
         for offset in [5, 2, 5, 9] {
             all.push(at(offset));

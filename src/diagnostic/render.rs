@@ -50,15 +50,21 @@ fn human(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue, colour: bool
         out.push_str(&renderer.render(&[Group::with_title(title)]));
         if let Some(text) = &diagnostic.help {
             out.push('\n');
-            out.push_str(&renderer.render(&[Group::with_title(help.primary_title(text.get(tongue)))]));
+            out.push_str(
+                &renderer.render(&[Group::with_title(help.primary_title(text.get(tongue)))]),
+            );
         }
         out.push('\n');
         return;
     };
-    let snippet = Snippet::source(place.source.text.as_str()).path(place.source.path.as_str()).annotation(AnnotationKind::Primary.span(visible_range(place)));
+    let snippet = Snippet::source(place.source.text.as_str())
+        .path(place.source.path.as_str())
+        .annotation(AnnotationKind::Primary.span(visible_range(place)));
     let mut groups: Vec<Group<'_>> = vec![title.element(snippet)];
     for (place, label) in &diagnostic.related {
-        let snippet = Snippet::source(place.source.text.as_str()).path(place.source.path.as_str()).annotation(AnnotationKind::Context.span(visible_range(place)));
+        let snippet = Snippet::source(place.source.text.as_str())
+            .path(place.source.path.as_str())
+            .annotation(AnnotationKind::Context.span(visible_range(place)));
         groups.push(
             Level::NOTE
                 .with_name(match tongue {
@@ -128,7 +134,11 @@ fn json(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue) {
         message: diagnostic.message.get(tongue),
         help: diagnostic.help.as_ref().map(|help| help.get(tongue)),
         at: diagnostic.place.as_ref().map(at),
-        related: diagnostic.related.iter().map(|(place, label)| Related { message: label.get(tongue), at: at(place) }).collect(),
+        related: diagnostic
+            .related
+            .iter()
+            .map(|(place, label)| Related { message: label.get(tongue), at: at(place) })
+            .collect(),
     };
     if let Ok(line) = serde_json::to_string(&record) {
         out.push_str(&line);
@@ -147,9 +157,22 @@ fn github(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue) {
     let _ = write!(out, "::{command} ");
     if let Some(place) = &diagnostic.place {
         let at = at(place);
-        let _ = write!(out, "file={},line={},col={},endLine={},endColumn={},", property(at.file), at.line, at.column, at.end_line, at.end_column);
+        let _ = write!(
+            out,
+            "file={},line={},col={},endLine={},endColumn={},",
+            property(at.file),
+            at.line,
+            at.column,
+            at.end_line,
+            at.end_column
+        );
     }
-    let _ = write!(out, "title={}::{}", property(diagnostic.code.id), data(diagnostic.message.get(tongue)));
+    let _ = write!(
+        out,
+        "title={}::{}",
+        property(diagnostic.code.id),
+        data(diagnostic.message.get(tongue))
+    );
     if let Some(help) = &diagnostic.help {
         let _ = write!(out, "%0A{}", data(help.get(tongue)));
     }
@@ -163,11 +186,16 @@ mod tests {
     use crate::message;
 
     fn sample() -> Diagnostics {
-        let source = Source::new("content/articles/fever.md", "---\ntitle: 発熱\nstagse: [newborn]\n---\n");
+        let source =
+            Source::new("content/articles/fever.md", "---\ntitle: 発熱\nstagse: [newborn]\n---\n");
         let mut all = Diagnostics::new();
         all.push(
-            Diagnostic::error(codes::UNKNOWN_KEY, Place::new(&source, 18..24), message!("知らないキー「stagse」です", "unknown key `stagse`"))
-                .help(message!("「stages」のことですか", "did you mean `stages`?")),
+            Diagnostic::error(
+                codes::UNKNOWN_KEY,
+                Place::new(&source, 18..24),
+                message!("知らないキー「stagse」です", "unknown key `stagse`"),
+            )
+            .help(message!("「stages」のことですか", "did you mean `stages`?")),
         );
         all
     }

@@ -74,7 +74,10 @@ impl Memory {
 
 impl Sink for Memory {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path.to_owned(), bytes.to_vec());
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(path.to_owned(), bytes.to_vec());
         Ok(Stamp::default())
     }
 }
@@ -121,7 +124,13 @@ struct Slot<'e> {
 
 impl<'e> Slot<'e> {
     fn of(municipality: &'e Municipality) -> Self {
-        Self { municipality, site: OnceLock::new(), renderer: OnceLock::new(), paths: OnceLock::new(), parts: Mutex::default() }
+        Self {
+            municipality,
+            site: OnceLock::new(),
+            renderer: OnceLock::new(),
+            paths: OnceLock::new(),
+            parts: Mutex::default(),
+        }
     }
 }
 
@@ -137,7 +146,12 @@ pub struct Made {
 }
 
 /// Prepares an edition and hands it to `work`; what the sources' faults are is known before any page is rendered.
-pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnostics, work: impl FnOnce(&Edition<'_>, &mut Diagnostics) -> R) -> R {
+pub fn open<R>(
+    project: &Project,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+    work: impl FnOnce(&Edition<'_>, &mut Diagnostics) -> R,
+) -> R {
     let working = project;
     let (mut published, replaced) = working.as_of(options.moment.date, diagnostics);
     let visible = Visible::decide(&published, options.moment, diagnostics);
@@ -150,7 +164,15 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
     // Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.
     let (bodies, ()) = rayon::join(
         || compile_all(project, working, &replaced, &images, &mut compiled),
-        || care::check(&working.files, &working.config.languages, working.all_works(), &working.table, &mut worded),
+        || {
+            care::check(
+                &working.files,
+                &working.config.languages,
+                working.all_works(),
+                &working.table,
+                &mut worded,
+            )
+        },
     );
     diagnostics.extend(compiled);
     diagnostics.extend(worded);
@@ -168,7 +190,9 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
         lookups: Mutex::default(),
         holidays: OnceLock::new(),
     };
-    let asked = project.municipalities.iter().filter(|municipality| options.only.is_empty() || options.only.contains(&municipality.code));
+    let asked = project.municipalities.iter().filter(|municipality| {
+        options.only.is_empty() || options.only.contains(&municipality.code)
+    });
     let edition = Edition { shared: &shared, slots: asked.map(Slot::of).collect() };
     let done = work(&edition, diagnostics);
     diagnostics.soften(|found| stands_in(found, &replaced));
@@ -179,8 +203,15 @@ pub fn open<R>(project: &Project, options: &Options, diagnostics: &mut Diagnosti
 ///
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
-pub fn build(project: &Project, options: &Options, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<Summary> {
-    build_after(&Record::default(), project, options, sink, progress, diagnostics).map(|(summary, _)| summary)
+pub fn build(
+    project: &Project,
+    options: &Options,
+    sink: &dyn Sink,
+    progress: &(dyn Fn(Progress) + Sync),
+    diagnostics: &mut Diagnostics,
+) -> io::Result<Summary> {
+    build_after(&Record::default(), project, options, sink, progress, diagnostics)
+        .map(|(summary, _)| summary)
 }
 
 /// Renders every site into a sink that holds an earlier edition, of which what has not changed is kept; returns the record of this one.
@@ -195,7 +226,9 @@ pub fn build_after(
     progress: &(dyn Fn(Progress) + Sync),
     diagnostics: &mut Diagnostics,
 ) -> io::Result<(Summary, Record)> {
-    open(project, options, diagnostics, |edition, diagnostics| edition.write(past, sink, progress, diagnostics))
+    open(project, options, diagnostics, |edition, diagnostics| {
+        edition.write(past, sink, progress, diagnostics)
+    })
 }
 
 impl<'e> Edition<'e> {
@@ -203,8 +236,17 @@ impl<'e> Edition<'e> {
     fn renderer(&self, index: usize) -> &(Option<Renderer<'e>>, Diagnostics) {
         self.slots[index].renderer.get_or_init(|| {
             let mut found = Diagnostics::new();
-            let theme = self.shared.project.theme_of(self.slots[index].municipality).filter(|theme| theme.is_sound);
-            (theme.map(|theme| Renderer::prepare(self.shared, Arc::clone(self.site(index)), theme, &mut found)), found)
+            let theme = self
+                .shared
+                .project
+                .theme_of(self.slots[index].municipality)
+                .filter(|theme| theme.is_sound);
+            (
+                theme.map(|theme| {
+                    Renderer::prepare(self.shared, Arc::clone(self.site(index)), theme, &mut found)
+                }),
+                found,
+            )
         })
     }
 
@@ -216,7 +258,9 @@ impl<'e> Edition<'e> {
     /// Returns a site by its index among the municipalities.
     pub fn site(&self, index: usize) -> &Arc<Site<'e>> {
         let slot = &self.slots[index];
-        slot.site.get_or_init(|| Arc::new(Site::plan(self.shared.project, slot.municipality, self.shared.visible)))
+        slot.site.get_or_init(|| {
+            Arc::new(Site::plan(self.shared.project, slot.municipality, self.shared.visible))
+        })
     }
 
     /// Iterates over all sites.
@@ -243,19 +287,34 @@ impl<'e> Edition<'e> {
     pub fn file(&self, index: usize, path: &str) -> Option<Made> {
         let slot = self.slots.get(index)?;
         let (renderer, faults) = self.renderer(index);
-        let Some(renderer) = renderer else { return Some(Made { bytes: None, faults: faults.clone(), page: None }) };
+        let Some(renderer) = renderer else {
+            return Some(Made { bytes: None, faults: faults.clone(), page: None });
+        };
         let pages = &self.site(index).pages;
-        let paths = slot.paths.get_or_init(|| pages.iter().enumerate().map(|(index, (language, page))| (renderer.path(*language, *page), index)).collect());
+        let paths = slot.paths.get_or_init(|| {
+            pages
+                .iter()
+                .enumerate()
+                .map(|(index, (language, page))| (renderer.path(*language, *page), index))
+                .collect()
+        });
         if let Some(at) = paths.get(path) {
             let (language, page) = pages[*at];
             let mut faults = faults.clone();
             let bytes = renderer.page(language, page, &mut faults).map(|rendered| rendered.bytes);
-            if let (Some(path), Some(theme)) = (self.site(index).text(self.project(), language, page), self.project().theme_of(slot.municipality)) {
+            if let (Some(path), Some(theme)) = (
+                self.site(index).text(self.project(), language, page),
+                self.project().theme_of(slot.municipality),
+            ) {
                 faults.extend(self.shared.texts.faults_of(&theme.name, language, path));
             }
             return Some(Made { bytes, faults, page: Some((language, page)) });
         }
-        let found = |bytes: &[u8]| Made { bytes: Some(bytes.to_vec()), faults: Diagnostics::new(), page: None };
+        let found = |bytes: &[u8]| Made {
+            bytes: Some(bytes.to_vec()),
+            faults: Diagnostics::new(),
+            page: None,
+        };
         if let Some(bytes) = renderer.assets().get(path) {
             return Some(found(bytes));
         }
@@ -272,16 +331,29 @@ impl<'e> Edition<'e> {
     }
 
     /// Renders every site into a sink, or keeps what it has.
-    fn write(&self, past: &Record, sink: &dyn Sink, progress: &(dyn Fn(Progress) + Sync), diagnostics: &mut Diagnostics) -> io::Result<(Summary, Record)> {
+    fn write(
+        &self,
+        past: &Record,
+        sink: &dyn Sink,
+        progress: &(dyn Fn(Progress) + Sync),
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<(Summary, Record)> {
         let prints = Prints::of(self.shared);
-        let plans: Vec<(Option<Plan<'_, 'e>>, &Diagnostics)> = (0..self.slots.len()).into_par_iter().map(|index| self.plan(index, past, &prints)).collect();
+        let plans: Vec<(Option<Plan<'_, 'e>>, &Diagnostics)> = (0..self.slots.len())
+            .into_par_iter()
+            .map(|index| self.plan(index, past, &prints))
+            .collect();
         let mut sites = Vec::new();
         for (plan, found) in plans {
             diagnostics.extend(found.clone());
             sites.extend(plan);
         }
         progress(Progress::Total(sites.iter().map(|plan| plan.site.pages.len()).sum()));
-        let jobs: Vec<(usize, Job<'_>)> = sites.par_iter().enumerate().flat_map_iter(|(index, plan)| plan.jobs().into_iter().map(move |job| (index, job))).collect();
+        let jobs: Vec<(usize, Job<'_>)> = sites
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(index, plan)| plan.jobs().into_iter().map(move |job| (index, job)))
+            .collect();
         let done: Vec<io::Result<(usize, Done<'_>)>> = jobs
             .par_iter()
             .with_min_len(8)
@@ -293,11 +365,16 @@ impl<'e> Edition<'e> {
                 Ok((*index, done))
             })
             .collect();
-        let mut summary = Summary { sites: sites.len(), hidden: self.shared.visible.hidden, ..Summary::default() };
+        let mut summary = Summary {
+            sites: sites.len(),
+            hidden: self.shared.visible.hidden,
+            ..Summary::default()
+        };
         let mut by_site: Vec<Vec<Done<'_>>> = sites.iter().map(|_| Vec::new()).collect();
         for (done, (_, job)) in done.into_iter().zip(&jobs) {
             let (index, mut done) = done?;
-            summary.pages += usize::from(matches!(job, Job::Page(..)) && !done.piece.files.is_empty());
+            summary.pages +=
+                usize::from(matches!(job, Job::Page(..)) && !done.piece.files.is_empty());
             summary.files += done.piece.files.len();
             summary.bytes += done.piece.files.iter().map(|(_, stamp)| stamp.0).sum::<u64>();
             summary.kept += if done.is_old { done.piece.files.len() } else { 0 };
@@ -305,17 +382,31 @@ impl<'e> Edition<'e> {
             by_site[index].push(done);
         }
         diagnostics.extend(self.shared.texts.take_faults());
-        let records = sites.par_iter().zip(by_site).map(|(plan, done)| (plan.site.municipality.code.to_string(), plan.record(done, &prints)));
-        Ok((summary, Record { sites: records.collect::<Vec<_>>().into_iter().collect(), whole: None }))
+        let records = sites.par_iter().zip(by_site).map(|(plan, done)| {
+            (plan.site.municipality.code.to_string(), plan.record(done, &prints))
+        });
+        Ok((
+            summary,
+            Record { sites: records.collect::<Vec<_>>().into_iter().collect(), whole: None },
+        ))
     }
 
-    fn plan<'a>(&'a self, index: usize, past: &'a Record, prints: &Prints<'e>) -> (Option<Plan<'a, 'e>>, &'a Diagnostics) {
+    fn plan<'a>(
+        &'a self,
+        index: usize,
+        past: &'a Record,
+        prints: &Prints<'e>,
+    ) -> (Option<Plan<'a, 'e>>, &'a Diagnostics) {
         let (renderer, found) = self.renderer(index);
         let plan = renderer.as_ref().map(|renderer| {
             let site = self.site(index);
             let (base, shape) = (prints.base(self.shared, site), dependency::shape(site));
-            let record = past.sites.get(site.municipality.code.as_str()).filter(|record| record.base == base);
-            let past = record.map(|record| Past::of(record, |of| prints.print(renderer, shape, of)));
+            let record = past
+                .sites
+                .get(site.municipality.code.as_str())
+                .filter(|record| record.base == base);
+            let past =
+                record.map(|record| Past::of(record, |of| prints.print(renderer, shape, of)));
             Plan { site, renderer, base, shape, past }
         });
         (plan, found)
@@ -355,7 +446,8 @@ struct Done<'a> {
 impl<'a, 'e: 'a> Plan<'a, 'e> {
     fn jobs(&self) -> Vec<Job<'a>> {
         let pages = self.site.pages.iter().map(|(language, page)| Job::Page(*language, *page));
-        let assets = self.renderer.assets().into_iter().map(|(path, bytes)| Job::Asset(path, bytes));
+        let assets =
+            self.renderer.assets().into_iter().map(|(path, bytes)| Job::Asset(path, bytes));
         pages.chain(assets).chain(self.renderer.parts().into_iter().map(Job::Part)).collect()
     }
 
@@ -371,7 +463,13 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
             && let Some(piece) = past.piece(&name)
             && piece.files().all(|(path, stamp)| sink.keep(&format!("{code}/{path}"), stamp))
         {
-            return Ok(Done { piece: piece.clone(), made_from: Vec::new(), faults: Diagnostics::new(), is_old: true, is_lasting: true });
+            return Ok(Done {
+                piece: piece.clone(),
+                made_from: Vec::new(),
+                faults: Diagnostics::new(),
+                is_old: true,
+                is_lasting: true,
+            });
         }
         let written = Mutex::new(Vec::new());
         let write = |path: &str, bytes: &[u8]| {
@@ -399,17 +497,36 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         // What is wrong with a page is told each time, so it is made each time.
         let is_lasting = faults.is_empty();
-        Ok(Done { piece: Piece { name, made_from: Vec::new(), files }, made_from, faults, is_old: false, is_lasting })
+        Ok(Done {
+            piece: Piece { name, made_from: Vec::new(), files },
+            made_from,
+            faults,
+            is_old: false,
+            is_lasting,
+        })
     }
 
     /// Records how the files of the site were made.
     fn record(&self, done: Vec<Done<'a>>, prints: &Prints<'e>) -> SiteRecord {
         let mut table = Table::after(self.past.as_ref());
         let mut pieces = Vec::with_capacity(done.len());
-        for Done { mut piece, made_from, is_old, .. } in done.into_iter().filter(|done| done.is_lasting) {
+        for Done { mut piece, made_from, is_old, .. } in
+            done.into_iter().filter(|done| done.is_lasting)
+        {
             match &self.past {
-                Some(past) if is_old => piece.made_from = piece.made_from.iter().filter_map(|index| table.moved(past, *index)).collect(),
-                _ => piece.made_from = made_from.into_iter().map(|of| table.place(of, || prints.print(self.renderer, self.shape, of))).collect(),
+                Some(past) if is_old => {
+                    piece.made_from = piece
+                        .made_from
+                        .iter()
+                        .filter_map(|index| table.moved(past, *index))
+                        .collect()
+                }
+                _ => {
+                    piece.made_from = made_from
+                        .into_iter()
+                        .map(|of| table.place(of, || prints.print(self.renderer, self.shape, of)))
+                        .collect()
+                }
             }
             pieces.push(piece);
         }
@@ -418,7 +535,12 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
 }
 
 /// Says what the feeds of some sites hold, without writing anything; `project` is [as of](Project::as_of) the day.
-pub fn feeds<'p>(project: &'p Project, visible: &Visible, moment: Moment, sites: &[Arc<Site<'p>>]) -> Vec<(MunicipalityCode, feed::State)> {
+pub fn feeds<'p>(
+    project: &'p Project,
+    visible: &Visible,
+    moment: Moment,
+    sites: &[Arc<Site<'p>>],
+) -> Vec<(MunicipalityCode, feed::State)> {
     if sites.is_empty() {
         return Vec::new();
     }
@@ -427,12 +549,29 @@ pub fn feeds<'p>(project: &'p Project, visible: &Visible, moment: Moment, sites:
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);
     let texts = Texts::new(project, moment.date);
-    let shared = Shared { texts, project, visible, moment, bodies: &bodies, images: &images, inputs: OnceLock::new(), lookups: Mutex::default(), holidays: OnceLock::new() };
+    let shared = Shared {
+        texts,
+        project,
+        visible,
+        moment,
+        bodies: &bodies,
+        images: &images,
+        inputs: OnceLock::new(),
+        lookups: Mutex::default(),
+        holidays: OnceLock::new(),
+    };
     let states = sites.par_iter().map(|site| {
         let theme = project.theme_of(site.municipality).filter(|theme| theme.is_sound)?;
         let renderer = Renderer::prepare(&shared, Arc::clone(site), theme, &mut Diagnostics::new());
         let code = site.municipality.code;
-        Some(site.municipality.languages.iter().flat_map(|language| renderer.feed_states(*language)).map(|state| (code, state)).collect::<Vec<_>>())
+        Some(
+            site.municipality
+                .languages
+                .iter()
+                .flat_map(|language| renderer.feed_states(*language))
+                .map(|state| (code, state))
+                .collect::<Vec<_>>(),
+        )
     });
     states.collect::<Vec<_>>().into_iter().flatten().flatten().collect()
 }
@@ -443,7 +582,11 @@ pub fn feeds<'p>(project: &'p Project, visible: &Visible, moment: Moment, sites:
 /// the link, and the editors are warned.
 fn stands_in(found: &Diagnostic, replaced: &Replaced) -> bool {
     [codes::DEAD_LINK, codes::DEAD_FRAGMENT, codes::UNKNOWN_REFERENCE].contains(&found.code)
-        && found.place.as_ref().is_some_and(|place| replaced.get(&place.source.path).is_some_and(|source| Arc::ptr_eq(source, &place.source)))
+        && found.place.as_ref().is_some_and(|place| {
+            replaced
+                .get(&place.source.path)
+                .is_some_and(|source| Arc::ptr_eq(source, &place.source))
+        })
 }
 
 /// How far a build is.
@@ -457,23 +600,65 @@ pub enum Progress {
 
 /// Compiles the bodies of all articles, visible or not, so that their faults are found before they are published; and of those that others
 /// stand in for the working text, so that its faults are told while it waits for its approval.
-fn compile_all<'p>(project: &'p Project, working: &Project, replaced: &Replaced, images: &'p Images, diagnostics: &mut Diagnostics) -> BTreeMap<&'p str, Arc<Body>> {
+fn compile_all<'p>(
+    project: &'p Project,
+    working: &Project,
+    replaced: &Replaced,
+    images: &'p Images,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<&'p str, Arc<Body>> {
     let page_names = site::page_names(project);
     let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
-    let emergency = project.emergency.iter().chain(project.municipalities.iter().flat_map(|m| &m.emergency)).map(|number| number.id.value.as_str());
+    let emergency = project
+        .emergency
+        .iter()
+        .chain(project.municipalities.iter().flat_map(|m| &m.emergency))
+        .map(|number| number.id.value.as_str());
     fact_ids.insert("emergency", emergency.collect());
-    fact_ids.insert("contact", project.municipalities.iter().flat_map(|m| &m.contacts).map(|contact| contact.id.value.as_str()).collect());
-    fact_ids.insert("service", project.municipalities.iter().flat_map(|m| &m.services).map(|service| service.id.value.as_str()).collect());
+    fact_ids.insert(
+        "contact",
+        project
+            .municipalities
+            .iter()
+            .flat_map(|m| &m.contacts)
+            .map(|contact| contact.id.value.as_str())
+            .collect(),
+    );
+    fact_ids.insert(
+        "service",
+        project
+            .municipalities
+            .iter()
+            .flat_map(|m| &m.services)
+            .map(|service| service.id.value.as_str())
+            .collect(),
+    );
     // What has a file is not missing, even where the file has a fault that is told elsewhere.
-    let drugs: BTreeSet<&str> = project.files.under("content/drugs/").filter_map(|(path, _)| crate::project::drug_id(path)).collect();
-    let unread = |folder: &'p str| project.files.under(folder).map(|(path, _)| path).filter(|path| path.ends_with(".md")).map(|path| (path, path));
+    let drugs: BTreeSet<&str> = project
+        .files
+        .under("content/drugs/")
+        .filter_map(|(path, _)| crate::project::drug_id(path))
+        .collect();
+    let unread = |folder: &'p str| {
+        project
+            .files
+            .under(folder)
+            .map(|(path, _)| path)
+            .filter(|path| path.ends_with(".md"))
+            .map(|path| (path, path))
+    };
     let references = |own: Option<(&'p str, &'p [Work])>| {
-        let works: Vec<&Work> = project.works.iter().chain(own.into_iter().flat_map(|(_, works)| works)).collect();
+        let works: Vec<&Work> =
+            project.works.iter().chain(own.into_iter().flat_map(|(_, works)| works)).collect();
         References {
             works: works.iter().map(|work| work.path.as_str()).collect(),
             article_files: unread("content/articles/")
                 .chain(own.into_iter().flat_map(|(folder, _)| unread(folder)))
-                .chain(works.iter().flat_map(|work| work.versions.values().map(|version| (version.source.path.as_str(), work.path.as_str()))))
+                .chain(works.iter().flat_map(|work| {
+                    work.versions
+                        .values()
+                        .map(|version| (version.source.path.as_str(), work.path.as_str()))
+                }))
                 .collect(),
             drugs: drugs.clone(),
             pages: page_names.clone(),
@@ -488,35 +673,74 @@ fn compile_all<'p>(project: &'p Project, working: &Project, replaced: &Replaced,
         (references, hash)
     };
     let shared = hashed(references(None));
-    let owned: Vec<((References<'_>, u64), &[Work])> =
-        project.municipalities.iter().filter(|m| !m.works.is_empty()).map(|m| (hashed(references(Some((m.folder.as_str(), &m.works)))), m.works.as_slice())).collect();
+    let owned: Vec<((References<'_>, u64), &[Work])> = project
+        .municipalities
+        .iter()
+        .filter(|m| !m.works.is_empty())
+        .map(|m| (hashed(references(Some((m.folder.as_str(), &m.works)))), m.works.as_slice()))
+        .collect();
     let jobs: Vec<(&(References<'_>, u64), &crate::content::Article)> = project
         .works
         .iter()
         .map(|work| (&shared, work))
-        .chain(owned.iter().flat_map(|(references, works)| works.iter().map(move |work| (references, work))))
-        .flat_map(|(references, work)| work.versions.values().map(move |version| (references, version)))
+        .chain(
+            owned
+                .iter()
+                .flat_map(|(references, works)| works.iter().map(move |work| (references, work))),
+        )
+        .flat_map(|(references, work)| {
+            work.versions.values().map(move |version| (references, version))
+        })
         .collect();
     let waiting: Vec<(&(References<'_>, u64), &crate::content::Article)> = working
         .all_works()
         .flat_map(|work| work.versions.values())
         .filter(|version| replaced.contains_key(&version.source.path))
         .map(|version| {
-            (owned.iter().map(|(references, _)| references).find(|own| own.0.own_folder.is_some_and(|folder| version.source.path.starts_with(folder))).unwrap_or(&shared), version)
+            (
+                owned
+                    .iter()
+                    .map(|(references, _)| references)
+                    .find(|own| {
+                        own.0
+                            .own_folder
+                            .is_some_and(|folder| version.source.path.starts_with(folder))
+                    })
+                    .unwrap_or(&shared),
+                version,
+            )
         })
         .collect();
-    let compile = |(references, hash): &(References<'_>, u64), article: &crate::content::Article, pins: Option<&markdown::Pins>| {
+    let compile = |(references, hash): &(References<'_>, u64),
+                   article: &crate::content::Article,
+                   pins: Option<&markdown::Pins>| {
         let besides = memo::hash((hash, &article.body, pins));
         project.files.memo.get(&article.source, None, besides, || {
             let mut found = Diagnostics::new();
-            let body = markdown::compile(&article.source, article.body.clone(), references, pins, &mut found);
+            let body = markdown::compile(
+                &article.source,
+                article.body.clone(),
+                references,
+                pins,
+                &mut found,
+            );
             (Arc::new(body), found)
         })
     };
-    let checked: Vec<_> = waiting.par_iter().map(|(references, article)| compile(references, article, None)).collect();
+    let checked: Vec<_> = waiting
+        .par_iter()
+        .map(|(references, article)| compile(references, article, None))
+        .collect();
     checked.into_iter().for_each(|checked| diagnostics.extend(checked.1.clone()));
-    let compiled: Vec<(&str, _)> =
-        jobs.par_iter().map(|(references, article)| (article.source.path.as_str(), compile(references, article, project.supervision.pins.get(&article.source.path)))).collect();
+    let compiled: Vec<(&str, _)> = jobs
+        .par_iter()
+        .map(|(references, article)| {
+            (
+                article.source.path.as_str(),
+                compile(references, article, project.supervision.pins.get(&article.source.path)),
+            )
+        })
+        .collect();
     let mut bodies = BTreeMap::new();
     for (path, compiled) in compiled {
         diagnostics.extend(compiled.1.clone());

@@ -103,14 +103,28 @@ pub(super) struct Past<'a> {
 impl<'a> Past<'a> {
     /// Holds a record against the prints of now.
     pub(super) fn of(record: &'a SiteRecord, print: impl Fn(Dependency<'a>) -> Print) -> Self {
-        let dependencies: Vec<_> = record.dependencies.iter().map(|(name, _)| Dependency::parse(name).map(|of| (of, print(of)))).collect();
-        let holds = dependencies.iter().zip(&record.dependencies).map(|(now, (_, before))| now.is_some_and(|(_, now)| now == *before)).collect();
-        Self { pieces: record.pieces.iter().map(|piece| (piece.name.as_str(), piece)).collect(), dependencies, holds }
+        let dependencies: Vec<_> = record
+            .dependencies
+            .iter()
+            .map(|(name, _)| Dependency::parse(name).map(|of| (of, print(of))))
+            .collect();
+        let holds = dependencies
+            .iter()
+            .zip(&record.dependencies)
+            .map(|(now, (_, before))| now.is_some_and(|(_, now)| now == *before))
+            .collect();
+        Self {
+            pieces: record.pieces.iter().map(|piece| (piece.name.as_str(), piece)).collect(),
+            dependencies,
+            holds,
+        }
     }
 
     /// Returns a piece if all it was made from is as it was.
     pub(super) fn piece(&self, name: &str) -> Option<&'a Piece> {
-        self.pieces.get(name).copied().filter(|piece| piece.made_from.iter().all(|index| self.holds.get(*index as usize) == Some(&true)))
+        self.pieces.get(name).copied().filter(|piece| {
+            piece.made_from.iter().all(|index| self.holds.get(*index as usize) == Some(&true))
+        })
     }
 }
 
@@ -125,7 +139,10 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn after(past: Option<&Past<'a>>) -> Self {
-        Self { moved: vec![None; past.map_or(0, |past| past.dependencies.len())], ..Self::default() }
+        Self {
+            moved: vec![None; past.map_or(0, |past| past.dependencies.len())],
+            ..Self::default()
+        }
     }
 
     /// Returns the place of a dependency, which is printed if it is new here.
@@ -157,6 +174,8 @@ impl<'a> Table<'a> {
 impl Piece {
     /// Iterates over its files, by their path within the site.
     pub fn files(&self) -> impl Iterator<Item = (&str, Stamp)> {
-        self.files.iter().map(|(path, stamp)| (if path.is_empty() { self.name.as_str() } else { path.as_str() }, *stamp))
+        self.files.iter().map(|(path, stamp)| {
+            (if path.is_empty() { self.name.as_str() } else { path.as_str() }, *stamp)
+        })
     }
 }

@@ -1,13 +1,19 @@
 //! Atom (RFC 4287).
 
-use atom_syndication::{Category, Content, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Generator, Link, Person, Text};
+use atom_syndication::{
+    Category, Content, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Generator, Link,
+    Person, Text,
+};
 use jiff::civil::Date;
 
 use super::{Entry, Feed, Format};
 
 /// Writes a feed.
 pub fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
-    let mut links = vec![link("self", address, Some(Format::Atom.media_type())), link("alternate", &feed.home, Some("text/html"))];
+    let mut links = vec![
+        link("self", address, Some(Format::Atom.media_type())),
+        link("alternate", &feed.home, Some("text/html")),
+    ];
     links.extend(feed.hub.map(|hub| link("hub", hub, None)));
     let atom = AtomFeed {
         title: Text::plain(feed.title.clone()),
@@ -32,16 +38,33 @@ fn entry(entry: &Entry) -> AtomEntry {
         id: entry.id.clone(),
         updated: moment(entry.updated),
         published: Some(moment(entry.published)),
-        categories: entry.terms.iter().map(|(id, name)| Category { term: id.clone(), scheme: None, label: Some(name.clone()) }).collect(),
+        categories: entry
+            .terms
+            .iter()
+            .map(|(id, name)| Category {
+                term: id.clone(),
+                scheme: None,
+                label: Some(name.clone()),
+            })
+            .collect(),
         links: vec![link("alternate", &entry.address, Some("text/html"))],
         summary: Some(Text::html(entry.summary.clone())),
-        content: entry.content.as_ref().map(|content| Content { value: Some(content.clone()), content_type: Some("html".to_owned()), ..Content::default() }),
+        content: entry.content.as_ref().map(|content| Content {
+            value: Some(content.clone()),
+            content_type: Some("html".to_owned()),
+            ..Content::default()
+        }),
         ..AtomEntry::default()
     }
 }
 
 fn link(rel: &str, href: &str, mime_type: Option<&str>) -> Link {
-    Link { href: href.to_owned(), rel: rel.to_owned(), mime_type: mime_type.map(str::to_owned), ..Link::default() }
+    Link {
+        href: href.to_owned(),
+        rel: rel.to_owned(),
+        mime_type: mime_type.map(str::to_owned),
+        ..Link::default()
+    }
 }
 
 /// Returns the beginning of a day in Japan, which has had one offset since 1952.

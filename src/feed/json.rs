@@ -82,6 +82,9 @@ fn item(entry: &Entry) -> Item<'_> {
         date_published: format!("{}T00:00:00+09:00", entry.published),
         date_modified: format!("{}T00:00:00+09:00", entry.updated),
         tags: entry.terms.iter().map(|(_, name)| name.as_str()).collect(),
-        _ubugi: Extension { about: "kind: article, withdrawn, correction or withdrawal", kind: entry.kind.word() },
+        _ubugi: Extension {
+            about: "kind: article, withdrawn, correction or withdrawal",
+            kind: entry.kind.word(),
+        },
     }
 }

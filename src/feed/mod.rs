@@ -105,8 +105,20 @@ impl Feed<'_> {
         let mut text = String::new();
         for entry in &self.entries {
             let dates = [entry.published.to_string(), entry.updated.to_string()];
-            let parts = [&entry.id, entry.kind.word(), &entry.title, &entry.address, &entry.summary, entry.content.as_deref().unwrap_or_default(), &dates[0], &dates[1]];
-            for part in parts.into_iter().chain(entry.terms.iter().flat_map(|(id, name)| [id.as_str(), name.as_str()])) {
+            let parts = [
+                &entry.id,
+                entry.kind.word(),
+                &entry.title,
+                &entry.address,
+                &entry.summary,
+                entry.content.as_deref().unwrap_or_default(),
+                &dates[0],
+                &dates[1],
+            ];
+            for part in parts
+                .into_iter()
+                .chain(entry.terms.iter().flat_map(|(id, name)| [id.as_str(), name.as_str()]))
+            {
                 let _ = write!(text, "{}:{part}", part.len());
             }
             text.push('\n');
@@ -220,9 +232,17 @@ pub fn id(code: MunicipalityCode, of: Identity<'_>, language: &str) -> String {
     let code = code.as_str();
     let name = match of {
         Identity::Feed(path) => format!("{code}\nfeed\n{path}\n{language}"),
-        Identity::Article(work) => format!("{code}\n{}\n{}\n{language}", if work.owner.is_some() { "own" } else { "article" }, work.identity()),
-        Identity::Announcement(act, path) => format!("{code}\nannouncement\n{act}\n{path}\n{language}"),
-        Identity::Service(service, index) => format!("{code}\nservice\n{service}\n{index}\n{language}"),
+        Identity::Article(work) => format!(
+            "{code}\n{}\n{}\n{language}",
+            if work.owner.is_some() { "own" } else { "article" },
+            work.identity()
+        ),
+        Identity::Announcement(act, path) => {
+            format!("{code}\nannouncement\n{act}\n{path}\n{language}")
+        }
+        Identity::Service(service, index) => {
+            format!("{code}\nservice\n{service}\n{index}\n{language}")
+        }
         Identity::Event(event) => format!("{code}\nevent\n{event}\n{language}"),
     };
     Uuid::new_v5(&NAMESPACE, name.as_bytes()).urn().to_string()
@@ -239,7 +259,10 @@ pub fn absolute(html: &str, origin: &str, page: &str) -> String {
         let (text, tag) = rest.split_at(open);
         let (tag, after) = tag.split_at(tag.find('>').map_or(tag.len(), |at| at + 1));
         out.push_str(text);
-        match [" href=\"", " src=\""].iter().find_map(|attribute| tag.find(attribute).map(|at| at + attribute.len())) {
+        match [" href=\"", " src=\""]
+            .iter()
+            .find_map(|attribute| tag.find(attribute).map(|at| at + attribute.len()))
+        {
             Some(at) => {
                 let (name, value) = tag.split_at(at);
                 out.push_str(name);
@@ -273,7 +296,8 @@ mod tests {
 
     #[test]
     fn no_character_breaks_xml() {
-        let all: String = (0..=0x11_0000).filter_map(char::from_u32).filter(|c| is_xml(*c)).collect();
+        let all: String =
+            (0..=0x11_0000).filter_map(char::from_u32).filter(|c| is_xml(*c)).collect();
         let document = format!("<a>{}</a>", all.replace(['<', '&', '>'], ""));
         assert!(quick_xml::Reader::from_str(&document).read_event().is_ok());
         for bad in ['\0', '\u{8}', '\u{B}', '\u{1B}', '\u{FFFE}', '\u{FFFF}'] {
@@ -287,7 +311,13 @@ mod tests {
     #[test]
     fn ids_are_for_good() {
         let code = MunicipalityCode::parse("132128").expect("a code");
-        assert_eq!(id(code, Identity::Feed("feeds/all"), "ja"), "urn:uuid:15e76b80-8c4d-5967-8f9f-b48316f21224");
-        assert_eq!(id(code, Identity::Announcement("ab", "content/articles/a.md"), "ja"), "urn:uuid:1b3c670f-da1b-59ea-89b2-8eac6dd93bcd");
+        assert_eq!(
+            id(code, Identity::Feed("feeds/all"), "ja"),
+            "urn:uuid:15e76b80-8c4d-5967-8f9f-b48316f21224"
+        );
+        assert_eq!(
+            id(code, Identity::Announcement("ab", "content/articles/a.md"), "ja"),
+            "urn:uuid:1b3c670f-da1b-59ea-89b2-8eac6dd93bcd"
+        );
     }
 }

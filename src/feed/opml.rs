@@ -28,30 +28,40 @@ pub fn write(title: &str, language: &str, groups: &[(String, Vec<Outline>)]) -> 
     }
 }
 
-fn write_to(writer: &mut Writer<Vec<u8>>, title: &str, language: &str, groups: &[(String, Vec<Outline>)]) -> io::Result<()> {
+fn write_to(
+    writer: &mut Writer<Vec<u8>>,
+    title: &str,
+    language: &str,
+    groups: &[(String, Vec<Outline>)],
+) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let opml = writer.create_element("opml").with_attribute(("version", "2.0"));
     opml.write_inner_content(|writer| {
-        writer.create_element("head").write_inner_content(|writer| writer.create_element("title").write_text_content(BytesText::new(title)).map(|_| ()))?;
+        writer.create_element("head").write_inner_content(|writer| {
+            writer.create_element("title").write_text_content(BytesText::new(title)).map(|_| ())
+        })?;
         writer.create_element("body").write_inner_content(|writer| {
             for (name, outlines) in groups {
-                writer.create_element("outline").with_attribute(("text", name.as_str())).write_inner_content(|writer| {
-                    for outline in outlines {
-                        writer
-                            .create_element("outline")
-                            .with_attributes([
-                                ("type", "rss"),
-                                ("text", outline.title.as_str()),
-                                ("title", outline.title.as_str()),
-                                ("description", outline.description.as_str()),
-                                ("xmlUrl", outline.address.as_str()),
-                                ("htmlUrl", outline.home.as_str()),
-                                ("language", language),
-                            ])
-                            .write_empty()?;
-                    }
-                    Ok(())
-                })?;
+                writer
+                    .create_element("outline")
+                    .with_attribute(("text", name.as_str()))
+                    .write_inner_content(|writer| {
+                        for outline in outlines {
+                            writer
+                                .create_element("outline")
+                                .with_attributes([
+                                    ("type", "rss"),
+                                    ("text", outline.title.as_str()),
+                                    ("title", outline.title.as_str()),
+                                    ("description", outline.description.as_str()),
+                                    ("xmlUrl", outline.address.as_str()),
+                                    ("htmlUrl", outline.home.as_str()),
+                                    ("language", language),
+                                ])
+                                .write_empty()?;
+                        }
+                        Ok(())
+                    })?;
             }
             Ok(())
         })?;

@@ -9,7 +9,12 @@ use super::{Entry, Feed, Format};
 
 /// Writes a feed.
 pub fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
-    let link = |rel: &str, href: &str, mime_type: Option<&str>| Link { rel: rel.to_owned(), href: href.to_owned(), mime_type: mime_type.map(str::to_owned), ..Link::default() };
+    let link = |rel: &str, href: &str, mime_type: Option<&str>| Link {
+        rel: rel.to_owned(),
+        href: href.to_owned(),
+        mime_type: mime_type.map(str::to_owned),
+        ..Link::default()
+    };
     let mut links = vec![link("self", address, Some(Format::Rss.media_type()))];
     links.extend(feed.hub.map(|hub| link("hub", hub, None)));
     let channel = Channel {
@@ -34,11 +39,17 @@ fn item(entry: &Entry) -> Item {
         link: Some(entry.address.clone()),
         description: Some(entry.summary.clone()),
         content: entry.content.clone(),
-        categories: entry.terms.iter().map(|(_, name)| Category { name: name.clone(), domain: None }).collect(),
+        categories: entry
+            .terms
+            .iter()
+            .map(|(_, name)| Category { name: name.clone(), domain: None })
+            .collect(),
         guid: Some(Guid { value: entry.id.clone(), permalink: false }),
         pub_date: Some(date(entry.published)),
-        dublin_core_ext: (entry.updated != entry.published)
-            .then(|| DublinCoreExtension { dates: vec![super::atom::moment(entry.updated).to_rfc3339()], ..DublinCoreExtension::default() }),
+        dublin_core_ext: (entry.updated != entry.published).then(|| DublinCoreExtension {
+            dates: vec![super::atom::moment(entry.updated).to_rfc3339()],
+            ..DublinCoreExtension::default()
+        }),
         ..Item::default()
     }
 }

@@ -17,7 +17,9 @@ pub fn plain(text: &str) -> String {
             'ヺ' => out.push('ぼ'),
             'ー' => {}
             '\0'..='\x7f' => out.extend(c.is_ascii_alphanumeric().then_some(c)),
-            '\u{80}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => out.extend(std::iter::once(c).nfd().filter(char::is_ascii_lowercase)),
+            '\u{80}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
+                out.extend(std::iter::once(c).nfd().filter(char::is_ascii_lowercase))
+            }
             _ if c.is_alphanumeric() => out.push(c),
             _ => {}
         }
@@ -112,7 +114,9 @@ struct Key {
 impl Key {
     fn push(&mut self, sounds: &str) {
         for c in sounds.chars() {
-            let is_long = c.is_ascii_lowercase() && (self.last == Some(c) || matches!((self.last, c), (Some('o'), 'u') | (Some('e'), 'i')));
+            let is_long = c.is_ascii_lowercase()
+                && (self.last == Some(c)
+                    || matches!((self.last, c), (Some('o'), 'u') | (Some('e'), 'i')));
             if !is_long {
                 self.text.push(c);
                 self.last = Some(c);

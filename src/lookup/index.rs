@@ -33,9 +33,18 @@ impl<'a> Index<'a> {
     /// Makes the index of a table. A name whose key an earlier name of the same entry has is left out.
     pub fn new(table: &'a LactationTable, drugs: &[usize], products: &[usize]) -> Self {
         Self {
-            classes: table.classes.iter().map(|class| distinct(&mut BTreeSet::new(), names(&class.name).chain(class.kana.as_deref()))).collect(),
+            classes: table
+                .classes
+                .iter()
+                .map(|class| {
+                    distinct(&mut BTreeSet::new(), names(&class.name).chain(class.kana.as_deref()))
+                })
+                .collect(),
             drugs: drugs.iter().map(|index| entry(table, &table.drugs[*index])).collect(),
-            products: products.iter().map(|index| product(table, &table.products[*index])).collect(),
+            products: products
+                .iter()
+                .map(|index| product(table, &table.products[*index]))
+                .collect(),
             not_listed: table.not_listed.iter().map(missing).collect(),
         }
     }
@@ -50,7 +59,8 @@ fn entry<'a>(table: &'a LactationTable, drug: &'a Drug) -> Entry<'a> {
     let class = table.class_of(drug);
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&drug.name).chain([drug.kana.as_str()]));
-    let aliases = distinct(&mut seen, drug.inn.iter().chain(&drug.aliases).map(|name| name.value.as_str()));
+    let aliases =
+        distinct(&mut seen, drug.inn.iter().chain(&drug.aliases).map(|name| name.value.as_str()));
     let brands = distinct(&mut seen, drug.brands.iter().map(|name| name.value.as_str()));
     (&drug.id, class, own, aliases, brands)
 }

@@ -20,7 +20,8 @@ pub struct Kept {
 
 /// Writes `sw.js`.
 pub fn worker(kept: &Kept) -> String {
-    let languages: serde_json::Map<String, Json> = kept.languages.iter().map(|(tag, addresses)| (tag.clone(), json!(addresses))).collect();
+    let languages: serde_json::Map<String, Json> =
+        kept.languages.iter().map(|(tag, addresses)| (tag.clone(), json!(addresses))).collect();
     let head = json!({"version": kept.version, "root": kept.root, "languages": languages, "offline": kept.offline});
     format!("const KEPT = {head};\n{}", include_str!("worker.js"))
 }
@@ -31,8 +32,12 @@ mod tests {
 
     #[test]
     fn the_worker_names_what_it_keeps() {
-        let kept =
-            Kept { version: "v1".into(), root: "/a/".into(), languages: vec![("ja".into(), vec!["/a/medicines/".into()])], offline: vec![("/a/".into(), "/a/offline/".into())] };
+        let kept = Kept {
+            version: "v1".into(),
+            root: "/a/".into(),
+            languages: vec![("ja".into(), vec!["/a/medicines/".into()])],
+            offline: vec![("/a/".into(), "/a/offline/".into())],
+        };
         let text = worker(&kept);
         assert!(
             text.starts_with("const KEPT = {\"languages\":{\"ja\":[\"/a/medicines/\"]},\"offline\":[[\"/a/\",\"/a/offline/\"]],\"root\":\"/a/\",\"version\":\"v1\"};\n"),

@@ -138,7 +138,11 @@ struct NotListedEntry<'a> {
 
 /// Writes a text as an object from language tags to strings.
 fn localized(text: &Text, languages: &Languages) -> Json {
-    Json::Object(text.all().map(|(language, words)| (languages.get(language).tag.clone(), json!(words))).collect::<Map<_, _>>())
+    Json::Object(
+        text.all()
+            .map(|(language, words)| (languages.get(language).tag.clone(), json!(words)))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 fn supervision(project: &Project, source: &Source, on: Date) -> Json {
@@ -154,12 +158,17 @@ fn supervision(project: &Project, source: &Source, on: Date) -> Json {
             "next_review": approval.next_review.to_string(),
             "overdue": overdue,
         }),
-        State::Unsupervised | State::Withdrawn(_) | State::NotRequired => json!({"state": "unsupervised"}),
+        State::Unsupervised | State::Withdrawn(_) | State::NotRequired => {
+            json!({"state": "unsupervised"})
+        }
     }
 }
 
 fn is_stale(project: &Project, assessment: &Assessment, on: Date) -> bool {
-    project.table.source(&assessment.source.value).is_none_or(|source| source.is_stale(assessment.revised, on))
+    project
+        .table
+        .source(&assessment.source.value)
+        .is_none_or(|source| source.is_stale(assessment.revised, on))
 }
 
 /// Writes `api/drugs.json` of a site, whose pages' addresses come from `url`.
@@ -268,16 +277,33 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
                 graded: source.graded,
                 stale_after_months: source.stale_after_months,
                 disclaimer: text(&source.disclaimer),
-                categories: source.categories.iter().map(|category| CategoryEntry { id: &category.id.value, label: text(&category.label), tone: category.tone }).collect(),
+                categories: source
+                    .categories
+                    .iter()
+                    .map(|category| CategoryEntry {
+                        id: &category.id.value,
+                        label: text(&category.label),
+                        tone: category.tone,
+                    })
+                    .collect(),
             })
             .collect(),
-        classes: table.classes.iter().map(|class| Named { id: &class.id.value, name: text(&class.name) }).collect(),
+        classes: table
+            .classes
+            .iter()
+            .map(|class| Named { id: &class.id.value, name: text(&class.name) })
+            .collect(),
         drugs,
         products,
         not_listed: table
             .not_listed
             .iter()
-            .map(|item| NotListedEntry { name: text(&item.name), kana: &item.kana, brands: item.brands.iter().map(|brand| brand.value.as_str()).collect(), reason: item.reason })
+            .map(|item| NotListedEntry {
+                name: text(&item.name),
+                kana: &item.kana,
+                brands: item.brands.iter().map(|brand| brand.value.as_str()).collect(),
+                reason: item.reason,
+            })
             .collect(),
     };
     let mut out = serde_json::to_string_pretty(&table).unwrap_or_default();
@@ -293,24 +319,41 @@ pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
         let state = project.supervision.state(&drug.source.path, true, on);
         let supervised = match state {
             State::Approved { .. } => "監修済み",
-            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => project.config.unsupervised_notice.in_default(),
+            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => {
+                project.config.unsupervised_notice.in_default()
+            }
         };
-        let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map_or("", |class| class.name.in_default());
+        let class = table
+            .classes
+            .iter()
+            .find(|class| class.id.value == drug.class.value)
+            .map_or("", |class| class.name.in_default());
         let products: Vec<Cow<'_, str>> = site
             .products
             .iter()
             .map(|index| &table.products[*index])
             .filter(|product| product.contains(&drug.id))
-            .map(|product| match (&state, project.supervision.state(&product.source.path, true, on)) {
-                // That the product contains it is the product's word, for which the reviewers of this row did not sign.
-                (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => Cow::Owned(format!("{}（未監修）", product.name.in_default())),
-                _ => Cow::Borrowed(product.name.in_default()),
+            .map(|product| {
+                match (&state, project.supervision.state(&product.source.path, true, on)) {
+                    // That the product contains it is the product's word, for which the reviewers of this row did not sign.
+                    (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => {
+                        Cow::Owned(format!("{}（未監修）", product.name.in_default()))
+                    }
+                    _ => Cow::Borrowed(product.name.in_default()),
+                }
             })
             .collect();
         for assessment in &drug.assessments {
             let source = table.source(&assessment.source.value);
-            let category = source.and_then(|source| source.categories.iter().find(|category| category.id.value == assessment.category.value));
-            let words = |text: Option<&Text>| text.map(|text| text.in_default().to_owned()).unwrap_or_default();
+            let category = source.and_then(|source| {
+                source
+                    .categories
+                    .iter()
+                    .find(|category| category.id.value == assessment.category.value)
+            });
+            let words = |text: Option<&Text>| {
+                text.map(|text| text.in_default().to_owned()).unwrap_or_default()
+            };
             let rid = assessment.rid.as_ref().map(|rid| match &rid.min {
                 Some(min) => format!("{}〜{}", min.written, rid.max.written),
                 None => format!("{}以下", rid.max.written),
@@ -327,12 +370,24 @@ pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
                     class.to_owned(),
                     drug.atc.clone().unwrap_or_default(),
                     source.map(|source| source.name.in_default().to_owned()).unwrap_or_default(),
-                    category.map(|category| category.label.in_default().to_owned()).unwrap_or_default(),
-                    if source.is_some_and(|source| source.graded) { "出典の分類" } else { "出典の文章を読んで付けた分類" }.to_owned(),
+                    category
+                        .map(|category| category.label.in_default().to_owned())
+                        .unwrap_or_default(),
+                    if source.is_some_and(|source| source.graded) {
+                        "出典の分類"
+                    } else {
+                        "出典の文章を読んで付けた分類"
+                    }
+                    .to_owned(),
                     words(assessment.condition.as_ref()),
                     words(assessment.basis.as_ref()),
                     rid.unwrap_or_default(),
-                    assessment.rid.as_ref().and_then(|rid| rid.condition.as_ref()).map(|text| text.in_default().to_owned()).unwrap_or_default(),
+                    assessment
+                        .rid
+                        .as_ref()
+                        .and_then(|rid| rid.condition.as_ref())
+                        .map(|text| text.in_default().to_owned())
+                        .unwrap_or_default(),
                     assessment.monitor.iter().map(Text::in_default).collect::<Vec<_>>().join("、"),
                     words(assessment.age_caution.as_ref()),
                     assessment.revised.map(|date| date.to_string()).unwrap_or_default(),

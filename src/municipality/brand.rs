@@ -30,7 +30,13 @@ pub struct Brand {
 
 impl Brand {
     /// Reads a brand; a colour that cannot reach AA contrast is reported with the nearest one that can, which is then used.
-    pub fn decode(decoder: &mut Decoder, node: &Node, folder: &str, files: &Files, languages: &Languages) -> Option<Self> {
+    pub fn decode(
+        decoder: &mut Decoder,
+        node: &Node,
+        folder: &str,
+        files: &Files,
+        languages: &Languages,
+    ) -> Option<Self> {
         let mut fields = decoder.fields(node)?;
         let primary = fields.required(decoder, "primary", colour);
         let accent = fields.optional(decoder, "accent", colour);
@@ -38,30 +44,51 @@ impl Brand {
             let name = decoder.string(node)?;
             let path = format!("{folder}{}", name.value);
             let written = &name.value;
-            let inside = !name.value.split('/').any(|part| part == ".." || part.is_empty() || part == ".");
+            let inside =
+                !name.value.split('/').any(|part| part == ".." || part.is_empty() || part == ".");
             let extension = name.value.rsplit_once('.').map_or("", |(_, extension)| extension);
             if !inside || !matches!(extension, "svg" | "png") {
                 decoder.fault(
                     codes::BAD_LOGO,
                     node,
-                    message!("ロゴ「{written}」は使えません", "the logo `{written}` cannot be used"),
-                    message!("このフォルダの中の svg か png の名前を書いてください", "name an svg or png within this folder"),
+                    message!(
+                        "ロゴ「{written}」は使えません",
+                        "the logo `{written}` cannot be used"
+                    ),
+                    message!(
+                        "このフォルダの中の svg か png の名前を書いてください",
+                        "name an svg or png within this folder"
+                    ),
                 );
                 return None;
             }
             if files.get(&path).is_none() {
-                let near = suggest::nearest(&path, files.under(folder).map(|(path, _)| path)).map(|near| near.trim_start_matches(folder).to_owned());
+                let near = suggest::nearest(&path, files.under(folder).map(|(path, _)| path))
+                    .map(|near| near.trim_start_matches(folder).to_owned());
                 let help = match near {
                     Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                    None => message!("「{folder}」にファイルを置いてください", "put the file into `{folder}`"),
+                    None => message!(
+                        "「{folder}」にファイルを置いてください",
+                        "put the file into `{folder}`"
+                    ),
                 };
-                decoder.fault(codes::BAD_LOGO, node, message!("ロゴ「{written}」がありません", "the logo `{written}` does not exist"), help);
+                decoder.fault(
+                    codes::BAD_LOGO,
+                    node,
+                    message!(
+                        "ロゴ「{written}」がありません",
+                        "the logo `{written}` does not exist"
+                    ),
+                    help,
+                );
                 return None;
             }
             Some((path, name.place))
         });
-        let logo_alt = fields.optional(decoder, "logo_alt", |decoder, node| Text::decode(decoder, node, languages));
-        let tagline = fields.optional(decoder, "tagline", |decoder, node| Text::decode(decoder, node, languages));
+        let logo_alt = fields
+            .optional(decoder, "logo_alt", |decoder, node| Text::decode(decoder, node, languages));
+        let tagline = fields
+            .optional(decoder, "tagline", |decoder, node| Text::decode(decoder, node, languages));
         fields.finish(decoder);
         Some(Self { primary: primary?, accent, logo, logo_alt, tagline })
     }
@@ -75,7 +102,10 @@ fn colour(decoder: &mut Decoder, node: &Node) -> Option<Colour> {
             codes::BAD_COLOUR,
             node,
             message!("「{written}」は色ではありません", "`{written}` is not a colour"),
-            message!("\"#0b5cad\" のように、# と 6 桁の十六進数を引用符に入れて書いてください", "write # and six hexadecimal digits in quotes, like \"#0b5cad\""),
+            message!(
+                "\"#0b5cad\" のように、# と 6 桁の十六進数を引用符に入れて書いてください",
+                "write # and six hexadecimal digits in quotes, like \"#0b5cad\""
+            ),
         );
         return None;
     };

@@ -48,7 +48,10 @@ impl MunicipalityCode {
         let [body @ .., given] = digits;
         let expected = check_digit(body);
         if given != expected {
-            return Err(CodeError::WrongCheckDigit { given: char::from(given), expected: char::from(expected) });
+            return Err(CodeError::WrongCheckDigit {
+                given: char::from(given),
+                expected: char::from(expected),
+            });
         }
         Ok(Self(digits))
     }
@@ -66,7 +69,8 @@ impl MunicipalityCode {
 /// The rule is that of 総務省「全国地方公共団体コード」の「検査数字」: the digits are multiplied by 6, 5, 4, 3 and 2, the sum is
 /// divided by 11, and the check digit is the last digit of 11 minus the remainder.
 fn check_digit(body: [u8; 5]) -> u8 {
-    let sum: u8 = body.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| (digit - b'0') * weight).sum();
+    let sum: u8 =
+        body.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| (digit - b'0') * weight).sum();
     b'0' + (11 - sum % 11) % 10
 }
 
@@ -124,7 +128,9 @@ impl LocalGovernment {
 
     fn is_called(&self, name: &str) -> bool {
         let full = self.full_name();
-        self.name == name || full == name || name.strip_prefix(self.prefecture).is_some_and(|rest| rest == full)
+        self.name == name
+            || full == name
+            || name.strip_prefix(self.prefecture).is_some_and(|rest| rest == full)
     }
 }
 
@@ -154,7 +160,9 @@ pub fn nearest(name: &str) -> Vec<&'static LocalGovernment> {
 
 fn table() -> &'static BTreeMap<MunicipalityCode, LocalGovernment> {
     static TABLE: OnceLock<BTreeMap<MunicipalityCode, LocalGovernment>> = OnceLock::new();
-    TABLE.get_or_init(|| ROWS.lines().skip(1).filter_map(row).map(|entry| (entry.code, entry)).collect())
+    TABLE.get_or_init(|| {
+        ROWS.lines().skip(1).filter_map(row).map(|entry| (entry.code, entry)).collect()
+    })
 }
 
 const ROWS: &str = include_str!("local-government-codes.csv");
@@ -187,7 +195,10 @@ mod tests {
     }
 
     fn names(name: &str) -> Vec<String> {
-        nearest(name).iter().map(|entry| format!("{}{}", entry.prefecture, entry.full_name())).collect()
+        nearest(name)
+            .iter()
+            .map(|entry| format!("{}{}", entry.prefecture, entry.full_name()))
+            .collect()
     }
 
     #[test]
@@ -203,20 +214,37 @@ mod tests {
     #[test]
     fn a_ward_always_has_a_city_of_the_list_and_nobody_else_has() {
         for entry in table().values() {
-            assert_eq!(entry.kind == LocalGovernmentKind::Ward, entry.parent_city.is_some(), "{}", entry.code);
+            assert_eq!(
+                entry.kind == LocalGovernmentKind::Ward,
+                entry.parent_city.is_some(),
+                "{}",
+                entry.code
+            );
             if let Some(city) = entry.parent_city {
-                assert!(table().values().any(|other| other.name == city && other.prefecture == entry.prefecture), "{city}");
+                assert!(
+                    table()
+                        .values()
+                        .any(|other| other.name == city && other.prefecture == entry.prefecture),
+                    "{city}"
+                );
             }
         }
     }
 
     #[test]
     fn wrong_codes_say_what_is_wrong() {
-        for text in ["", "14109", "1410970", "14109a", "１４１０９７", " 141097", "東京", "+41097"] {
+        for text in ["", "14109", "1410970", "14109a", "１４１０９７", " 141097", "東京", "+41097"]
+        {
             assert_eq!(MunicipalityCode::parse(text), Err(CodeError::NotSixDigits), "{text}");
         }
-        assert_eq!(MunicipalityCode::parse("141098"), Err(CodeError::WrongCheckDigit { given: '8', expected: '7' }));
-        assert_eq!("141098".parse::<MunicipalityCode>().unwrap_err().to_string(), "the check digit is 8, but 7 follows from the first five digits");
+        assert_eq!(
+            MunicipalityCode::parse("141098"),
+            Err(CodeError::WrongCheckDigit { given: '8', expected: '7' })
+        );
+        assert_eq!(
+            "141098".parse::<MunicipalityCode>().unwrap_err().to_string(),
+            "the check digit is 8, but 7 follows from the first five digits"
+        );
     }
 
     #[test]
@@ -229,7 +257,10 @@ mod tests {
     fn lookup_knows_wards_cities_and_prefectures() {
         let kohoku = lookup(code("141097")).unwrap();
         assert_eq!(kohoku.full_name(), "横浜市港北区");
-        assert_eq!((kohoku.name, kohoku.prefecture, kohoku.kana), ("港北区", "神奈川県", "こうほくく"));
+        assert_eq!(
+            (kohoku.name, kohoku.prefecture, kohoku.kana),
+            ("港北区", "神奈川県", "こうほくく")
+        );
         assert_eq!(kohoku.kind, LocalGovernmentKind::Ward);
         assert_eq!(lookup(code("131016")).unwrap().full_name(), "千代田区");
         assert_eq!(lookup(code("130001")).unwrap().kind, LocalGovernmentKind::Prefecture);

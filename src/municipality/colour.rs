@@ -97,7 +97,14 @@ impl Colour {
         });
         candidates
             .min_by(|a, b| lab.distance(Oklab::from(*a)).total_cmp(&lab.distance(Oklab::from(*b))))
-            .unwrap_or_else(|| if Self::BLACK.contrast_ratio(background) >= Self::WHITE.contrast_ratio(background) { Self::BLACK } else { Self::WHITE })
+            .unwrap_or_else(|| {
+                if Self::BLACK.contrast_ratio(background) >= Self::WHITE.contrast_ratio(background)
+                {
+                    Self::BLACK
+                } else {
+                    Self::WHITE
+                }
+            })
     }
 
     /// Returns the channels in linear light, 0 to 1 (IEC 61966-2-1).
@@ -144,7 +151,9 @@ struct Oklab {
 impl From<Colour> for Oklab {
     fn from(colour: Colour) -> Self {
         let rgb = colour.linear();
-        let cone = |weights: [f64; 3]| weights.iter().zip(rgb).map(|(weight, value)| weight * value).sum::<f64>().cbrt();
+        let cone = |weights: [f64; 3]| {
+            weights.iter().zip(rgb).map(|(weight, value)| weight * value).sum::<f64>().cbrt()
+        };
         let l = cone([0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9]);
         let m = cone([0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6]);
         let s = cone([0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5]);
@@ -175,7 +184,10 @@ impl Oklab {
     /// The difference ΔE of two colours: their distance in the space.
     fn distance(self, other: Self) -> f64 {
         let square = |x: f64| x * x;
-        (square(self.lightness - other.lightness) + square(self.a - other.a) + square(self.b - other.b)).sqrt()
+        (square(self.lightness - other.lightness)
+            + square(self.a - other.a)
+            + square(self.b - other.b))
+        .sqrt()
     }
 
     fn to_linear(self) -> [f64; 3] {
@@ -220,7 +232,8 @@ impl Oklab {
 
 /// Encodes linear light in eight bits (IEC 61966-2-1).
 fn encode(linear: f64) -> u8 {
-    let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+    let value =
+        if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     // The clamp leaves only whole numbers from 0 to 255.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let byte = (value * 255.0).round().clamp(0.0, 255.0) as u8;
@@ -257,9 +270,18 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    fn new(primary: Colour, accent: Colour, page: Colour, soft_lightness: f64, soft_chroma: f64) -> Self {
+    fn new(
+        primary: Colour,
+        accent: Colour,
+        page: Colour,
+        soft_lightness: f64,
+        soft_chroma: f64,
+    ) -> Self {
         let brand = primary.nearest_with_contrast(page, AA);
-        let brand_soft = Oklab::from(primary).with_lightness(soft_lightness).with_chroma_up_to(soft_chroma).to_colour();
+        let brand_soft = Oklab::from(primary)
+            .with_lightness(soft_lightness)
+            .with_chroma_up_to(soft_chroma)
+            .to_colour();
         Self {
             brand,
             brand_strong: brand.nearest_with_contrast(page, AAA),
@@ -273,7 +295,12 @@ impl Scheme {
     fn css(&self) -> String {
         format!(
             ":root{{--brand:{};--brand-strong:{};--on-brand:{};--brand-soft:{};--on-soft:{};--accent:{}}}",
-            self.brand, self.brand_strong, self.on_brand, self.brand_soft, self.on_soft, self.accent
+            self.brand,
+            self.brand_strong,
+            self.on_brand,
+            self.brand_soft,
+            self.on_soft,
+            self.accent
         )
     }
 }
@@ -294,7 +321,10 @@ impl Palette {
     #[must_use]
     pub fn from_brand(primary: Colour, accent: Option<Colour>) -> Self {
         let accent = accent.unwrap_or(primary);
-        Self { light: Scheme::new(primary, accent, LIGHT_PAGE, 0.96, 0.025), dark: Scheme::new(primary, accent, DARK_PAGE, 0.29, 0.04) }
+        Self {
+            light: Scheme::new(primary, accent, LIGHT_PAGE, 0.96, 0.025),
+            dark: Scheme::new(primary, accent, DARK_PAGE, 0.29, 0.04),
+        }
     }
 
     /// Writes the custom properties as a minified style sheet: light, dark by the reader's preference, and paper.
@@ -303,7 +333,12 @@ impl Palette {
     #[must_use]
     pub fn css(&self) -> String {
         let paper = Scheme { brand_soft: LIGHT_PAGE, ..self.light };
-        format!("{}@media (prefers-color-scheme:dark){{{}}}@media print{{{}}}", self.light.css(), self.dark.css(), paper.css())
+        format!(
+            "{}@media (prefers-color-scheme:dark){{{}}}@media print{{{}}}",
+            self.light.css(),
+            self.dark.css(),
+            paper.css()
+        )
     }
 }
 
@@ -320,7 +355,18 @@ mod tests {
     fn colours_are_read_and_written() {
         assert_eq!(colour("#0b5cad"), Colour::new(0x0b, 0x5c, 0xad));
         assert_eq!(colour("#FA0").to_string(), "#ffaa00");
-        for text in ["", "#", "0b5cad", "#0b5ca", "#0b5cadff", "#12345g", "#１２３", "red", "#+1+1+1", " #fff"] {
+        for text in [
+            "",
+            "#",
+            "0b5cad",
+            "#0b5ca",
+            "#0b5cadff",
+            "#12345g",
+            "#１２３",
+            "red",
+            "#+1+1+1",
+            " #fff",
+        ] {
             assert_eq!(Colour::parse(text), Err(ColourError), "{text}");
         }
     }
@@ -346,9 +392,12 @@ mod tests {
     #[test]
     fn oklab_agrees_with_the_published_values() {
         // Red, green and blue in CSS Color 4's table of sRGB in OKLab.
-        for (text, l, a, b) in
-            [("#ff0000", 0.627_96, 0.224_86, 0.125_85), ("#00ff00", 0.866_44, -0.233_89, 0.179_50), ("#0000ff", 0.452_01, -0.032_46, -0.311_53), ("#ffffff", 1.0, 0.0, 0.0)]
-        {
+        for (text, l, a, b) in [
+            ("#ff0000", 0.627_96, 0.224_86, 0.125_85),
+            ("#00ff00", 0.866_44, -0.233_89, 0.179_50),
+            ("#0000ff", 0.452_01, -0.032_46, -0.311_53),
+            ("#ffffff", 1.0, 0.0, 0.0),
+        ] {
             let lab = Oklab::from(colour(text));
             for (found, expected) in [(lab.lightness, l), (lab.a, a), (lab.b, b)] {
                 assert!((found - expected).abs() < 1e-4, "{text}: {found} for {expected}");
@@ -365,7 +414,10 @@ mod tests {
         assert!((AA..AA + 0.06).contains(&found.contrast_ratio(LIGHT_PAGE)), "{found}");
         let (from, to) = (Oklab::from(pale), Oklab::from(found));
         assert!((from.b.atan2(from.a) - to.b.atan2(to.a)).abs() < 0.03, "the hue moved: {found}");
-        assert!((from.a.hypot(from.b) - to.a.hypot(to.b)).abs() < 0.004, "the chroma moved: {found}");
+        assert!(
+            (from.a.hypot(from.b) - to.a.hypot(to.b)).abs() < 0.004,
+            "the chroma moved: {found}"
+        );
     }
 
     #[test]

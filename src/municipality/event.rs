@@ -65,7 +65,13 @@ pub struct Event {
 }
 
 /// Reads a municipality's events, in the order of their days.
-pub fn decode_all(files: &Files, folder: &str, code: MunicipalityCode, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Event> {
+pub fn decode_all(
+    files: &Files,
+    folder: &str,
+    code: MunicipalityCode,
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     if let Some(source) = files.get(&format!("{folder}events.yaml")).and_then(File::text) {
         let found = Decoder::on(source, diagnostics, |decoder| {
@@ -96,7 +102,9 @@ impl Event {
         let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
         let mut fields = decoder.fields(node)?;
         let id = fields.required(decoder, "id", Decoder::id);
-        let kind = fields.optional(decoder, "kind", |decoder, node| decoder.choice(node, &[("event", EventKind::Event), ("checkup", EventKind::Checkup)]));
+        let kind = fields.optional(decoder, "kind", |decoder, node| {
+            decoder.choice(node, &[("event", EventKind::Event), ("checkup", EventKind::Checkup)])
+        });
         let title = fields.required(decoder, "title", text);
         let description = fields.optional(decoder, "description", text);
         let from = fields.required(decoder, "from", Decoder::date);
@@ -145,7 +153,8 @@ impl Event {
 
 fn hours(decoder: &mut Decoder, node: &Node) -> Option<(u32, u32)> {
     let mut fields = decoder.fields(node)?;
-    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
+    let from =
+        fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
     let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, LATEST_END));
     fields.finish(decoder);
     let (from, to) = (from?, to?);
@@ -153,8 +162,14 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<(u32, u32)> {
         decoder.fault(
             codes::BAD_HOURS,
             node,
-            message!("終わりの時刻が始まりの時刻より後になっていません", "the end is not after the beginning"),
-            message!("どちらかの時刻を直してください。翌日までなら \"25:00\" のように書きます", "correct one of the two; if it lasts into the next day write it like \"25:00\""),
+            message!(
+                "終わりの時刻が始まりの時刻より後になっていません",
+                "the end is not after the beginning"
+            ),
+            message!(
+                "どちらかの時刻を直してください。翌日までなら \"25:00\" のように書きます",
+                "correct one of the two; if it lasts into the next day write it like \"25:00\""
+            ),
         );
         return None;
     }

@@ -91,24 +91,40 @@ enum Column {
 /// Turns a table's bytes into text: by their byte order mark, or else UTF-8, or else Shift_JIS.
 fn decode_text(bytes: &[u8]) -> Option<String> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling_and_without_replacement(&bytes[length..]).map(Into::into);
+        return encoding
+            .decode_without_bom_handling_and_without_replacement(&bytes[length..])
+            .map(Into::into);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text.to_owned()),
-        Err(_) => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into),
+        Err(_) => {
+            SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into)
+        }
     }
 }
 
 /// Reads a table; each row that cannot be read is reported at its line and left out.
-pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Event> {
+pub fn decode(
+    path: &str,
+    bytes: &[u8],
+    code: MunicipalityCode,
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Event> {
     let Some(text) = decode_text(bytes) else {
         diagnostics.push(
             Diagnostic::error(
                 codes::BAD_EVENT_TABLE,
                 Place::start_of(&Source::new(path, "")),
-                message!("表の文字コードがわかりません", "the table is in no encoding that is read"),
+                message!(
+                    "表の文字コードがわかりません",
+                    "the table is in no encoding that is read"
+                ),
             )
-            .help(message!("UTF-8 か Shift_JIS の CSV で保存しなおしてください", "save it again as CSV in UTF-8 or Shift_JIS")),
+            .help(message!(
+                "UTF-8 か Shift_JIS の CSV で保存しなおしてください",
+                "save it again as CSV in UTF-8 or Shift_JIS"
+            )),
         );
         return Vec::new();
     };
@@ -116,8 +132,20 @@ pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Lang
     let header_end = source.text.find('\n').unwrap_or(source.text.len());
     let header = &source.text[..header_end];
     let delimiter = if header.contains('\t') && !header.contains(',') { b'\t' } else { b',' };
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source.text.as_bytes());
-    let mut table = Table { source: &source, delimiter, columns: BTreeMap::new(), width: 0, code, languages, diagnostics };
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(source.text.as_bytes());
+    let mut table = Table {
+        source: &source,
+        delimiter,
+        columns: BTreeMap::new(),
+        width: 0,
+        code,
+        languages,
+        diagnostics,
+    };
     let mut events: Vec<Event> = Vec::new();
     let mut record = StringRecord::new();
     let mut start = 0;
@@ -136,8 +164,15 @@ pub fn decode(path: &str, bytes: &[u8], code: MunicipalityCode, languages: &Lang
     }
     if table.columns.is_empty() {
         table.diagnostics.push(
-            Diagnostic::error(codes::BAD_EVENT_TABLE, Place::start_of(&source), message!("表が空です", "the table is empty"))
-                .help(message!("行事がなければ、ファイルを消してください", "remove the file where there are no events")),
+            Diagnostic::error(
+                codes::BAD_EVENT_TABLE,
+                Place::start_of(&source),
+                message!("表が空です", "the table is empty"),
+            )
+            .help(message!(
+                "行事がなければ、ファイルを消してください",
+                "remove the file where there are no events"
+            )),
         );
     }
     events
@@ -162,8 +197,13 @@ impl Table<'_> {
                 self.columns.insert(column, index);
             }
         }
-        let required = [(Column::Id, "ID"), (Column::Title, "イベント名"), (Column::From, "開始日")];
-        let missing: Vec<&str> = required.iter().filter(|(column, _)| !self.columns.contains_key(column)).map(|(_, name)| *name).collect();
+        let required =
+            [(Column::Id, "ID"), (Column::Title, "イベント名"), (Column::From, "開始日")];
+        let missing: Vec<&str> = required
+            .iter()
+            .filter(|(column, _)| !self.columns.contains_key(column))
+            .map(|(_, name)| *name)
+            .collect();
         if missing.is_empty() {
             return true;
         }
@@ -189,22 +229,46 @@ impl Table<'_> {
         let first_line = text.trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
         let place = Place::new(self.source, start..start + first_line.len());
         let mut faults: Vec<Message> = Vec::new();
-        let cell = |column: Column| self.columns.get(&column).and_then(|index| record.get(*index)).map(str::trim).filter(|cell| !cell.is_empty());
+        let cell = |column: Column| {
+            self.columns
+                .get(&column)
+                .and_then(|index| record.get(*index))
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+        };
         if record.len() > self.width {
             let (cells, width) = (record.len(), self.width);
-            faults.push(message!("セルが {cells} 個あり、一行目の {width} 列より多くなっています", "there are {cells} cells, more than the {width} columns of the first row"));
+            faults.push(message!(
+                "セルが {cells} 個あり、一行目の {width} 列より多くなっています",
+                "there are {cells} cells, more than the {width} columns of the first row"
+            ));
         }
         if !is_closed(text.trim_matches(['\r', '\n']), self.delimiter) {
-            faults.push(message!("引用符（\"）が、セルの終わりで閉じていません", "a quotation mark (\") is not closed at the end of its cell"));
+            faults.push(message!(
+                "引用符（\"）が、セルの終わりで閉じていません",
+                "a quotation mark (\") is not closed at the end of its cell"
+            ));
         }
         for (column, name) in SINGLE_LINES {
-            if self.columns.get(&column).and_then(|index| record.get(*index)).is_some_and(|cell| cell.contains(['\r', '\n'])) {
-                faults.push(message!("{name}の中で改行しています", "there is a line break in {name}"));
+            if self
+                .columns
+                .get(&column)
+                .and_then(|index| record.get(*index))
+                .is_some_and(|cell| cell.contains(['\r', '\n']))
+            {
+                faults.push(message!(
+                    "{name}の中で改行しています",
+                    "there is a line break in {name}"
+                ));
             }
         }
-        let id = cell(Column::Id).filter(|id| !id.chars().any(|c| c.is_whitespace() || c.is_control()));
+        let id =
+            cell(Column::Id).filter(|id| !id.chars().any(|c| c.is_whitespace() || c.is_control()));
         if id.is_none() {
-            faults.push(message!("ID がないか、空白が入っています", "the ID is missing or has a space"));
+            faults.push(message!(
+                "ID がないか、空白が入っています",
+                "the ID is missing or has a space"
+            ));
         }
         let title = cell(Column::Title);
         if title.is_none() {
@@ -212,13 +276,19 @@ impl Table<'_> {
         }
         if let Some(written) = cell(Column::Code).filter(|written| !is_code(written, self.code)) {
             let own = self.code;
-            faults.push(message!("コード「{written}」は、この市区町村（{own}）のものではありません", "the code `{written}` is not this municipality's ({own})"));
+            faults.push(message!(
+                "コード「{written}」は、この市区町村（{own}）のものではありません",
+                "the code `{written}` is not this municipality's ({own})"
+            ));
         }
         let mut date = |column: Column, name: &str| -> Option<Date> {
             let written = cell(column)?;
             let found = day(written);
             if found.is_none() {
-                faults.push(message!("{name}「{written}」は日付ではありません（例：2026-12-05）", "{name} `{written}` is not a date (like 2026-12-05)"));
+                faults.push(message!(
+                    "{name}「{written}」は日付ではありません（例：2026-12-05）",
+                    "{name} `{written}` is not a date (like 2026-12-05)"
+                ));
             }
             found
         };
@@ -234,39 +304,64 @@ impl Table<'_> {
         let mut time = |column: Column, name: &str, most: u32| -> Option<u32> {
             let written: String = cell(column)?.nfkc().collect();
             // Spreadsheets put seconds to a time.
-            let minutes = written.strip_suffix(":00").filter(|minutes| minutes.contains(':')).unwrap_or(&written);
+            let minutes = written
+                .strip_suffix(":00")
+                .filter(|minutes| minutes.contains(':'))
+                .unwrap_or(&written);
             let found = clock_time(minutes).filter(|minutes| *minutes <= most);
             if found.is_none() {
                 let latest = clock(most);
-                faults.push(message!("{name}「{written}」は時刻ではありません（例：10:00。{latest} まで）", "{name} `{written}` is not a time (like 10:00, and until {latest})"));
+                faults.push(message!(
+                    "{name}「{written}」は時刻ではありません（例：10:00。{latest} まで）",
+                    "{name} `{written}` is not a time (like 10:00, and until {latest})"
+                ));
             }
             found
         };
-        let hours = match (time(Column::Begin, "開始時間", LATEST_BEGINNING), time(Column::End, "終了時間", LATEST_END)) {
+        let hours = match (
+            time(Column::Begin, "開始時間", LATEST_BEGINNING),
+            time(Column::End, "終了時間", LATEST_END),
+        ) {
             (Some(begin), Some(end)) if begin < end => Some((begin, end)),
             (Some(_), Some(_)) => {
-                faults.push(message!("終了時間が開始時間より後になっていません", "終了時間 is not after 開始時間"));
+                faults.push(message!(
+                    "終了時間が開始時間より後になっていません",
+                    "終了時間 is not after 開始時間"
+                ));
                 None
             }
-            (Some(_), None) | (None, Some(_)) if cell(Column::Begin).is_none() || cell(Column::End).is_none() => {
-                faults.push(message!("開始時間と終了時間は、両方書くか、両方空にします", "give both 開始時間 and 終了時間, or neither"));
+            (Some(_), None) | (None, Some(_))
+                if cell(Column::Begin).is_none() || cell(Column::End).is_none() =>
+            {
+                faults.push(message!(
+                    "開始時間と終了時間は、両方書くか、両方空にします",
+                    "give both 開始時間 and 終了時間, or neither"
+                ));
                 None
             }
             _ => None,
         };
         let url = cell(Column::Url);
         if let Some(written) = url.filter(|url| !is_web_url(url)) {
-            faults.push(message!("URL「{written}」は使えません", "the URL `{written}` is not usable"));
+            faults.push(message!(
+                "URL「{written}」は使えません",
+                "the URL `{written}` is not usable"
+            ));
         }
         let phone: Option<String> = cell(Column::Phone).map(|phone| phone.nfkc().collect());
         if let Some(written) = phone.as_deref().filter(|phone| !is_phone_number(phone)) {
-            faults.push(message!("連絡先電話番号「{written}」は電話番号ではありません", "`{written}` is not a telephone number"));
+            faults.push(message!(
+                "連絡先電話番号「{written}」は電話番号ではありません",
+                "`{written}` is not a telephone number"
+            ));
         }
         if !faults.is_empty() {
             for fault in faults {
                 self.diagnostics.push(
-                    Diagnostic::error(codes::BAD_EVENT_ROW, place.clone(), fault)
-                        .help(message!("この行を直してください。列の意味は docs/calendars.md にあります", "correct this row; docs/calendars.md tells what the columns mean")),
+                    Diagnostic::error(codes::BAD_EVENT_ROW, place.clone(), fault).help(message!(
+                        "この行を直してください。列の意味は docs/calendars.md にあります",
+                        "correct this row; docs/calendars.md tells what the columns mean"
+                    )),
                 );
             }
             return None;
@@ -277,14 +372,20 @@ impl Table<'_> {
             (!parts.is_empty()).then(|| Text::plain(self.languages, parts.join(between)))
         };
         let notes = [cell(Column::DateNote), cell(Column::Note)];
-        let is_cancelled = title.starts_with("【中止】") || notes.iter().flatten().any(|note| says_cancelled(note));
+        let is_cancelled = title.starts_with("【中止】")
+            || notes.iter().flatten().any(|note| says_cancelled(note));
         let plain_title = title.trim_start_matches("【中止】");
-        let is_checkup = [cell(Column::Category), Some(title)].into_iter().flatten().any(|words| ["健診", "健康診査", "検診"].iter().any(|word| words.contains(word)));
+        let is_checkup = [cell(Column::Category), Some(title)]
+            .into_iter()
+            .flatten()
+            .any(|words| ["健診", "健康診査", "検診"].iter().any(|word| words.contains(word)));
         Some(Event {
             id: Located::new(id.to_owned(), place),
             kind: if is_checkup { EventKind::Checkup } else { EventKind::Event },
             title: match (cell(Column::English), self.languages.find("en")) {
-                (Some(english), Some(language)) => Text::plain(self.languages, plain_title).also(language, english),
+                (Some(english), Some(language)) => {
+                    Text::plain(self.languages, plain_title).also(language, english)
+                }
                 _ => Text::plain(self.languages, plain_title),
             },
             description: text(&[cell(Column::Description), notes[0], notes[1]], "\n"),
@@ -306,7 +407,9 @@ impl Table<'_> {
 
 /// Tells whether a remark says that an event will not be held, and not when that might happen or how it would be told.
 fn says_cancelled(note: &str) -> bool {
-    note.starts_with("【中止】") || ["中止", "中止します", "中止しました", "中止となりました", "中止になりました"].contains(&note.trim_end_matches('。'))
+    note.starts_with("【中止】")
+        || ["中止", "中止します", "中止しました", "中止となりました", "中止になりました"]
+            .contains(&note.trim_end_matches('。'))
 }
 
 /// Tells whether every cell of a row that begins with a quotation mark ends with one (RFC 4180, 2); otherwise it may have swallowed the rows below.
@@ -326,7 +429,10 @@ fn is_closed(row: &str, delimiter: u8) -> bool {
                 }
             }
         }
-        at += row[at..].iter().position(|byte| *byte == delimiter).map_or(row.len(), |length| length + 1);
+        at += row[at..]
+            .iter()
+            .position(|byte| *byte == delimiter)
+            .map_or(row.len(), |length| length + 1);
     }
     true
 }
@@ -346,7 +452,12 @@ fn day(written: &str) -> Option<Date> {
     }
     let parts: Vec<&str> = written.split('/').collect();
     let [year, month, day] = parts.as_slice() else { return None };
-    Date::new(year.parse().ok().filter(|year| (1900..=9999).contains(year))?, month.parse().ok()?, day.parse().ok()?).ok()
+    Date::new(
+        year.parse().ok().filter(|year| (1900..=9999).contains(year))?,
+        month.parse().ok()?,
+        day.parse().ok()?,
+    )
+    .ok()
 }
 
 #[cfg(test)]
@@ -364,10 +475,21 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (Vec<Event>, Vec<String>) {
         let mut diagnostics = Diagnostics::new();
-        let events = decode("events.csv", bytes, MunicipalityCode::parse("132128").expect("a code"), &languages(), &mut diagnostics);
+        let events = decode(
+            "events.csv",
+            bytes,
+            MunicipalityCode::parse("132128").expect("a code"),
+            &languages(),
+            &mut diagnostics,
+        );
         let found = diagnostics.iter().map(|found| {
             let place = found.place.as_ref().expect("a place");
-            format!("{}:{} {}", found.code, place.source.line_column(place.range.start).0, found.message.en)
+            format!(
+                "{}:{} {}",
+                found.code,
+                place.source.line_column(place.range.start).0,
+                found.message.en
+            )
         });
         (events, found.collect())
     }
@@ -386,11 +508,22 @@ mod tests {
         assert_eq!(found, Vec::<String>::new());
         assert_eq!(plain.len(), 2);
         let class = &plain[0];
-        assert_eq!((class.title.in_default(), class.title.pick(languages().find("en").expect("en")).0), ("離乳食教室", "Weaning"));
-        assert_eq!((class.hours, class.kind, class.is_cancelled), (Some((600, 690)), EventKind::Event, false));
+        assert_eq!(
+            (class.title.in_default(), class.title.pick(languages().find("en").expect("en")).0),
+            ("離乳食教室", "Weaning")
+        );
+        assert_eq!(
+            (class.hours, class.kind, class.is_cancelled),
+            (Some((600, 690)), EventKind::Event, false)
+        );
         assert_eq!(class.description.as_ref().map(Text::in_default), Some("はじめて,\n二行目"));
         assert_eq!(
-            (plain[1].from.to_string(), plain[1].to.to_string(), plain[1].kind, plain[1].is_cancelled),
+            (
+                plain[1].from.to_string(),
+                plain[1].to.to_string(),
+                plain[1].kind,
+                plain[1].is_cancelled
+            ),
             ("2027-01-12".into(), "2027-01-14".into(), EventKind::Checkup, true)
         );
         let (shift_jis, ..) = SHIFT_JIS.encode(TABLE);
@@ -409,8 +542,14 @@ mod tests {
             let (events, found) = read(bytes);
             assert_eq!(found, Vec::<String>::new(), "{index}");
             assert_eq!(
-                events.iter().map(|event| (event.id.value.as_str(), event.title.in_default(), event.from)).collect::<Vec<_>>(),
-                plain.iter().map(|event| (event.id.value.as_str(), event.title.in_default(), event.from)).collect::<Vec<_>>(),
+                events
+                    .iter()
+                    .map(|event| (event.id.value.as_str(), event.title.in_default(), event.from))
+                    .collect::<Vec<_>>(),
+                plain
+                    .iter()
+                    .map(|event| (event.id.value.as_str(), event.title.in_default(), event.from))
+                    .collect::<Vec<_>>(),
                 "{index}"
             );
         }
@@ -422,9 +561,28 @@ mod tests {
     fn each_bad_row_is_told_at_its_line_and_the_others_stay() {
         let rows = "ID,イベント名,開始日,終了日,開始時間,終了時間,全国地方公共団体コード,URL,連絡先電話番号\nok,見本,2026-12-05,,,,,,\n,見本,2026-12-05,,,,,,\nb,,2026-13-05,,,,,,\n\"c\",\"見\n本\",2026-12-05,2026-12-04,,,,,\nd,見本,2026-12-05,,10:00,,,,\ne,見本,2026-12-05,,10:00,9:00,,,\nf,見本,2026-12-05,,,,141003,,\ng,見本,2026-12-05,,,,,javascript:1,\nh,見本,2026-12-05,,,,,,電話\nok,見本,2026-12-06,,,,,,\ni,見本,2026-12-05,,,,,,,余り\n\nlast,見本,2026-12-05,,,,13212,,\n";
         let (events, found) = read(rows.as_bytes());
-        assert_eq!(events.iter().map(|event| event.id.value.as_str()).collect::<Vec<_>>(), ["ok", "ok", "last"]);
-        let lines: Vec<&str> = found.iter().map(|found| found.split(' ').next().unwrap_or_default()).collect();
-        assert_eq!(lines, ["UB1112:3", "UB1112:4", "UB1112:4", "UB1112:5", "UB1112:7", "UB1112:8", "UB1112:9", "UB1112:10", "UB1112:11", "UB1112:13"], "{found:#?}");
+        assert_eq!(
+            events.iter().map(|event| event.id.value.as_str()).collect::<Vec<_>>(),
+            ["ok", "ok", "last"]
+        );
+        let lines: Vec<&str> =
+            found.iter().map(|found| found.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(
+            lines,
+            [
+                "UB1112:3",
+                "UB1112:4",
+                "UB1112:4",
+                "UB1112:5",
+                "UB1112:7",
+                "UB1112:8",
+                "UB1112:9",
+                "UB1112:10",
+                "UB1112:11",
+                "UB1112:13"
+            ],
+            "{found:#?}"
+        );
     }
 
     #[test]
@@ -434,39 +592,74 @@ mod tests {
         assert!(read(b"ID,\xff\xff\xfe\n").1[0].starts_with("UB1111:1"));
         for empty in ["", "\u{feff}", "\r\n\n"] {
             let (events, found) = read(empty.as_bytes());
-            assert!(events.is_empty() && found.len() == 1 && found[0].starts_with("UB1111:1 the table is empty"), "{found:?}");
+            assert!(
+                events.is_empty()
+                    && found.len() == 1
+                    && found[0].starts_with("UB1111:1 the table is empty"),
+                "{found:?}"
+            );
         }
     }
 
     #[test]
     fn only_what_says_that_it_will_not_be_is_cancelled() {
         let is_cancelled = |title: &str, column: &str, note: &str| {
-            let (events, found) = read(format!("ID,イベント名,開始日,{column}\na,{title},2026-12-05,{note}\n").as_bytes());
+            let (events, found) = read(
+                format!("ID,イベント名,開始日,{column}\na,{title},2026-12-05,{note}\n").as_bytes(),
+            );
             assert_eq!((events.len(), found.len()), (1, 0), "{found:?}");
             events[0].is_cancelled
         };
         for column in ["備考", "開始日時特記事項"] {
-            for note in ["中止", "中止。", "中止します", "中止しました。", "中止となりました", "中止になりました。", "【中止】雨のため", " 中止 "]
-            {
+            for note in [
+                "中止",
+                "中止。",
+                "中止します",
+                "中止しました。",
+                "中止となりました",
+                "中止になりました。",
+                "【中止】雨のため",
+                " 中止 ",
+            ] {
                 assert!(is_cancelled("見本", column, note), "{note}");
             }
-            for note in ["中止の場合は市HPでお知らせします", "中止することがあります", "中止することがあります。", "雨天中止", "中止ではありません", ""]
-            {
+            for note in [
+                "中止の場合は市HPでお知らせします",
+                "中止することがあります",
+                "中止することがあります。",
+                "雨天中止",
+                "中止ではありません",
+                "",
+            ] {
                 assert!(!is_cancelled("見本", column, note), "{note}");
             }
         }
-        assert!(is_cancelled("【中止】見本", "備考", "") && !is_cancelled("中止の相談", "備考", ""));
+        assert!(
+            is_cancelled("【中止】見本", "備考", "") && !is_cancelled("中止の相談", "備考", "")
+        );
     }
 
     #[test]
     fn times_have_their_bounds_and_may_have_seconds() {
         let of = |begin: &str, end: &str| {
-            let (events, found) = read(format!("ID,イベント名,開始日,開始時間,終了時間\na,見本,2026-12-05,{begin},{end}\n").as_bytes());
+            let (events, found) = read(
+                format!(
+                    "ID,イベント名,開始日,開始時間,終了時間\na,見本,2026-12-05,{begin},{end}\n"
+                )
+                .as_bytes(),
+            );
             (events.first().and_then(|event| event.hours), found.len())
         };
         assert_eq!(of("10:00:00", "１１：３０：００"), (Some((600, 690)), 0));
         assert_eq!(of("23:59", "36:00"), (Some((1439, 2160)), 0));
-        for (begin, end) in [("10:00:30", "11:00"), ("10:00:00:00", "11:00"), ("24:00", "25:00"), ("25:00", "26:00"), ("10:00", "36:01"), ("10", "11:00")] {
+        for (begin, end) in [
+            ("10:00:30", "11:00"),
+            ("10:00:00:00", "11:00"),
+            ("24:00", "25:00"),
+            ("25:00", "26:00"),
+            ("10:00", "36:01"),
+            ("10", "11:00"),
+        ] {
             assert_eq!(of(begin, end), (None, 1), "{begin} {end}");
         }
     }
@@ -474,7 +667,16 @@ mod tests {
     #[test]
     fn no_line_break_is_overlooked_where_none_belongs() {
         let header = "ID,イベント名,開始日,終了日,開始時間,終了時間,全国地方公共団体コード,URL";
-        let plain = ["a", "見本", "2026-12-05", "2026-12-06", "10:00", "11:00", "132128", "https://www.example.jp/"];
+        let plain = [
+            "a",
+            "見本",
+            "2026-12-05",
+            "2026-12-06",
+            "10:00",
+            "11:00",
+            "132128",
+            "https://www.example.jp/",
+        ];
         for at in 0..plain.len() {
             for cell in [format!("{}\n", plain[at]), format!("\r\n{}", plain[at])] {
                 let mut cells = plain.map(str::to_owned);
@@ -491,25 +693,55 @@ mod tests {
         let header = "ID,イベント名,開始日,備考\n";
         let told = |rows: &str| {
             let (events, found) = read(format!("{header}{rows}").as_bytes());
-            let told = found.iter().filter(|found| found.contains(" a quotation mark")).map(|found| found.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
-            (events.iter().map(|event| event.id.value.clone()).collect::<Vec<_>>().join(" "), told.join(" "))
+            let told = found
+                .iter()
+                .filter(|found| found.contains(" a quotation mark"))
+                .map(|found| found.split(' ').next().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>();
+            (
+                events.iter().map(|event| event.id.value.clone()).collect::<Vec<_>>().join(" "),
+                told.join(" "),
+            )
         };
         let is = |events: &str, told: &str| (events.to_owned(), told.to_owned());
         // One record of the right width that swallows two rows, followed by a good row.
-        assert_eq!(told("b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明\",2026-12-07,\ne,見本,2026-12-08,\n"), is("e", "UB1112:2"));
+        assert_eq!(
+            told(
+                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明\",2026-12-07,\ne,見本,2026-12-08,\n"
+            ),
+            is("e", "UB1112:2")
+        );
         // The same with an even number of marks.
-        assert_eq!(told("b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明,2026-12-07,\ne,見本,2026-12-08,\n"), is("e", "UB1112:2"));
+        assert_eq!(
+            told(
+                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明,2026-12-07,\ne,見本,2026-12-08,\n"
+            ),
+            is("e", "UB1112:2")
+        );
         assert_eq!(told("b,\"見本,2026-12-05\nc,見本,2026-12-06\n"), is("", "UB1112:2"));
         // What is well formed.
-        assert_eq!(told("b,\"見\"\"本\"\"\n\",2026-12-05,\"\"\r\n\"c\",見本,2026-12-06,\"\"\"\"\r\n"), is("b c", ""));
+        assert_eq!(
+            told("b,\"見\"\"本\"\"\n\",2026-12-05,\"\"\r\n\"c\",見本,2026-12-06,\"\"\"\"\r\n"),
+            is("b c", "")
+        );
         // A mark within a plain cell stands for itself, and swallows nothing.
         assert_eq!(told("b,見\"本,2026-12-05,\nc,見本,2026-12-06,\"x\""), is("b c", ""));
     }
 
     #[test]
     fn an_open_quotation_mark_swallows_nothing_silently() {
-        let (events, found) = read("ID,イベント名,開始日\na,見本,2026-12-05\nb,\"見本,2026-12-05\nc,見本,2026-12-06\n".as_bytes());
-        assert_eq!((events.len(), found.iter().filter(|found| found.starts_with("UB1112:3 a quotation mark")).count()), (1, 1), "{found:?}");
+        let (events, found) = read(
+            "ID,イベント名,開始日\na,見本,2026-12-05\nb,\"見本,2026-12-05\nc,見本,2026-12-06\n"
+                .as_bytes(),
+        );
+        assert_eq!(
+            (
+                events.len(),
+                found.iter().filter(|found| found.starts_with("UB1112:3 a quotation mark")).count()
+            ),
+            (1, 1),
+            "{found:?}"
+        );
     }
 
     proptest::proptest! {

@@ -45,7 +45,10 @@ pub fn name(date: Date) -> Option<String> {
 pub fn between(from: Date, to: Date) -> Vec<(Date, String)> {
     let from = from.max(Date::constant(*YEARS.start(), 1, 1));
     let to = to.min(Date::constant(*YEARS.end(), 12, 31));
-    from.series(1.day()).take_while(|date| *date <= to).filter_map(|date| Some((date, name(date)?))).collect()
+    from.series(1.day())
+        .take_while(|date| *date <= to)
+        .filter_map(|date| Some((date, name(date)?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -59,16 +62,31 @@ mod tests {
         (2021, "1-1 1-11 2-11 2-23 3-20 4-29 5-3 5-4 5-5 7-22 7-23 8-8 8-9 9-20 9-23 11-3 11-23"),
         (2022, "1-1 1-10 2-11 2-23 3-21 4-29 5-3 5-4 5-5 7-18 8-11 9-19 9-23 10-10 11-3 11-23"),
         (2023, "1-1 1-2 1-9 2-11 2-23 3-21 4-29 5-3 5-4 5-5 7-17 8-11 9-18 9-23 10-9 11-3 11-23"),
-        (2024, "1-1 1-8 2-11 2-12 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-15 8-11 8-12 9-16 9-22 9-23 10-14 11-3 11-4 11-23"),
-        (2025, "1-1 1-13 2-11 2-23 2-24 3-20 4-29 5-3 5-4 5-5 5-6 7-21 8-11 9-15 9-23 10-13 11-3 11-23 11-24"),
-        (2026, "1-1 1-12 2-11 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-20 8-11 9-21 9-22 9-23 10-12 11-3 11-23"),
-        (2027, "1-1 1-11 2-11 2-23 3-21 3-22 4-29 5-3 5-4 5-5 7-19 8-11 9-20 9-23 10-11 11-3 11-23"),
+        (
+            2024,
+            "1-1 1-8 2-11 2-12 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-15 8-11 8-12 9-16 9-22 9-23 10-14 11-3 11-4 11-23",
+        ),
+        (
+            2025,
+            "1-1 1-13 2-11 2-23 2-24 3-20 4-29 5-3 5-4 5-5 5-6 7-21 8-11 9-15 9-23 10-13 11-3 11-23 11-24",
+        ),
+        (
+            2026,
+            "1-1 1-12 2-11 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-20 8-11 9-21 9-22 9-23 10-12 11-3 11-23",
+        ),
+        (
+            2027,
+            "1-1 1-11 2-11 2-23 3-21 3-22 4-29 5-3 5-4 5-5 7-19 8-11 9-20 9-23 10-11 11-3 11-23",
+        ),
     ];
 
     #[test]
     fn the_published_days_of_2021_to_2027_agree() {
         for (year, days) in OFFICIAL {
-            let found: Vec<String> = between(date(year, 1, 1), date(year, 12, 31)).iter().map(|(day, _)| format!("{}-{}", day.month(), day.day())).collect();
+            let found: Vec<String> = between(date(year, 1, 1), date(year, 12, 31))
+                .iter()
+                .map(|(day, _)| format!("{}-{}", day.month(), day.day()))
+                .collect();
             assert_eq!(found.join(" "), days, "{year}");
         }
     }
@@ -89,7 +107,13 @@ mod tests {
         ] {
             assert_eq!(name(day).as_deref(), Some(expected), "{day}");
         }
-        for ordinary in [date(2021, 7, 19), date(2021, 8, 11), date(2021, 10, 11), date(2026, 11, 22), date(2026, 12, 29)] {
+        for ordinary in [
+            date(2021, 7, 19),
+            date(2021, 8, 11),
+            date(2021, 10, 11),
+            date(2026, 11, 22),
+            date(2026, 12, 29),
+        ] {
             assert!(!is_public_holiday(ordinary), "{ordinary}");
         }
     }
@@ -99,7 +123,10 @@ mod tests {
         // Article 3, paragraph 2: the nearest following day that is no holiday itself.
         for (day, _) in between(date(2007, 1, 1), date(2099, 12, 31)) {
             if day.weekday() == Weekday::Sunday {
-                let off = day.series(1.day()).skip(1).find(|next| name(*next).is_none_or(|name| name.contains("振替休日")));
+                let off = day
+                    .series(1.day())
+                    .skip(1)
+                    .find(|next| name(*next).is_none_or(|name| name.contains("振替休日")));
                 assert!(off.is_some_and(is_public_holiday), "{day}");
             }
         }

@@ -44,7 +44,10 @@ pub struct BaseUrl {
 impl BaseUrl {
     /// Reads a base address; queries, fragments and dot segments are refused.
     pub fn parse(text: &str) -> Option<Self> {
-        if !crate::source::decode::is_web_url(text) || text.contains(['?', '#', '%']) || !text.is_ascii() {
+        if !crate::source::decode::is_web_url(text)
+            || text.contains(['?', '#', '%'])
+            || !text.is_ascii()
+        {
             return None;
         }
         let text = text.trim_end_matches('/');
@@ -53,11 +56,16 @@ impl BaseUrl {
             Some(at) => text.split_at(host_start + at),
             None => (text, ""),
         };
-        let clean = path
-            .split('/')
-            .skip(1)
-            .all(|part| !part.is_empty() && part != "." && part != ".." && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~')));
-        (clean && !origin[host_start..].contains('@')).then(|| Self { origin: origin.to_ascii_lowercase(), path: path.to_owned() })
+        let clean = path.split('/').skip(1).all(|part| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'))
+        });
+        (clean && !origin[host_start..].contains('@'))
+            .then(|| Self { origin: origin.to_ascii_lowercase(), path: path.to_owned() })
     }
 
     /// Returns the path of the site's root with a slash at the end.
@@ -127,7 +135,8 @@ pub struct Selection {
 impl Selection {
     /// Tells whether an item is taken.
     pub fn takes(&self, id: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only.iter().any(|one| one.value == id)) && !self.except.iter().any(|one| one.value == id)
+        self.only.as_ref().is_none_or(|only| only.iter().any(|one| one.value == id))
+            && !self.except.iter().any(|one| one.value == id)
     }
 
     /// Iterates over everything that it names.
@@ -135,7 +144,11 @@ impl Selection {
         self.only.iter().flatten().chain(&self.except)
     }
 
-    fn decode(decoder: &mut Decoder, node: &Node, read: impl Fn(&mut Decoder, &Node) -> Option<Located<String>> + Copy) -> Option<Self> {
+    fn decode(
+        decoder: &mut Decoder,
+        node: &Node,
+        read: impl Fn(&mut Decoder, &Node) -> Option<Located<String>> + Copy,
+    ) -> Option<Self> {
         let mut fields = decoder.fields(node)?;
         let only = fields.optional(decoder, "only", |decoder, node| decoder.list(node, read));
         let except = fields.list(decoder, "except", read);
@@ -225,8 +238,14 @@ pub fn decode_code(decoder: &mut Decoder, node: &Node) -> Option<Located<Municip
             decoder.fault(
                 codes::BAD_CODE,
                 node,
-                message!("「{written}」は全国地方公共団体コードではありません", "`{written}` is not a local government code"),
-                message!("検査数字を含む 6 桁の数字を引用符に入れて書いてください（例：\"141097\"）", "write six digits with the check digit, in quotes, like \"141097\""),
+                message!(
+                    "「{written}」は全国地方公共団体コードではありません",
+                    "`{written}` is not a local government code"
+                ),
+                message!(
+                    "検査数字を含む 6 桁の数字を引用符に入れて書いてください（例：\"141097\"）",
+                    "write six digits with the check digit, in quotes, like \"141097\""
+                ),
             );
             None
         }
@@ -234,19 +253,36 @@ pub fn decode_code(decoder: &mut Decoder, node: &Node) -> Option<Located<Municip
 }
 
 /// Reads every folder under `municipalities/`.
-pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Municipality> {
-    let mut folders: Vec<&str> = files.under("municipalities/").filter_map(|(path, _)| path["municipalities/".len()..].split_once('/').map(|(folder, _)| folder)).collect();
+pub fn decode_all(
+    files: &Files,
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Municipality> {
+    let mut folders: Vec<&str> = files
+        .under("municipalities/")
+        .filter_map(|(path, _)| {
+            path["municipalities/".len()..].split_once('/').map(|(folder, _)| folder)
+        })
+        .collect();
     folders.dedup();
     // Their texts are read side by side, and then judged one after another.
     let besides = format!("{languages:?}");
     let read = |name: &&str| {
         let folder = format!("municipalities/{name}/");
-        let source = files.get(&format!("{folder}municipality.yaml")).and_then(|file| file.text())?;
+        let source =
+            files.get(&format!("{folder}municipality.yaml")).and_then(|file| file.text())?;
         // Beside its text it matters which files lie there, such as its logo.
         let beside: Vec<&str> = files.under(&folder).map(|(path, _)| path).collect();
         Some(files.memo.get(source, None, memo::hash((&besides, beside)), || {
             let mut found = Diagnostics::new();
-            (Decoder::on(source, &mut found, |decoder| decoder.parse_all().and_then(|root| decode(decoder, &root, &folder, files, languages))), found)
+            (
+                Decoder::on(source, &mut found, |decoder| {
+                    decoder
+                        .parse_all()
+                        .and_then(|root| decode(decoder, &root, &folder, files, languages))
+                }),
+                found,
+            )
         }))
     };
     let texts: Vec<_> = folders.par_iter().map(read).collect();
@@ -254,16 +290,23 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
     for (name, text) in folders.into_iter().zip(texts) {
         let folder = format!("municipalities/{name}/");
         let path = format!("{folder}municipality.yaml");
-        let (Some(source), Some(text)) = (files.get(&path).and_then(|file| file.text()), text) else {
+        let (Some(source), Some(text)) = (files.get(&path).and_then(|file| file.text()), text)
+        else {
             if files.get(&path).is_none() {
                 let at = Source::new(&path, "");
                 diagnostics.push(
                     Diagnostic::error(
                         codes::MISSING_FILE,
                         Place::start_of(&at),
-                        message!("「{folder}」に municipality.yaml がありません", "there is no municipality.yaml in `{folder}`"),
+                        message!(
+                            "「{folder}」に municipality.yaml がありません",
+                            "there is no municipality.yaml in `{folder}`"
+                        ),
                     )
-                    .help(message!("ファイルを作るか、フォルダを消してください", "make the file or remove the folder")),
+                    .help(message!(
+                        "ファイルを作るか、フォルダを消してください",
+                        "make the file or remove the folder"
+                    )),
                 );
             }
             continue;
@@ -277,22 +320,45 @@ pub fn decode_all(files: &Files, languages: &Languages, diagnostics: &mut Diagno
                 Diagnostic::error(
                     codes::DUPLICATE,
                     Place::start_of(source),
-                    message!("コード {code} は「{folder}」でも使われています", "the code {code} is used in `{folder}` as well"),
+                    message!(
+                        "コード {code} は「{folder}」でも使われています",
+                        "the code {code} is used in `{folder}` as well"
+                    ),
                 )
-                .help(message!("フォルダを一つにまとめてください", "keep one folder for each municipality")),
+                .help(message!(
+                    "フォルダを一つにまとめてください",
+                    "keep one folder for each municipality"
+                )),
             );
             continue;
         }
         let articles = format!("{folder}articles/");
-        let sources: Vec<_> = files.under(&articles).filter(|(path, _)| path.ends_with(".md")).filter_map(|(_, file)| file.text()).collect();
-        municipality.works = article::decode_all(sources, Some(municipality.code), languages, &files.memo, diagnostics);
-        municipality.events = event::decode_all(files, &folder, municipality.code, languages, diagnostics);
+        let sources: Vec<_> = files
+            .under(&articles)
+            .filter(|(path, _)| path.ends_with(".md"))
+            .filter_map(|(_, file)| file.text())
+            .collect();
+        municipality.works = article::decode_all(
+            sources,
+            Some(municipality.code),
+            languages,
+            &files.memo,
+            diagnostics,
+        );
+        municipality.events =
+            event::decode_all(files, &folder, municipality.code, languages, diagnostics);
         all.push(municipality);
     }
     all
 }
 
-fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, languages: &Languages) -> Option<Municipality> {
+fn decode(
+    decoder: &mut Decoder,
+    root: &Node,
+    folder: &str,
+    files: &Files,
+    languages: &Languages,
+) -> Option<Municipality> {
     let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
     let source = Arc::clone(&decoder.source);
     let mut fields = decoder.fields(root)?;
@@ -327,8 +393,14 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
                 decoder.fault(
                     codes::BAD_LANGUAGE,
                     node,
-                    message!("「{written}」はこのプロジェクトの言語ではありません", "`{written}` is not a language of this project"),
-                    message!("ubugi.yaml の languages にあるもの（{known}）から選んでください", "choose among those in ubugi.yaml ({known})"),
+                    message!(
+                        "「{written}」はこのプロジェクトの言語ではありません",
+                        "`{written}` is not a language of this project"
+                    ),
+                    message!(
+                        "ubugi.yaml の languages にあるもの（{known}）から選んでください",
+                        "choose among those in ubugi.yaml ({known})"
+                    ),
                 );
             }
             found
@@ -336,28 +408,70 @@ fn decode(decoder: &mut Decoder, root: &Node, folder: &str, files: &Files, langu
     });
     let theme = fields.optional(decoder, "theme", Decoder::id);
     let website = fields.optional(decoder, "website", Decoder::url);
-    let brand = fields.required(decoder, "brand", |decoder, node| Brand::decode(decoder, node, folder, files, languages));
-    let (mut stages, mut topics, mut articles, mut drugs) = (Selection::default(), Selection::default(), Selection::default(), true);
+    let brand = fields.required(decoder, "brand", |decoder, node| {
+        Brand::decode(decoder, node, folder, files, languages)
+    });
+    let (mut stages, mut topics, mut articles, mut drugs) =
+        (Selection::default(), Selection::default(), Selection::default(), true);
     fields.optional(decoder, "content", |decoder, node| {
         let mut fields = decoder.fields(node)?;
-        stages = fields.optional(decoder, "stages", |decoder, node| Selection::decode(decoder, node, Decoder::id)).unwrap_or_default();
-        topics = fields.optional(decoder, "topics", |decoder, node| Selection::decode(decoder, node, Decoder::id)).unwrap_or_default();
-        articles = fields.optional(decoder, "articles", |decoder, node| Selection::decode(decoder, node, Decoder::string)).unwrap_or_default();
+        stages = fields
+            .optional(decoder, "stages", |decoder, node| {
+                Selection::decode(decoder, node, Decoder::id)
+            })
+            .unwrap_or_default();
+        topics = fields
+            .optional(decoder, "topics", |decoder, node| {
+                Selection::decode(decoder, node, Decoder::id)
+            })
+            .unwrap_or_default();
+        articles = fields
+            .optional(decoder, "articles", |decoder, node| {
+                Selection::decode(decoder, node, Decoder::string)
+            })
+            .unwrap_or_default();
         drugs = fields.optional(decoder, "drugs", Decoder::boolean).unwrap_or(true);
         fields.finish(decoder);
         Some(())
     });
     let feeds = fields.optional(decoder, "feeds", FeedChoice::decode);
-    let emergency = fields.optional(decoder, "emergency", |decoder, node| Some(emergency::decode_all(decoder, node, languages))).unwrap_or_default();
-    let contacts = unique(decoder, &mut fields, "contacts", |decoder, node| contact(decoder, node, languages), |c| &c.id);
-    let services = unique(decoder, &mut fields, "services", |decoder, node| Service::decode(decoder, node, languages), |s| &s.id);
-    let figures = unique(decoder, &mut fields, "figures", |decoder, node| figures(decoder, node, languages), |f| &f.id);
-    let notify = fields.optional(decoder, "notify", |decoder, node| Notify::decode(decoder, node, languages));
+    let emergency = fields
+        .optional(decoder, "emergency", |decoder, node| {
+            Some(emergency::decode_all(decoder, node, languages))
+        })
+        .unwrap_or_default();
+    let contacts = unique(
+        decoder,
+        &mut fields,
+        "contacts",
+        |decoder, node| contact(decoder, node, languages),
+        |c| &c.id,
+    );
+    let services = unique(
+        decoder,
+        &mut fields,
+        "services",
+        |decoder, node| Service::decode(decoder, node, languages),
+        |s| &s.id,
+    );
+    let figures = unique(
+        decoder,
+        &mut fields,
+        "figures",
+        |decoder, node| figures(decoder, node, languages),
+        |f| &f.id,
+    );
+    let notify = fields
+        .optional(decoder, "notify", |decoder, node| Notify::decode(decoder, node, languages));
     fields.finish(decoder);
 
     let default = languages.default_id();
     let languages_of_site = match listed {
-        Some(listed) => languages.iter().map(|(id, _)| id).filter(|id| *id == default || listed.contains(id)).collect(),
+        Some(listed) => languages
+            .iter()
+            .map(|(id, _)| id)
+            .filter(|id| *id == default || listed.contains(id))
+            .collect(),
         None => languages.iter().map(|(id, _)| id).collect(),
     };
     let (code, name, base_url) = (code?, name?, base_url?);
@@ -411,7 +525,13 @@ fn unique<T>(
     all
 }
 
-fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, names: &[&str], name_place: &Place, folder: &str) {
+fn check_identity(
+    decoder: &mut Decoder,
+    code: &Located<MunicipalityCode>,
+    names: &[&str],
+    name_place: &Place,
+    folder: &str,
+) {
     let number = code.value;
     let name = names.first().copied().unwrap_or_default();
     match code::lookup(number) {
@@ -420,7 +540,10 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, names
             Diagnostic::warning(
                 codes::BAD_CODE,
                 code.place.clone(),
-                message!("コード {number} の市区町村は、手もとの一覧にありません", "the code {number} is not in the list of local governments that ubugi has"),
+                message!(
+                    "コード {number} の市区町村は、手もとの一覧にありません",
+                    "the code {number} is not in the list of local governments that ubugi has"
+                ),
             )
             .maybe_help(by_name(name)),
         ),
@@ -431,9 +554,17 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, names
                     Diagnostic::error(
                         codes::CODE_NAME_MISMATCH,
                         name_place.clone(),
-                        message!("コード {number} は「{official}」のもので、「{name}」ではありません", "the code {number} belongs to {official}, not to {name}"),
+                        message!(
+                            "コード {number} は「{official}」のもので、「{name}」ではありません",
+                            "the code {number} belongs to {official}, not to {name}"
+                        ),
                     )
-                    .maybe_help(by_name(name).or_else(|| Some(message!("name の ja を「{official}」にしてください", "make the Japanese name {official}")))),
+                    .maybe_help(by_name(name).or_else(|| {
+                        Some(message!(
+                            "name の ja を「{official}」にしてください",
+                            "make the Japanese name {official}"
+                        ))
+                    })),
                 );
             }
         }
@@ -444,16 +575,26 @@ fn check_identity(decoder: &mut Decoder, code: &Located<MunicipalityCode>, names
             Diagnostic::error(
                 codes::FOLDER_NAME,
                 code.place.clone(),
-                message!("フォルダ名「{folder_name}」がコード {number} で始まっていません", "the folder `{folder_name}` does not begin with the code {number}"),
+                message!(
+                    "フォルダ名「{folder_name}」がコード {number} で始まっていません",
+                    "the folder `{folder_name}` does not begin with the code {number}"
+                ),
             )
-            .help(message!("フォルダ名を「{number}-名前」にしてください", "rename the folder to {number}-name")),
+            .help(message!(
+                "フォルダ名を「{number}-名前」にしてください",
+                "rename the folder to {number}-name"
+            )),
         );
     }
 }
 
 /// Suggests the codes of the governments with a name; there may be several, as names repeat.
 fn by_name(name: &str) -> Option<crate::diagnostic::Message> {
-    let found: Vec<String> = code::nearest(name).into_iter().take(3).map(|g| format!("{}（{}）= {}", g.full_name(), g.prefecture, g.code)).collect();
+    let found: Vec<String> = code::nearest(name)
+        .into_iter()
+        .take(3)
+        .map(|g| format!("{}（{}）= {}", g.full_name(), g.prefecture, g.code))
+        .collect();
     if found.is_empty() {
         return None;
     }
@@ -473,13 +614,28 @@ fn contact(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<
     let url = fields.optional(decoder, "url", Decoder::url);
     let note = fields.optional(decoder, "note", text);
     fields.finish(decoder);
-    Some(Contact { id: id?, name: name?, phone, hours, address, email, url: url.map(|u| u.value), note })
+    Some(Contact {
+        id: id?,
+        name: name?,
+        phone,
+        hours,
+        address,
+        email,
+        url: url.map(|u| u.value),
+        note,
+    })
 }
 
 fn email(decoder: &mut Decoder, node: &Node) -> Option<String> {
     let text = decoder.string(node)?.value;
-    let usable = text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.'))
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+'))
+    let usable = text.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+    }) && text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+'))
         && text.matches('@').count() == 1;
     if usable {
         return Some(text);
@@ -526,10 +682,27 @@ mod tests {
 
     #[test]
     fn base_addresses() {
-        let parse = |text: &str| BaseUrl::parse(text).map(|url| (url.origin.clone(), url.path.clone(), url.root()));
-        assert_eq!(parse("https://hino.example.jp/"), Some(("https://hino.example.jp".into(), String::new(), "/".into())));
-        assert_eq!(parse("https://www.example.jp/a/b"), Some(("https://www.example.jp".into(), "/a/b".into(), "/a/b/".into())));
-        for bad in ["ftp://a.jp", "https://a.jp/?x", "https://a.jp/../b", "https://a.jp//b", "https://u@a.jp", "https://a.jp/発熱", "javascript:1", "https://a.jp/%2e%2e"] {
+        let parse = |text: &str| {
+            BaseUrl::parse(text).map(|url| (url.origin.clone(), url.path.clone(), url.root()))
+        };
+        assert_eq!(
+            parse("https://hino.example.jp/"),
+            Some(("https://hino.example.jp".into(), String::new(), "/".into()))
+        );
+        assert_eq!(
+            parse("https://www.example.jp/a/b"),
+            Some(("https://www.example.jp".into(), "/a/b".into(), "/a/b/".into()))
+        );
+        for bad in [
+            "ftp://a.jp",
+            "https://a.jp/?x",
+            "https://a.jp/../b",
+            "https://a.jp//b",
+            "https://u@a.jp",
+            "https://a.jp/発熱",
+            "javascript:1",
+            "https://a.jp/%2e%2e",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -38,7 +38,8 @@ impl Most {
     pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
         let mut fields = decoder.fields(node)?;
         let day = fields.optional(decoder, "day", |decoder, node| decoder.integer(node, 1..101));
-        let month = fields.optional(decoder, "month", |decoder, node| decoder.integer(node, 1..1001));
+        let month =
+            fields.optional(decoder, "month", |decoder, node| decoder.integer(node, 1..1001));
         fields.finish(decoder);
         Some(Self { day, month })
     }
@@ -73,14 +74,22 @@ impl Default for QuietHours {
 impl QuietHours {
     /// Tells whether nothing may be sent at a minute of the day.
     pub fn holds(&self, minute: u32) -> bool {
-        if self.from <= self.to { (self.from..self.to).contains(&minute) } else { minute >= self.from || minute < self.to }
+        if self.from <= self.to {
+            (self.from..self.to).contains(&minute)
+        } else {
+            minute >= self.from || minute < self.to
+        }
     }
 
     /// Returns the first minute of a day in which something may be sent, and the minute after the last one.
     ///
     /// Quiet hours in the middle of a day leave the time after them; what may be sent before is not used.
     pub fn open(&self) -> (u32, u32) {
-        if self.from <= self.to { if self.to < DAY { (self.to, DAY) } else { (0, self.from) } } else { (self.to, self.from) }
+        if self.from <= self.to {
+            if self.to < DAY { (self.to, DAY) } else { (0, self.from) }
+        } else {
+            (self.to, self.from)
+        }
     }
 }
 
@@ -228,15 +237,26 @@ impl Notify {
         let mut fields = decoder.fields(node)?;
         let quiet = fields.optional(decoder, "quiet_hours", quiet_hours).unwrap_or_default();
         let most = fields.optional(decoder, "most", Most::decode).unwrap_or_default();
-        let prefix = fields.optional(decoder, "prefix", |decoder, node| Text::decode(decoder, node, languages));
-        let wording = fields.optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL)).unwrap_or_default();
+        let prefix = fields
+            .optional(decoder, "prefix", |decoder, node| Text::decode(decoder, node, languages));
+        let wording = fields
+            .optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL))
+            .unwrap_or_default();
         let has_segments = fields.has("segments");
-        let segments = super::unique(decoder, &mut fields, "segments", |decoder, node| segment(decoder, node, languages), |segment| &segment.id);
+        let segments = super::unique(
+            decoder,
+            &mut fields,
+            "segments",
+            |decoder, node| segment(decoder, node, languages),
+            |segment| &segment.id,
+        );
         let mut channels: Vec<Channel> = Vec::new();
         fields.required(decoder, "channels", |decoder, node| {
             decoder.list(node, |decoder, node| {
                 let channel = channel(decoder, node, quiet, languages)?;
-                if let Some(earlier) = channels.iter().find(|other| other.id.value == channel.id.value) {
+                if let Some(earlier) =
+                    channels.iter().find(|other| other.id.value == channel.id.value)
+                {
                     decoder.diagnostics.push(duplicate_id(&channel.id, &earlier.id));
                     return None;
                 }
@@ -245,20 +265,37 @@ impl Notify {
             })
         });
         fields.finish(decoder);
-        Some(Self { quiet, most, prefix, wording, segments: has_segments.then_some(segments), channels })
+        Some(Self {
+            quiet,
+            most,
+            prefix,
+            wording,
+            segments: has_segments.then_some(segments),
+            channels,
+        })
     }
 
     /// Returns the segments of a municipality: its own, or one for each stage that it takes and each language of its site.
     ///
     /// In the default language such a segment is named for its stage, in others with the language's tag: `newborn-en`.
-    pub fn segments(&self, municipality: &Municipality, stages: &[Term], languages: &Languages) -> Vec<Segment> {
+    pub fn segments(
+        &self,
+        municipality: &Municipality,
+        stages: &[Term],
+        languages: &Languages,
+    ) -> Vec<Segment> {
         if let Some(segments) = &self.segments {
             return segments.clone();
         }
         let place = Place::start_of(&municipality.source);
-        let taken: Vec<&Term> = stages.iter().filter(|stage| municipality.stages.takes(&stage.id.value)).collect();
+        let taken: Vec<&Term> =
+            stages.iter().filter(|stage| municipality.stages.takes(&stage.id.value)).collect();
         let id = |stage: &str, language: LangId| {
-            if language == languages.default_id() { stage.to_owned() } else { format!("{stage}-{}", languages.get(language).tag.to_ascii_lowercase()) }
+            if language == languages.default_id() {
+                stage.to_owned()
+            } else {
+                format!("{stage}-{}", languages.get(language).tag.to_ascii_lowercase())
+            }
         };
         let segment = |stage: &Term, language: LangId| Segment {
             id: Located::new(id(&stage.id.value, language), place.clone()),
@@ -266,13 +303,19 @@ impl Notify {
             topics: Vec::new(),
             language,
         };
-        municipality.languages.iter().flat_map(|language| taken.iter().map(|stage| segment(stage, *language))).collect()
+        municipality
+            .languages
+            .iter()
+            .flat_map(|language| taken.iter().map(|stage| segment(stage, *language)))
+            .collect()
     }
 
     /// Returns the channel by which readers of the site can have notices shown by their browser, and the address at which they say so.
     pub fn form(&self) -> Option<(&Channel, &WebPush, &str)> {
         self.channels.iter().find_map(|channel| match &channel.kind {
-            Kind::WebPush(push) => push.subscribe.as_deref().map(|subscribe| (channel, push, subscribe)),
+            Kind::WebPush(push) => {
+                push.subscribe.as_deref().map(|subscribe| (channel, push, subscribe))
+            }
             _ => None,
         })
     }
@@ -282,16 +325,24 @@ impl Notify {
         for named in self.channels.iter().flat_map(|channel| channel.segments.iter().flatten()) {
             known_segment(named, all, diagnostics);
         }
-        let mut forms = self.channels.iter().filter(|channel| matches!(&channel.kind, Kind::WebPush(push) if push.subscribe.is_some()));
+        let mut forms = self.channels.iter().filter(
+            |channel| matches!(&channel.kind, Kind::WebPush(push) if push.subscribe.is_some()),
+        );
         if let Some((first, second)) = forms.next().zip(forms.next()) {
             let name = &first.id.value;
             diagnostics.push(
                 Diagnostic::error(
                     codes::BAD_NOTIFY,
                     second.id.place.clone(),
-                    message!("登録の画面（subscribe）は、もう「{name}」にあります", "there is a form (`subscribe`) for `{name}` already"),
+                    message!(
+                        "登録の画面（subscribe）は、もう「{name}」にあります",
+                        "there is a form (`subscribe`) for `{name}` already"
+                    ),
                 )
-                .help(message!("subscribe は一つの channel にだけ書いてください", "write `subscribe` for one channel only")),
+                .help(message!(
+                    "subscribe は一つの channel にだけ書いてください",
+                    "write `subscribe` for one channel only"
+                )),
             );
         }
         for channel in &self.channels {
@@ -302,7 +353,10 @@ impl Notify {
             };
             let fault = match &line.to {
                 LineTo::Broadcast if served.len() != 1 => Some((
-                    message!("broadcast はすべての友だちに届くので、segment は一つだけです", "`broadcast` reaches all friends, so it has one segment"),
+                    message!(
+                        "broadcast はすべての友だちに届くので、segment は一つだけです",
+                        "`broadcast` reaches all friends, so it has one segment"
+                    ),
                     message!(
                         "`segments: [ID]` と一つだけ書くか、to を narrowcast か multicast にしてください",
                         "write one, `segments: [ID]`, or set `to` to narrowcast or multicast"
@@ -310,19 +364,37 @@ impl Notify {
                 )),
                 // LINE takes at most ten audiences in a request, and a notice may name all others of its channel.
                 LineTo::Narrowcast(audiences) if audiences.len() > MOST_AUDIENCES => Some((
-                    message!("audiences は {MOST_AUDIENCES} までです", "there can be {MOST_AUDIENCES} `audiences` at most"),
-                    message!("segment をまとめるか、channel を分けてください", "join segments, or make two channels"),
+                    message!(
+                        "audiences は {MOST_AUDIENCES} までです",
+                        "there can be {MOST_AUDIENCES} `audiences` at most"
+                    ),
+                    message!(
+                        "segment をまとめるか、channel を分けてください",
+                        "join segments, or make two channels"
+                    ),
                 )),
-                LineTo::Narrowcast(audiences) => served.iter().find(|segment| !audiences.contains_key(**segment)).map(|segment| {
-                    (
-                        message!("segment「{segment}」のオーディエンスがありません", "there is no audience for the segment `{segment}`"),
-                        message!("audiences に「{segment}: 番号」を加えてください", "add `{segment}: NUMBER` to `audiences`"),
-                    )
-                }),
+                LineTo::Narrowcast(audiences) => served
+                    .iter()
+                    .find(|segment| !audiences.contains_key(**segment))
+                    .map(|segment| {
+                        (
+                            message!(
+                                "segment「{segment}」のオーディエンスがありません",
+                                "there is no audience for the segment `{segment}`"
+                            ),
+                            message!(
+                                "audiences に「{segment}: 番号」を加えてください",
+                                "add `{segment}: NUMBER` to `audiences`"
+                            ),
+                        )
+                    }),
                 LineTo::Broadcast | LineTo::Multicast => None,
             };
             if let Some((words, help)) = fault {
-                diagnostics.push(Diagnostic::error(codes::BAD_NOTIFY, channel.id.place.clone(), words).help(help));
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_NOTIFY, channel.id.place.clone(), words)
+                        .help(help),
+                );
             }
         }
     }
@@ -335,12 +407,15 @@ fn known_segment(named: &Located<String>, all: &BTreeSet<String>, diagnostics: &
     }
     let known = all.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     diagnostics.push(
-        Diagnostic::error(codes::UNKNOWN_REFERENCE, named.place.clone(), message!("「{written}」という segment はありません", "there is no segment `{written}`")).help(
-            match suggest::nearest(written, all.iter().map(String::as_str)) {
-                Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                None => message!("あるのは {known} です", "there are {known}"),
-            },
-        ),
+        Diagnostic::error(
+            codes::UNKNOWN_REFERENCE,
+            named.place.clone(),
+            message!("「{written}」という segment はありません", "there is no segment `{written}`"),
+        )
+        .help(match suggest::nearest(written, all.iter().map(String::as_str)) {
+            Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+            None => message!("あるのは {known} です", "there are {known}"),
+        }),
     );
 }
 
@@ -354,8 +429,14 @@ fn quiet_hours(decoder: &mut Decoder, node: &Node) -> Option<QuietHours> {
         bad(
             decoder,
             node,
-            message!("これでは、いつも送れないか、いつでも送れるかのどちらか決まりません", "this is either the whole day or nothing"),
-            message!("{{from: \"21:00\", to: \"8:00\"}} のように書いてください", "write it like {{from: \"21:00\", to: \"8:00\"}}"),
+            message!(
+                "これでは、いつも送れないか、いつでも送れるかのどちらか決まりません",
+                "this is either the whole day or nothing"
+            ),
+            message!(
+                "{{from: \"21:00\", to: \"8:00\"}} のように書いてください",
+                "write it like {{from: \"21:00\", to: \"8:00\"}}"
+            ),
         );
         return None;
     }
@@ -375,17 +456,33 @@ fn segment(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<
             decoder.fault(
                 codes::BAD_LANGUAGE,
                 node,
-                message!("「{written}」はこのプロジェクトの言語ではありません", "`{written}` is not a language of this project"),
-                message!("ubugi.yaml の languages にあるもの（{known}）から選んでください", "choose among those in ubugi.yaml ({known})"),
+                message!(
+                    "「{written}」はこのプロジェクトの言語ではありません",
+                    "`{written}` is not a language of this project"
+                ),
+                message!(
+                    "ubugi.yaml の languages にあるもの（{known}）から選んでください",
+                    "choose among those in ubugi.yaml ({known})"
+                ),
             );
         }
         found
     });
     fields.finish(decoder);
-    Some(Segment { id: id?, stages, topics, language: language.unwrap_or_else(|| languages.default_id()) })
+    Some(Segment {
+        id: id?,
+        stages,
+        topics,
+        language: language.unwrap_or_else(|| languages.default_id()),
+    })
 }
 
-fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &Languages) -> Option<Channel> {
+fn channel(
+    decoder: &mut Decoder,
+    node: &Node,
+    quiet: QuietHours,
+    languages: &Languages,
+) -> Option<Channel> {
     let mut fields = decoder.fields(node)?;
     let id = fields.required(decoder, "id", |decoder, node| {
         let id = decoder.id(node)?;
@@ -395,12 +492,19 @@ fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &La
         bad(
             decoder,
             node,
-            message!("「{RESERVED}」は、フィードのハブに知らせるための名前です", "`{RESERVED}` is the name under which the hub of feeds is told"),
-            message!("ほかの id にしてください。ハブは feeds の hub に書きます", "choose another id; a hub is named by `hub` under `feeds`"),
+            message!(
+                "「{RESERVED}」は、フィードのハブに知らせるための名前です",
+                "`{RESERVED}` is the name under which the hub of feeds is told"
+            ),
+            message!(
+                "ほかの id にしてください。ハブは feeds の hub に書きます",
+                "choose another id; a hub is named by `hub` under `feeds`"
+            ),
         );
         None
     });
-    let segments = fields.optional(decoder, "segments", |decoder, node| decoder.list(node, Decoder::id));
+    let segments =
+        fields.optional(decoder, "segments", |decoder, node| decoder.list(node, Decoder::id));
     let times = fields.list(decoder, "times", |decoder, node| {
         let minute = time(decoder, node, DAY - 1)?;
         if quiet.holds(minute) {
@@ -408,8 +512,14 @@ fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &La
             bad(
                 decoder,
                 node,
-                message!("{at} は、送らない時間（{from}〜{to}）の中です", "{at} lies within the quiet hours ({from} to {to})"),
-                message!("ほかの時刻にするか、quiet_hours を直してください", "choose another time or correct `quiet_hours`"),
+                message!(
+                    "{at} は、送らない時間（{from}〜{to}）の中です",
+                    "{at} lies within the quiet hours ({from} to {to})"
+                ),
+                message!(
+                    "ほかの時刻にするか、quiet_hours を直してください",
+                    "choose another time or correct `quiet_hours`"
+                ),
             );
             return None;
         }
@@ -422,8 +532,17 @@ fn channel(decoder: &mut Decoder, node: &Node, quiet: QuietHours, languages: &La
         Line,
         WebPush,
     }
-    let word =
-        fields.required(decoder, "kind", |decoder, node| decoder.choice(node, &[("json", Word::Json), ("email", Word::Email), ("line", Word::Line), ("web-push", Word::WebPush)]));
+    let word = fields.required(decoder, "kind", |decoder, node| {
+        decoder.choice(
+            node,
+            &[
+                ("json", Word::Json),
+                ("email", Word::Email),
+                ("line", Word::Line),
+                ("web-push", Word::WebPush),
+            ],
+        )
+    });
     let kind = match word {
         Some(Word::Json) => fields.required(decoder, "url", endpoint).map(|url| Kind::Json { url }),
         Some(Word::Email) => email(decoder, &mut fields, languages).map(Kind::Email),
@@ -444,11 +563,14 @@ fn line(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Option<Line> {
             decoder.fields(node)?;
             return None;
         };
-        let pairs = entries.iter().filter_map(|(segment, number)| Some((decoder.id(segment)?.value, audience(decoder, number)?)));
+        let pairs = entries.iter().filter_map(|(segment, number)| {
+            Some((decoder.id(segment)?.value, audience(decoder, number)?))
+        });
         Some(pairs.collect::<BTreeMap<String, u64>>())
     });
     let to = fields.required(decoder, "to", |decoder, node| {
-        let to = decoder.choice(node, &[("broadcast", 0_u8), ("narrowcast", 1), ("multicast", 2)])?;
+        let to =
+            decoder.choice(node, &[("broadcast", 0_u8), ("narrowcast", 1), ("multicast", 2)])?;
         match (to, &audiences) {
             (1, Some(audiences)) => return Some(LineTo::Narrowcast(audiences.clone())),
             (0, None) => return Some(LineTo::Broadcast),
@@ -458,13 +580,25 @@ fn line(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Option<Line> {
         bad(
             decoder,
             node,
-            message!("audiences は narrowcast のときだけ、そのときは必ず書きます", "`audiences` goes with narrowcast, and narrowcast with `audiences`"),
-            message!("to を narrowcast にして audiences を書くか、audiences を消してください", "set `to` to narrowcast and write `audiences`, or remove them"),
+            message!(
+                "audiences は narrowcast のときだけ、そのときは必ず書きます",
+                "`audiences` goes with narrowcast, and narrowcast with `audiences`"
+            ),
+            message!(
+                "to を narrowcast にして audiences を書くか、audiences を消してください",
+                "set `to` to narrowcast and write `audiences`, or remove them"
+            ),
         );
         None
     });
-    let flex = fields.optional(decoder, "format", |decoder, node| decoder.choice(node, &[("text", false), ("flex", true)])).unwrap_or(false);
-    let api = fields.optional(decoder, "api", endpoint).unwrap_or_else(|| "https://api.line.me".to_owned());
+    let flex = fields
+        .optional(decoder, "format", |decoder, node| {
+            decoder.choice(node, &[("text", false), ("flex", true)])
+        })
+        .unwrap_or(false);
+    let api = fields
+        .optional(decoder, "api", endpoint)
+        .unwrap_or_else(|| "https://api.line.me".to_owned());
     Some(Line { to: to?, flex, api: api.trim_end_matches('/').to_owned() })
 }
 
@@ -476,8 +610,14 @@ fn audience(decoder: &mut Decoder, node: &Node) -> Option<u64> {
         bad(
             decoder,
             node,
-            message!("「{text}」はオーディエンスの番号ではありません", "`{text}` is not an audience's number"),
-            message!("LINE Official Account Manager にある番号（audienceGroupId）を書いてください", "write the number (audienceGroupId) that LINE gave it"),
+            message!(
+                "「{text}」はオーディエンスの番号ではありません",
+                "`{text}` is not an audience's number"
+            ),
+            message!(
+                "LINE Official Account Manager にある番号（audienceGroupId）を書いてください",
+                "write the number (audienceGroupId) that LINE gave it"
+            ),
         );
     }
     number
@@ -486,7 +626,10 @@ fn audience(decoder: &mut Decoder, node: &Node) -> Option<u64> {
 fn email(decoder: &mut Decoder, fields: &mut Fields<'_>, languages: &Languages) -> Option<Email> {
     let server = fields.required(decoder, "server", |decoder, node| {
         let host = decoder.string(node)?.value;
-        if host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':')) {
+        if host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'))
+        {
             return Some(host);
         }
         bad(
@@ -499,12 +642,24 @@ fn email(decoder: &mut Decoder, fields: &mut Fields<'_>, languages: &Languages) 
     });
     let security = fields
         .optional(decoder, "security", |decoder, node| {
-            let security = decoder.choice(node, &[("starttls", Security::Starttls), ("tls", Security::Tls), ("none", Security::None)])?;
-            if security == Security::None && server.as_deref().is_some_and(|server| !is_loopback(server)) {
+            let security = decoder.choice(
+                node,
+                &[
+                    ("starttls", Security::Starttls),
+                    ("tls", Security::Tls),
+                    ("none", Security::None),
+                ],
+            )?;
+            if security == Security::None
+                && server.as_deref().is_some_and(|server| !is_loopback(server))
+            {
                 bad(
                     decoder,
                     node,
-                    message!("暗号化なし（none）は、この機械の中のサーバーにしか使えません", "`none` is for a server on this machine alone"),
+                    message!(
+                        "暗号化なし（none）は、この機械の中のサーバーにしか使えません",
+                        "`none` is for a server on this machine alone"
+                    ),
                     message!("starttls か tls にしてください", "use starttls or tls"),
                 );
                 return None;
@@ -512,9 +667,12 @@ fn email(decoder: &mut Decoder, fields: &mut Fields<'_>, languages: &Languages) 
             Some(security)
         })
         .unwrap_or(Security::Starttls);
-    let port = fields.optional(decoder, "port", |decoder, node| decoder.integer(node, 1..65_536)).and_then(|port| u16::try_from(port).ok());
+    let port = fields
+        .optional(decoder, "port", |decoder, node| decoder.integer(node, 1..65_536))
+        .and_then(|port| u16::try_from(port).ok());
     let from = fields.required(decoder, "from", mail_address);
-    let name = fields.optional(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
+    let name =
+        fields.optional(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
     let reply_to = fields.optional(decoder, "reply_to", mail_address);
     let unsubscribe = fields.required(decoder, "unsubscribe", endpoint);
     let usual = match security {
@@ -522,7 +680,15 @@ fn email(decoder: &mut Decoder, fields: &mut Fields<'_>, languages: &Languages) 
         Security::Tls => 465,
         Security::None => 25,
     };
-    Some(Email { server: server?, port: port.unwrap_or(usual), security, from: from?, name, reply_to, unsubscribe: unsubscribe? })
+    Some(Email {
+        server: server?,
+        port: port.unwrap_or(usual),
+        security,
+        from: from?,
+        name,
+        reply_to,
+        unsubscribe: unsubscribe?,
+    })
 }
 
 fn web_push(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Option<WebPush> {
@@ -569,12 +735,20 @@ fn web_push(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Option<WebPush> {
         bad(
             decoder,
             node,
-            message!("「{url}」は push サービスのある場所ではありません", "`{url}` is not where a push service is"),
-            message!("https://fcm.googleapis.com のように、ホストの名前までを書いてください", "write it up to the host's name, like https://fcm.googleapis.com"),
+            message!(
+                "「{url}」は push サービスのある場所ではありません",
+                "`{url}` is not where a push service is"
+            ),
+            message!(
+                "https://fcm.googleapis.com のように、ホストの名前までを書いてください",
+                "write it up to the host's name, like https://fcm.googleapis.com"
+            ),
         );
         None
     });
-    let ttl_hours = fields.optional(decoder, "ttl_hours", |decoder, node| decoder.integer(node, 1..673)).unwrap_or(24);
+    let ttl_hours = fields
+        .optional(decoder, "ttl_hours", |decoder, node| decoder.integer(node, 1..673))
+        .unwrap_or(24);
     Some(WebPush { public_key: public_key?, contact: contact?, subscribe, services, ttl_hours })
 }
 
@@ -588,14 +762,24 @@ fn mail_address(decoder: &mut Decoder, node: &Node) -> Option<String> {
         decoder,
         node,
         message!("「{text}」はメールアドレスではありません", "`{text}` is not an e-mail address"),
-        message!("kosodate@city.example.jp のように、名前を付けずに書いてください", "write the address alone, like kosodate@city.example.jp"),
+        message!(
+            "kosodate@city.example.jp のように、名前を付けずに書いてください",
+            "write the address alone, like kosodate@city.example.jp"
+        ),
     );
     None
 }
 
 fn is_mail_address(text: &str) -> bool {
-    let is_word = |part: &str, also: &[u8]| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte));
-    text.split_once('@').is_some_and(|(name, host)| is_word(name, b".!#$%&'*+-/=?^_`{|}~") && is_word(host, b".-") && !host.starts_with(['.', '-']))
+    let is_word = |part: &str, also: &[u8]| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte))
+    };
+    text.split_once('@').is_some_and(|(name, host)| {
+        is_word(name, b".!#$%&'*+-/=?^_`{|}~")
+            && is_word(host, b".-")
+            && !host.starts_with(['.', '-'])
+    })
 }
 
 /// Reads an address that secrets may be sent to: `https:`, or `http:` on this machine.
@@ -621,7 +805,10 @@ pub fn origin(url: &str) -> Option<&str> {
     let start = if url.starts_with("https://") { 8 } else { "http://".len() };
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_'));
+    let is_host = !host.is_empty()
+        && host.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_')
+        });
     is_host.then(|| &url[..start + host.len()])
 }
 
@@ -632,8 +819,17 @@ pub fn is_public_key(text: &str) -> bool {
 
 /// Tells whether an `http:` address, or a host, is of this machine.
 pub fn is_loopback(url: &str) -> bool {
-    let host = url.strip_prefix("http://").unwrap_or(url).split(['/', '?', '#']).next().unwrap_or_default();
-    let host = if let Some(six) = host.strip_prefix('[') { six.split(']').next().unwrap_or_default() } else { host.split(':').next().unwrap_or_default() };
+    let host = url
+        .strip_prefix("http://")
+        .unwrap_or(url)
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
+    let host = if let Some(six) = host.strip_prefix('[') {
+        six.split(']').next().unwrap_or_default()
+    } else {
+        host.split(':').next().unwrap_or_default()
+    };
     matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
@@ -648,21 +844,43 @@ mod tests {
     #[test]
     fn quiet_hours_pass_midnight() {
         let night = QuietHours { from: 21 * 60, to: 8 * 60 };
-        assert_eq!((night.holds(21 * 60 - 1), night.holds(21 * 60), night.holds(0), night.holds(8 * 60 - 1), night.holds(8 * 60)), (false, true, true, true, false));
+        assert_eq!(
+            (
+                night.holds(21 * 60 - 1),
+                night.holds(21 * 60),
+                night.holds(0),
+                night.holds(8 * 60 - 1),
+                night.holds(8 * 60)
+            ),
+            (false, true, true, true, false)
+        );
         assert_eq!(night.open(), (8 * 60, 21 * 60));
         let morning = QuietHours { from: 0, to: 9 * 60 };
-        assert_eq!((morning.holds(0), morning.holds(9 * 60), morning.holds(23 * 60)), (true, false, false));
+        assert_eq!(
+            (morning.holds(0), morning.holds(9 * 60), morning.holds(23 * 60)),
+            (true, false, false)
+        );
         assert_eq!(morning.open(), (9 * 60, DAY));
         let evening = QuietHours { from: 18 * 60, to: DAY };
-        assert_eq!((evening.holds(0), evening.holds(18 * 60), evening.open()), (false, true, (0, 18 * 60)));
+        assert_eq!(
+            (evening.holds(0), evening.holds(18 * 60), evening.open()),
+            (false, true, (0, 18 * 60))
+        );
     }
 
     #[test]
     fn only_this_machine_goes_without_encryption() {
-        for here in ["http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:25/", "127.0.0.1"] {
+        for here in ["http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:25/", "127.0.0.1"]
+        {
             assert!(is_loopback(here), "{here}");
         }
-        for there in ["http://127.0.0.1.example.jp/", "http://localhost@example.jp/", "http://example.jp/127.0.0.1", "https://localhost.example.jp", "http://[::2]/"] {
+        for there in [
+            "http://127.0.0.1.example.jp/",
+            "http://localhost@example.jp/",
+            "http://example.jp/127.0.0.1",
+            "https://localhost.example.jp",
+            "http://[::2]/",
+        ] {
             assert!(!is_loopback(there), "{there}");
         }
     }
@@ -670,7 +888,10 @@ mod tests {
     #[test]
     fn the_more_generous_limit_holds() {
         let own = Most { day: Some(1), month: None };
-        assert_eq!(own.or_more(Most { day: Some(3), month: Some(9) }), Most { day: Some(3), month: None });
+        assert_eq!(
+            own.or_more(Most { day: Some(3), month: Some(9) }),
+            Most { day: Some(3), month: None }
+        );
         assert_eq!(own.or_more(Most { day: None, month: None }), own);
     }
 }

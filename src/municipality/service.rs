@@ -12,9 +12,22 @@ use crate::source::decode::{Decoder, PartialDate};
 use crate::source::yaml::Node;
 
 /// Ways to reach a service.
-pub const CHANNELS: [&str; 11] = ["chat", "message", "phone", "voice", "video", "line", "email", "app", "web", "visit", "in-person"];
+pub const CHANNELS: [&str; 11] = [
+    "chat",
+    "message",
+    "phone",
+    "voice",
+    "video",
+    "line",
+    "email",
+    "app",
+    "web",
+    "visit",
+    "in-person",
+];
 
-const DAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
+const DAYS: [(&str, u8); 7] =
+    [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
 
 /// The last minute of a day at which something may begin. What begins later begins on the next day, with that day's date or weekday.
 pub(super) const LATEST_BEGINNING: u32 = 24 * 60 - 1;
@@ -168,15 +181,35 @@ impl Service {
         let name = fields.required(decoder, "name", text);
         let summary = fields.optional(decoder, "summary", text);
         let provider = fields.list(decoder, "provider", text);
-        let channels = fields.required(decoder, "channels", |decoder, node| decoder.list(node, |decoder, node| decoder.choice(node, &CHANNELS.map(|channel| (channel, channel)))));
+        let channels = fields.required(decoder, "channels", |decoder, node| {
+            decoder.list(node, |decoder, node| {
+                decoder.choice(node, &CHANNELS.map(|channel| (channel, channel)))
+            })
+        });
         let hours = fields.list(decoder, "hours", hours);
         let always = fields.optional(decoder, "always", Decoder::boolean).unwrap_or(false);
-        let holidays_of = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &[("closed", Holidays::Closed), ("open", Holidays::Open), ("only", Holidays::Only)]);
-        let holidays = if hours.is_empty() { fields.optional(decoder, "public_holidays", holidays_of) } else { fields.required(decoder, "public_holidays", holidays_of) };
-        let closed = fields.list(decoder, "closed", |decoder, node| closed(decoder, node, languages));
-        let answer_within_hours = fields.optional(decoder, "answer_within_hours", |decoder, node| decoder.integer(node, 1..1001));
-        let slot_minutes = fields.optional(decoder, "slot_minutes", |decoder, node| decoder.integer(node, 1..1441));
-        let reservation = fields.optional(decoder, "reservation", |decoder, node| decoder.choice(node, &[("required", true), ("none", false)]));
+        let holidays_of = |decoder: &mut Decoder, node: &Node| {
+            decoder.choice(
+                node,
+                &[("closed", Holidays::Closed), ("open", Holidays::Open), ("only", Holidays::Only)],
+            )
+        };
+        let holidays = if hours.is_empty() {
+            fields.optional(decoder, "public_holidays", holidays_of)
+        } else {
+            fields.required(decoder, "public_holidays", holidays_of)
+        };
+        let closed =
+            fields.list(decoder, "closed", |decoder, node| closed(decoder, node, languages));
+        let answer_within_hours =
+            fields.optional(decoder, "answer_within_hours", |decoder, node| {
+                decoder.integer(node, 1..1001)
+            });
+        let slot_minutes = fields
+            .optional(decoder, "slot_minutes", |decoder, node| decoder.integer(node, 1..1441));
+        let reservation = fields.optional(decoder, "reservation", |decoder, node| {
+            decoder.choice(node, &[("required", true), ("none", false)])
+        });
         let usage_limit = fields.optional(decoder, "usage_limit", text);
         let eligibility = fields.optional(decoder, "eligibility", text);
         let fee = fields.optional(decoder, "fee", |decoder, node| match &node.value {
@@ -196,7 +229,10 @@ impl Service {
             decoder.fault(
                 codes::BAD_HOURS,
                 node,
-                message!("always: true と hours は一緒に使えません", "`always: true` and `hours` exclude each other"),
+                message!(
+                    "always: true と hours は一緒に使えません",
+                    "`always: true` and `hours` exclude each other"
+                ),
                 message!("どちらか一方にしてください", "keep one of the two"),
             );
         }
@@ -229,7 +265,12 @@ impl Service {
 
     /// Returns the opening spans of one day of the week (1 to 7), in order.
     pub fn spans_on(&self, day: u8) -> Vec<(u32, u32)> {
-        let mut spans: Vec<_> = self.hours.iter().filter(|hours| hours.days.contains(&day)).map(|hours| (hours.from, hours.to)).collect();
+        let mut spans: Vec<_> = self
+            .hours
+            .iter()
+            .filter(|hours| hours.days.contains(&day))
+            .map(|hours| (hours.from, hours.to))
+            .collect();
         spans.sort_unstable();
         spans
     }
@@ -256,13 +297,17 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
                 codes::BAD_HOURS,
                 node,
                 message!("曜日がありません", "no day is given"),
-                message!("[mon, tue, wed, thu, fri] のように書いてください", "write them like [mon, tue, wed, thu, fri]"),
+                message!(
+                    "[mon, tue, wed, thu, fri] のように書いてください",
+                    "write them like [mon, tue, wed, thu, fri]"
+                ),
             );
             return None;
         }
         Some(days)
     });
-    let from = fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
+    let from =
+        fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
     let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, LATEST_END));
     fields.finish(decoder);
     let (days, from, to) = (days?, from?, to?);
@@ -272,8 +317,14 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
         decoder.fault(
             codes::BAD_HOURS,
             node,
-            message!("終わり（{last}）が始まり（{first}）より前です", "the end ({last}) is not after the beginning ({first})"),
-            message!("翌日までなら「{after}」と書いてください", "if it lasts into the next day write \"{after}\""),
+            message!(
+                "終わり（{last}）が始まり（{first}）より前です",
+                "the end ({last}) is not after the beginning ({first})"
+            ),
+            message!(
+                "翌日までなら「{after}」と書いてください",
+                "if it lasts into the next day write \"{after}\""
+            ),
         );
         return None;
     }
@@ -283,7 +334,9 @@ fn hours(decoder: &mut Decoder, node: &Node) -> Option<Hours> {
 /// Parses a time like `9:30` or `25:00` as minutes.
 pub(super) fn clock_time(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
-    let two = |part: &str, short: usize| (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit());
+    let two = |part: &str, short: usize| {
+        (part.len() == 2 || part.len() == short) && part.bytes().all(|b| b.is_ascii_digit())
+    };
     if !two(hour, 1) || !two(minute, 2) {
         return None;
     }
@@ -315,7 +368,8 @@ fn closed(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<C
     let mut fields = decoder.fields(node)?;
     let from = fields.required(decoder, "from", Decoder::date);
     let to = fields.required(decoder, "to", Decoder::date);
-    let note = fields.optional(decoder, "note", |decoder, node| Text::decode(decoder, node, languages));
+    let note =
+        fields.optional(decoder, "note", |decoder, node| Text::decode(decoder, node, languages));
     fields.finish(decoder);
     let (from, to) = (from?, to?);
     if to.value < from.value {
@@ -328,8 +382,12 @@ fn closed(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<C
 /// Reports a last day that is before the first.
 pub(super) fn backwards(decoder: &mut Decoder, end: &Located<Date>) {
     decoder.diagnostics.push(
-        Diagnostic::error(codes::DATES_CONTRADICT, end.place.clone(), message!("終わりの日が始まりの日より前です", "the last day is before the first"))
-            .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+        Diagnostic::error(
+            codes::DATES_CONTRADICT,
+            end.place.clone(),
+            message!("終わりの日が始まりの日より前です", "the last day is before the first"),
+        )
+        .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
     );
 }
 
@@ -359,8 +417,14 @@ mod tests {
     #[test]
     fn periods_include_both_ends_and_partial_dates_their_whole_span() {
         let date = |text: &str| crate::source::decode::parse_date(text).expect("a date");
-        let period = Period { from: PartialDate::parse("2022-04-28"), to: PartialDate::parse("2023-03") };
-        for (on, phase) in [("2022-04-27", Phase::Before), ("2022-04-28", Phase::During), ("2023-03-31", Phase::During), ("2023-04-01", Phase::After)] {
+        let period =
+            Period { from: PartialDate::parse("2022-04-28"), to: PartialDate::parse("2023-03") };
+        for (on, phase) in [
+            ("2022-04-27", Phase::Before),
+            ("2022-04-28", Phase::During),
+            ("2023-03-31", Phase::During),
+            ("2023-04-01", Phase::After),
+        ] {
             assert_eq!(period.phase(date(on)), phase, "{on}");
         }
         assert_eq!(Period::default().phase(date("2026-11-21")), Phase::During);

@@ -216,7 +216,10 @@ impl History {
     /// Counts the notices of a segment that began to go out on a day, and in its month until then.
     pub fn counts(&self, municipality: &str, channel: &str, segment: &str, on: Date) -> (u32, u32) {
         match self.counts.get(&[municipality, channel, segment].map(str::to_owned)) {
-            Some(days) => (days.get(&on).copied().unwrap_or_default(), days.range(on.first_of_month()..=on.last_of_month()).map(|(_, count)| count).sum()),
+            Some(days) => (
+                days.get(&on).copied().unwrap_or_default(),
+                days.range(on.first_of_month()..=on.last_of_month()).map(|(_, count)| count).sum(),
+            ),
             None => (0, 0),
         }
     }
@@ -238,7 +241,11 @@ impl History {
 
     /// Returns the claims of several deliveries that have no answer.
     pub fn open_batches(&self) -> BTreeMap<Id, &Claim> {
-        self.open.iter().filter(|(_, claim)| !claim.of.is_empty()).map(|(key, claim)| (*key, claim)).collect()
+        self.open
+            .iter()
+            .filter(|(_, claim)| !claim.of.is_empty())
+            .map(|(key, claim)| (*key, claim))
+            .collect()
     }
 
     fn take(&mut self, entry: Entry) {
@@ -254,21 +261,32 @@ impl History {
                 self.feeds.insert([municipality, url], digest);
             }
             Entry::Begin { notice } => {
-                let heard = self.heard.entry(notice.id).or_insert(Heard { on: notice.on, begun: false, done: false });
+                let heard = self.heard.entry(notice.id).or_insert(Heard {
+                    on: notice.on,
+                    begun: false,
+                    done: false,
+                });
                 if !heard.begun {
                     *heard = Heard { on: notice.on, begun: true, done: false };
-                    *self.counts.entry([notice.municipality, notice.channel, notice.segment]).or_default().entry(notice.on).or_default() += 1;
+                    *self
+                        .counts
+                        .entry([notice.municipality, notice.channel, notice.segment])
+                        .or_default()
+                        .entry(notice.on)
+                        .or_default() += 1;
                 }
             }
             Entry::Claim { key, of, at, .. } => {
                 self.open.insert(key, Claim { of, at });
             }
-            Entry::Sent { key } | Entry::Gone { key } | Entry::Refused { key, .. } => match self.open.remove(&key) {
-                Some(claim) if !claim.of.is_empty() => self.answered.extend(claim.of),
-                _ => {
-                    self.answered.insert(key);
+            Entry::Sent { key } | Entry::Gone { key } | Entry::Refused { key, .. } => {
+                match self.open.remove(&key) {
+                    Some(claim) if !claim.of.is_empty() => self.answered.extend(claim.of),
+                    _ => {
+                        self.answered.insert(key);
+                    }
                 }
-            },
+            }
             Entry::Done { id, .. } => {
                 if let Some(heard) = self.heard.get_mut(&id) {
                     heard.done = true;
@@ -333,7 +351,8 @@ pub fn replay(path: &Path, mut take: impl FnMut(Entry)) -> Result<(), LedgerErro
         reader.read_until(b'\n', &mut line)?;
         if line.last() != Some(&b'\n') {
             // As in `parse`: what was cut off was never relied on.
-            let is_foreign = number == 1 && !b"{\"act\":\"ledger\",\"version\":1}\n".starts_with(&line);
+            let is_foreign =
+                number == 1 && !b"{\"act\":\"ledger\",\"version\":1}\n".starts_with(&line);
             return if is_foreign { Err(LedgerError::Foreign) } else { Ok(()) };
         }
         match (number, serde_json::from_slice(&line)) {
@@ -369,7 +388,8 @@ fn parse(bytes: &[u8]) -> Result<(History, usize), LedgerError> {
 fn lock(path: &Path) -> Result<File, LedgerError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let lock = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+    let lock =
+        File::options().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(LedgerError::Busy),
@@ -412,7 +432,8 @@ impl Ledger {
 
     fn take_hold(path: &Path) -> Result<Self, LedgerError> {
         let lock = lock(path)?;
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let (history, whole) = parse(&bytes)?;
@@ -453,7 +474,10 @@ impl Ledger {
         if let Err(error) = self.file.write_all(&bytes) {
             self.is_torn = true;
             // If this fails, too, who opens it next cuts the half line away.
-            let _ = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+            let _ = self
+                .file
+                .set_len(self.length)
+                .and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
             return Err(error);
         }
         self.length += bytes.len() as u64;
@@ -494,9 +518,19 @@ mod tests {
     fn entries() -> impl Strategy<Value = Vec<Entry>> {
         let key = prop::sample::select(vec!["a", "b", "c", "d"]);
         let entry = (key, 0..6_u8).prop_map(|(key, kind)| match kind {
-            0 => Entry::Seed { id: id(key), article: format!("{key}「\n」.md"), rev: 1, on: "2026-11-20".parse().expect("a date") },
+            0 => Entry::Seed {
+                id: id(key),
+                article: format!("{key}「\n」.md"),
+                rev: 1,
+                on: "2026-11-20".parse().expect("a date"),
+            },
             1 => Entry::Claim { key: id(key), of: Vec::new(), notice: None, at: at() },
-            2 => Entry::Claim { key: id(key), of: vec![id("x"), id("y")], notice: Some(id("n")), at: at() },
+            2 => Entry::Claim {
+                key: id(key),
+                of: vec![id("x"), id("y")],
+                notice: Some(id("n")),
+                at: at(),
+            },
             3 => Entry::Sent { key: id(key) },
             4 => Entry::Refused { key: id(key), why: "550".to_owned() },
             _ => Entry::Done { id: id(key), at: at(), sent: 1, gone: 0, refused: 0 },
@@ -505,9 +539,17 @@ mod tests {
     }
 
     fn told(history: &History) -> (Vec<Id>, Vec<Id>) {
-        let mut answered: Vec<Id> = ["a", "b", "c", "d", "x", "y"].into_iter().map(id).filter(|one| history.is_answered(*one)).collect();
+        let mut answered: Vec<Id> = ["a", "b", "c", "d", "x", "y"]
+            .into_iter()
+            .map(id)
+            .filter(|one| history.is_answered(*one))
+            .collect();
         answered.sort_unstable();
-        let mut open: Vec<Id> = ["a", "b", "c", "d"].into_iter().map(id).filter(|one| history.claim(*one).is_some()).collect();
+        let mut open: Vec<Id> = ["a", "b", "c", "d"]
+            .into_iter()
+            .map(id)
+            .filter(|one| history.claim(*one).is_some())
+            .collect();
         open.sort_unstable();
         (answered, open)
     }
@@ -560,7 +602,10 @@ mod tests {
         ledger.file = File::open(&path).expect("opens for reading");
         assert!(ledger.append(vec![Entry::Sent { key: id("b") }]).is_err());
         ledger.file = whole;
-        assert!(ledger.append(vec![Entry::Sent { key: id("c") }]).is_err(), "the disk has room again, but the half line is there");
+        assert!(
+            ledger.append(vec![Entry::Sent { key: id("c") }]).is_err(),
+            "the disk has room again, but the half line is there"
+        );
         drop(ledger);
         assert_eq!(told(&read(&path).expect("reads")).0, [id("a")]);
         let mut ledger = Ledger::open(&path).expect("opens");
@@ -580,12 +625,17 @@ mod tests {
         assert!(matches!(read(&path), Err(LedgerError::Busy)));
         drop(held);
         let text = std::fs::read_to_string(&path).expect("readable");
-        std::fs::write(&path, format!("{text}{{\"act\":\"sent\"\n{{\"act\":\"done\"}}\n")).expect("writes");
+        std::fs::write(&path, format!("{text}{{\"act\":\"sent\"\n{{\"act\":\"done\"}}\n"))
+            .expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Broken { line: 2 })));
         assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Broken { line: 2 })));
         std::fs::write(&path, "a letter\n").expect("writes");
         assert!(matches!(Ledger::open(&path), Err(LedgerError::Foreign)));
         assert!(matches!(replay(&path, |_| ()), Err(LedgerError::Foreign)));
-        assert_eq!(std::fs::read_to_string(&path).expect("readable"), "a letter\n", "what is not a ledger stays as it is");
+        assert_eq!(
+            std::fs::read_to_string(&path).expect("readable"),
+            "a letter\n",
+            "what is not a ledger stays as it is"
+        );
     }
 }

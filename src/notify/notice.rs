@@ -28,7 +28,8 @@ impl Id {
             hash.update(part.as_bytes());
         }
         let digest = hash.finalize();
-        let mut bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let mut bits =
+            digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
         bits = bits & !(0xf << 76) | 8 << 76;
         bits = bits & !(0x3 << 62) | 0x2 << 62;
         Self(bits)
@@ -43,7 +44,15 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = self.0;
-        write!(f, "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", bits >> 96, bits >> 80 & 0xffff, bits >> 64 & 0xffff, bits >> 48 & 0xffff, bits & 0xffff_ffff_ffff)
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            bits >> 96,
+            bits >> 80 & 0xffff,
+            bits >> 64 & 0xffff,
+            bits >> 48 & 0xffff,
+            bits & 0xffff_ffff_ffff
+        )
     }
 }
 
@@ -62,7 +71,10 @@ impl FromStr for Id {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let well_formed = text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+        let well_formed = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| {
+                if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+            });
         if !well_formed {
             return Err(NotAnId);
         }
@@ -208,17 +220,46 @@ pub const FEEDS: &str = "feeds";
 
 impl Notice {
     /// Makes the identity of a notice; `act` is the correction or withdrawal that it tells of.
-    pub fn identify(municipality: &str, channel: &str, segment: &str, article: &str, rev: u32, act: Option<&str>) -> Id {
-        Id::of(&["notice", municipality, channel, segment, article, &rev.to_string(), act.unwrap_or_default()])
+    pub fn identify(
+        municipality: &str,
+        channel: &str,
+        segment: &str,
+        article: &str,
+        rev: u32,
+        act: Option<&str>,
+    ) -> Id {
+        Id::of(&[
+            "notice",
+            municipality,
+            channel,
+            segment,
+            article,
+            &rev.to_string(),
+            act.unwrap_or_default(),
+        ])
     }
 
     /// Shares its texts with others: a hundred thousand notices are of some hundred articles.
     #[must_use]
     pub fn sharing(mut self, texts: &mut Shared) -> Self {
-        let fixed = [&mut self.municipality, &mut self.channel, &mut self.kind, &mut self.segment, &mut self.language, &mut self.article];
-        let said = [&mut self.not_before, &mut self.not_after, &mut self.title, &mut self.text, &mut self.url];
+        let fixed = [
+            &mut self.municipality,
+            &mut self.channel,
+            &mut self.kind,
+            &mut self.segment,
+            &mut self.language,
+            &mut self.article,
+        ];
+        let said = [
+            &mut self.not_before,
+            &mut self.not_after,
+            &mut self.title,
+            &mut self.text,
+            &mut self.url,
+        ];
         let lists = self.stages.iter_mut().chain(&mut self.topics).chain(&mut self.not_segments);
-        let some = [&mut self.correction, &mut self.withdrawal, &mut self.campaign].into_iter().flatten();
+        let some =
+            [&mut self.correction, &mut self.withdrawal, &mut self.campaign].into_iter().flatten();
         fixed.into_iter().chain(said).chain(lists).chain(some).for_each(|text| texts.keep(text));
         self
     }
@@ -226,7 +267,15 @@ impl Notice {
     /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> Id {
         let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
-        Id::of(&["delivery", &self.municipality, &self.channel, &self.article, &self.rev.to_string(), act, recipient])
+        Id::of(&[
+            "delivery",
+            &self.municipality,
+            &self.channel,
+            &self.article,
+            &self.rev.to_string(),
+            act,
+            recipient,
+        ])
     }
 
     /// Makes the identity of a notice by which a hub hears of a feed: what stands in it now may stand in it again on another day.
@@ -316,7 +365,10 @@ impl Outbox {
     /// # Errors
     /// Fails as the writer does.
     pub fn write(&self, mut to: impl io::Write) -> io::Result<()> {
-        let list = |to: &mut dyn io::Write, name: &str, items: &mut dyn Iterator<Item = serde_json::Result<String>>| -> io::Result<()> {
+        let list = |to: &mut dyn io::Write,
+                    name: &str,
+                    items: &mut dyn Iterator<Item = serde_json::Result<String>>|
+         -> io::Result<()> {
             write!(to, ",\n\"{name}\": [")?;
             for (index, item) in items.enumerate() {
                 let item = item.map_err(io::Error::other)?;
@@ -324,7 +376,11 @@ impl Outbox {
             }
             to.write_all(b"]")
         };
-        write!(to, "{{\"$schema\": \"{}\", \"version\": {}, \"date\": \"{}\"", self.schema, self.version, self.date)?;
+        write!(
+            to,
+            "{{\"$schema\": \"{}\", \"version\": {}, \"date\": \"{}\"",
+            self.schema, self.version, self.date
+        )?;
         list(&mut to, "notices", &mut self.notices.iter().map(serde_json::to_string))?;
         list(&mut to, "held", &mut self.held.iter().map(serde_json::to_string))?;
         to.write_all(b"}\n")?;
@@ -344,11 +400,20 @@ mod tests {
                 Id::of(&[id])
             )
         };
-        let text = format!(r#"{{"$schema":"outbox.schema.json","version":1,"date":"2026-11-21","notices":[{},{}],"held":[]}}"#, notice("a"), notice("b"));
+        let text = format!(
+            r#"{{"$schema":"outbox.schema.json","version":1,"date":"2026-11-21","notices":[{},{}],"held":[]}}"#,
+            notice("a"),
+            notice("b")
+        );
         let outbox: Outbox = serde_json::from_str(&text).expect("an outbox");
         let [one, other] = &outbox.notices[..] else { panic!("two notices") };
         assert_ne!(one.id, other.id);
-        for (a, b) in [(&one.title, &other.title), (&one.text, &other.text), (&one.segment, &other.stages[0]), (&one.not_before, &other.not_after)] {
+        for (a, b) in [
+            (&one.title, &other.title),
+            (&one.text, &other.text),
+            (&one.segment, &other.stages[0]),
+            (&one.not_before, &other.not_after),
+        ] {
             assert!(Arc::ptr_eq(&a.0, &b.0), "{a}");
         }
         let mut written = Vec::new();
@@ -358,7 +423,8 @@ mod tests {
 
     #[test]
     fn identities_are_uuids_of_version_8_and_tell_parts_apart() {
-        let id = Notice::identify("132128", "mail", "newborn", "content/articles/fever.md", 1, None);
+        let id =
+            Notice::identify("132128", "mail", "newborn", "content/articles/fever.md", 1, None);
         // Identities must never change: what was sent before would be sent again.
         assert_eq!(id.to_string(), "4042e19e-ed74-8e1f-a64b-500bbbad95a2");
         let text = id.to_string();
@@ -366,9 +432,14 @@ mod tests {
         assert_eq!(text.parse::<Id>().expect("a UUID"), id);
         assert_ne!(Id::of(&["ab", "c"]), Id::of(&["a", "bc"]));
         assert_ne!(Id::of(&["a", ""]), Id::of(&["a"]));
-        for bad in
-            ["", "0", "ffffffff-ffff-ffff-ffff-fffffffffff", "ffffffff-ffff-ffff-ffff-ffffffffffgg", "ffffffffffff-ffff-ffff-ffffffff-ffff", "＋fffffff-ffff-ffff-ffff-ffffffffff"]
-        {
+        for bad in [
+            "",
+            "0",
+            "ffffffff-ffff-ffff-ffff-fffffffffff",
+            "ffffffff-ffff-ffff-ffff-ffffffffffgg",
+            "ffffffffffff-ffff-ffff-ffffffff-ffff",
+            "＋fffffff-ffff-ffff-ffff-ffffffffff",
+        ] {
             assert!(bad.parse::<Id>().is_err(), "{bad}");
         }
     }

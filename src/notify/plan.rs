@@ -71,12 +71,26 @@ impl<'p> Offer<'p> {
     pub fn of(project: &'p Project, date: Date, diagnostics: &mut Diagnostics) -> Self {
         let moment = Moment { date, drafts: false };
         let visible = Visible::decide(project, moment, diagnostics);
-        let has_hub = |municipality: &Municipality| FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref()).is_some_and(|settings| settings.hub.is_some());
-        let has_channels = |municipality: &Municipality| municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty());
-        let tells = |municipality: &&Municipality| !municipality.demo && (has_channels(municipality) || has_hub(municipality));
+        let has_hub = |municipality: &Municipality| {
+            FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref())
+                .is_some_and(|settings| settings.hub.is_some())
+        };
+        let has_channels = |municipality: &Municipality| {
+            municipality.notify.as_ref().is_some_and(|notify| !notify.channels.is_empty())
+        };
+        let tells = |municipality: &&Municipality| {
+            !municipality.demo && (has_channels(municipality) || has_hub(municipality))
+        };
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
-        let sites: Vec<Arc<Site<'p>>> = towns.into_par_iter().map(|municipality| Arc::new(Site::plan(project, municipality, &visible))).collect();
-        let with_hub: Vec<_> = sites.iter().filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some())).cloned().collect();
+        let sites: Vec<Arc<Site<'p>>> = towns
+            .into_par_iter()
+            .map(|municipality| Arc::new(Site::plan(project, municipality, &visible)))
+            .collect();
+        let with_hub: Vec<_> = sites
+            .iter()
+            .filter(|site| site.feeds.as_ref().is_some_and(|feeds| feeds.hub.is_some()))
+            .cloned()
+            .collect();
         let feeds = edition::feeds(project, &visible, moment, &with_hub);
         Self { project, sites, feeds, date }
     }
@@ -86,26 +100,41 @@ impl<'p> Offer<'p> {
         let mut all = Vec::new();
         for (site, notify) in self.telling() {
             for channel in &notify.channels {
-                all.extend(self.served(site, notify, channel).iter().map(|(_, id)| (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())));
+                all.extend(self.served(site, notify, channel).iter().map(|(_, id)| {
+                    (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())
+                }));
             }
         }
-        all.extend(self.with_hub().map(|site| (site.municipality.code.to_string(), WEBSUB.to_owned(), FEEDS.to_owned())));
+        all.extend(
+            self.with_hub().map(|site| {
+                (site.municipality.code.to_string(), WEBSUB.to_owned(), FEEDS.to_owned())
+            }),
+        );
         all
     }
 
     fn with_hub(&self) -> impl Iterator<Item = &Site<'p>> {
-        self.sites.iter().map(AsRef::as_ref).filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
+        self.sites
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|site| self.feeds.iter().any(|(code, _)| *code == site.municipality.code))
     }
 
     /// Lists the address of every feed that has a hub: municipality, address, the feed.
     fn addresses(&self) -> impl Iterator<Item = (MunicipalityCode, &str, &feed::State)> {
-        self.feeds.iter().flat_map(|(code, state)| state.addresses.iter().map(move |url| (*code, url.as_str(), state)))
+        self.feeds.iter().flat_map(|(code, state)| {
+            state.addresses.iter().map(move |url| (*code, url.as_str(), state))
+        })
     }
 
     /// Lists what the hubs of new lanes count as knowing: municipality, the feed's address, the digest of its entries.
-    pub fn feeds_to_seed(&self, is_new: impl Fn(&str, &str, &str) -> bool) -> Vec<(String, String, String)> {
+    pub fn feeds_to_seed(
+        &self,
+        is_new: impl Fn(&str, &str, &str) -> bool,
+    ) -> Vec<(String, String, String)> {
         let new = self.addresses().filter(|(code, _, _)| is_new(code.as_str(), WEBSUB, FEEDS));
-        new.map(|(code, url, state)| (code.to_string(), url.to_owned(), state.digest.clone())).collect()
+        new.map(|(code, url, state)| (code.to_string(), url.to_owned(), state.digest.clone()))
+            .collect()
     }
 
     /// Writes the notice by which a hub hears of one address.
@@ -138,7 +167,11 @@ impl<'p> Offer<'p> {
 
     /// Lists what an existing site has told before the first notice: the identity of every candidate of a lane that was published until
     /// a day, with its article and revision.
-    pub fn to_seed(&self, is_new: impl Fn(&str, &str, &str) -> bool, until: Date) -> Vec<(Id, String, u32)> {
+    pub fn to_seed(
+        &self,
+        is_new: impl Fn(&str, &str, &str) -> bool,
+        until: Date,
+    ) -> Vec<(Id, String, u32)> {
         let mut all = Vec::new();
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
@@ -148,8 +181,16 @@ impl<'p> Offer<'p> {
                         continue;
                     }
                     for candidate in self.candidates(site, channel, &segment) {
-                        if candidate.announced.map_or(candidate.version.published, |announcement| announcement.on) <= until {
-                            all.push((candidate.id, candidate.work.known_as().into_owned(), candidate.work.notify_rev));
+                        if candidate
+                            .announced
+                            .map_or(candidate.version.published, |announcement| announcement.on)
+                            <= until
+                        {
+                            all.push((
+                                candidate.id,
+                                candidate.work.known_as().into_owned(),
+                                candidate.work.notify_rev,
+                            ));
                         }
                     }
                 }
@@ -160,7 +201,10 @@ impl<'p> Offer<'p> {
 
     /// Reports every segment that the ledger does not know: without that, a new channel would tell everything that was ever written.
     pub fn check_seeded(&self, history: &History, diagnostics: &mut Diagnostics) {
-        for site in self.with_hub().filter(|site| !history.knows(site.municipality.code.as_str(), WEBSUB, FEEDS)) {
+        for site in self
+            .with_hub()
+            .filter(|site| !history.knows(site.municipality.code.as_str(), WEBSUB, FEEDS))
+        {
             diagnostics.push(
                 Diagnostic::error(
                     codes::NOT_SEEDED,
@@ -176,11 +220,17 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
-                let new: Vec<Str> = self.served(site, notify, channel).into_iter().map(|(_, id)| id).filter(|id| !history.knows(code.as_str(), &channel.id.value, id)).collect();
+                let new: Vec<Str> = self
+                    .served(site, notify, channel)
+                    .into_iter()
+                    .map(|(_, id)| id)
+                    .filter(|id| !history.knows(code.as_str(), &channel.id.value, id))
+                    .collect();
                 if new.is_empty() {
                     continue;
                 }
-                let (name, all) = (&channel.id.value, new.iter().map(|id| &**id).collect::<Vec<_>>().join(", "));
+                let (name, all) =
+                    (&channel.id.value, new.iter().map(|id| &**id).collect::<Vec<_>>().join(", "));
                 diagnostics.push(
                     Diagnostic::error(
                         codes::NOT_SEEDED,
@@ -199,10 +249,19 @@ impl<'p> Offer<'p> {
     /// Plans the day.
     pub fn plan(&self, history: &History) -> Outbox {
         // Whose feeds hold something else than what their hubs were told of last.
-        let changed = self.addresses().filter(|(code, url, state)| history.feed(code.as_str(), url) != Some(state.digest.as_str()));
+        let changed = self.addresses().filter(|(code, url, state)| {
+            history.feed(code.as_str(), url) != Some(state.digest.as_str())
+        });
         let pings = changed.map(|(code, url, state)| self.tell_hub(code, url, state));
-        let towns: Vec<(Vec<Notice>, Vec<Held>)> = self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
-        let mut outbox = Outbox { schema: Outbox::SCHEMA.into(), version: Outbox::VERSION, date: self.date.to_string().into(), notices: Vec::new(), held: Vec::new() };
+        let towns: Vec<(Vec<Notice>, Vec<Held>)> =
+            self.sites.par_iter().map(|site| self.plan_site(site, history)).collect();
+        let mut outbox = Outbox {
+            schema: Outbox::SCHEMA.into(),
+            version: Outbox::VERSION,
+            date: self.date.to_string().into(),
+            notices: Vec::new(),
+            held: Vec::new(),
+        };
         outbox.notices.reserve_exact(towns.iter().map(|(notices, _)| notices.len()).sum());
         for (notices, held) in towns {
             outbox.notices.extend(notices);
@@ -223,7 +282,11 @@ impl<'p> Offer<'p> {
                 for channel in &notify.channels {
                     for (segment, id) in self.served(site, notify, channel) {
                         let writer = Writer::new(self, site, notify, channel, &segment, &id);
-                        all.extend(self.candidates(site, channel, &segment).iter().map(|candidate| (candidate.id, writer.write(candidate, 0, Vec::new()).content())));
+                        all.extend(self.candidates(site, channel, &segment).iter().map(
+                            |candidate| {
+                                (candidate.id, writer.write(candidate, 0, Vec::new()).content())
+                            },
+                        ));
                     }
                 }
                 all
@@ -237,13 +300,24 @@ impl<'p> Offer<'p> {
     }
 
     fn telling(&self) -> impl Iterator<Item = (&Site<'p>, &'p Notify)> {
-        self.sites.iter().filter_map(|site| site.municipality.notify.as_ref().map(|notify| (site.as_ref(), notify)))
+        self.sites.iter().filter_map(|site| {
+            site.municipality.notify.as_ref().map(|notify| (site.as_ref(), notify))
+        })
     }
 
     /// Returns the segments that a channel serves.
     fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<Served> {
-        let all = notify.segments(site.municipality, &self.project.stages, &self.project.config.languages);
-        let is_served = |segment: &Segment| channel.segments.as_ref().is_none_or(|only| only.iter().any(|one| one.value == segment.id.value));
+        let all = notify.segments(
+            site.municipality,
+            &self.project.stages,
+            &self.project.config.languages,
+        );
+        let is_served = |segment: &Segment| {
+            channel
+                .segments
+                .as_ref()
+                .is_none_or(|only| only.iter().any(|one| one.value == segment.id.value))
+        };
         all.into_iter()
             .filter(is_served)
             .map(|segment| {
@@ -254,12 +328,28 @@ impl<'p> Offer<'p> {
     }
 
     /// Lists the articles that may be told to a segment, their severe corrections, and the severe withdrawals of others.
-    fn candidates(&self, site: &Site<'p>, channel: &Channel, segment: &Segment) -> Vec<Candidate<'p>> {
+    fn candidates(
+        &self,
+        site: &Site<'p>,
+        channel: &Channel,
+        segment: &Segment,
+    ) -> Vec<Candidate<'p>> {
         let identify = |work: &Work, act: Option<&str>| {
-            let (code, channel, segment) = (site.municipality.code, &channel.id.value, &segment.id.value);
-            Notice::identify(code.as_str(), channel, segment, &work.known_as(), work.notify_rev, act)
+            let (code, channel, segment) =
+                (site.municipality.code, &channel.id.value, &segment.id.value);
+            Notice::identify(
+                code.as_str(),
+                channel,
+                segment,
+                &work.known_as(),
+                work.notify_rev,
+                act,
+            )
         };
-        let candidate = |work: &'p Work, version: &'p Article, page: Page, announced: Option<&'p Announcement>| {
+        let candidate = |work: &'p Work,
+                         version: &'p Article,
+                         page: Page,
+                         announced: Option<&'p Announcement>| {
             let id = identify(work, announced.map(|announcement| announcement.act.as_str()));
             Candidate { work, version, page, id, announced }
         };
@@ -267,8 +357,12 @@ impl<'p> Offer<'p> {
         for (index, work) in site.works.iter().copied().enumerate() {
             let Some(version) = self.version_for(site, index, segment) else { continue };
             all.push(candidate(work, version, Page::Article(index), None));
-            let corrections = self.grave(&version.source.path).filter(|announcement| matches!(announcement.what, What::Correction { .. }));
-            all.extend(corrections.map(|correction| candidate(work, version, Page::Article(index), Some(correction))));
+            let corrections = self
+                .grave(&version.source.path)
+                .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
+            all.extend(corrections.map(|correction| {
+                candidate(work, version, Page::Article(index), Some(correction))
+            }));
         }
         for (index, gone) in site.gone.iter().enumerate() {
             let GoneText::Work(work) = gone.text else { continue };
@@ -278,9 +372,14 @@ impl<'p> Offer<'p> {
             let version = work.version(segment.language);
             // A translation goes with its original. Of several acts the last tells it.
             let paths = [&version.source.path, &work.original().source.path];
-            let withdrawals = paths.into_iter().flat_map(|path| self.grave(path)).filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
+            let withdrawals = paths
+                .into_iter()
+                .flat_map(|path| self.grave(path))
+                .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
             let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
-            all.extend(last.map(|withdrawal| candidate(work, version, Page::Withdrawn(index, None), Some(withdrawal))));
+            all.extend(last.map(|withdrawal| {
+                candidate(work, version, Page::Withdrawn(index, None), Some(withdrawal))
+            }));
         }
         all
     }
@@ -289,7 +388,11 @@ impl<'p> Offer<'p> {
     fn grave(&self, path: &str) -> impl Iterator<Item = &'p Announcement> + use<'p> {
         let date = self.date;
         self.project.supervision.history(path).iter().filter_map(move |event| match event {
-            Event::Announcement(announcement) if announcement.is_to_be_notified() && announcement.is_recent(date) => Some(announcement),
+            Event::Announcement(announcement)
+                if announcement.is_to_be_notified() && announcement.is_recent(date) =>
+            {
+                Some(announcement)
+            }
             _ => None,
         })
     }
@@ -298,12 +401,20 @@ impl<'p> Offer<'p> {
     fn version_for(&self, site: &Site<'p>, index: usize, segment: &Segment) -> Option<&'p Article> {
         let work: &'p Work = site.works[index];
         let (stages, topics) = &site.terms_of[index];
-        let is_listed =
-            |terms: &[usize], all: &[Term], wanted: &[Located<String>]| wanted.is_empty() || terms.iter().any(|term| wanted.iter().any(|one| one.value == all[*term].id.value));
-        if !is_listed(stages, &self.project.stages, &segment.stages) || !is_listed(topics, &self.project.topics, &segment.topics) {
+        let is_listed = |terms: &[usize], all: &[Term], wanted: &[Located<String>]| {
+            wanted.is_empty()
+                || terms
+                    .iter()
+                    .any(|term| wanted.iter().any(|one| one.value == all[*term].id.value))
+        };
+        if !is_listed(stages, &self.project.stages, &segment.stages)
+            || !is_listed(topics, &self.project.topics, &segment.topics)
+        {
             return None;
         }
-        if site.language_of(Page::Article(index), segment.language) != segment.language || !site.municipality.languages.contains(&segment.language) {
+        if site.language_of(Page::Article(index), segment.language) != segment.language
+            || !site.municipality.languages.contains(&segment.language)
+        {
             return None;
         }
         let version = work.versions.get(&segment.language)?;
@@ -320,7 +431,12 @@ impl<'p> Offer<'p> {
         let (mut notices, mut held, mut texts) = (Vec::new(), Vec::new(), Shared::default());
         let Some(notify) = &site.municipality.notify else { return (notices, held) };
         let code = site.municipality.code;
-        let campaigns: Vec<&Campaign> = self.project.campaigns.iter().filter(|campaign| campaign.runs(code, self.date)).collect();
+        let campaigns: Vec<&Campaign> = self
+            .project
+            .campaigns
+            .iter()
+            .filter(|campaign| campaign.runs(code, self.date))
+            .collect();
         let most = campaigns.iter().fold(notify.most, |most, campaign| most.or_more(campaign.most));
         for channel in &notify.channels {
             let served = self.served(site, notify, channel);
@@ -328,7 +444,13 @@ impl<'p> Offer<'p> {
             for (segment, id) in &served {
                 let featured = |candidate: &Candidate<'_>| {
                     let path = &candidate.work.path;
-                    campaigns.iter().enumerate().find_map(|(at, campaign)| campaign.featured.iter().position(|one| one.value == *path).map(|place| (at, place)))
+                    campaigns.iter().enumerate().find_map(|(at, campaign)| {
+                        campaign
+                            .featured
+                            .iter()
+                            .position(|one| one.value == *path)
+                            .map(|place| (at, place))
+                    })
                 };
                 let mut waiting: Vec<(Candidate<'p>, Option<(usize, usize)>)> = self
                     .candidates(site, channel, segment)
@@ -337,7 +459,16 @@ impl<'p> Offer<'p> {
                         let place = featured(&candidate).filter(|_| candidate.announced.is_none());
                         (candidate, place)
                     })
-                    .filter(|(candidate, featured)| self.is_waiting(site, channel, segment, candidate, featured.is_some(), history))
+                    .filter(|(candidate, featured)| {
+                        self.is_waiting(
+                            site,
+                            channel,
+                            segment,
+                            candidate,
+                            featured.is_some(),
+                            history,
+                        )
+                    })
                     .collect();
                 waiting.sort_by(|(a, a_featured), (b, b_featured)| {
                     let rank = |candidate: &Candidate<'_>, featured: &Option<(usize, usize)>| match (candidate.announced, featured) {
@@ -348,10 +479,12 @@ impl<'p> Offer<'p> {
                     rank(a, a_featured).cmp(&rank(b, b_featured)).then_with(|| a.work.path.cmp(&b.work.path)).then_with(|| a.id.cmp(&b.id))
                 });
                 let writer = Writer::new(self, site, notify, channel, segment, id);
-                let (mut today, mut month) = history.counts(code.as_str(), &channel.id.value, id, self.date);
+                let (mut today, mut month) =
+                    history.counts(code.as_str(), &channel.id.value, id, self.date);
                 let mut place = 0;
                 for (candidate, featured) in waiting {
-                    let has_begun = matches!(history.heard(candidate.id), Some(Heard { begun: true, .. }));
+                    let has_begun =
+                        matches!(history.heard(candidate.id), Some(Heard { begun: true, .. }));
                     // A correction or withdrawal is too grave to wait; what has begun is brought to its end.
                     if candidate.announced.is_none()
                         && !has_begun
@@ -373,7 +506,8 @@ impl<'p> Offer<'p> {
                     let others = self.others(site, channel, &served, &candidate, history, &planned);
                     planned.insert(candidate.id);
                     let mut notice = writer.write(&candidate, place, others);
-                    notice.campaign = featured.map(|(campaign, _)| campaigns[campaign].id.as_str().into());
+                    notice.campaign =
+                        featured.map(|(campaign, _)| campaigns[campaign].id.as_str().into());
                     notices.push(notice.sharing(&mut texts));
                     place += 1;
                 }
@@ -383,7 +517,15 @@ impl<'p> Offer<'p> {
     }
 
     /// Tells whether a candidate is still to be told.
-    fn is_waiting(&self, site: &Site<'p>, channel: &Channel, segment: &Segment, candidate: &Candidate<'p>, is_featured: bool, history: &History) -> bool {
+    fn is_waiting(
+        &self,
+        site: &Site<'p>,
+        channel: &Channel,
+        segment: &Segment,
+        candidate: &Candidate<'p>,
+        is_featured: bool,
+        history: &History,
+    ) -> bool {
         let told = match history.heard(candidate.id) {
             None => false,
             Some(heard) if heard.done => true,
@@ -397,19 +539,44 @@ impl<'p> Offer<'p> {
         let Some(announcement) = candidate.announced else { return true };
         // Who hears of the article only now has the right words in it; who never heard of it need not hear that it is gone.
         let work = candidate.work;
-        let heard = |rev: u32| history.heard(Notice::identify(site.municipality.code.as_str(), &channel.id.value, &segment.id.value, &work.known_as(), rev, None));
+        let heard = |rev: u32| {
+            history.heard(Notice::identify(
+                site.municipality.code.as_str(),
+                &channel.id.value,
+                &segment.id.value,
+                &work.known_as(),
+                rev,
+                None,
+            ))
+        };
         (1..=work.notify_rev).any(|rev| heard(rev).is_some_and(|heard| heard.on <= announcement.on))
     }
 
     /// Lists the other segments of a channel that hear of the same by a notice that was sent, or goes before this one.
-    fn others(&self, site: &Site<'p>, channel: &Channel, served: &[Served], candidate: &Candidate<'p>, history: &History, planned: &HashSet<Id>) -> Vec<Str> {
+    fn others(
+        &self,
+        site: &Site<'p>,
+        channel: &Channel,
+        served: &[Served],
+        candidate: &Candidate<'p>,
+        history: &History,
+        planned: &HashSet<Id>,
+    ) -> Vec<Str> {
         let work = candidate.work;
         let act = candidate.announced.map(|announcement| announcement.act.as_str());
         served
             .iter()
             .filter(|(other, _)| {
-                let id = Notice::identify(site.municipality.code.as_str(), &channel.id.value, &other.id.value, &work.known_as(), work.notify_rev, act);
-                id != candidate.id && (planned.contains(&id) || history.heard(id).is_some_and(|heard| heard.begun))
+                let id = Notice::identify(
+                    site.municipality.code.as_str(),
+                    &channel.id.value,
+                    &other.id.value,
+                    &work.known_as(),
+                    work.notify_rev,
+                    act,
+                );
+                id != candidate.id
+                    && (planned.contains(&id) || history.heard(id).is_some_and(|heard| heard.begun))
             })
             .map(|(_, id)| id.clone())
             .collect()
@@ -446,8 +613,17 @@ struct Writer<'a, 'p> {
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
-    fn new(offer: &'a Offer<'p>, site: &'a Site<'p>, notify: &Notify, channel: &Channel, segment: &Segment, id: &Str) -> Self {
-        let names = |all: &[Located<String>]| all.iter().map(|one| Str::from(one.value.as_str())).collect::<Vec<Str>>();
+    fn new(
+        offer: &'a Offer<'p>,
+        site: &'a Site<'p>,
+        notify: &Notify,
+        channel: &Channel,
+        segment: &Segment,
+        id: &Str,
+    ) -> Self {
+        let names = |all: &[Located<String>]| {
+            all.iter().map(|one| Str::from(one.value.as_str())).collect::<Vec<Str>>()
+        };
         let code = site.municipality.code;
         let open = notify.quiet.open();
         Self {
@@ -455,8 +631,17 @@ impl<'a, 'p> Writer<'a, 'p> {
             site,
             language: segment.language,
             wording: notify.wording,
-            prefix: notify.prefix.as_ref().map(|prefix| prefix.pick(segment.language).0.to_owned()).unwrap_or_default(),
-            campaigns: offer.project.campaigns.iter().filter(|campaign| campaign.runs(code, offer.date)).collect(),
+            prefix: notify
+                .prefix
+                .as_ref()
+                .map(|prefix| prefix.pick(segment.language).0.to_owned())
+                .unwrap_or_default(),
+            campaigns: offer
+                .project
+                .campaigns
+                .iter()
+                .filter(|campaign| campaign.runs(code, offer.date))
+                .collect(),
             times: if channel.times.is_empty() { vec![open.0] } else { channel.times.clone() },
             open,
             municipality: code.as_str().into(),
@@ -472,21 +657,42 @@ impl<'a, 'p> Writer<'a, 'p> {
     /// Writes the notice that comes at a place among those of its segment on this day.
     fn write(&self, candidate: &Candidate<'p>, place: usize, not_segments: Vec<Str>) -> Notice {
         let work = candidate.work;
-        let campaign = self.campaigns.iter().find(|campaign| campaign.featured.iter().any(|one| one.value == work.path));
+        let campaign = self
+            .campaigns
+            .iter()
+            .find(|campaign| campaign.featured.iter().any(|one| one.value == work.path));
         let title = &candidate.version.title.value;
-        let strings = self.offer.project.theme_of(self.site.municipality).map(|theme| theme.strings(self.language));
-        let (title, text, wording) = match (candidate.announced.map(|announcement| &announcement.what), strings) {
-            (Some(What::Correction { was, now }), Some(strings)) => {
-                (strings.fill("notify.corrected", &[("title", title)]), strings.fill("notify.correction", &[("was", was), ("now", now)]), Wording::Plain)
-            }
-            (Some(What::Withdrawal { .. }), Some(strings)) => (strings.fill("notify.withdrawn", &[("title", title)]), strings.get("notify.withdrawal").to_owned(), Wording::Plain),
-            _ => {
-                let wanted = campaign.and_then(|campaign| campaign.wording).unwrap_or(self.wording);
-                let (text, wording) = candidate.version.notify.pick(wanted).unwrap_or((candidate.version.description.value.as_str(), Wording::Plain));
-                (title.clone(), text.to_owned(), wording)
-            }
-        };
-        let prefix = campaign.and_then(|campaign| campaign.prefix.as_ref()).map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
+        let strings = self
+            .offer
+            .project
+            .theme_of(self.site.municipality)
+            .map(|theme| theme.strings(self.language));
+        let (title, text, wording) =
+            match (candidate.announced.map(|announcement| &announcement.what), strings) {
+                (Some(What::Correction { was, now }), Some(strings)) => (
+                    strings.fill("notify.corrected", &[("title", title)]),
+                    strings.fill("notify.correction", &[("was", was), ("now", now)]),
+                    Wording::Plain,
+                ),
+                (Some(What::Withdrawal { .. }), Some(strings)) => (
+                    strings.fill("notify.withdrawn", &[("title", title)]),
+                    strings.get("notify.withdrawal").to_owned(),
+                    Wording::Plain,
+                ),
+                _ => {
+                    let wanted =
+                        campaign.and_then(|campaign| campaign.wording).unwrap_or(self.wording);
+                    let (text, wording) = candidate
+                        .version
+                        .notify
+                        .pick(wanted)
+                        .unwrap_or((candidate.version.description.value.as_str(), Wording::Plain));
+                    (title.clone(), text.to_owned(), wording)
+                }
+            };
+        let prefix = campaign
+            .and_then(|campaign| campaign.prefix.as_ref())
+            .map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
         let base = &self.site.municipality.base_url;
         let path = self.site.path(self.offer.project, self.language, candidate.page);
         let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
@@ -502,14 +708,24 @@ impl<'a, 'p> Writer<'a, 'p> {
             not_segments,
             article: work.known_as().as_ref().into(),
             rev: work.notify_rev,
-            correction: candidate.announced.filter(|announcement| matches!(announcement.what, What::Correction { .. })).map(|correction| correction.act.as_str().into()),
-            withdrawal: candidate.announced.filter(|announcement| matches!(announcement.what, What::Withdrawal { .. })).map(|withdrawal| withdrawal.act.as_str().into()),
+            correction: candidate
+                .announced
+                .filter(|announcement| matches!(announcement.what, What::Correction { .. }))
+                .map(|correction| correction.act.as_str().into()),
+            withdrawal: candidate
+                .announced
+                .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }))
+                .map(|withdrawal| withdrawal.act.as_str().into()),
             campaign: None,
             wording,
             not_before: self.at(time),
             not_after: self.at(self.open.1.max(time)),
             // Japanese brackets bring their own space.
-            title: format!("{prefix}{}{title}", if prefix.ends_with(|c: char| c.is_ascii()) { " " } else { "" }).into(),
+            title: format!(
+                "{prefix}{}{title}",
+                if prefix.ends_with(|c: char| c.is_ascii()) { " " } else { "" }
+            )
+            .into(),
             text: text.into(),
             url: format!("{}{}", base.origin, encode_path(&base.root(), &path)).into(),
         }
@@ -517,7 +733,11 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     /// Writes a minute of the day as a moment; Japan keeps no summer time.
     fn at(&self, minute: u32) -> Str {
-        let (date, minute) = if minute >= 24 * 60 { (self.offer.date.tomorrow().unwrap_or(self.offer.date), minute - 24 * 60) } else { (self.offer.date, minute) };
+        let (date, minute) = if minute >= 24 * 60 {
+            (self.offer.date.tomorrow().unwrap_or(self.offer.date), minute - 24 * 60)
+        } else {
+            (self.offer.date, minute)
+        };
         format!("{date}T{:02}:{:02}:00+09:00", minute / 60, minute % 60).into()
     }
 }

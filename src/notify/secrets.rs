@@ -40,7 +40,10 @@ impl Secrets {
     ///
     /// # Errors
     /// Returns the number of a line of the file that is neither empty, nor a comment, nor `NAME=value`.
-    pub fn new(file: &str, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, usize> {
+    pub fn new(
+        file: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, usize> {
         let mut all = BTreeMap::new();
         for (index, line) in file.lines().enumerate() {
             let line = line.trim().trim_start_matches('\u{feff}');
@@ -49,7 +52,10 @@ impl Secrets {
             }
             let (name, value) = line.split_once('=').ok_or(index + 1)?;
             let value = value.trim();
-            let value = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value);
+            let value = ['"', '\'']
+                .iter()
+                .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
+                .unwrap_or(value);
             all.insert(name.trim().to_owned(), Secret::new(value));
         }
         all.extend(environment.into_iter().map(|(name, value)| (name, Secret::new(value))));
@@ -63,7 +69,10 @@ impl Secrets {
 
     /// Returns a secret that may be absent; an empty one counts as absent.
     pub fn optional(&self, municipality: &str, channel: &str, what: &str) -> Option<Secret> {
-        self.all.get(&Self::name(municipality, channel, what)).filter(|secret| !secret.0.is_empty()).cloned()
+        self.all
+            .get(&Self::name(municipality, channel, what))
+            .filter(|secret| !secret.0.is_empty())
+            .cloned()
     }
 
     /// Returns a secret that must be there, and remembers if it is not.
@@ -88,7 +97,9 @@ mod tests {
     #[test]
     fn the_environment_comes_first_and_nothing_is_shown() {
         let file = "# keys\n\nUBUGI_132128_LINE_TOKEN = \"abc=\"\r\nUBUGI_132128_MAIL_USER=u\n";
-        let mut secrets = Secrets::new(file, [("UBUGI_132128_MAIL_USER".to_owned(), "v".to_owned())]).expect("well formed");
+        let mut secrets =
+            Secrets::new(file, [("UBUGI_132128_MAIL_USER".to_owned(), "v".to_owned())])
+                .expect("well formed");
         assert_eq!(secrets.required("132128", "line", "TOKEN").expect("there").reveal(), "abc=");
         assert_eq!(secrets.required("132128", "mail", "USER").expect("there").reveal(), "v");
         assert_eq!(secrets.required("132128", "app-push", "TOKEN"), None);

@@ -192,11 +192,20 @@ impl Sending<'_> {
     /// Fails when the ledger cannot be written; nothing is sent from then on.
     pub fn run(&self, ledger: &mut Ledger) -> io::Result<Report> {
         let state = |lane| LaneState { lane, parties: Mutex::default(), tally: Mutex::default() };
-        let states: BTreeMap<(&str, &str), LaneState<'_>> = self.lanes.iter().map(|((code, id), lane)| ((code.as_str(), id.as_str()), state(lane))).collect();
+        let states: BTreeMap<(&str, &str), LaneState<'_>> = self
+            .lanes
+            .iter()
+            .map(|((code, id), lane)| ((code.as_str(), id.as_str()), state(lane)))
+            .collect();
         let mut report = Report::new();
         let disk = ledger.handle()?;
         let resumed = Resumed::of(ledger);
-        let shared = Shared { sending: self, ledger: Mutex::new(ledger), broken: AtomicBool::new(false), error: Mutex::new(None) };
+        let shared = Shared {
+            sending: self,
+            ledger: Mutex::new(ledger),
+            broken: AtomicBool::new(false),
+            error: Mutex::new(None),
+        };
         {
             let (out, work) = sync_channel::<Work<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
@@ -205,11 +214,28 @@ impl Sending<'_> {
                     scope.spawn(|| shared.work_off(&work));
                 }
                 // At its end nobody hands over any more, and the workers come to theirs.
-                let mut walk = Walk { shared: &shared, disk: &disk, out, entries: Vec::new(), ready: Vec::new(), claimed: HashSet::new(), waiting: Vec::new(), resumed };
+                let mut walk = Walk {
+                    shared: &shared,
+                    disk: &disk,
+                    out,
+                    entries: Vec::new(),
+                    ready: Vec::new(),
+                    claimed: HashSet::new(),
+                    waiting: Vec::new(),
+                    resumed,
+                };
                 for notice in self.notices {
                     match states.get(&(&*notice.municipality, &*notice.channel)) {
                         Some(lane) => walk.notice(notice, lane),
-                        None => report.entry((notice.municipality.to_string(), notice.channel.to_string())).or_default().overtaken += 1,
+                        None => {
+                            report
+                                .entry((
+                                    notice.municipality.to_string(),
+                                    notice.channel.to_string(),
+                                ))
+                                .or_default()
+                                .overtaken += 1
+                        }
                     }
                 }
                 walk.flush();
@@ -226,7 +252,12 @@ impl Sending<'_> {
             return Err(error);
         }
         disk.sync_data()?;
-        let tallies = states.into_iter().map(|((code, id), state)| ((code.to_owned(), id.to_owned()), state.tally.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        let tallies = states.into_iter().map(|((code, id), state)| {
+            (
+                (code.to_owned(), id.to_owned()),
+                state.tally.into_inner().unwrap_or_else(PoisonError::into_inner),
+            )
+        });
         report.extend(tallies);
         Ok(report)
     }
@@ -243,7 +274,10 @@ struct Resumed {
 impl Resumed {
     fn of(ledger: &Ledger) -> Self {
         let open = ledger.history().open_batches();
-        let batches = open.into_iter().flat_map(|(key, claim)| claim.of.iter().map(move |delivery| (*delivery, key))).collect();
+        let batches = open
+            .into_iter()
+            .flat_map(|(key, claim)| claim.of.iter().map(move |delivery| (*delivery, key)))
+            .collect();
         Self { single: ledger.history().open_single(), batches }
     }
 }
@@ -289,10 +323,19 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         if !history.is_some_and(|heard| heard.begun) {
-            self.entries.push(Entry::Begin { notice: Begun::of(notice, self.shared.sending.today) });
+            self.entries
+                .push(Entry::Begin { notice: Begun::of(notice, self.shared.sending.today) });
         }
         let zero = || AtomicU64::new(0);
-        let state = Arc::new(NoticeState { notice, lane, pending: AtomicU64::new(1), sent: zero(), gone: zero(), refused: zero(), left: zero() });
+        let state = Arc::new(NoticeState {
+            notice,
+            lane,
+            pending: AtomicU64::new(1),
+            sent: zero(),
+            gone: zero(),
+            refused: zero(),
+            left: zero(),
+        });
         match lane.lane.sender.reach() {
             Reach::Whole => self.claim(&state, notice.id, Vec::new(), Vec::new()),
             Reach::Recipients(most) => self.recipients(&state, most),
@@ -304,7 +347,14 @@ impl<'a> Walk<'_, 'a> {
     /// Claims the deliveries to all recipients of a notice that have not had it.
     fn recipients(&mut self, state: &Arc<NoticeState<'a>>, most: usize) {
         let (notice, lane) = (state.notice, state.lane.lane);
-        let Some(segment) = lane.segments.iter().position(|segment| *segment == *notice.segment).and_then(|at| u16::try_from(at).ok()) else { return };
+        let Some(segment) = lane
+            .segments
+            .iter()
+            .position(|segment| *segment == *notice.segment)
+            .and_then(|at| u16::try_from(at).ok())
+        else {
+            return;
+        };
         let mut again: BTreeMap<Id, (Vec<Id>, Vec<&'a Recipient>)> = BTreeMap::new();
         let mut fresh: (Vec<Id>, Vec<&'a Recipient>) = (Vec::new(), Vec::new());
         for recipient in lane.recipients.iter().filter(|recipient| recipient.is_in(segment)) {
@@ -354,14 +404,26 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Claims one request, unless it has its answer or is on its way.
-    fn claim(&mut self, state: &Arc<NoticeState<'a>>, key: Id, of: Vec<Id>, to: Vec<&'a Recipient>) {
+    fn claim(
+        &mut self,
+        state: &Arc<NoticeState<'a>>,
+        key: Id,
+        of: Vec<Id>,
+        to: Vec<&'a Recipient>,
+    ) {
         if !self.is_open(state, key) {
             return;
         }
         let now = self.shared.sending.clock.now();
         if self.resumed.single.remove(&key) {
-            let claimed = held(&self.shared.ledger).history().claim(key).map_or(now, |claim| claim.at);
-            let known_for = state.lane.lane.sender.knows_keys_for().and_then(|time| SignedDuration::try_from(time).ok());
+            let claimed =
+                held(&self.shared.ledger).history().claim(key).map_or(now, |claim| claim.at);
+            let known_for = state
+                .lane
+                .lane
+                .sender
+                .knows_keys_for()
+                .and_then(|time| SignedDuration::try_from(time).ok());
             if known_for.is_some_and(|time| now.duration_since(claimed) > time) {
                 held(&state.lane.tally).uncertain += to.len().max(1) as u64;
                 self.entries.push(Entry::Refused { key, why: "uncertain".to_owned() });
@@ -413,7 +475,8 @@ impl Shared<'_> {
         let now = self.sending.clock.now();
         let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
         let japan = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
-        let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute())).unwrap_or_default();
+        let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute()))
+            .unwrap_or_default();
         if now >= moment(&notice.not_after) {
             Hour::Over
         } else if now < moment(&notice.not_before) || lane.quiet.holds(minute) {
@@ -438,7 +501,8 @@ impl Shared<'_> {
         loop {
             let next = held(work).recv();
             let Ok(work) = next else { return };
-            let outcome = if self.broken.load(Ordering::SeqCst) { Err(None) } else { self.deliver(&work) };
+            let outcome =
+                if self.broken.load(Ordering::SeqCst) { Err(None) } else { self.deliver(&work) };
             self.settle(&work, outcome);
             let done = self.finish(&work.state);
             if !done.is_empty() {
@@ -469,7 +533,10 @@ impl Shared<'_> {
                     }
                     if after.is_some() {
                         // It asks all to wait for whom it answers.
-                        let until = clock.now().as_millisecond().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                        let until = clock
+                            .now()
+                            .as_millisecond()
+                            .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
                         party.paused.fetch_max(until, Ordering::Relaxed);
                     } else if attempt + 1 < settings.attempts {
                         clock.sleep(wait);
@@ -477,7 +544,9 @@ impl Shared<'_> {
                 }
                 Outcome::Left(why) => {
                     work.tell_line();
-                    if party.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS && !party.has_taken.load(Ordering::Relaxed) {
+                    if party.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS
+                        && !party.has_taken.load(Ordering::Relaxed)
+                    {
                         party.give_up();
                     }
                     return Err(Some(why));
@@ -502,7 +571,8 @@ impl Shared<'_> {
 
     fn wait_for(&self, party: &Party) {
         loop {
-            let rest = party.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
+            let rest =
+                party.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
             match u64::try_from(rest) {
                 Ok(rest) if rest > 0 => self.sending.clock.sleep(Duration::from_millis(rest)),
                 _ => return,
@@ -530,7 +600,13 @@ impl Shared<'_> {
                 (&state.refused, Some(Entry::Refused { key, why: why.to_string() }))
             }
             // What a receiver of all refuses is mended and tried again.
-            Ok(Outcome::Refused(why) | Outcome::Later(why, _) | Outcome::Left(why) | Outcome::Stop(why)) | Err(Some(why)) => {
+            Ok(
+                Outcome::Refused(why)
+                | Outcome::Later(why, _)
+                | Outcome::Left(why)
+                | Outcome::Stop(why),
+            )
+            | Err(Some(why)) => {
                 tally.left += count;
                 *tally.why.entry(why.to_string()).or_default() += count;
                 (&state.left, None)
@@ -549,15 +625,29 @@ impl Shared<'_> {
 
     /// Lets go of a notice; the last one to do so gets what is to be recorded if it has gone out.
     fn finish(&self, state: &NoticeState<'_>) -> Vec<Entry> {
-        if state.pending.fetch_sub(1, Ordering::AcqRel) > 1 || state.left.load(Ordering::Acquire) > 0 || self.broken.load(Ordering::SeqCst) {
+        if state.pending.fetch_sub(1, Ordering::AcqRel) > 1
+            || state.left.load(Ordering::Acquire) > 0
+            || self.broken.load(Ordering::SeqCst)
+        {
             return Vec::new();
         }
         let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         held(&state.lane.tally).notices += 1;
         let notice = state.notice;
-        let done = Entry::Done { id: notice.id, at: self.sending.clock.now(), sent: count(&state.sent), gone: count(&state.gone), refused: count(&state.refused) };
+        let done = Entry::Done {
+            id: notice.id,
+            at: self.sending.clock.now(),
+            sent: count(&state.sent),
+            gone: count(&state.gone),
+            refused: count(&state.refused),
+        };
         // What a hub knows of a feed is what stood in it when the hub was told.
-        let known = || Entry::Feed { municipality: notice.municipality.to_string(), url: notice.url.to_string(), digest: notice.text.to_string(), on: self.sending.today };
+        let known = || Entry::Feed {
+            municipality: notice.municipality.to_string(),
+            url: notice.url.to_string(),
+            digest: notice.text.to_string(),
+            on: self.sending.today,
+        };
         (*notice.kind == *WEBSUB).then(known).into_iter().chain([done]).collect()
     }
 }

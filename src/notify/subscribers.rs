@@ -90,17 +90,31 @@ pub enum Fault {
 ///
 /// # Errors
 /// Fails where the reader does.
-pub fn read(from: impl BufRead, segments: &[&str], is_address: impl Fn(&str) -> bool) -> io::Result<(Vec<Recipient>, Faults)> {
+pub fn read(
+    from: impl BufRead,
+    segments: &[&str],
+    is_address: impl Fn(&str) -> bool,
+) -> io::Result<(Vec<Recipient>, Faults)> {
     let segments: Vec<(&str, &str)> = segments.iter().map(|segment| (*segment, "")).collect();
     read_lines(from, &segments, |text| {
         let read: Line = serde_json::from_str(text).map_err(|_| Fault::Form)?;
-        if read.unsubscribe.as_ref().is_some_and(|url| !url.starts_with("https://") || !is_web_url(url)) {
+        if read
+            .unsubscribe
+            .as_ref()
+            .is_some_and(|url| !url.starts_with("https://") || !is_web_url(url))
+        {
             return Err(Fault::Form);
         }
         if !is_address(&read.to) {
             return Err(Fault::Address);
         }
-        Ok(Read { to: read.to, segments: read.segments, unsubscribe: read.unsubscribe, keys: None, language: None })
+        Ok(Read {
+            to: read.to,
+            segments: read.segments,
+            unsubscribe: read.unsubscribe,
+            keys: None,
+            language: None,
+        })
     })
 }
 
@@ -108,15 +122,31 @@ pub fn read(from: impl BufRead, segments: &[&str], is_address: impl Fn(&str) -> 
 ///
 /// # Errors
 /// Fails where the reader does.
-pub fn read_subscriptions(from: impl BufRead, segments: &[(&str, &str)], is_endpoint: impl Fn(&str) -> bool) -> io::Result<(Vec<Recipient>, Faults)> {
+pub fn read_subscriptions(
+    from: impl BufRead,
+    segments: &[(&str, &str)],
+    is_endpoint: impl Fn(&str) -> bool,
+) -> io::Result<(Vec<Recipient>, Faults)> {
     read_lines(from, segments, |text| {
         let read: Subscription = serde_json::from_str(text).map_err(|_| Fault::Form)?;
-        let keys = Receiver::parse(&read.keys.p256dh, &read.keys.auth).filter(|_| is_endpoint(&read.endpoint)).ok_or(Fault::Address)?;
-        Ok(Read { to: read.endpoint, segments: read.segments, unsubscribe: None, keys: Some(Box::new(keys)), language: read.language })
+        let keys = Receiver::parse(&read.keys.p256dh, &read.keys.auth)
+            .filter(|_| is_endpoint(&read.endpoint))
+            .ok_or(Fault::Address)?;
+        Ok(Read {
+            to: read.endpoint,
+            segments: read.segments,
+            unsubscribe: None,
+            keys: Some(Box::new(keys)),
+            language: read.language,
+        })
     })
 }
 
-fn read_lines(from: impl BufRead, segments: &[(&str, &str)], parse: impl Fn(&str) -> Result<Read, Fault>) -> io::Result<(Vec<Recipient>, Faults)> {
+fn read_lines(
+    from: impl BufRead,
+    segments: &[(&str, &str)],
+    parse: impl Fn(&str) -> Result<Read, Fault>,
+) -> io::Result<(Vec<Recipient>, Faults)> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     // Their hashes, as a list can be long.
     let mut seen = HashSet::new();
@@ -133,26 +163,50 @@ fn read_lines(from: impl BufRead, segments: &[(&str, &str)], parse: impl Fn(&str
                 continue;
             }
         };
-        if let Some(language) = read.language.as_ref().filter(|language| !segments.iter().any(|(_, spoken)| spoken == language)) {
+        if let Some(language) = read
+            .language
+            .as_ref()
+            .filter(|language| !segments.iter().any(|(_, spoken)| spoken == language))
+        {
             faults.push((line, Fault::Language(language.clone())));
             continue;
         }
         let mut unknown = None;
         let mut known = read.segments.map(|named| {
-            let position = |name: &String| segments.iter().position(|(segment, _)| segment == name).and_then(|at| u16::try_from(at).ok());
+            let position = |name: &String| {
+                segments
+                    .iter()
+                    .position(|(segment, _)| segment == name)
+                    .and_then(|at| u16::try_from(at).ok())
+            };
             unknown = named.iter().find(|name| position(name).is_none()).cloned();
             named.iter().filter_map(position).collect::<Box<[u16]>>()
         });
         if let Some(language) = read.language {
-            let is_spoken = |at: u16| segments.get(usize::from(at)).is_some_and(|(_, spoken)| *spoken == language);
-            known = Some((0..).take(segments.len()).filter(|at| is_spoken(*at) && known.as_ref().is_none_or(|known| known.contains(at))).collect());
+            let is_spoken = |at: u16| {
+                segments.get(usize::from(at)).is_some_and(|(_, spoken)| *spoken == language)
+            };
+            known = Some(
+                (0..)
+                    .take(segments.len())
+                    .filter(|at| {
+                        is_spoken(*at) && known.as_ref().is_none_or(|known| known.contains(at))
+                    })
+                    .collect(),
+            );
         }
         // The other segments of the line hold.
         faults.extend(unknown.map(|name| (line, Fault::Segment(name))));
         if !seen.insert(Id::of(&[&read.to])) {
             continue;
         }
-        all.push(Recipient { line, to: read.to.into(), segments: known, unsubscribe: read.unsubscribe.map(Into::into), keys: read.keys });
+        all.push(Recipient {
+            line,
+            to: read.to.into(),
+            segments: known,
+            unsubscribe: read.unsubscribe.map(Into::into),
+            keys: read.keys,
+        });
     }
     Ok((all, faults))
 }
@@ -164,10 +218,25 @@ mod tests {
     #[test]
     fn lines_with_faults_are_told_and_passed_over() {
         let text = "{\"to\":\"a@example.jp\",\"segments\":[\"newborn\"]}\n\n{\"to\":\"b@example.jp\"}\nb@example.jp\n{\"to\":\"nobody\"}\n{\"to\":\"c@example.jp\",\"segments\":[\"age-1\",\"age-9\"]}\n{\"to\":\"a@example.jp\"}\n{\"to\":\"d@example.jp\",\"name\":\"x\"}\n";
-        let (all, faults) = read(text.as_bytes(), &["newborn", "age-1"], |to| to.contains('@')).expect("reads");
-        assert_eq!(all.iter().map(|one| (one.line, one.to.as_ref())).collect::<Vec<_>>(), [(1, "a@example.jp"), (3, "b@example.jp"), (6, "c@example.jp")]);
-        assert_eq!(faults, [(4, Fault::Form), (5, Fault::Address), (6, Fault::Segment("age-9".to_owned())), (8, Fault::Form)]);
-        assert_eq!((all[0].is_in(0), all[0].is_in(1), all[1].is_in(1), all[2].is_in(0), all[2].is_in(1)), (true, false, true, false, true));
+        let (all, faults) =
+            read(text.as_bytes(), &["newborn", "age-1"], |to| to.contains('@')).expect("reads");
+        assert_eq!(
+            all.iter().map(|one| (one.line, one.to.as_ref())).collect::<Vec<_>>(),
+            [(1, "a@example.jp"), (3, "b@example.jp"), (6, "c@example.jp")]
+        );
+        assert_eq!(
+            faults,
+            [
+                (4, Fault::Form),
+                (5, Fault::Address),
+                (6, Fault::Segment("age-9".to_owned())),
+                (8, Fault::Form)
+            ]
+        );
+        assert_eq!(
+            (all[0].is_in(0), all[0].is_in(1), all[1].is_in(1), all[2].is_in(0), all[2].is_in(1)),
+            (true, false, true, false, true)
+        );
         // What goes into a header must not bring another one.
         let text = "{\"to\":\"a@example.jp\",\"unsubscribe\":\"https://example.jp/x\\r\\nBcc: b@example.jp\"}\n{\"to\":\"b@example.jp\",\"unsubscribe\":\"mailto:x\"}\n";
         let (all, faults) = read(text.as_bytes(), &[], |_| true).expect("reads");
@@ -188,9 +257,22 @@ mod tests {
         ]
         .join("\n");
         let segments = [("baby", "ja"), ("baby-en", "en"), ("all", "ja")];
-        let (all, faults) = read_subscriptions(text.as_bytes(), &segments, |url| url.starts_with("https:")).expect("reads");
-        let told: Vec<(usize, Vec<u16>)> = all.iter().map(|one| (one.line, (0..3).filter(|at| one.is_in(*at)).collect())).collect();
+        let (all, faults) =
+            read_subscriptions(text.as_bytes(), &segments, |url| url.starts_with("https:"))
+                .expect("reads");
+        let told: Vec<(usize, Vec<u16>)> = all
+            .iter()
+            .map(|one| (one.line, (0..3).filter(|at| one.is_in(*at)).collect()))
+            .collect();
         assert_eq!(told, [(1, vec![0, 1, 2]), (2, vec![1]), (3, vec![0, 2])]);
-        assert_eq!(faults, [(4, Fault::Language("fr".to_owned())), (5, Fault::Address), (6, Fault::Address), (7, Fault::Form)]);
+        assert_eq!(
+            faults,
+            [
+                (4, Fault::Language("fr".to_owned())),
+                (5, Fault::Address),
+                (6, Fault::Address),
+                (7, Fault::Form)
+            ]
+        );
     }
 }

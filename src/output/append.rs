@@ -27,12 +27,16 @@ pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError
         match fs::symlink_metadata(&folder) {
             Ok(found) if found.is_dir() => {}
             Ok(_) => return Err(blocked(&folder)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&folder).map_err(at(&folder))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir(&folder).map_err(at(&folder))?
+            }
             Err(error) => return Err(at(&folder)(error)),
         }
     }
     match fs::symlink_metadata(&target) {
-        Ok(found) if found.is_file() && fs::read(&target).is_ok_and(|found| found == bytes) => return Ok(false),
+        Ok(found) if found.is_file() && fs::read(&target).is_ok_and(|found| found == bytes) => {
+            return Ok(false);
+        }
         Ok(_) => return Err(blocked(&target)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(at(&target)(error)),
@@ -59,13 +63,20 @@ mod tests {
         assert!(!append(dir.path(), path, b"a").expect("the same"));
         assert!(append(dir.path(), path, b"b").is_err(), "nothing is overwritten");
         assert_eq!(fs::read(dir.path().join(path)).expect("there"), b"a");
-        for path in ["content/articles/x.md", "content/ledger/../x", "content/ledger//x", "../content/ledger/x", "/content/ledger/x"] {
+        for path in [
+            "content/articles/x.md",
+            "content/ledger/../x",
+            "content/ledger//x",
+            "../content/ledger/x",
+            "/content/ledger/x",
+        ] {
             assert!(append(dir.path(), path, b"a").is_err(), "{path}");
         }
         #[cfg(unix)]
         {
             let elsewhere = tempfile::tempdir().expect("a folder");
-            std::os::unix::fs::symlink(elsewhere.path(), dir.path().join("content/ledger/2027")).expect("links");
+            std::os::unix::fs::symlink(elsewhere.path(), dir.path().join("content/ledger/2027"))
+                .expect("links");
             assert!(append(dir.path(), "content/ledger/2027/x.yaml", b"a").is_err());
             assert_eq!(fs::read_dir(elsewhere.path()).expect("readable").count(), 0);
         }

@@ -81,10 +81,12 @@ struct Known {
 
 impl Known {
     fn parse(text: String) -> Self {
-        let begins = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1));
+        let begins = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1));
         let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len()));
         let lines: Vec<Range<usize>> = begins.zip(ends).map(|(begin, end)| begin..end).collect();
-        let mut lines: Vec<Range<usize>> = lines.into_par_iter().filter(|line| is_confined(&text[line.clone()])).collect();
+        let mut lines: Vec<Range<usize>> =
+            lines.into_par_iter().filter(|line| is_confined(&text[line.clone()])).collect();
         if !lines.is_sorted_by_key(|line| &text[line.clone()]) {
             lines.par_sort_by_key(|line| &text[line.clone()]);
         }
@@ -135,12 +137,21 @@ impl Output {
             }
         }
         let full = absolute(root);
-        if sources.iter().map(|source| absolute(source)).any(|source| full.starts_with(&source) || source.starts_with(&full)) {
+        if sources
+            .iter()
+            .map(|source| absolute(source))
+            .any(|source| full.starts_with(&source) || source.starts_with(&full))
+        {
             return Err(OutputError::InSource);
         }
         fs::create_dir_all(&own).map_err(at(&own))?;
         let lock_path = own.join("lock");
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at(&lock_path))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(at(&lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(OutputError::Busy),
@@ -156,7 +167,11 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Known::default(),
             Err(error) => return Err(at(&list)(error)),
         };
-        let present = fs::read_dir(root).map_err(at(root))?.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let present = fs::read_dir(root)
+            .map_err(at(root))?
+            .filter_map(Result::ok)
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
         Ok(Self {
             root: root.to_owned(),
             staging,
@@ -176,15 +191,25 @@ impl Output {
     ///
     /// # Errors
     /// Fails when the machine refuses; the next build then completes what was begun.
-    pub fn commit(self, record: &Record, keep: impl Fn(&str) -> bool + Sync) -> Result<(), OutputError> {
+    pub fn commit(
+        self,
+        record: &Record,
+        keep: impl Fn(&str) -> bool + Sync,
+    ) -> Result<(), OutputError> {
         let made = self.made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         // What was written after it had been kept stands twice; the later place counts.
-        let made: HashMap<&str, &Place> = made.iter().map(|(path, place)| (path.as_str(), place)).collect();
-        let obsolete: BTreeSet<&str> = self.known.iter().filter(|path| !made.contains_key(path) && !keep(path)).collect();
+        let made: HashMap<&str, &Place> =
+            made.iter().map(|(path, place)| (path.as_str(), place)).collect();
+        let obsolete: BTreeSet<&str> =
+            self.known.iter().filter(|path| !made.contains_key(path) && !keep(path)).collect();
         // Every place is looked at before the first file moves, so that what is in the way stops the build while nothing has changed.
         // Where a site is not there yet nothing can be in the way, and its rename fails if something has come to stand there since.
         let mut folders = BTreeSet::new();
-        let replaced: BTreeSet<&str> = made.iter().filter(|(path, place)| ***place != Place::Kept && self.present.contains(site_of(path))).map(|(path, _)| *path).collect();
+        let replaced: BTreeSet<&str> = made
+            .iter()
+            .filter(|(path, place)| ***place != Place::Kept && self.present.contains(site_of(path)))
+            .map(|(path, _)| *path)
+            .collect();
         for path in replaced.into_iter().chain(obsolete.iter().copied()) {
             check_place(&self.root, path, self.known.contains(path), &mut folders)?;
         }
@@ -193,18 +218,35 @@ impl Output {
         self.records.forget_whole().map_err(at(&self.root.join(OWN)))?;
         let is_wider = made.par_iter().any(|(path, _)| !self.known.contains(path));
         if is_wider {
-            let widened: BTreeSet<&str> = self.known.iter().chain(made.par_iter().map(|(path, _)| *path)).collect();
+            let widened: BTreeSet<&str> =
+                self.known.iter().chain(made.par_iter().map(|(path, _)| *path)).collect();
             write_list(&list, widened.into_iter())?;
         }
         // A site that is not there yet moves into place with one rename.
-        let staged: Vec<(&str, &Path)> = made.iter().filter_map(|(path, place)| if let Place::Staged(staged) = place { Some((*path, staged.as_path())) } else { None }).collect();
-        let fresh: BTreeSet<&str> = staged.iter().map(|(path, _)| site_of(path)).filter(|site| !self.present.contains(*site)).collect();
+        let staged: Vec<(&str, &Path)> = made
+            .iter()
+            .filter_map(|(path, place)| {
+                if let Place::Staged(staged) = place {
+                    Some((*path, staged.as_path()))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let fresh: BTreeSet<&str> = staged
+            .iter()
+            .map(|(path, _)| site_of(path))
+            .filter(|site| !self.present.contains(*site))
+            .collect();
         for site in &fresh {
             let target = self.root.join(site);
             fs::rename(self.staging.join(site), &target).map_err(at(&target))?;
         }
         // A page must not lie there before the styles and scripts that it names.
-        let (assets, others): (Vec<_>, Vec<_>) = staged.iter().filter(|(path, _)| !fresh.contains(site_of(path))).partition(|(path, _)| path.contains("/assets/"));
+        let (assets, others): (Vec<_>, Vec<_>) = staged
+            .iter()
+            .filter(|(path, _)| !fresh.contains(site_of(path)))
+            .partition(|(path, _)| path.contains("/assets/"));
         for files in [assets, others] {
             files.par_iter().try_for_each(|(path, staged)| place(staged, &self.root.join(path)))?;
         }
@@ -221,10 +263,17 @@ impl Output {
             while folder.pop() && folder != self.root && remove_if_empty(&folder) {}
         }
         if is_wider || !obsolete.is_empty() {
-            let left: BTreeSet<&str> = self.known.iter().filter(|path| keep(path)).chain(made.par_iter().map(|(path, _)| *path)).collect();
+            let left: BTreeSet<&str> = self
+                .known
+                .iter()
+                .filter(|path| keep(path))
+                .chain(made.par_iter().map(|(path, _)| *path))
+                .collect();
             write_list(&list, left.into_iter())?;
         }
-        self.records.save(record, |site| keep(&format!("{site}/"))).map_err(at(&self.root.join(OWN)))?;
+        self.records
+            .save(record, |site| keep(&format!("{site}/")))
+            .map_err(at(&self.root.join(OWN)))?;
         remove_staging(&self.staging)
     }
 
@@ -237,11 +286,16 @@ impl Output {
     pub fn unchanged(&self, inputs: &str) -> Option<Whole> {
         let whole = self.records.whole().filter(|whole| whole.inputs == inputs)?;
         let sites = self.records.load().sites;
-        let files = |record: &SiteRecord| record.pieces.iter().map(|piece| piece.files.len()).sum::<usize>();
+        let files = |record: &SiteRecord| {
+            record.pieces.iter().map(|piece| piece.files.len()).sum::<usize>()
+        };
         let count: usize = whole.sites.iter().filter_map(|site| sites.get(site)).map(files).sum();
         let is_there = |site: &String| {
             let pieces = sites.get(site).map(|record| record.pieces.as_slice()).unwrap_or_default();
-            pieces.par_iter().flat_map_iter(Piece::files).all(|(path, stamp)| self.is_as_written(&format!("{site}/{path}"), stamp))
+            pieces
+                .par_iter()
+                .flat_map_iter(Piece::files)
+                .all(|(path, stamp)| self.is_as_written(&format!("{site}/{path}"), stamp))
         };
         (count == whole.summary.files && whole.sites.iter().all(is_there)).then_some(whole)
     }
@@ -253,7 +307,8 @@ impl Output {
     }
 
     fn is_as_written(&self, path: &str, stamp: Stamp) -> bool {
-        fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
+        fs::symlink_metadata(self.root.join(path))
+            .is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
     /// Drops everything that was staged.
@@ -268,19 +323,28 @@ impl Output {
 impl Sink for Output {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
         if !is_confined(path) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the path `{path}` leads out of the output folder")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("the path `{path}` leads out of the output folder"),
+            ));
         }
         let (place, stamp) = match self.same(path, bytes) {
             // What is there already with the same bytes stays untouched, so that copying tools see no change.
             Some(stamp) => (Place::Same, stamp),
             None => {
                 let staged = if self.present.contains(site_of(path)) {
-                    self.staging.join(SIDE_BY_SIDE).join(self.staged.fetch_add(1, Ordering::Relaxed).to_string())
+                    self.staging
+                        .join(SIDE_BY_SIDE)
+                        .join(self.staged.fetch_add(1, Ordering::Relaxed).to_string())
                 } else {
                     self.staging.join(path)
                 };
                 if let Some(folder) = staged.parent() {
-                    let is_new = self.folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(folder.to_owned());
+                    let is_new = self
+                        .folders
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .insert(folder.to_owned());
                     // Another thread may have announced this folder and be about to make it.
                     if is_new || !folder.exists() {
                         fs::create_dir_all(folder)?;
@@ -295,14 +359,20 @@ impl Sink for Output {
                 (Place::Staged(staged), stamp)
             }
         };
-        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), place));
+        self.made
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push((path.to_owned(), place));
         Ok(stamp)
     }
 
     fn keep(&self, path: &str, stamp: Stamp) -> bool {
         let is_kept = is_confined(path) && self.is_as_written(path, stamp);
         if is_kept {
-            self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((path.to_owned(), Place::Kept));
+            self.made
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push((path.to_owned(), Place::Kept));
         }
         is_kept
     }
@@ -312,14 +382,22 @@ impl Output {
     /// Returns the stamp of a file of ours that is there with these bytes.
     fn same(&self, path: &str, bytes: &[u8]) -> Option<Stamp> {
         let place = self.root.join(path);
-        let found = Some(&place).filter(|_| self.known.contains(path)).and_then(|place| fs::metadata(place).ok())?;
-        let is_same = found.is_file() && found.len() == bytes.len() as u64 && fs::read(&place).is_ok_and(|found| found == bytes);
+        let found = Some(&place)
+            .filter(|_| self.known.contains(path))
+            .and_then(|place| fs::metadata(place).ok())?;
+        let is_same = found.is_file()
+            && found.len() == bytes.len() as u64
+            && fs::read(&place).is_ok_and(|found| found == bytes);
         is_same.then(|| stamp_of(&found))
     }
 }
 
 fn stamp_of(found: &fs::Metadata) -> Stamp {
-    let modified = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
+    let modified = found
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_nanos());
     Stamp(found.len(), u64::try_from(modified).unwrap_or_default())
 }
 
@@ -332,7 +410,11 @@ fn remove_staging(staging: &Path) -> Result<(), OutputError> {
 
 /// Tells whether a relative path stays where it is put.
 fn is_confined(path: &str) -> bool {
-    !path.is_empty() && !path.contains('\\') && !path.contains('\0') && !path.starts_with(OWN) && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+    !path.is_empty()
+        && !path.contains('\\')
+        && !path.contains('\0')
+        && !path.starts_with(OWN)
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
 fn write_list<'a>(list: &Path, paths: impl Iterator<Item = &'a str>) -> Result<(), OutputError> {
@@ -353,7 +435,12 @@ fn site_of(path: &str) -> &str {
 }
 
 /// Refuses a place that a symbolic link leads away from, or that something which is not ours occupies.
-fn check_place(root: &Path, path: &str, is_ours: bool, folders: &mut BTreeSet<PathBuf>) -> Result<(), OutputError> {
+fn check_place(
+    root: &Path,
+    path: &str,
+    is_ours: bool,
+    folders: &mut BTreeSet<PathBuf>,
+) -> Result<(), OutputError> {
     let target = root.join(path);
     let blocked = |path: &Path| Err(OutputError::Blocked { path: path.display().to_string() });
     for folder in target.ancestors().skip(1).take_while(|folder| *folder != root) {
@@ -366,7 +453,12 @@ fn check_place(root: &Path, path: &str, is_ours: bool, folders: &mut BTreeSet<Pa
     }
     match fs::symlink_metadata(&target) {
         Ok(found) if found.is_file() && is_ours => Ok(()),
-        Ok(found) if found.is_dir() && fs::read_dir(&target).is_ok_and(|mut entries| entries.next().is_none()) => Ok(()),
+        Ok(found)
+            if found.is_dir()
+                && fs::read_dir(&target).is_ok_and(|mut entries| entries.next().is_none()) =>
+        {
+            Ok(())
+        }
         Ok(_) => blocked(&target),
         Err(_) => Ok(()),
     }
@@ -417,7 +509,9 @@ mod tests {
             .into_iter()
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file())
-            .map(|entry| crate::source::files::slashed(entry.path().strip_prefix(root).expect("below")))
+            .map(|entry| {
+                crate::source::files::slashed(entry.path().strip_prefix(root).expect("below"))
+            })
             .filter(|path| !path.starts_with(OWN))
             .collect();
         all.sort();
@@ -460,10 +554,17 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let root = dir.path().join("dist");
         build(&root, &[("141097/index.html", "a")]);
-        let before = fs::metadata(root.join("141097/index.html")).and_then(|m| m.modified()).expect("a time");
+        let before = fs::metadata(root.join("141097/index.html"))
+            .and_then(|m| m.modified())
+            .expect("a time");
         std::thread::sleep(std::time::Duration::from_millis(20));
         build(&root, &[("141097/index.html", "a")]);
-        assert_eq!(fs::metadata(root.join("141097/index.html")).and_then(|m| m.modified()).expect("a time"), before);
+        assert_eq!(
+            fs::metadata(root.join("141097/index.html"))
+                .and_then(|m| m.modified())
+                .expect("a time"),
+            before
+        );
     }
 
     #[test]
@@ -473,7 +574,10 @@ mod tests {
         assert!(matches!(Output::open(dir.path(), &[]), Err(OutputError::Foreign)));
         let sources = dir.path().join("content");
         fs::create_dir(&sources).expect("makes");
-        assert!(matches!(Output::open(&sources.join("dist"), std::slice::from_ref(&sources)), Err(OutputError::InSource)));
+        assert!(matches!(
+            Output::open(&sources.join("dist"), std::slice::from_ref(&sources)),
+            Err(OutputError::InSource)
+        ));
         let root = dir.path().join("dist");
         let held = Output::open(&root, &[]).expect("opens");
         assert!(matches!(Output::open(&root, &[]), Err(OutputError::Busy)));
@@ -492,7 +596,9 @@ mod tests {
         let hinder: [&dyn Fn(); 4] = [
             &|| fs::write(root.join("141097/b"), "a file").expect("writes"),
             &|| fs::create_dir_all(root.join("141097/b/index.html/x")).expect("makes"),
-            &|| std::os::unix::fs::symlink(outside.join("b"), root.join("141097/b")).expect("links"),
+            &|| {
+                std::os::unix::fs::symlink(outside.join("b"), root.join("141097/b")).expect("links")
+            },
             &|| {
                 fs::remove_dir_all(root.join("141097")).expect("removes");
                 std::os::unix::fs::symlink(&outside, root.join("141097")).expect("links");
@@ -503,14 +609,31 @@ mod tests {
             build(&root, &files);
             fs::remove_dir_all(root.join("141097/b")).expect("removes");
             hinder();
-            for next in [&[("141097/a/index.html", "new"), ("141097/b/index.html", "new")][..], &[("141097/a/index.html", "new")][..]] {
+            for next in [
+                &[("141097/a/index.html", "new"), ("141097/b/index.html", "new")][..],
+                &[("141097/a/index.html", "new")][..],
+            ] {
                 let output = Output::open(&root, &[]).expect("opens");
                 for (path, text) in next {
                     output.write(path, text.as_bytes()).expect("stages");
                 }
-                assert!(matches!(output.commit(&Record::default(), |_| false), Err(OutputError::Blocked { .. })), "{index}");
-                assert_eq!(fs::read_to_string(outside.join("b/index.html")).expect("reads"), "theirs", "{index}");
-                assert_ne!(fs::read_to_string(root.join("141097/a/index.html")).unwrap_or_default(), "new", "{index}: nothing has changed");
+                assert!(
+                    matches!(
+                        output.commit(&Record::default(), |_| false),
+                        Err(OutputError::Blocked { .. })
+                    ),
+                    "{index}"
+                );
+                assert_eq!(
+                    fs::read_to_string(outside.join("b/index.html")).expect("reads"),
+                    "theirs",
+                    "{index}"
+                );
+                assert_ne!(
+                    fs::read_to_string(root.join("141097/a/index.html")).unwrap_or_default(),
+                    "new",
+                    "{index}: nothing has changed"
+                );
             }
         }
         let _ = fs::remove_file(root.join("141097"));
@@ -520,7 +643,10 @@ mod tests {
         fs::write(root.join("141097/b/index.html"), "theirs").expect("writes");
         let output = Output::open(&root, &[]).expect("opens");
         output.write(files[1].0, b"new").expect("stages");
-        assert!(matches!(output.commit(&Record::default(), |_| true), Err(OutputError::Blocked { .. })), "a file that is not ours is not overwritten");
+        assert!(
+            matches!(output.commit(&Record::default(), |_| true), Err(OutputError::Blocked { .. })),
+            "a file that is not ours is not overwritten"
+        );
     }
 
     #[test]

@@ -31,9 +31,18 @@ impl Records {
 
     /// Reads what there is about each site.
     pub(super) fn load(&self) -> Record {
-        let names: Vec<String> = fs::read_dir(&self.0).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-        let sites: Vec<(String, SiteRecord)> =
-            names.into_par_iter().filter(|name| name != WHOLE).filter_map(|name| Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?))).collect();
+        let names: Vec<String> = fs::read_dir(&self.0)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        let sites: Vec<(String, SiteRecord)> = names
+            .into_par_iter()
+            .filter(|name| name != WHOLE)
+            .filter_map(|name| {
+                Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?))
+            })
+            .collect();
         Record { sites: sites.into_iter().collect(), whole: None }
     }
 
@@ -56,7 +65,10 @@ impl Records {
                 fs::remove_file(self.0.join(&name))?;
             }
         }
-        record.sites.par_iter().try_for_each(|(site, record)| write(&self.0.join(format!("{site}.json")), record))?;
+        record
+            .sites
+            .par_iter()
+            .try_for_each(|(site, record)| write(&self.0.join(format!("{site}.json")), record))?;
         record.whole.as_ref().map_or(Ok(()), |record| write(&self.0.join(WHOLE), record))
     }
 }

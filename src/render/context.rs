@@ -49,7 +49,10 @@ impl<'a> Voice<'a> {
     /// Picks the page's language of a text, or the default one, marked.
     pub fn text(&self, text: &'a Text) -> TextValue<'a> {
         let (words, found) = text.pick(self.language);
-        TextValue { text: words, lang: (found != self.language).then(|| self.languages.get(found).tag.as_str()) }
+        TextValue {
+            text: words,
+            lang: (found != self.language).then(|| self.languages.get(found).tag.as_str()),
+        }
     }
 
     /// Shows an id or the like, which has no language.
@@ -278,14 +281,30 @@ struct Schedule<'a> {
 
 /// Writes the end of a span: past midnight it says that it is the next day.
 fn end_of_day(voice: Voice<'_>, minutes: u32) -> String {
-    if minutes > 24 * 60 { voice.strings.fill("live.tomorrow_time", &[("time", &clock(minutes - 24 * 60))]) } else { clock(minutes) }
+    if minutes > 24 * 60 {
+        voice.strings.fill("live.tomorrow_time", &[("time", &clock(minutes - 24 * 60))])
+    } else {
+        clock(minutes)
+    }
 }
 
 /// Tells in words whether a service exists on a date.
 pub fn status_text(voice: Voice<'_>, service: &Service, on: Date) -> String {
     match service.period.phase(on) {
-        Phase::Before => voice.strings.fill("service.before", &[("date", &service.period.from.map(|date| voice.strings.date(date)).unwrap_or_default())]),
-        Phase::After => voice.strings.fill("service.after", &[("date", &service.period.to.map(|date| voice.strings.date(date)).unwrap_or_default())]),
+        Phase::Before => voice.strings.fill(
+            "service.before",
+            &[(
+                "date",
+                &service.period.from.map(|date| voice.strings.date(date)).unwrap_or_default(),
+            )],
+        ),
+        Phase::After => voice.strings.fill(
+            "service.after",
+            &[(
+                "date",
+                &service.period.to.map(|date| voice.strings.date(date)).unwrap_or_default(),
+            )],
+        ),
         Phase::During => voice.strings.get("service.during").to_owned(),
     }
 }
@@ -294,7 +313,9 @@ pub fn status_text(voice: Voice<'_>, service: &Service, on: Date) -> String {
 pub fn period_text(voice: Voice<'_>, service: &Service) -> Option<String> {
     let words = |date: Option<PartialDate>| date.map(|date| voice.strings.date(date));
     match (words(service.period.from), words(service.period.to)) {
-        (Some(from), Some(to)) => Some(voice.strings.fill("service.period", &[("from", &from), ("to", &to)])),
+        (Some(from), Some(to)) => {
+            Some(voice.strings.fill("service.period", &[("from", &from), ("to", &to)]))
+        }
         (Some(from), None) => Some(voice.strings.fill("service.period_from", &[("from", &from)])),
         (None, Some(to)) => Some(voice.strings.fill("service.period_to", &[("to", &to)])),
         (None, None) => None,
@@ -312,11 +333,24 @@ pub fn hours_text(voice: Voice<'_>, service: &Service) -> Option<String> {
     let spans = service
         .hours
         .iter()
-        .map(|hours| format!("{} {}", voice.strings.days(&hours.days), voice.strings.fill("range", &[("from", &clock(hours.from)), ("to", &end_of_day(voice, hours.to))])))
+        .map(|hours| {
+            format!(
+                "{} {}",
+                voice.strings.days(&hours.days),
+                voice.strings.fill(
+                    "range",
+                    &[("from", &clock(hours.from)), ("to", &end_of_day(voice, hours.to))]
+                )
+            )
+        })
         .collect::<Vec<_>>()
         .join(voice.strings.get("list_sep"));
     Some(match holidays_label(voice, service) {
-        Some(label) => format!("{spans}{}{label}{}", voice.strings.get("supervision.open"), voice.strings.get("supervision.close")),
+        Some(label) => format!(
+            "{spans}{}{label}{}",
+            voice.strings.get("supervision.open"),
+            voice.strings.get("supervision.close")
+        ),
         None => spans,
     })
 }
@@ -333,17 +367,29 @@ fn holidays_label<'a>(voice: Voice<'a>, service: &Service) -> Option<&'a str> {
 
 /// Names the channels of a service.
 pub fn channel_labels<'a>(voice: Voice<'a>, service: &Service) -> Vec<&'a str> {
-    service.channels.iter().map(|channel| voice.strings.get(&format!("channels.{channel}"))).collect()
+    service
+        .channels
+        .iter()
+        .map(|channel| voice.strings.get(&format!("channels.{channel}")))
+        .collect()
 }
 
 /// Says whether a reservation is needed.
 pub fn reservation_text<'a>(voice: Voice<'a>, service: &Service) -> Option<&'a str> {
-    service.reservation.map(|required| voice.strings.get(if required { "service.reservation_required" } else { "service.reservation_none" }))
+    service.reservation.map(|required| {
+        voice.strings.get(if required {
+            "service.reservation_required"
+        } else {
+            "service.reservation_none"
+        })
+    })
 }
 
 /// Says how long one consultation lasts.
 pub fn slot_text(voice: Voice<'_>, service: &Service) -> Option<String> {
-    service.slot_minutes.map(|minutes| voice.strings.fill("service.slot", &[("minutes", &minutes.to_string())]))
+    service
+        .slot_minutes
+        .map(|minutes| voice.strings.fill("service.slot", &[("minutes", &minutes.to_string())]))
 }
 
 /// Says what a service costs.
@@ -368,7 +414,16 @@ impl TextValue<'_> {
 
 /// Names the languages spoken at a service, each in itself where the project knows it.
 pub fn spoken<'a>(voice: Voice<'a>, service: &'a Service) -> Vec<&'a str> {
-    service.languages.iter().map(|tag| voice.languages.find(tag).map_or(tag.as_str(), |id| voice.languages.get(id).name.as_str())).collect()
+    service
+        .languages
+        .iter()
+        .map(|tag| {
+            voice
+                .languages
+                .find(tag)
+                .map_or(tag.as_str(), |id| voice.languages.get(id).name.as_str())
+        })
+        .collect()
 }
 
 /// Writes a service as of a date.
@@ -377,7 +432,11 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
         always: service.always,
         hours: &service.hours,
         holidays: service.holidays,
-        closed: service.closed.iter().map(|closed| [closed.from.to_string(), closed.to.to_string()]).collect(),
+        closed: service
+            .closed
+            .iter()
+            .map(|closed| [closed.from.to_string(), closed.to.to_string()])
+            .collect(),
         from: service.period.first_day().map(|date| date.to_string()),
         to: service.period.last_day().map(|date| date.to_string()),
     };
@@ -388,7 +447,16 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
             .map(|day| DayValue {
                 day,
                 label: voice.strings.weekday(day),
-                spans: service.spans_on(day).iter().map(|(from, to)| voice.strings.fill("range", &[("from", &clock(*from)), ("to", &end_of_day(voice, *to))])).collect(),
+                spans: service
+                    .spans_on(day)
+                    .iter()
+                    .map(|(from, to)| {
+                        voice.strings.fill(
+                            "range",
+                            &[("from", &clock(*from)), ("to", &end_of_day(voice, *to))],
+                        )
+                    })
+                    .collect(),
             })
             .collect()
     };
@@ -397,11 +465,21 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
         name: voice.text(&service.name),
         summary: voice.maybe(service.summary.as_ref()),
         provider: voice.texts(&service.provider),
-        channels: service.channels.iter().zip(channel_labels(voice, service)).map(|(id, label)| ChannelValue { id, label }).collect(),
+        channels: service
+            .channels
+            .iter()
+            .zip(channel_labels(voice, service))
+            .map(|(id, label)| ChannelValue { id, label })
+            .collect(),
         hours: service
             .hours
             .iter()
-            .map(|hours| HoursValue { label: voice.strings.days(&hours.days), days: &hours.days, from: clock(hours.from), to: end_of_day(voice, hours.to) })
+            .map(|hours| HoursValue {
+                label: voice.strings.days(&hours.days),
+                days: &hours.days,
+                from: clock(hours.from),
+                to: end_of_day(voice, hours.to),
+            })
             .collect(),
         timetable,
         always: service.always,
@@ -411,9 +489,15 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
             .closed
             .iter()
             .filter(|closed| closed.to >= on)
-            .map(|closed| ClosedValue { from: voice.date(closed.from), to: voice.date(closed.to), note: voice.maybe(closed.note.as_ref()) })
+            .map(|closed| ClosedValue {
+                from: voice.date(closed.from),
+                to: voice.date(closed.to),
+                note: voice.maybe(closed.note.as_ref()),
+            })
             .collect(),
-        answer_within: service.answer_within_hours.map(|hours| voice.strings.fill("service.answer_within", &[("hours", &hours.to_string())])),
+        answer_within: service.answer_within_hours.map(|hours| {
+            voice.strings.fill("service.answer_within", &[("hours", &hours.to_string())])
+        }),
         slot: slot_text(voice, service),
         reservation: reservation_text(voice, service),
         reservation_required: service.reservation == Some(true),
@@ -422,7 +506,11 @@ pub fn service<'a>(voice: Voice<'a>, service: &'a Service, on: Date) -> impl Ser
         fee: fee(voice, service),
         fee_free: matches!(service.fee, Some(Fee::Free)),
         languages: spoken(voice, service),
-        period: period_text(voice, service).map(|text| PeriodValue { from: service.period.from.map(|d| voice.partial(d)), to: service.period.to.map(|d| voice.partial(d)), text }),
+        period: period_text(voice, service).map(|text| PeriodValue {
+            from: service.period.from.map(|d| voice.partial(d)),
+            to: service.period.to.map(|d| voice.partial(d)),
+            text,
+        }),
         status: service.period.phase(on),
         status_text: status_text(voice, service, on),
         scope: voice.maybe(service.scope.as_ref()),
@@ -446,7 +534,11 @@ struct ReviewerValue<'a> {
 }
 
 /// Writes a reviewer with the number of pages they approved.
-pub fn reviewer<'a>(voice: Voice<'a>, reviewer: &'a Reviewer, count: usize) -> impl Serialize + use<'a> {
+pub fn reviewer<'a>(
+    voice: Voice<'a>,
+    reviewer: &'a Reviewer,
+    count: usize,
+) -> impl Serialize + use<'a> {
     ReviewerValue {
         name: voice.text(&reviewer.name),
         licence: reviewer.licence,
@@ -467,18 +559,36 @@ struct SupervisionValue<'a> {
 }
 
 /// Writes under which state a text is published.
-pub fn supervision<'a>(voice: Voice<'a>, state: State<'a>, config: &'a Config) -> impl Serialize + use<'a> {
-    let plain = |state| SupervisionValue { state, notice: None, reviewers: Vec::new(), on: None, next_review: None, overdue: false };
+pub fn supervision<'a>(
+    voice: Voice<'a>,
+    state: State<'a>,
+    config: &'a Config,
+) -> impl Serialize + use<'a> {
+    let plain = |state| SupervisionValue {
+        state,
+        notice: None,
+        reviewers: Vec::new(),
+        on: None,
+        next_review: None,
+        overdue: false,
+    };
     match state {
         State::Approved { approval, overdue } => SupervisionValue {
-            reviewers: approval.signers.iter().map(|signer| value(&reviewer(voice, &signer.reviewer, 0))).collect(),
+            reviewers: approval
+                .signers
+                .iter()
+                .map(|signer| value(&reviewer(voice, &signer.reviewer, 0)))
+                .collect(),
             on: Some(voice.date(approval.on)),
             next_review: Some(voice.date(approval.next_review)),
             overdue,
             ..plain("approved")
         },
         // What was withdrawn has a page of its own, which says so.
-        State::Unsupervised | State::Withdrawn(_) => SupervisionValue { notice: Some(voice.text(&config.unsupervised_notice)), ..plain("unsupervised") },
+        State::Unsupervised | State::Withdrawn(_) => SupervisionValue {
+            notice: Some(voice.text(&config.unsupervised_notice)),
+            ..plain("unsupervised")
+        },
         State::NotRequired => plain("not_required"),
     }
 }
@@ -501,7 +611,9 @@ pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -
             Event::Announcement(announcement) => {
                 let (day, severity) = (voice.date(announcement.on), announcement.severity);
                 match &announcement.what {
-                    What::Withdrawal { reason } => json!({"kind": "withdrawal", "on": day, "reason": said(reason), "severity": severity}),
+                    What::Withdrawal { reason } => {
+                        json!({"kind": "withdrawal", "on": day, "reason": said(reason), "severity": severity})
+                    }
                     What::Correction { was, now } => {
                         let entry = json!({"kind": "correction", "on": day, "was": said(was), "now": said(now), "severity": severity});
                         if announcement.is_recent(on) {
@@ -605,14 +717,20 @@ pub fn assessment<'a>(
         revised: assessment.revised.map(|date| voice.partial(date)),
         read: voice.partial(assessment.read),
         stale: source.is_stale(assessment.revised, on),
-        category: CategoryValue { id: &category.id.value, label: voice.text(&category.label), tone: category.tone },
+        category: CategoryValue {
+            id: &category.id.value,
+            label: voice.text(&category.label),
+            tone: category.tone,
+        },
         graded: source.graded,
         condition: voice.maybe(assessment.condition.as_ref()),
         basis: voice.maybe(assessment.basis.as_ref()),
         rid: assessment.rid.as_ref().map(|rid| {
             let max = rid.max.written.as_str();
             let text = match &rid.min {
-                Some(min) if min.number < rid.max.number => voice.strings.fill("rid.range", &[("min", &min.written), ("max", max)]),
+                Some(min) if min.number < rid.max.number => {
+                    voice.strings.fill("rid.range", &[("min", &min.written), ("max", max)])
+                }
                 Some(_) => voice.strings.fill("rid.exactly", &[("max", max)]),
                 None => voice.strings.fill("rid.at_most", &[("max", max)]),
             };
@@ -641,7 +759,13 @@ pub struct Verdict<'a> {
 }
 
 /// Writes one source's word.
-pub fn verdict<'a>(voice: Voice<'a>, assessment: &'a Assessment, source: &'a DrugSource, category: &'a Category, on: Date) -> Verdict<'a> {
+pub fn verdict<'a>(
+    voice: Voice<'a>,
+    assessment: &'a Assessment,
+    source: &'a DrugSource,
+    category: &'a Category,
+    on: Date,
+) -> Verdict<'a> {
     Verdict {
         source: voice.text(&source.name),
         label: voice.text(&category.label),

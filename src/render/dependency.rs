@@ -150,7 +150,10 @@ impl<'p> Prints<'p> {
     pub fn of(shared: &Shared<'p>) -> Self {
         let project = shared.project;
         let all: Vec<&Work> = project.all_works().collect();
-        let works: BTreeMap<&str, (Print, Print)> = all.into_par_iter().map(|work| (work.path.as_str(), print_work(shared, work))).collect();
+        let works: BTreeMap<&str, (Print, Print)> = all
+            .into_par_iter()
+            .map(|work| (work.path.as_str(), print_work(shared, work)))
+            .collect();
         let entry = |path: &str, text: &str| {
             let state = project.supervision.state(path, true, shared.moment.date);
             Printer::default().add(path).add(text).add(described(state)).done()
@@ -159,11 +162,21 @@ impl<'p> Prints<'p> {
             .table
             .drugs
             .par_iter()
-            .map(|drug| (drug.source.path.as_str(), Printer::default().number(entry(&drug.source.path, &drug.source.text)).number(shared.visible.shows_drug(drug).into()).done()))
+            .map(|drug| {
+                (
+                    drug.source.path.as_str(),
+                    Printer::default()
+                        .number(entry(&drug.source.path, &drug.source.text))
+                        .number(shared.visible.shows_drug(drug).into())
+                        .done(),
+                )
+            })
             .collect();
         let mut products = Printer::default();
         for product in &project.table.products {
-            products.number(entry(&product.source.path, &product.source.text)).number(shared.visible.shows_product(product).into());
+            products
+                .number(entry(&product.source.path, &product.source.text))
+                .number(shared.visible.shows_product(product).into());
         }
         let all_of = |of: fn(&(Print, Print)) -> Print| {
             let mut printer = Printer::default();
@@ -185,15 +198,40 @@ impl<'p> Prints<'p> {
             table.number(*drug);
         });
         let table = table.number(products).done();
-        let themes = project.themes.iter().map(|(name, theme)| (name.as_str(), print_theme(shared, theme))).collect();
+        let themes = project
+            .themes
+            .iter()
+            .map(|(name, theme)| (name.as_str(), print_theme(shared, theme)))
+            .collect();
         let mut common = Printer::default();
         common.add(PROGRAM).add(shared.moment.date.to_string()).number(shared.moment.drafts.into());
-        let is_noted = |path: &str| ["content/articles/", "content/drugs/", "content/products/", "municipalities/", "themes/", BLOBS].iter().any(|folder| path.starts_with(folder));
+        let is_noted = |path: &str| {
+            [
+                "content/articles/",
+                "content/drugs/",
+                "content/products/",
+                "municipalities/",
+                "themes/",
+                BLOBS,
+            ]
+            .iter()
+            .any(|folder| path.starts_with(folder))
+        };
         for (path, file) in project.files.iter().filter(|(path, _)| !is_noted(path)) {
             common.add(path).add(file.bytes());
         }
         let inputs = Printer::default().add(shared.inputs()).done();
-        Self { works, drugs, articles, cards, products, table, inputs, common: common.done(), themes }
+        Self {
+            works,
+            drugs,
+            articles,
+            cards,
+            products,
+            table,
+            inputs,
+            common: common.done(),
+            themes,
+        }
     }
 
     /// Returns the print of what all files of a site are made from.
@@ -201,10 +239,25 @@ impl<'p> Prints<'p> {
         let municipality = site.municipality;
         let articles = format!("{}articles/", municipality.folder);
         let mut base = Printer::default();
-        base.number(self.common).add(municipality.base_url.root()).add(&municipality.base_url.origin);
-        base.number(site.has_medicines.into()).number(site.feeds.is_some().into()).number(municipality.has_calendars().into());
-        base.number(shared.project.theme_of(municipality).and_then(|theme| self.themes.get(theme.name.as_str())).map_or(0, |theme| theme.0));
-        for (path, file) in shared.project.files.under(&municipality.folder).filter(|(path, _)| !path.starts_with(&articles)) {
+        base.number(self.common)
+            .add(municipality.base_url.root())
+            .add(&municipality.base_url.origin);
+        base.number(site.has_medicines.into())
+            .number(site.feeds.is_some().into())
+            .number(municipality.has_calendars().into());
+        base.number(
+            shared
+                .project
+                .theme_of(municipality)
+                .and_then(|theme| self.themes.get(theme.name.as_str()))
+                .map_or(0, |theme| theme.0),
+        );
+        for (path, file) in shared
+            .project
+            .files
+            .under(&municipality.folder)
+            .filter(|(path, _)| !path.starts_with(&articles))
+        {
             base.add(path).add(file.bytes());
         }
         // It may lie among the images of articles.
@@ -217,20 +270,37 @@ impl<'p> Prints<'p> {
     pub fn print(&self, renderer: &Renderer<'p>, shape: Print, of: Dependency<'_>) -> Print {
         let shared = renderer.shared();
         match of {
-            Dependency::Template(name) => self.themes.get(renderer.theme().name.as_str()).and_then(|theme| theme.1.get(name)).copied().unwrap_or_default(),
+            Dependency::Template(name) => self
+                .themes
+                .get(renderer.theme().name.as_str())
+                .and_then(|theme| theme.1.get(name))
+                .copied()
+                .unwrap_or_default(),
             Dependency::Article(path) => self.works.get(path).map_or(0, |work| work.0),
             Dependency::Articles => self.articles,
             // A link to what the site does not have is told, or not, by whether anybody could have it.
-            Dependency::Card(path) => self.works.get(path).map_or(0, |work| work.1).wrapping_add(renderer.site().by_path.contains_key(path).into()),
+            Dependency::Card(path) => self
+                .works
+                .get(path)
+                .map_or(0, |work| work.1)
+                .wrapping_add(renderer.site().by_path.contains_key(path).into()),
             Dependency::Cards => self.cards,
             Dependency::Related(path, language) => {
                 let mut printer = Printer::default();
-                for picked in renderer.site().by_path.get(path).map(|index| renderer.pick_related(*index, language)).unwrap_or_default() {
+                for picked in renderer
+                    .site()
+                    .by_path
+                    .get(path)
+                    .map(|index| renderer.pick_related(*index, language))
+                    .unwrap_or_default()
+                {
                     printer.add(&renderer.site().works[picked].path);
                 }
                 printer.done()
             }
-            Dependency::Named(name) => renderer.site().named_page(shared.project, name).is_some().into(),
+            Dependency::Named(name) => {
+                renderer.site().named_page(shared.project, name).is_some().into()
+            }
             Dependency::Shape => shape,
             Dependency::Drug(path) => self.drugs.get(path).copied().unwrap_or_default(),
             Dependency::Products => self.products,
@@ -248,7 +318,11 @@ impl<'p> Prints<'p> {
 pub fn shape(site: &Site<'_>) -> Print {
     let mut printer = Printer::default();
     for (index, work) in site.works.iter().enumerate() {
-        printer.add(&work.path).add(format!("{:?} {:?}", site.shown_in(index), site.terms_of[index]));
+        printer.add(&work.path).add(format!(
+            "{:?} {:?}",
+            site.shown_in(index),
+            site.terms_of[index]
+        ));
     }
     for gone in &site.gone {
         printer.add(format!("{:?}", gone.withdrawals));
@@ -267,7 +341,9 @@ fn described(state: State<'_>) -> String {
 /// Returns the print of an article's words, and of what lists show of it.
 fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
     let (mut words, mut card) = (Printer::default(), Printer::default());
-    let values = |all: &[crate::diagnostic::Located<String>]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    let values = |all: &[crate::diagnostic::Located<String>]| {
+        all.iter().map(|one| one.value.clone()).collect::<Vec<_>>()
+    };
     card.add(&work.path).add(work.identity()).add(&work.slug.value).add(format!(
         "{:?} {:?} {:?} {:?}",
         work.owner,
@@ -278,19 +354,37 @@ fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
     for (language, version) in &work.versions {
         let state = described(state_of(shared.project, version, shared.moment.date));
         let is_shown = shared.visible.shows(version);
-        words.number(language.0 as u64).add(&version.source.path).add(&version.source.text).add(&state).number(is_shown.into());
+        words
+            .number(language.0 as u64)
+            .add(&version.source.path)
+            .add(&version.source.text)
+            .add(&state)
+            .number(is_shown.into());
         // What became of its Markdown: a link that leads nowhere leaves no trace in the text.
-        for segment in shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
+        for segment in shared
+            .bodies
+            .get(version.source.path.as_str())
+            .into_iter()
+            .flat_map(|body| &body.segments)
+        {
             match segment {
                 Segment::Html(html) => words.add(html),
-                Segment::LinkOpen(link) => words.add(format!("{:?} {:?}", link.target, link.fragment)),
-                Segment::Fact(placed) => words.add(format!("{:?} {:?}", placed.fact, placed.fallback)),
+                Segment::LinkOpen(link) => {
+                    words.add(format!("{:?} {:?}", link.target, link.fragment))
+                }
+                Segment::Fact(placed) => {
+                    words.add(format!("{:?} {:?}", placed.fact, placed.fallback))
+                }
                 Segment::Word(word) => words.add(word),
                 Segment::Address(path) => words.add(path),
                 Segment::LinkClose => words.number(0),
             };
         }
-        card.number(language.0 as u64).add(&version.title.value).add(&version.description.value).add(&state).number(is_shown.into());
+        card.number(language.0 as u64)
+            .add(&version.title.value)
+            .add(&version.description.value)
+            .add(&state)
+            .number(is_shown.into());
         card.add(format!("{} {}", version.published, version.last_changed()));
     }
     (words.done(), card.done())
@@ -301,14 +395,30 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
     let mut base = Printer::default();
     for name in &theme.chain {
         let templates = format!("themes/{name}/templates/");
-        for (path, file) in shared.project.files.under(&format!("themes/{name}/")).filter(|(path, _)| !path.starts_with(&templates)) {
+        for (path, file) in shared
+            .project
+            .files
+            .under(&format!("themes/{name}/"))
+            .filter(|(path, _)| !path.starts_with(&templates))
+        {
             base.add(path).add(file.bytes());
         }
     }
-    let names: BTreeSet<&str> = theme.templates().filter_map(|(full, _)| full.split_once('/')).map(|(_, name)| name).collect();
-    let prints: BTreeMap<String, Print> = names.iter().map(|name| ((*name).to_owned(), print_template(theme, &names, name))).collect();
+    let names: BTreeSet<&str> = theme
+        .templates()
+        .filter_map(|(full, _)| full.split_once('/'))
+        .map(|(_, name)| name)
+        .collect();
+    let prints: BTreeMap<String, Print> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), print_template(theme, &names, name)))
+        .collect();
     // Components can be used by any template, fragments and texts are on many pages.
-    for (_, name) in theme.templates().filter(|(_, source)| source.text.contains("component")).filter_map(|(full, _)| full.split_once('/')) {
+    for (_, name) in theme
+        .templates()
+        .filter(|(_, source)| source.text.contains("component"))
+        .filter_map(|(full, _)| full.split_once('/'))
+    {
         base.add(name).number(prints.get(name).copied().unwrap_or_default());
     }
     for name in theme.fragments.values().chain(theme.texts.values()) {
@@ -322,9 +432,17 @@ fn print_template(theme: &Theme, names: &BTreeSet<&str>, name: &str) -> Print {
     let mut printer = Printer::default();
     let (mut reached, mut left) = (BTreeSet::from([name]), vec![name]);
     while let Some(name) = left.pop() {
-        for (full, source) in theme.templates().filter(|(full, _)| full.split_once('/').is_some_and(|(_, short)| short == name)) {
+        for (full, source) in theme
+            .templates()
+            .filter(|(full, _)| full.split_once('/').is_some_and(|(_, short)| short == name))
+        {
             printer.add(full).add(&source.text);
-            left.extend(names.iter().filter(|other| source.text.contains(**other)).filter(|other| reached.insert(**other)));
+            left.extend(
+                names
+                    .iter()
+                    .filter(|other| source.text.contains(**other))
+                    .filter(|other| reached.insert(**other)),
+            );
         }
     }
     printer.done()

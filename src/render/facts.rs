@@ -18,7 +18,20 @@ pub enum Fact {
 const MUNICIPALITY: [&str; 2] = ["name", "website"];
 const EMERGENCY: [&str; 3] = ["number", "label", "note"];
 const CONTACT: [&str; 6] = ["name", "phone", "hours", "address", "email", "url"];
-const SERVICE: [&str; 12] = ["name", "hours", "channels", "eligibility", "fee", "reservation", "slot", "period", "phone", "url", "languages", "status"];
+const SERVICE: [&str; 12] = [
+    "name",
+    "hours",
+    "channels",
+    "eligibility",
+    "fee",
+    "reservation",
+    "slot",
+    "period",
+    "phone",
+    "url",
+    "languages",
+    "status",
+];
 const KINDS: [&str; 4] = ["municipality", "emergency", "contact", "service"];
 
 /// Why a name is not a fact's.
@@ -49,11 +62,21 @@ impl Fact {
         let kind = pick(parts.first().copied().unwrap_or_default(), &KINDS)?;
         match (kind, &parts[1..]) {
             ("municipality", [field]) => Ok(Self::Municipality(pick(field, &MUNICIPALITY)?)),
-            ("emergency", [id, field]) => Ok(Self::Emergency((*id).to_owned(), pick(field, &EMERGENCY)?)),
+            ("emergency", [id, field]) => {
+                Ok(Self::Emergency((*id).to_owned(), pick(field, &EMERGENCY)?))
+            }
             ("contact", [id, field]) => Ok(Self::Contact((*id).to_owned(), pick(field, &CONTACT)?)),
             ("service", [id, field]) => Ok(Self::Service((*id).to_owned(), pick(field, &SERVICE)?)),
-            ("municipality", _) => Err(UnknownFact { part: name.to_owned(), near: None, known: "municipality.name / municipality.website".into() }),
-            (kind, _) => Err(UnknownFact { part: name.to_owned(), near: None, known: format!("{kind}.ID.項目") }),
+            ("municipality", _) => Err(UnknownFact {
+                part: name.to_owned(),
+                near: None,
+                known: "municipality.name / municipality.website".into(),
+            }),
+            (kind, _) => Err(UnknownFact {
+                part: name.to_owned(),
+                near: None,
+                known: format!("{kind}.ID.項目"),
+            }),
         }
     }
 
@@ -78,7 +101,10 @@ mod tests {
         assert_eq!(Fact::parse("municipality.name"), Ok(Fact::Municipality("name")));
         let unknown = Fact::parse("service.night.hour").expect_err("unknown");
         assert_eq!((unknown.part.as_str(), unknown.near.as_deref()), ("hour", Some("hours")));
-        assert_eq!(Fact::parse("servise.night.hours").expect_err("unknown").near.as_deref(), Some("service"));
+        assert_eq!(
+            Fact::parse("servise.night.hours").expect_err("unknown").near.as_deref(),
+            Some("service")
+        );
         assert!(Fact::parse("service.hours").is_err());
         assert!(Fact::parse("").is_err());
     }

@@ -22,14 +22,39 @@ const LARGEST: u32 = 1024;
 type Corner = (f32, f32, f32);
 
 /// The rounded square that the drawing stands on.
-const SQUARE: &[Corner] = &[(0.0, 0.0, 112.0), (512.0, 0.0, 112.0), (512.0, 512.0, 112.0), (0.0, 512.0, 112.0)];
+const SQUARE: &[Corner] =
+    &[(0.0, 0.0, 112.0), (512.0, 0.0, 112.0), (512.0, 512.0, 112.0), (0.0, 512.0, 112.0)];
 
 /// Head, the panel that lies under and the panel that lies over, which do not overlap. All of it stays within 204 units of the middle,
 /// the part of a maskable icon that no platform cuts off (W3C, Web Application Manifest, "safe zone").
 const MOTIF: [&[Corner]; 3] = [
-    &[(239.0, 72.0, 16.9), (273.0, 72.0, 16.9), (297.0, 96.0, 16.9), (297.0, 130.0, 16.9), (273.0, 154.0, 16.9), (239.0, 154.0, 16.9), (215.0, 130.0, 16.9), (215.0, 96.0, 16.9)],
-    &[(204.0, 156.0, 10.0), (244.9, 209.6, 6.0), (164.0, 321.7, 6.0), (164.0, 290.0, 10.0), (94.0, 290.0, 18.0), (94.0, 192.0, 18.0)],
-    &[(308.0, 156.0, 10.0), (418.0, 192.0, 18.0), (418.0, 290.0, 18.0), (348.0, 290.0, 10.0), (348.0, 430.0, 24.0), (164.0, 430.0, 24.0), (164.0, 355.5, 10.0)],
+    &[
+        (239.0, 72.0, 16.9),
+        (273.0, 72.0, 16.9),
+        (297.0, 96.0, 16.9),
+        (297.0, 130.0, 16.9),
+        (273.0, 154.0, 16.9),
+        (239.0, 154.0, 16.9),
+        (215.0, 130.0, 16.9),
+        (215.0, 96.0, 16.9),
+    ],
+    &[
+        (204.0, 156.0, 10.0),
+        (244.9, 209.6, 6.0),
+        (164.0, 321.7, 6.0),
+        (164.0, 290.0, 10.0),
+        (94.0, 290.0, 18.0),
+        (94.0, 192.0, 18.0),
+    ],
+    &[
+        (308.0, 156.0, 10.0),
+        (418.0, 192.0, 18.0),
+        (418.0, 290.0, 18.0),
+        (348.0, 290.0, 10.0),
+        (348.0, 430.0, 24.0),
+        (164.0, 430.0, 24.0),
+        (164.0, 355.5, 10.0),
+    ],
 ];
 
 /// Holds the two colours of an icon.
@@ -55,7 +80,10 @@ pub enum IconEdge {
 /// Colours stand in attributes, so it needs no exception in a Content-Security-Policy.
 #[must_use]
 pub fn svg(colours: IconColours) -> String {
-    let mut text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\"><path fill=\"{}\" d=\"", colours.background);
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\"><path fill=\"{}\" d=\"",
+        colours.background
+    );
     write_path(&mut text, SQUARE);
     // Writing to a string cannot fail.
     let _ = write!(text, "\"/><path fill=\"{}\" d=\"", colours.foreground);
@@ -79,7 +107,8 @@ pub fn png(size: u32, colours: IconColours, edge: IconEdge) -> Vec<u8> {
 fn write_path(text: &mut String, polygon: &[Corner]) {
     for (index, [enter, corner, leave]) in corners(polygon).enumerate() {
         let verb = if index == 0 { 'M' } else { 'L' };
-        let [(x0, y0), (x1, y1), (x2, y2)] = [enter, corner, leave].map(|(x, y)| (tenths(x), tenths(y)));
+        let [(x0, y0), (x1, y1), (x2, y2)] =
+            [enter, corner, leave].map(|(x, y)| (tenths(x), tenths(y)));
         let _ = write!(text, "{verb}{x0} {y0}Q{x1} {y1} {x2} {y2}");
     }
     text.push('Z');
@@ -202,7 +231,12 @@ impl Edge {
     /// Returns `None` for a level edge, which bounds no area to its right.
     fn new((from, to): (Point, Point)) -> Option<Self> {
         let (sign, top, bottom) = if from.1 < to.1 { (1.0, from, to) } else { (-1.0, to, from) };
-        (top.1 < bottom.1).then(|| Self { top, bottom, slope: (bottom.0 - top.0) / (bottom.1 - top.1), sign })
+        (top.1 < bottom.1).then(|| Self {
+            top,
+            bottom,
+            slope: (bottom.0 - top.0) / (bottom.1 - top.1),
+            sign,
+        })
     }
 
     /// Adds the area that lies right of the edge between two heights to each pixel of a row.
@@ -235,12 +269,15 @@ impl Edge {
 /// Turns a polygon with rounded corners into points, in pixels.
 fn flatten(polygon: &[Corner], scale: f32) -> Vec<Point> {
     const PIECES: u8 = 16;
-    let between = |from: Point, to: Point, part: f32| (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+    let between = |from: Point, to: Point, part: f32| {
+        (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+    };
     corners(polygon)
         .flat_map(|[enter, corner, leave]| {
             (0..=PIECES).map(move |piece| {
                 let part = f32::from(piece) / f32::from(PIECES);
-                let (x, y) = between(between(enter, corner, part), between(corner, leave, part), part);
+                let (x, y) =
+                    between(between(enter, corner, part), between(corner, leave, part), part);
                 (x * scale, y * scale)
             })
         })
@@ -257,7 +294,10 @@ fn encode(size: u32, data: &[u8], colours: IconColours) -> Result<Vec<u8>, png::
     }
     for step in 1..=8u16 {
         let (back, front) = (colours.background, colours.foreground);
-        palette.extend([(back.r, front.r), (back.g, front.g), (back.b, front.b)].map(|(from, to)| blend(from, to, step, 8)));
+        palette.extend(
+            [(back.r, front.r), (back.g, front.g), (back.b, front.b)]
+                .map(|(from, to)| blend(from, to, step, 8)),
+        );
     }
     let mut bytes = Vec::with_capacity(8 * 1024);
     let mut encoder = png::Encoder::new(&mut bytes, size, size);
@@ -284,7 +324,8 @@ fn blend(from: u8, to: u8, step: u16, steps: u16) -> u8 {
 mod tests {
     use super::*;
 
-    const COLOURS: IconColours = IconColours { background: Colour::new(0x0b, 0x5c, 0xad), foreground: Colour::WHITE };
+    const COLOURS: IconColours =
+        IconColours { background: Colour::new(0x0b, 0x5c, 0xad), foreground: Colour::WHITE };
 
     /// Decodes an icon to rows of red, green, blue and alpha.
     fn decode(bytes: &[u8]) -> (u32, Vec<[u8; 4]>) {
@@ -299,7 +340,16 @@ mod tests {
 
     #[test]
     fn icons_have_their_size_and_are_small() {
-        for (size, expected) in [(0, 1), (1, 1), (3, 3), (16, 16), (180, 180), (192, 192), (512, 512), (u32::MAX, LARGEST)] {
+        for (size, expected) in [
+            (0, 1),
+            (1, 1),
+            (3, 3),
+            (16, 16),
+            (180, 180),
+            (192, 192),
+            (512, 512),
+            (u32::MAX, LARGEST),
+        ] {
             for edge in [IconEdge::Rounded, IconEdge::Full] {
                 let bytes = png(size, COLOURS, edge);
                 assert_eq!(decode(&bytes).0, expected);
@@ -312,7 +362,9 @@ mod tests {
     #[test]
     fn the_drawing_stands_on_a_square_that_is_rounded_or_full() {
         let (background, foreground) = ([0x0b, 0x5c, 0xad, 255], [255; 4]);
-        for (edge, corner) in [(IconEdge::Rounded, [0x0b, 0x5c, 0xad, 0]), (IconEdge::Full, background)] {
+        for (edge, corner) in
+            [(IconEdge::Rounded, [0x0b, 0x5c, 0xad, 0]), (IconEdge::Full, background)]
+        {
             let (_, pixels) = decode(&png(512, COLOURS, edge));
             let at = |x: usize, y: usize| pixels[y * 512 + x];
             for (x, y) in [(0, 0), (511, 0), (0, 511), (511, 511), (20, 10)] {
@@ -332,7 +384,8 @@ mod tests {
         // Of its 112 by 112 units a rounded corner lacks a sixth under the parabola, and what sixteen chords leave out of that.
         let (_, pixels) = decode(&png(512, COLOURS, IconEdge::Rounded));
         let area = pixels.iter().map(|[.., alpha]| f64::from(*alpha) / 255.0).sum::<f64>();
-        let expected = 512.0 * 512.0 - 4.0 * 112.0 * 112.0 * (1.0 / 6.0 + 1.0 / (3.0 * 16.0 * 16.0));
+        let expected =
+            512.0 * 512.0 - 4.0 * 112.0 * 112.0 * (1.0 / 6.0 + 1.0 / (3.0 * 16.0 * 16.0));
         assert!((area - expected).abs() < 10.0, "{area} for {expected}");
     }
 

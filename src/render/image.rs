@@ -32,20 +32,35 @@ pub fn prepare(path: &str, bytes: &[u8]) -> Result<Image, Message> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let extension = extension.to_ascii_lowercase();
     if extension == "svg" {
-        let text = std::str::from_utf8(bytes).map_err(|_| message!("SVG が UTF-8 ではありません", "the SVG is not UTF-8"))?;
-        let cleaned = svg::clean(text).map_err(|error| message!("SVG を使えません：{error}", "the SVG cannot be used: {error}"))?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are finite and positive; a browser's pixels end long before u32 does")]
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| message!("SVG が UTF-8 ではありません", "the SVG is not UTF-8"))?;
+        let cleaned = svg::clean(text).map_err(|error| {
+            message!("SVG を使えません：{error}", "the SVG cannot be used: {error}")
+        })?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "both are finite and positive; a browser's pixels end long before u32 does"
+        )]
         let size = cleaned.size.map(|size| (size.width.round() as u32, size.height.round() as u32));
-        return Ok(Image { asset: Asset::new(&file_name(stem, "svg"), cleaned.text.into_bytes()), size });
+        return Ok(Image {
+            asset: Asset::new(&file_name(stem, "svg"), cleaned.text.into_bytes()),
+            size,
+        });
     }
-    let size = imagesize::blob_size(bytes).map_err(|error| message!("画像として読めません：{error}", "it cannot be read as an image: {error}"))?;
+    let size = imagesize::blob_size(bytes).map_err(|error| {
+        message!("画像として読めません：{error}", "it cannot be read as an image: {error}")
+    })?;
     let size = u32::try_from(size.width).ok().zip(u32::try_from(size.height).ok());
     Ok(Image { asset: Asset::new(&file_name(stem, &extension), bytes.to_vec()), size })
 }
 
 /// Keeps only what needs no escaping in an address.
 fn file_name(stem: &str, extension: &str) -> String {
-    let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    let stem: String = stem
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
+        .collect();
     format!("{stem}.{extension}")
 }
 
@@ -54,7 +69,23 @@ pub type Images = BTreeMap<String, Arc<Result<Image, Message>>>;
 
 /// Makes all images of a project ready.
 pub fn prepare_all(files: &Files) -> Images {
-    let is_image = |path: &str| path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()));
-    let all: Vec<_> = files.iter().filter(|(path, _)| (path.starts_with("content/") || path.starts_with("municipalities/")) && is_image(path)).collect();
-    all.into_par_iter().map(|(path, file)| (path.to_owned(), files.memo.get(file, None, memo::hash(path), || prepare(path, file.bytes())))).collect()
+    let is_image = |path: &str| {
+        path.rsplit_once('.').is_some_and(|(_, extension)| {
+            EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+        })
+    };
+    let all: Vec<_> = files
+        .iter()
+        .filter(|(path, _)| {
+            (path.starts_with("content/") || path.starts_with("municipalities/")) && is_image(path)
+        })
+        .collect();
+    all.into_par_iter()
+        .map(|(path, file)| {
+            (
+                path.to_owned(),
+                files.memo.get(file, None, memo::hash(path), || prepare(path, file.bytes())),
+            )
+        })
+        .collect()
 }

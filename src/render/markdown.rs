@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd,
+    html,
+};
 
 use super::facts::Fact;
 use crate::content::markdown::{DIALECT, decode_percent};
@@ -96,7 +99,10 @@ impl Body {
     /// Finds a heading by a fragment: its id, or its words.
     pub fn heading(&self, fragment: &str) -> Option<&Heading> {
         let words = words_to_id(fragment);
-        self.headings.iter().find(|h| h.id == fragment).or_else(|| self.headings.iter().find(|h| h.words == words))
+        self.headings
+            .iter()
+            .find(|h| h.id == fragment)
+            .or_else(|| self.headings.iter().find(|h| h.words == words))
     }
 }
 
@@ -128,7 +134,16 @@ impl References<'_> {
             let usable = image.as_ref().as_ref().map(|image| (&image.asset.path, image.size));
             (path, usable.map_err(|reason| &reason.ja))
         });
-        memo::hash((&self.works, &self.article_files, &self.drugs, &self.pages, images.collect::<Vec<_>>(), &self.fact_ids, self.lacks_facts, self.own_folder))
+        memo::hash((
+            &self.works,
+            &self.article_files,
+            &self.drugs,
+            &self.pages,
+            images.collect::<Vec<_>>(),
+            &self.fact_ids,
+            self.lacks_facts,
+            self.own_folder,
+        ))
     }
 }
 
@@ -144,7 +159,13 @@ const LITERAL_BRACE: char = '\u{e002}';
 pub type Pins = BTreeMap<String, String>;
 
 /// Turns a part of a file into a body.
-pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References<'_>, pins: Option<&Pins>, diagnostics: &mut Diagnostics) -> Body {
+pub fn compile(
+    source: &Arc<Source>,
+    part: Range<usize>,
+    references: &References<'_>,
+    pins: Option<&Pins>,
+    diagnostics: &mut Diagnostics,
+) -> Body {
     let text = source.text.get(part.clone()).unwrap_or_default();
     let events: Vec<Spot<'_>> = Parser::new_ext(text, DIALECT).into_offset_iter().collect();
     let mut writer = Writer {
@@ -177,9 +198,15 @@ pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References
             Diagnostic::error(
                 codes::TOO_MANY,
                 Place::new(source, part.end..part.end),
-                message!("この記事の誤りが多すぎるので、残りは調べていません", "there are too many faults in this article; the rest was not looked at"),
+                message!(
+                    "この記事の誤りが多すぎるので、残りは調べていません",
+                    "there are too many faults in this article; the rest was not looked at"
+                ),
             )
-            .help(message!("ここまでの誤りを直して、もう一度実行してください", "mend these and run it again")),
+            .help(message!(
+                "ここまでの誤りを直して、もう一度実行してください",
+                "mend these and run it again"
+            )),
         );
     }
     body
@@ -187,7 +214,8 @@ pub fn compile(source: &Arc<Source>, part: Range<usize>, references: &References
 
 fn check_own_fragments(body: &Body, diagnostics: &mut Diagnostics) {
     for segment in &body.segments {
-        if let Segment::LinkOpen(Link { target: Target::Here, fragment: Some(fragment), place }) = segment
+        if let Segment::LinkOpen(Link { target: Target::Here, fragment: Some(fragment), place }) =
+            segment
             && diagnostics.len() < MOST_FAULTS
             && body.heading(fragment).is_none()
         {
@@ -198,10 +226,21 @@ fn check_own_fragments(body: &Body, diagnostics: &mut Diagnostics) {
 
 /// Makes the diagnostic for a link to a heading that is not there.
 pub fn dead_fragment(fragment: &str, target: &Body, place: Place) -> Diagnostic {
-    let near = suggest::nearest(fragment, target.headings.iter().flat_map(|h| [h.id.as_str(), h.text.as_str()]));
-    Diagnostic::error(codes::DEAD_FRAGMENT, place, message!("見出し「#{fragment}」がありません", "there is no heading `#{fragment}`")).help(match near {
+    let near = suggest::nearest(
+        fragment,
+        target.headings.iter().flat_map(|h| [h.id.as_str(), h.text.as_str()]),
+    );
+    Diagnostic::error(
+        codes::DEAD_FRAGMENT,
+        place,
+        message!("見出し「#{fragment}」がありません", "there is no heading `#{fragment}`"),
+    )
+    .help(match near {
         Some(near) => message!("「#{near}」のことですか", "did you mean `#{near}`?"),
-        None => message!("リンク先の見出しの言葉か、{{#id}} で付けた名前を書いてください", "write the words of a heading there, or the name given with {{#id}}"),
+        None => message!(
+            "リンク先の見出しの言葉か、{{#id}} で付けた名前を書いてください",
+            "write the words of a heading there, or the name given with {{#id}}"
+        ),
     })
 }
 
@@ -267,7 +306,9 @@ impl<'t> Writer<'t, '_> {
         let mut current: Option<(String, Vec<&'e Spot<'t>>)> = None;
         for item in events {
             match &item.0 {
-                Event::Start(Tag::FootnoteDefinition(name)) => current = Some((name.to_string(), Vec::new())),
+                Event::Start(Tag::FootnoteDefinition(name)) => {
+                    current = Some((name.to_string(), Vec::new()))
+                }
                 Event::End(TagEnd::FootnoteDefinition) => {
                     if let Some((name, events)) = current.take() {
                         split.definitions.insert(name, events);
@@ -299,7 +340,10 @@ impl<'t> Writer<'t, '_> {
                 let events = self.convert(events);
                 html::push_html(out, events.into_iter());
             }
-            let _ = write!(out, "<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"{back} {number}\">↩</a></li>");
+            let _ = write!(
+                out,
+                "<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"{back} {number}\">↩</a></li>"
+            );
             index += 1;
         }
         out.push_str("</ol></section>");
@@ -331,29 +375,44 @@ impl<'t> Writer<'t, '_> {
                     }
                 }
                 Event::Start(Tag::Heading { level, .. }) => {
-                    let end = events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_)))).map_or(events.len(), |found| at + found);
+                    let end = events[at..]
+                        .iter()
+                        .position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_))))
+                        .map_or(events.len(), |found| at + found);
                     self.heading(*level, &events[at..end], range, &mut out);
                     at = (end + 1).min(events.len());
                 }
                 Event::Start(Tag::Paragraph) if is_lone_image(&events[at..]) => {
-                    let end = at + events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image))).unwrap_or(0);
+                    let end = at
+                        + events[at..]
+                            .iter()
+                            .position(|(event, _)| matches!(event, Event::End(TagEnd::Image)))
+                            .unwrap_or(0);
                     let html = self.image(&events[at..=end], true);
                     out.push(Event::Html(html.into()));
                     at = end + 2;
                 }
                 Event::Start(Tag::Image { .. }) => {
-                    let end = events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image))).map_or(events.len() - 1, |found| at + found);
+                    let end = events[at..]
+                        .iter()
+                        .position(|(event, _)| matches!(event, Event::End(TagEnd::Image)))
+                        .map_or(events.len() - 1, |found| at + found);
                     let html = self.image(&events[at - 1..=end], false);
                     out.push(Event::InlineHtml(html.into()));
                     at = end + 1;
                 }
                 Event::Start(Tag::HtmlBlock) => {
-                    let end = events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::HtmlBlock))).map_or(events.len(), |found| at + found);
+                    let end = events[at..]
+                        .iter()
+                        .position(|(event, _)| matches!(event, Event::End(TagEnd::HtmlBlock)))
+                        .map_or(events.len(), |found| at + found);
                     self.raw_html(range);
                     at = (end + 1).min(events.len());
                 }
                 // An empty heading cell names no column; assistive technology would read it out as one.
-                Event::Start(Tag::TableCell) if matches!(events.get(at), Some((Event::End(TagEnd::TableCell), _))) => {
+                Event::Start(Tag::TableCell)
+                    if matches!(events.get(at), Some((Event::End(TagEnd::TableCell), _))) =>
+                {
                     if let Some(table) = self.tables.last_mut() {
                         table.column += 1;
                     }
@@ -386,7 +445,9 @@ impl<'t> Writer<'t, '_> {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 let opening = self.link(dest_url, range);
                 self.links.push(opening.as_ref().map(|(_, away)| *away));
-                out.push(Event::InlineHtml(opening.map_or_else(String::new, |(opening, _)| opening).into()));
+                out.push(Event::InlineHtml(
+                    opening.map_or_else(String::new, |(opening, _)| opening).into(),
+                ));
             }
             Event::End(TagEnd::Link) => {
                 let close = match self.links.pop().flatten() {
@@ -418,7 +479,11 @@ impl<'t> Writer<'t, '_> {
                     _ => "",
                 };
                 table.column += 1;
-                out.push(html(if table.head { format!("<th scope=\"col\"{class}>") } else { format!("<td{class}>") }));
+                out.push(html(if table.head {
+                    format!("<th scope=\"col\"{class}>")
+                } else {
+                    format!("<td{class}>")
+                }));
             }
             Event::End(TagEnd::TableCell) => {
                 let head = self.tables.last().is_some_and(|table| table.head);
@@ -432,18 +497,29 @@ impl<'t> Writer<'t, '_> {
                 }
                 let count = self.footnotes.references.entry(name.to_string()).or_insert(0);
                 *count += 1;
-                let id = if *count == 1 { format!("fnref-{number}") } else { format!("fnref-{number}-{count}") };
+                let id = if *count == 1 {
+                    format!("fnref-{number}")
+                } else {
+                    format!("fnref-{number}-{count}")
+                };
                 out.push(Event::InlineHtml(format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"{id}\">{number}</a></sup>").into()));
             }
             Event::TaskListMarker(done) => {
-                out.push(Event::InlineHtml(CowStr::Borrowed(if *done { "<span class=\"task\">☑</span> " } else { "<span class=\"task\">☐</span> " })))
+                out.push(Event::InlineHtml(CowStr::Borrowed(if *done {
+                    "<span class=\"task\">☑</span> "
+                } else {
+                    "<span class=\"task\">☐</span> "
+                })))
             }
             Event::Code(text) => {
                 self.last_char = text.chars().last();
                 out.push(Event::Code(text.clone()));
             }
-            Event::Start(Tag::CodeBlock(_)) => out.push(Event::Start(Tag::CodeBlock(CodeBlockKind::Indented))),
-            Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_) | Tag::BlockQuote(None)) | Event::HardBreak => {
+            Event::Start(Tag::CodeBlock(_)) => {
+                out.push(Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)))
+            }
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_) | Tag::BlockQuote(None))
+            | Event::HardBreak => {
                 self.last_char = None;
                 out.push(event.clone());
             }
@@ -462,7 +538,11 @@ impl<'t> Writer<'t, '_> {
     fn raw_html(&mut self, range: &Range<usize>) {
         let written = self.text.get(range.clone()).unwrap_or_default().trim();
         // A comment is a note among editors; it is dropped without a word. An end tag is told by its beginning.
-        if written.strip_prefix("<!--").is_some_and(|rest| rest.find("-->").is_some_and(|end| end + 3 == rest.len())) || written.starts_with("</") {
+        if written
+            .strip_prefix("<!--")
+            .is_some_and(|rest| rest.find("-->").is_some_and(|end| end + 3 == rest.len()))
+            || written.starts_with("</")
+        {
             return;
         }
         if self.is_full() {
@@ -471,12 +551,25 @@ impl<'t> Writer<'t, '_> {
         let end = range.start + written.find('\n').unwrap_or(written.len());
         let place = self.place(&(range.start..end));
         self.diagnostics.push(
-            Diagnostic::error(codes::RAW_HTML, place, message!("HTML は書けません", "raw HTML is not allowed"))
-                .help(message!("Markdown の書き方に直してください。「<」という文字そのものなら「\\<」と書きます", "write it in Markdown; for a plain `<` write `\\<`")),
+            Diagnostic::error(
+                codes::RAW_HTML,
+                place,
+                message!("HTML は書けません", "raw HTML is not allowed"),
+            )
+            .help(message!(
+                "Markdown の書き方に直してください。「<」という文字そのものなら「\\<」と書きます",
+                "write it in Markdown; for a plain `<` write `\\<`"
+            )),
         );
     }
 
-    fn heading(&mut self, level: HeadingLevel, inner: &[&Spot<'t>], range: &Range<usize>, out: &mut Vec<Event<'t>>) {
+    fn heading(
+        &mut self,
+        level: HeadingLevel,
+        inner: &[&Spot<'t>],
+        range: &Range<usize>,
+        out: &mut Vec<Event<'t>>,
+    ) {
         let level = level as u8;
         let place = self.place(range);
         if level == 1 {
@@ -484,15 +577,25 @@ impl<'t> Writer<'t, '_> {
                 Diagnostic::error(
                     codes::HEADING_LEVEL,
                     place.clone(),
-                    message!("本文の見出しは「##」から始めます（「#」は題名に使われます）", "headings begin at `##` (the title is the page's `#`)"),
+                    message!(
+                        "本文の見出しは「##」から始めます（「#」は題名に使われます）",
+                        "headings begin at `##` (the title is the page's `#`)"
+                    ),
                 )
                 .help(message!("「#」を一つ加えてください", "add one `#`")),
             );
         } else if level > self.last_level + 1 {
             let wanted = "#".repeat(usize::from(self.last_level + 1));
             self.diagnostics.push(
-                Diagnostic::warning(codes::HEADING_LEVEL, place.clone(), message!("見出しの段がとんでいます", "a level of headings is skipped"))
-                    .help(message!("「{wanted}」にしてください。読み上げで読む人が迷います", "use `{wanted}`; people who listen to the page lose their way otherwise")),
+                Diagnostic::warning(
+                    codes::HEADING_LEVEL,
+                    place.clone(),
+                    message!("見出しの段がとんでいます", "a level of headings is skipped"),
+                )
+                .help(message!(
+                    "「{wanted}」にしてください。読み上げで読む人が迷います",
+                    "use `{wanted}`; people who listen to the page lose their way otherwise"
+                )),
             );
         }
         let level = level.max(2);
@@ -502,8 +605,15 @@ impl<'t> Writer<'t, '_> {
         let text = plain_text(&inner);
         if text.is_empty() {
             self.diagnostics.push(
-                Diagnostic::error(codes::EMPTY_VALUE, place.clone(), message!("見出しに言葉がありません", "the heading has no words"))
-                    .help(message!("見出しの言葉を書くか、「#」を消してください", "write its words or remove the `#`")),
+                Diagnostic::error(
+                    codes::EMPTY_VALUE,
+                    place.clone(),
+                    message!("見出しに言葉がありません", "the heading has no words"),
+                )
+                .help(message!(
+                    "見出しの言葉を書くか、「#」を消してください",
+                    "write its words or remove the `#`"
+                )),
             );
         }
         let words = words_to_id(&text);
@@ -522,8 +632,15 @@ impl<'t> Writer<'t, '_> {
                     id
                 } else {
                     self.diagnostics.push(
-                        Diagnostic::error(codes::DUPLICATE_HEADING, place, message!("見出し ID「{id}」が二度使われています", "the heading id `{id}` is used twice"))
-                            .help(message!("別の ID を付けてください", "choose another id")),
+                        Diagnostic::error(
+                            codes::DUPLICATE_HEADING,
+                            place,
+                            message!(
+                                "見出し ID「{id}」が二度使われています",
+                                "the heading id `{id}` is used twice"
+                            ),
+                        )
+                        .help(message!("別の ID を付けてください", "choose another id")),
                     );
                     self.free_id(&id)
                 }
@@ -570,8 +687,18 @@ impl<'t> Writer<'t, '_> {
                 "site" => self.page_link(&url["site:".len()..], place),
                 _ => {
                     self.diagnostics.push(
-                        Diagnostic::error(codes::DANGEROUS_URL, place, message!("「{scheme}:」で始まるリンクは使えません", "links that begin with `{scheme}:` are not allowed"))
-                            .help(message!("https:、http:、mailto:、tel: か、ファイルの道すじを使ってください", "use https:, http:, mailto:, tel: or a file's path")),
+                        Diagnostic::error(
+                            codes::DANGEROUS_URL,
+                            place,
+                            message!(
+                                "「{scheme}:」で始まるリンクは使えません",
+                                "links that begin with `{scheme}:` are not allowed"
+                            ),
+                        )
+                        .help(message!(
+                            "https:、http:、mailto:、tel: か、ファイルの道すじを使ってください",
+                            "use https:, http:, mailto:, tel: or a file's path"
+                        )),
                     );
                     None
                 }
@@ -579,34 +706,74 @@ impl<'t> Writer<'t, '_> {
         }
         if url.starts_with("//") {
             self.diagnostics.push(
-                Diagnostic::error(codes::DANGEROUS_URL, place, message!("「//」で始まるリンクは使えません", "links that begin with `//` are not allowed"))
-                    .help(message!("https:// から書いてください", "write it with https://")),
+                Diagnostic::error(
+                    codes::DANGEROUS_URL,
+                    place,
+                    message!(
+                        "「//」で始まるリンクは使えません",
+                        "links that begin with `//` are not allowed"
+                    ),
+                )
+                .help(message!("https:// から書いてください", "write it with https://")),
             );
             return None;
         }
-        let (path, fragment) = url.split_once('#').map_or((url, None), |(path, fragment)| (path, Some(decode_percent(fragment))));
-        let target = if path.is_empty() { Target::Here } else { self.resolve(&decode_percent(path), place.clone())? };
+        let (path, fragment) = url
+            .split_once('#')
+            .map_or((url, None), |(path, fragment)| (path, Some(decode_percent(fragment))));
+        let target = if path.is_empty() {
+            Target::Here
+        } else {
+            self.resolve(&decode_percent(path), place.clone())?
+        };
         if target == Target::Here && fragment.as_deref().is_none_or(str::is_empty) {
             self.diagnostics.push(
-                Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先が空です", "the link is empty"))
-                    .help(message!("リンク先のファイルか見出しを書いてください", "write the file or heading that it leads to")),
+                Diagnostic::error(
+                    codes::DEAD_LINK,
+                    place,
+                    message!("リンク先が空です", "the link is empty"),
+                )
+                .help(message!(
+                    "リンク先のファイルか見出しを書いてください",
+                    "write the file or heading that it leads to"
+                )),
             );
             return None;
         }
-        let mark = self.slot(Segment::LinkOpen(Link { target, fragment: fragment.filter(|f| !f.is_empty()), place }));
+        let mark = self.slot(Segment::LinkOpen(Link {
+            target,
+            fragment: fragment.filter(|f| !f.is_empty()),
+            place,
+        }));
         Some((mark, false))
     }
 
     fn page_link(&mut self, name: &str, place: Place) -> Option<(String, bool)> {
         if !self.references.pages.contains(name) {
             let near = suggest::nearest(name, self.references.pages.iter().map(String::as_str));
-            self.diagnostics.push(Diagnostic::error(codes::DEAD_LINK, place, message!("ページ「site:{name}」はありません", "there is no page `site:{name}`")).help(match near {
-                Some(near) => message!("「site:{near}」のことですか", "did you mean `site:{near}`?"),
-                None => message!("site:home、site:consultation、site:medicines などが使えます", "site:home, site:consultation, site:medicines and others exist"),
-            }));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::DEAD_LINK,
+                    place,
+                    message!("ページ「site:{name}」はありません", "there is no page `site:{name}`"),
+                )
+                .help(match near {
+                    Some(near) => {
+                        message!("「site:{near}」のことですか", "did you mean `site:{near}`?")
+                    }
+                    None => message!(
+                        "site:home、site:consultation、site:medicines などが使えます",
+                        "site:home, site:consultation, site:medicines and others exist"
+                    ),
+                }),
+            );
             return None;
         }
-        let mark = self.slot(Segment::LinkOpen(Link { target: Target::Page(name.to_owned()), fragment: None, place }));
+        let mark = self.slot(Segment::LinkOpen(Link {
+            target: Target::Page(name.to_owned()),
+            fragment: None,
+            place,
+        }));
         Some((mark, false))
     }
 
@@ -616,30 +783,49 @@ impl<'t> Writer<'t, '_> {
             if let Some(original) = self.references.article_files.get(full.as_str()) {
                 return Some(Target::Work((*original).to_owned()));
             }
-            if let Some(id) = full.strip_prefix("content/drugs/").and_then(|name| name.strip_suffix(".yaml"))
+            if let Some(id) =
+                full.strip_prefix("content/drugs/").and_then(|name| name.strip_suffix(".yaml"))
                 && self.references.drugs.contains(id)
             {
                 return Some(Target::Drug(id.to_owned()));
             }
         }
         let shown = full.unwrap_or_else(|| path.to_owned());
-        let drugs: Vec<String> = self.references.drugs.iter().map(|id| format!("content/drugs/{id}.yaml")).collect();
-        let near = suggest::nearest(&shown, self.references.works.iter().copied().chain(drugs.iter().map(String::as_str)));
+        let drugs: Vec<String> =
+            self.references.drugs.iter().map(|id| format!("content/drugs/{id}.yaml")).collect();
+        let near = suggest::nearest(
+            &shown,
+            self.references.works.iter().copied().chain(drugs.iter().map(String::as_str)),
+        );
         let help = match near {
             Some(near) => {
                 let relative = relative(&self.source.path, near);
                 message!("「{relative}」のことですか", "did you mean `{relative}`?")
             }
-            None => message!("このファイルから見た道すじで書いてください（例：../illness/fever.md）", "write the path as seen from this file, like ../illness/fever.md"),
+            None => message!(
+                "このファイルから見た道すじで書いてください（例：../illness/fever.md）",
+                "write the path as seen from this file, like ../illness/fever.md"
+            ),
         };
-        self.diagnostics
-            .push(Diagnostic::error(codes::DEAD_LINK, place, message!("リンク先「{shown}」がありません", "the link leads to `{shown}`, which does not exist")).help(help));
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::DEAD_LINK,
+                place,
+                message!(
+                    "リンク先「{shown}」がありません",
+                    "the link leads to `{shown}`, which does not exist"
+                ),
+            )
+            .help(help),
+        );
         None
     }
 
     /// Writes an image; `events` run from its start to its end.
     fn image(&mut self, events: &[&Spot<'t>], lone: bool) -> String {
-        let Some((Event::Start(Tag::Image { dest_url, title, .. }), range)) = events.first().copied() else {
+        let Some((Event::Start(Tag::Image { dest_url, title, .. }), range)) =
+            events.first().copied()
+        else {
             return String::new();
         };
         if self.is_full() {
@@ -649,8 +835,15 @@ impl<'t> Writer<'t, '_> {
         let alt = plain_text(&events[1..events.len().saturating_sub(1)]);
         if alt.trim().is_empty() {
             self.diagnostics.push(
-                Diagnostic::error(codes::MISSING_ALT, place.clone(), message!("画像に説明がありません", "the image has no alternative text"))
-                    .help(message!("![何が写っているか](…) のように、見えない人にも伝わる説明を書いてください", "write ![what it shows](…) for people who cannot see it")),
+                Diagnostic::error(
+                    codes::MISSING_ALT,
+                    place.clone(),
+                    message!("画像に説明がありません", "the image has no alternative text"),
+                )
+                .help(message!(
+                    "![何が写っているか](…) のように、見えない人にも伝わる説明を書いてください",
+                    "write ![what it shows](…) for people who cannot see it"
+                )),
             );
         }
         if scheme(dest_url).is_some() || dest_url.starts_with("//") {
@@ -661,20 +854,41 @@ impl<'t> Writer<'t, '_> {
             return String::new();
         }
         let path = join(&self.source.path, &decode_percent(dest_url))
-            .filter(|path| path.starts_with("content/") || self.references.own_folder.is_some_and(|folder| path.starts_with(folder)))
+            .filter(|path| {
+                path.starts_with("content/")
+                    || self.references.own_folder.is_some_and(|folder| path.starts_with(folder))
+            })
             .map(|path| self.pins.and_then(|pins| pins.get(&path)).cloned().unwrap_or(path));
-        let size = match path.as_deref().and_then(|path| self.references.images.get(path)).map(AsRef::as_ref) {
+        let size = match path
+            .as_deref()
+            .and_then(|path| self.references.images.get(path))
+            .map(AsRef::as_ref)
+        {
             Some(Ok(image)) => image.size,
             Some(Err(reason)) => {
                 let (ja, en) = (&reason.ja, &reason.en);
                 self.diagnostics.push(
-                    Diagnostic::error(codes::BAD_IMAGE, place, message!("「{dest_url}」を使えません：{ja}", "`{dest_url}` cannot be used: {en}"))
-                        .help(message!("画像を保存しなおすか、別の形式にしてください", "save the image again or in another format")),
+                    Diagnostic::error(
+                        codes::BAD_IMAGE,
+                        place,
+                        message!(
+                            "「{dest_url}」を使えません：{ja}",
+                            "`{dest_url}` cannot be used: {en}"
+                        ),
+                    )
+                    .help(message!(
+                        "画像を保存しなおすか、別の形式にしてください",
+                        "save the image again or in another format"
+                    )),
                 );
                 return String::new();
             }
             None => {
-                let near = suggest::nearest(path.as_deref().unwrap_or(dest_url), self.references.images.keys().map(String::as_str)).map(|near| relative(&self.source.path, near));
+                let near = suggest::nearest(
+                    path.as_deref().unwrap_or(dest_url),
+                    self.references.images.keys().map(String::as_str),
+                )
+                .map(|near| relative(&self.source.path, near));
                 self.diagnostics.push(Diagnostic::error(codes::MISSING_IMAGE, place, message!("画像「{dest_url}」がありません", "the image `{dest_url}` does not exist")).help(
                     match near {
                         Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
@@ -688,7 +902,10 @@ impl<'t> Writer<'t, '_> {
             }
         };
         let address = self.slot(Segment::Address(path.unwrap_or_default()));
-        let mut html = format!("<img src=\"{address}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\"", escape_attribute(&alt));
+        let mut html = format!(
+            "<img src=\"{address}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\"",
+            escape_attribute(&alt)
+        );
         if let Some((width, height)) = size {
             let _ = write!(html, " width=\"{width}\" height=\"{height}\"");
         }
@@ -696,7 +913,11 @@ impl<'t> Writer<'t, '_> {
         if !lone {
             return html;
         }
-        let caption = if title.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escape_attribute(title)) };
+        let caption = if title.is_empty() {
+            String::new()
+        } else {
+            format!("<figcaption>{}</figcaption>", escape_attribute(title))
+        };
         format!("<figure>{html}{caption}</figure>\n")
     }
 
@@ -707,15 +928,24 @@ impl<'t> Writer<'t, '_> {
         for (text, range) in pieces {
             map.push((joined.len(), range.start));
             // The parser drops the backslash of `\{`; the brace must then stay a brace.
-            let escaped = range.start > 0 && self.text.as_bytes().get(range.start - 1) == Some(&b'\\') && text.starts_with('{');
+            let escaped = range.start > 0
+                && self.text.as_bytes().get(range.start - 1) == Some(&b'\\')
+                && text.starts_with('{');
             let text = if escaped { &text[1..] } else { text };
             if escaped {
                 joined.push(LITERAL_BRACE);
             }
-            joined.extend(text.chars().filter(|c| !matches!(*c, MARK_OPEN | MARK_CLOSE | LITERAL_BRACE)));
+            joined.extend(
+                text.chars().filter(|c| !matches!(*c, MARK_OPEN | MARK_CLOSE | LITERAL_BRACE)),
+            );
         }
         self.last_char = joined.chars().last().map(|c| if c == LITERAL_BRACE { '{' } else { c });
-        let offset_in_source = |offset: usize| map.iter().rev().find(|(start, _)| *start <= offset).map_or(0, |(start, source)| source + offset - start);
+        let offset_in_source = |offset: usize| {
+            map.iter()
+                .rev()
+                .find(|(start, _)| *start <= offset)
+                .map_or(0, |(start, source)| source + offset - start)
+        };
         let mut out = String::with_capacity(joined.len() + 16);
         let mut rest = 0;
         while let Some(found) = joined[rest..].find(['{', '[']) {
@@ -740,13 +970,27 @@ impl<'t> Writer<'t, '_> {
                         rest = open + 2;
                     }
                 }
-            } else if joined[open..].starts_with("[^") && joined[open..].find(']').is_some_and(|end| end > 2 && !joined[open..open + end].contains(char::is_whitespace)) {
+            } else if joined[open..].starts_with("[^")
+                && joined[open..].find(']').is_some_and(|end| {
+                    end > 2 && !joined[open..open + end].contains(char::is_whitespace)
+                })
+            {
                 let end = open + joined[open..].find(']').unwrap_or(0);
                 let name = joined[open + 2..end].to_owned();
                 let place = self.place(&(offset_in_source(open)..offset_in_source(end) + 1));
                 self.diagnostics.push(
-                    Diagnostic::error(codes::BAD_FOOTNOTE, place, message!("脚注「[^{name}]」の中身がありません", "the footnote `[^{name}]` has no text"))
-                        .help(message!("「[^{name}]: 説明」の行を加えてください", "add a line `[^{name}]: …`")),
+                    Diagnostic::error(
+                        codes::BAD_FOOTNOTE,
+                        place,
+                        message!(
+                            "脚注「[^{name}]」の中身がありません",
+                            "the footnote `[^{name}]` has no text"
+                        ),
+                    )
+                    .help(message!(
+                        "「[^{name}]: 説明」の行を加えてください",
+                        "add a line `[^{name}]: …`"
+                    )),
                 );
                 rest = end + 1;
             } else if let Some((base, reading, length)) = ruby(&joined[open..]) {
@@ -779,12 +1023,21 @@ impl<'t> Writer<'t, '_> {
             Err(unknown) => {
                 let (part, known) = (&unknown.part, &unknown.known);
                 self.diagnostics.push(
-                    Diagnostic::error(codes::UNKNOWN_FACT, place, message!("差し込みの「{part}」がわかりません", "`{part}` is not known in a fact's name")).help(
-                        match unknown.near {
-                            Some(near) => message!("「{near}」のことですか（使えるもの：{known}）", "did you mean `{near}`? (known: {known})"),
-                            None => message!("使えるもの：{known}", "known: {known}"),
-                        },
-                    ),
+                    Diagnostic::error(
+                        codes::UNKNOWN_FACT,
+                        place,
+                        message!(
+                            "差し込みの「{part}」がわかりません",
+                            "`{part}` is not known in a fact's name"
+                        ),
+                    )
+                    .help(match unknown.near {
+                        Some(near) => message!(
+                            "「{near}」のことですか（使えるもの：{known}）",
+                            "did you mean `{near}`? (known: {known})"
+                        ),
+                        None => message!("使えるもの：{known}", "known: {known}"),
+                    }),
                 );
                 return String::new();
             }
@@ -798,26 +1051,60 @@ impl<'t> Writer<'t, '_> {
             if !known.contains(id) {
                 let near = suggest::nearest(id, known.iter().copied());
                 self.diagnostics.push(
-                    Diagnostic::error(codes::UNKNOWN_FACT, place, message!("どの市区町村にも「{kind}.{id}」がありません", "no municipality has `{kind}.{id}`")).help(match near {
-                        Some(near) => message!("「{kind}.{near}」のことですか", "did you mean `{kind}.{near}`?"),
-                        None => message!("municipality.yaml にある ID を書いてください", "write an id from a municipality.yaml"),
+                    Diagnostic::error(
+                        codes::UNKNOWN_FACT,
+                        place,
+                        message!(
+                            "どの市区町村にも「{kind}.{id}」がありません",
+                            "no municipality has `{kind}.{id}`"
+                        ),
+                    )
+                    .help(match near {
+                        Some(near) => message!(
+                            "「{kind}.{near}」のことですか",
+                            "did you mean `{kind}.{near}`?"
+                        ),
+                        None => message!(
+                            "municipality.yaml にある ID を書いてください",
+                            "write an id from a municipality.yaml"
+                        ),
                     }),
                 );
                 return String::new();
             }
         }
-        self.slot(Segment::Fact(PlacedFact { fact, fallback: fallback.filter(|text| !text.is_empty()), place }))
+        self.slot(Segment::Fact(PlacedFact {
+            fact,
+            fallback: fallback.filter(|text| !text.is_empty()),
+            place,
+        }))
     }
 }
 
 /// Ids that the page itself uses.
-const RESERVED_IDS: [&str; 12] = ["main", "toc", "footnotes", "help", "live", "menu", "services", "emergency", "topics", "stages", "latest", "schedule-module"];
+const RESERVED_IDS: [&str; 12] = [
+    "main",
+    "toc",
+    "footnotes",
+    "help",
+    "live",
+    "menu",
+    "services",
+    "emergency",
+    "topics",
+    "stages",
+    "latest",
+    "schedule-module",
+];
 
 /// Tells whether an id is one of the page's own: a fixed one, a service's, or a footnote's.
 fn is_reserved(id: &str) -> bool {
     RESERVED_IDS.contains(&id)
         || id.starts_with("service-")
-        || ["fn-", "fnref-"].iter().any(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+        || ["fn-", "fnref-"].iter().any(|prefix| {
+            id.strip_prefix(prefix)
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        })
 }
 
 /// Splits `{#id}` from the end of a heading's words.
@@ -829,7 +1116,11 @@ fn split_id<'t>(inner: &[&Spot<'t>]) -> (Vec<Spot<'t>>, Option<String>) {
     let first = kept.len() - texts;
     let joined: String = kept[first..].iter().map(|(event, _)| event_text(event)).collect();
     let trimmed = joined.trim_end();
-    let Some((open, id)) = trimmed.rfind("{#").and_then(|open| Some((open, trimmed[open + 2..].strip_suffix('}')?))) else { return (kept, None) };
+    let Some((open, id)) =
+        trimmed.rfind("{#").and_then(|open| Some((open, trimmed[open + 2..].strip_suffix('}')?)))
+    else {
+        return (kept, None);
+    };
     if id.contains(['{', '}', '|', '｜']) {
         return (kept, None);
     }
@@ -883,7 +1174,8 @@ fn is_lone_image(events: &[&Spot<'_>]) -> bool {
     if !matches!(events.first(), Some((Event::Start(Tag::Image { .. }), _))) {
         return false;
     }
-    let Some(end) = events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image))) else {
+    let Some(end) = events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Image)))
+    else {
         return false;
     };
     matches!(events.get(end + 1), Some((Event::End(TagEnd::Paragraph), _)))
@@ -959,7 +1251,9 @@ fn cut(html: &str, slots: Vec<Segment>) -> Vec<Segment> {
         }
         let after = &rest[open + MARK_OPEN.len_utf8()..];
         let close = after.find(MARK_CLOSE).unwrap_or(after.len());
-        if let Some(segment) = after[..close].parse::<usize>().ok().and_then(|index| slots.get(index)) {
+        if let Some(segment) =
+            after[..close].parse::<usize>().ok().and_then(|index| slots.get(index))
+        {
             segments.push(segment.clone());
         }
         rest = after.get(close + MARK_CLOSE.len_utf8()..).unwrap_or_default();
@@ -977,14 +1271,20 @@ mod tests {
 
     fn images() -> Images {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><rect width=\"20\" height=\"10\"/></svg>";
-        BTreeMap::from([("content/articles/images/a.svg".to_owned(), Arc::new(prepare("a.svg", svg.as_bytes())))])
+        BTreeMap::from([(
+            "content/articles/images/a.svg".to_owned(),
+            Arc::new(prepare("a.svg", svg.as_bytes())),
+        )])
     }
 
     fn compiled(markdown: &str) -> (String, Vec<(&'static str, usize, usize)>, Body) {
         let images = images();
         let references = References {
             works: BTreeSet::from(["content/articles/fever.md"]),
-            article_files: BTreeMap::from([("content/articles/fever.md", "content/articles/fever.md"), ("content/articles/fever.en.md", "content/articles/fever.md")]),
+            article_files: BTreeMap::from([
+                ("content/articles/fever.md", "content/articles/fever.md"),
+                ("content/articles/fever.en.md", "content/articles/fever.md"),
+            ]),
             drugs: BTreeSet::from(["acetaminophen"]),
             pages: BTreeSet::from(["consultation".to_owned()]),
             images: &images,
@@ -999,7 +1299,8 @@ mod tests {
         let found = diagnostics
             .iter()
             .map(|d| {
-                let (line, column) = d.place.as_ref().map_or((0, 0), |p| p.source.line_column(p.range.start));
+                let (line, column) =
+                    d.place.as_ref().map_or((0, 0), |p| p.source.line_column(p.range.start));
                 (d.code.id, line, column)
             })
             .collect();
@@ -1009,10 +1310,16 @@ mod tests {
             .map(|segment| match segment {
                 Segment::Html(html) => html.clone(),
                 Segment::Word(word) => format!("«{word}»"),
-                Segment::LinkOpen(link) => format!("«{:?}{}»", link.target, link.fragment.as_deref().map(|f| format!("#{f}")).unwrap_or_default()),
+                Segment::LinkOpen(link) => format!(
+                    "«{:?}{}»",
+                    link.target,
+                    link.fragment.as_deref().map(|f| format!("#{f}")).unwrap_or_default()
+                ),
                 Segment::LinkClose => "«/»".into(),
                 Segment::Address(path) => format!("«{path}»"),
-                Segment::Fact(fact) => format!("«{:?}|{}»", fact.fact, fact.fallback.as_deref().unwrap_or("-")),
+                Segment::Fact(fact) => {
+                    format!("«{:?}|{}»", fact.fact, fact.fallback.as_deref().unwrap_or("-"))
+                }
             })
             .collect();
         (html, found, body)
@@ -1021,13 +1328,18 @@ mod tests {
     #[test]
     fn ruby_and_escaped_braces() {
         let (html, found, _) = compiled("{嘔吐|おうと}と{下痢｜げり}、\\{a|b}、{a}、`{c|d}`");
-        assert_eq!(html, "<p><ruby>嘔吐<rp>（</rp><rt>おうと</rt><rp>）</rp></ruby>と<ruby>下痢<rp>（</rp><rt>げり</rt><rp>）</rp></ruby>、{a|b}、{a}、<code>{c|d}</code></p>\n");
+        assert_eq!(
+            html,
+            "<p><ruby>嘔吐<rp>（</rp><rt>おうと</rt><rp>）</rp></ruby>と<ruby>下痢<rp>（</rp><rt>げり</rt><rp>）</rp></ruby>、{a|b}、{a}、<code>{c|d}</code></p>\n"
+        );
         assert_eq!(found, []);
     }
 
     #[test]
     fn links_are_resolved_by_source_path() {
-        let (html, found, _) = compiled("[熱](fever.md#夜間) [en](fever.en.md) [薬](../drugs/acetaminophen.yaml) [相談](site:consultation) [外](https://a.jp/?b=\"c)");
+        let (html, found, _) = compiled(
+            "[熱](fever.md#夜間) [en](fever.en.md) [薬](../drugs/acetaminophen.yaml) [相談](site:consultation) [外](https://a.jp/?b=\"c)",
+        );
         assert_eq!(
             html,
             "<p>«Work(\"content/articles/fever.md\")#夜間»熱«/» «Work(\"content/articles/fever.md\")»en«/» «Drug(\"acetaminophen\")»薬«/» «Page(\"consultation\")»相談«/» <a href=\"https://a.jp/?b=&quot;c\" rel=\"external\">外</a></p>\n"
@@ -1040,24 +1352,46 @@ mod tests {
         let (html, found, _) = compiled(
             "[a](javascript:alert(1))\n[b](JAVA&#x9;SCRIPT:x)\n[c](//evil)\n[d](fevr.md)\n[e](data:text/html,x)\n[f](../../../etc/passwd)\n[g](#なし)\n\n<script>x</script>\n\na <b>c</b> <!-- note -->\n",
         );
-        assert!(!html.contains("<script") && !html.contains("javascript") && !html.contains("<b>"), "{html}");
+        assert!(
+            !html.contains("<script") && !html.contains("javascript") && !html.contains("<b>"),
+            "{html}"
+        );
         assert_eq!(
             found,
-            [("UB0402", 1, 1), ("UB0402", 2, 1), ("UB0402", 3, 1), ("UB0403", 4, 1), ("UB0402", 5, 1), ("UB0403", 6, 1), ("UB0404", 7, 1), ("UB0401", 9, 1), ("UB0401", 11, 3)]
+            [
+                ("UB0402", 1, 1),
+                ("UB0402", 2, 1),
+                ("UB0402", 3, 1),
+                ("UB0403", 4, 1),
+                ("UB0402", 5, 1),
+                ("UB0403", 6, 1),
+                ("UB0404", 7, 1),
+                ("UB0401", 9, 1),
+                ("UB0401", 11, 3)
+            ]
         );
     }
 
     #[test]
     fn facts_are_typed_and_placed() {
-        let (html, found, _) = compiled("夜は{{ service.night.hours | 窓口へ }}。{{ service.nigt.hours }} {{ servise.night.hours }} {{ open");
+        let (html, found, _) = compiled(
+            "夜は{{ service.night.hours | 窓口へ }}。{{ service.nigt.hours }} {{ servise.night.hours }} {{ open",
+        );
         assert_eq!(html, "<p>夜は«Service(\"night\", \"hours\")|窓口へ»。   open</p>\n");
         assert_eq!(found, [("UB0409", 1, 35), ("UB0409", 1, 60), ("UB0408", 1, 86)]);
     }
 
     #[test]
     fn headings_keep_their_ids() {
-        let (html, found, body) = compiled("## 夜間の 対応\n\n## 夜間の 対応\n\n### {夜|よる} {#night}\n\n# 題\n\n#### 深い\n");
-        assert!(html.contains("<h2 id=\"夜間の-対応\">") && html.contains("<h2 id=\"夜間の-対応-2\">") && html.contains("<h3 id=\"night\">"), "{html}");
+        let (html, found, body) = compiled(
+            "## 夜間の 対応\n\n## 夜間の 対応\n\n### {夜|よる} {#night}\n\n# 題\n\n#### 深い\n",
+        );
+        assert!(
+            html.contains("<h2 id=\"夜間の-対応\">")
+                && html.contains("<h2 id=\"夜間の-対応-2\">")
+                && html.contains("<h3 id=\"night\">"),
+            "{html}"
+        );
         assert_eq!(found, [("UB0411", 7, 1), ("UB0411", 9, 1)]);
         assert_eq!(body.heading("夜間の 対応").map(|h| h.id.as_str()), Some("夜間の-対応"));
         assert_eq!(body.heading("夜").map(|h| h.id.as_str()), Some("night"));
@@ -1065,16 +1399,22 @@ mod tests {
 
     #[test]
     fn ruby_at_the_end_of_a_heading_stays() {
-        let (html, found, body) = compiled("## 夜の{発熱|はつねつ}\n\n## {葉酸|ようさん} {#folic}\n\n## まとめ {a}\n");
+        let (html, found, body) =
+            compiled("## 夜の{発熱|はつねつ}\n\n## {葉酸|ようさん} {#folic}\n\n## まとめ {a}\n");
         assert!(html.contains("<h2 id=\"夜の発熱\">夜の<ruby>発熱<rp>（</rp><rt>はつねつ</rt><rp>）</rp></ruby></h2>"), "{html}");
-        assert!(html.contains("<h2 id=\"folic\"><ruby>葉酸<rp>") && html.contains("まとめ {a}</h2>"), "{html}");
+        assert!(
+            html.contains("<h2 id=\"folic\"><ruby>葉酸<rp>") && html.contains("まとめ {a}</h2>"),
+            "{html}"
+        );
         assert_eq!(found, []);
         assert_eq!(body.headings[1].text, "葉酸");
     }
 
     #[test]
     fn heading_ids_are_checked() {
-        let (_, found, body) = compiled("## A {#Night}\n\n## B {#Night}\n\n## C {#\"}\n\n## D {#main}\n\n## \n\n## fn-1\n\n## help\n");
+        let (_, found, body) = compiled(
+            "## A {#Night}\n\n## B {#Night}\n\n## C {#\"}\n\n## D {#main}\n\n## \n\n## fn-1\n\n## help\n",
+        );
         assert_eq!(found, [("UB0412", 3, 1), ("UB0205", 5, 1), ("UB0205", 7, 1), ("UB0212", 9, 1)]);
         let ids: BTreeSet<&str> = body.headings.iter().map(|heading| heading.id.as_str()).collect();
         assert_eq!(ids.len(), body.headings.len(), "{ids:?}");
@@ -1083,7 +1423,13 @@ mod tests {
 
     #[test]
     fn long_and_repetitive_articles_are_quick() {
-        for text in ["## a\n\n".repeat(5000), format!("{}}}", "{a".repeat(150_000)), "[x](#y) ".repeat(20_000), "<b>x ".repeat(50_000), "{{ service.x.hours }} ".repeat(20_000)] {
+        for text in [
+            "## a\n\n".repeat(5000),
+            format!("{}}}", "{a".repeat(150_000)),
+            "[x](#y) ".repeat(20_000),
+            "<b>x ".repeat(50_000),
+            "{{ service.x.hours }} ".repeat(20_000),
+        ] {
             let (_, found, _) = compiled(&text);
             assert!(found.len() <= MOST_FAULTS + 1, "{}", found.len());
         }
@@ -1091,7 +1437,9 @@ mod tests {
 
     #[test]
     fn callouts_tables_notes_and_tasks() {
-        let (html, found, _) = compiled("> [!CAUTION]\n> 救急車[^1]\n\n| 薬 | 量 |\n|:--|--:|\n| {a｜b} | 1 |\n\n- [ ] する\n- [x] した\n\n[^1]: 119\n");
+        let (html, found, _) = compiled(
+            "> [!CAUTION]\n> 救急車[^1]\n\n| 薬 | 量 |\n|:--|--:|\n| {a｜b} | 1 |\n\n- [ ] する\n- [x] した\n\n[^1]: 119\n",
+        );
         insta::assert_snapshot!(html, @r##"
         <div class="callout callout-caution" role="note">
         <p class="callout-title">«alerts.caution»</p>
@@ -1113,13 +1461,20 @@ mod tests {
     #[test]
     fn empty_heading_cells_are_no_headings() {
         let (html, _, _) = compiled("| | b |\n|:--|--:|\n| | 1 |\n");
-        assert!(html.contains("<thead><tr><td></td><th scope=\"col\" class=\"right\">b</th></tr></thead>"), "{html}");
+        assert!(
+            html.contains(
+                "<thead><tr><td></td><th scope=\"col\" class=\"right\">b</th></tr></thead>"
+            ),
+            "{html}"
+        );
         assert!(html.contains("<tr><td></td><td class=\"right\">1</td></tr>"), "{html}");
     }
 
     #[test]
     fn images_need_words_and_a_file() {
-        let (html, found, _) = compiled("![浴そう](images/a.svg)\n\n![](images/a.svg) ![x](images/b.svg) ![y](https://a.jp/x.png)\n");
+        let (html, found, _) = compiled(
+            "![浴そう](images/a.svg)\n\n![](images/a.svg) ![x](images/b.svg) ![y](https://a.jp/x.png)\n",
+        );
         assert!(
             html.starts_with("<figure><img src=\"«content/articles/images/a.svg»\" alt=\"浴そう\" loading=\"lazy\" decoding=\"async\" width=\"20\" height=\"10\"></figure>"),
             "{html}"
@@ -1142,13 +1497,23 @@ mod tests {
 
     #[test]
     fn comments_leave_no_trace_and_hide_no_words() {
-        let blocks = ["段落です。", "## 見出し", "- 一\n- 二", "| a | b |\n| - | - |\n| 1 | 2 |", "> [!NOTE]\n> かこみ", "1. 一\n2. 二"];
+        let blocks = [
+            "段落です。",
+            "## 見出し",
+            "- 一\n- 二",
+            "| a | b |\n| - | - |\n| 1 | 2 |",
+            "> [!NOTE]\n> かこみ",
+            "1. 一\n2. 二",
+        ];
         let comment = "<!-- ubugi: allow superlative: 題名のため -->";
         for block in blocks {
             let (plain, found, _) = compiled(&format!("まえ\n\n{block}\n\nあと\n"));
             assert_eq!(found, []);
-            for with in [format!("まえ\n\n{comment}\n{block}\n\nあと\n"), format!("まえ\n\n{comment}\n\n{block}\n\nあと\n"), format!("まえ\n{comment}\n{block}\n\nあと\n")]
-            {
+            for with in [
+                format!("まえ\n\n{comment}\n{block}\n\nあと\n"),
+                format!("まえ\n\n{comment}\n\n{block}\n\nあと\n"),
+                format!("まえ\n{comment}\n{block}\n\nあと\n"),
+            ] {
                 let (html, found, _) = compiled(&with);
                 assert_eq!((html.as_str(), found), (plain.as_str(), Vec::new()), "{with}");
             }

@@ -14,9 +14,16 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 
 /// Writes a `_headers` file in the form that Netlify, Cloudflare Pages and others read; `feeds` and `calendars` are the folders in which these lie, `desk` is the
 /// one other origin to which pages may connect: where the municipality takes subscriptions to notices.
-pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String], desk: Option<&str>) -> String {
+pub fn headers(
+    root: &str,
+    demo: bool,
+    feeds: &[String],
+    calendars: &[String],
+    desk: Option<&str>,
+) -> String {
     let policy = match desk {
-        Some(origin) => CONTENT_SECURITY_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
+        Some(origin) => CONTENT_SECURITY_POLICY
+            .replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
         None => CONTENT_SECURITY_POLICY.to_owned(),
     };
     let mut out = format!(
@@ -31,12 +38,20 @@ pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String], d
     for folder in feeds {
         let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n");
         for format in Format::ALL {
-            let _ = write!(out, "{folder}*.{}\n  Content-Type: {}; charset=utf-8\n", format.extension(), format.media_type());
+            let _ = write!(
+                out,
+                "{folder}*.{}\n  Content-Type: {}; charset=utf-8\n",
+                format.extension(),
+                format.media_type()
+            );
         }
         let _ = write!(out, "{folder}*.opml\n  Content-Type: text/x-opml; charset=utf-8\n");
     }
     for folder in calendars {
-        let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n{folder}*.ics\n  Content-Type: text/calendar; charset=utf-8\n");
+        let _ = write!(
+            out,
+            "{folder}*\n  Access-Control-Allow-Origin: *\n{folder}*.ics\n  Content-Type: text/calendar; charset=utf-8\n"
+        );
     }
     let _ = write!(out, "{root}assets/*\n  Cache-Control: public, max-age=31536000, immutable\n");
     out
@@ -46,7 +61,11 @@ pub fn headers(root: &str, demo: bool, feeds: &[String], calendars: &[String], d
 ///
 /// A demo site lets robots in: only a page that they may read can tell them, by `noindex`, not to list it.
 pub fn robots(base_url: &str, demo: bool) -> String {
-    if demo { "User-agent: *\nAllow: /\n".to_owned() } else { format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n") }
+    if demo {
+        "User-agent: *\nAllow: /\n".to_owned()
+    } else {
+        format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n")
+    }
 }
 
 /// One page in `sitemap.xml`.
@@ -62,15 +81,21 @@ pub struct SitemapEntry {
 
 /// Writes `sitemap.xml` (sitemaps.org protocol 0.9, with `xhtml:link` for languages).
 pub fn sitemap(entries: &[SitemapEntry]) -> String {
-    let mut out =
-        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
+    );
     for entry in entries {
         let _ = write!(out, "<url><loc>{}</loc>", xml(&entry.url));
         if let Some(changed) = &entry.changed {
             let _ = write!(out, "<lastmod>{changed}</lastmod>");
         }
         for (tag, url) in &entry.alternates {
-            let _ = write!(out, "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{}\"/>", xml(tag), xml(url));
+            let _ = write!(
+                out,
+                "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{}\"/>",
+                xml(tag),
+                xml(url)
+            );
         }
         out.push_str("</url>\n");
     }
@@ -79,7 +104,11 @@ pub fn sitemap(entries: &[SitemapEntry]) -> String {
 }
 
 fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&apos;")
 }
 
 /// What a web manifest says.
@@ -124,13 +153,20 @@ mod tests {
 
     #[test]
     fn addresses_in_xml_are_escaped() {
-        let entry = SitemapEntry { url: "https://a.jp/?a=1&b='2'".into(), changed: None, alternates: vec![] };
+        let entry = SitemapEntry {
+            url: "https://a.jp/?a=1&b='2'".into(),
+            changed: None,
+            alternates: vec![],
+        };
         assert!(sitemap(&[entry]).contains("<loc>https://a.jp/?a=1&amp;b=&apos;2&apos;</loc>"));
     }
 
     #[test]
     fn one_origin_may_be_connected_to_and_nothing_else_changes() {
-        let (without, with) = (headers("/", false, &[], &[], None), headers("/", false, &[], &[], Some("https://push.example.jp")));
+        let (without, with) = (
+            headers("/", false, &[], &[], None),
+            headers("/", false, &[], &[], Some("https://push.example.jp")),
+        );
         assert!(without.contains(CONTENT_SECURITY_POLICY));
         assert_eq!(with.replacen(" https://push.example.jp", "", 1), without);
         assert!(with.contains("; connect-src 'self' https://push.example.jp; worker-src 'self';"));
@@ -138,6 +174,10 @@ mod tests {
 
     #[test]
     fn the_policy_has_no_exceptions() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("unsafe") && !CONTENT_SECURITY_POLICY.contains('*') && !CONTENT_SECURITY_POLICY.contains("http"));
+        assert!(
+            !CONTENT_SECURITY_POLICY.contains("unsafe")
+                && !CONTENT_SECURITY_POLICY.contains('*')
+                && !CONTENT_SECURITY_POLICY.contains("http")
+        );
     }
 }

@@ -101,7 +101,12 @@ impl<'p> Shared<'p> {
     /// Returns the index of medicines for these drugs and products.
     fn lookup(&self, drugs: &[usize], products: &[usize]) -> Asset {
         let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || Asset::new("medicines.json", Index::new(&self.project.table, drugs, products).json().into_bytes());
+        let make = || {
+            Asset::new(
+                "medicines.json",
+                Index::new(&self.project.table, drugs, products).json().into_bytes(),
+            )
+        };
         lookups.entry((drugs.to_vec(), products.to_vec())).or_insert_with(make).clone()
     }
 }
@@ -160,17 +165,39 @@ pub enum Part {
 
 impl<'p> Renderer<'p> {
     /// Prepares a site; faults of its brand are reported.
-    pub fn prepare(shared: &'p Shared<'p>, site: Arc<Site<'p>>, theme: &'p Theme, diagnostics: &mut Diagnostics) -> Self {
+    pub fn prepare(
+        shared: &'p Shared<'p>,
+        site: Arc<Site<'p>>,
+        theme: &'p Theme,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let project = shared.project;
         let municipality = site.municipality;
         let mut emergency: Vec<&EmergencyNumber> = project
             .emergency
             .iter()
-            .map(|number| municipality.emergency.iter().find(|own| own.id.value == number.id.value).unwrap_or(number))
-            .chain(municipality.emergency.iter().filter(|own| !project.emergency.iter().any(|number| number.id.value == own.id.value)))
+            .map(|number| {
+                municipality
+                    .emergency
+                    .iter()
+                    .find(|own| own.id.value == number.id.value)
+                    .unwrap_or(number)
+            })
+            .chain(municipality.emergency.iter().filter(|own| {
+                !project.emergency.iter().any(|number| number.id.value == own.id.value)
+            }))
             .collect();
         emergency.sort_by_key(|number| number.purpose != Use::Urgent);
-        let mut renderer = Self { shared, site, theme, root: municipality.base_url.root(), emergency, assets: Vec::new(), lookup_index: None, by_language: BTreeMap::new() };
+        let mut renderer = Self {
+            shared,
+            site,
+            theme,
+            root: municipality.base_url.root(),
+            emergency,
+            assets: Vec::new(),
+            lookup_index: None,
+            by_language: BTreeMap::new(),
+        };
         let brand = renderer.brand(diagnostics);
         for language in &municipality.languages {
             let mut spoken = renderer.speak(*language, &brand);
@@ -201,7 +228,11 @@ impl<'p> Renderer<'p> {
     }
 
     fn voice(&self, language: LangId) -> Voice<'p> {
-        Voice { languages: &self.shared.project.config.languages, language, strings: self.theme.strings(language) }
+        Voice {
+            languages: &self.shared.project.config.languages,
+            language,
+            strings: self.theme.strings(language),
+        }
     }
 
     /// Returns the address of a page from the host's root.
@@ -218,7 +249,8 @@ impl<'p> Renderer<'p> {
     fn brand(&mut self, diagnostics: &mut Diagnostics) -> Brand {
         let municipality = self.site.municipality;
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
-        let colours = IconColours { background: palette.light.brand, foreground: palette.light.on_brand };
+        let colours =
+            IconColours { background: palette.light.brand, foreground: palette.light.on_brand };
         let mut add = |asset: Asset| {
             let url = format!("{}{}", self.root, asset.path);
             self.assets.push(asset);
@@ -229,22 +261,39 @@ impl<'p> Renderer<'p> {
         let icon_png = add(Asset::new("icon-192.png", icon::png(192, colours, IconEdge::Rounded)));
         let icon_512 = add(Asset::new("icon-512.png", icon::png(512, colours, IconEdge::Full)));
         let apple_icon = add(Asset::new("icon-180.png", icon::png(180, colours, IconEdge::Full)));
-        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| match self.shared.images.get(path).map(AsRef::as_ref) {
-            Some(Ok(image)) => {
-                warn_cleaned(self.shared.project, path, place, diagnostics);
-                Some((add(image.asset.clone()), image.size))
+        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| {
+            match self.shared.images.get(path).map(AsRef::as_ref) {
+                Some(Ok(image)) => {
+                    warn_cleaned(self.shared.project, path, place, diagnostics);
+                    Some((add(image.asset.clone()), image.size))
+                }
+                Some(Err(reason)) => {
+                    let (ja, en) = (&reason.ja, &reason.en);
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::BAD_LOGO,
+                            place.clone(),
+                            message!("ロゴを使えません：{ja}", "the logo cannot be used: {en}"),
+                        )
+                        .help(message!(
+                            "プレーンな SVG か PNG で保存しなおしてください",
+                            "save it again as plain SVG or PNG"
+                        )),
+                    );
+                    None
+                }
+                None => None,
             }
-            Some(Err(reason)) => {
-                let (ja, en) = (&reason.ja, &reason.en);
-                diagnostics.push(
-                    Diagnostic::error(codes::BAD_LOGO, place.clone(), message!("ロゴを使えません：{ja}", "the logo cannot be used: {en}"))
-                        .help(message!("プレーンな SVG か PNG で保存しなおしてください", "save it again as plain SVG or PNG")),
-                );
-                None
-            }
-            None => None,
         });
-        Brand { css, icon_svg, icon_png, icon_512, apple_icon, theme_color: palette.light.brand.to_string(), logo }
+        Brand {
+            css,
+            icon_svg,
+            icon_png,
+            icon_512,
+            apple_icon,
+            theme_color: palette.light.brand.to_string(),
+            logo,
+        }
     }
 
     fn speak(&self, language: LangId, brand: &Brand) -> Spoken {
@@ -254,9 +303,17 @@ impl<'p> Renderer<'p> {
         let on = self.shared.moment.date;
         let mut services: Vec<&Service> = municipality.services.iter().collect();
         services.sort_by_key(|service| service.period.phase(on));
-        let services: Vec<Value> = services.into_iter().map(|service| value(&context::service(voice, service, on))).collect();
-        let contacts: Vec<Value> = municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
-        let emergency: Vec<Value> = self.emergency.iter().map(|number| value(&context::emergency(voice, number))).collect();
+        let services: Vec<Value> = services
+            .into_iter()
+            .map(|service| value(&context::service(voice, service, on)))
+            .collect();
+        let contacts: Vec<Value> = municipality
+            .contacts
+            .iter()
+            .map(|contact| value(&context::contact(voice, contact)))
+            .collect();
+        let emergency: Vec<Value> =
+            self.emergency.iter().map(|number| value(&context::emergency(voice, number))).collect();
         let mut nav = vec![("home", Page::Home)];
         if self.site.has_medicines {
             nav.push(("medicines", Page::Medicines));
@@ -265,12 +322,17 @@ impl<'p> Renderer<'p> {
         let nav: Vec<Json> = nav.into_iter().map(|(id, page)| json!({"id": id, "url": self.url(language, page), "label": voice.strings.get(&format!("pages.{id}"))})).collect();
         let feeds = self.site.feeds.is_some().then_some(Page::Feeds);
         let calendars = municipality.has_calendars().then_some(Page::Calendars);
-        let footer_pages: Vec<Page> = calendars.into_iter().chain(feeds).chain([Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap]).collect();
+        let footer_pages: Vec<Page> = calendars
+            .into_iter()
+            .chain(feeds)
+            .chain([Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap])
+            .collect();
         let footer: Vec<Json> = footer_pages.iter().map(|page| json!({"url": self.url(language, *page), "label": voice.strings.get(&format!("pages.{}", kind(*page)))})).collect();
         let (name, _) = municipality.name.pick(language);
         let (title, _) = project.config.title.pick(language);
         let logo = brand.logo.as_ref().map(|(url, size)| {
-            let alt = municipality.brand.logo_alt.as_ref().unwrap_or(&municipality.name).pick(language).0;
+            let alt =
+                municipality.brand.logo_alt.as_ref().unwrap_or(&municipality.name).pick(language).0;
             json!({"url": url, "alt": alt, "width": size.map(|s| s.0), "height": size.map(|s| s.1)})
         });
         let site = value(&SiteValue {
@@ -304,7 +366,9 @@ impl<'p> Renderer<'p> {
         Spoken {
             site,
             strings: value(voice.strings.tree()),
-            lang: value(&json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()})),
+            lang: value(
+                &json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()}),
+            ),
             services: value(&services),
             cards: self.site.works.iter().map(|_| OnceLock::new()).collect(),
             situations: self.situations(voice),
@@ -346,7 +410,9 @@ impl<'p> Renderer<'p> {
         let article = work.version(found);
         let on = self.shared.moment.date;
         let changed = article.last_changed();
-        let is_new = on.since((jiff::Unit::Day, article.published)).is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS);
+        let is_new = on
+            .since((jiff::Unit::Day, article.published))
+            .is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS);
         value(&CardValue {
             url: self.url(voice.language, Page::Article(index)),
             title: &article.title.value,
@@ -354,13 +420,22 @@ impl<'p> Renderer<'p> {
             updated: value(&voice.date(changed)),
             is_new,
             own: work.owner.is_some(),
-            supervised: matches!(state_of(self.shared.project, article, on), State::Approved { .. }),
-            lang: (found != voice.language).then(|| self.shared.project.config.languages.get(found).tag.as_str()),
+            supervised: matches!(
+                state_of(self.shared.project, article, on),
+                State::Approved { .. }
+            ),
+            lang: (found != voice.language)
+                .then(|| self.shared.project.config.languages.get(found).tag.as_str()),
         })
     }
 
     /// Renders one page; a template's fault is reported, and nothing comes of it.
-    pub fn page(&self, language: LangId, page: Page, diagnostics: &mut Diagnostics) -> Option<Rendered<'p>> {
+    pub fn page(
+        &self,
+        language: LangId,
+        page: Page,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Rendered<'p>> {
         let spoken = self.by_language.get(&language)?;
         let sheet = Sheet::new(self);
         let voice = self.voice(language);
@@ -398,14 +473,23 @@ impl<'p> Renderer<'p> {
         let url = self.url(language, page);
         let canonical = head.canonical.clone().unwrap_or_else(|| self.absolute(&url));
         let site_name = municipality.name.pick(language).0;
-        let title = if page == Page::Home { head.heading.clone() } else { format!("{} | {site_name}", head.heading) };
+        let title = if page == Page::Home {
+            head.heading.clone()
+        } else {
+            format!("{} | {site_name}", head.heading)
+        };
         let mut languages = Vec::with_capacity(municipality.languages.len());
         let mut alternates = Vec::new();
         for other in &municipality.languages {
-            let exact = self.site.language_of(page, *other) == *other && !matches!(page, Page::NotFound | Page::Redirect(..) | Page::Withdrawn(..));
+            let exact = self.site.language_of(page, *other) == *other
+                && !matches!(page, Page::NotFound | Page::Redirect(..) | Page::Withdrawn(..));
             let info = project.config.languages.get(*other);
             let current = *other == language;
-            let target = if exact || current { self.url(*other, page) } else { self.url(*other, Page::Home) };
+            let target = if exact || current {
+                self.url(*other, page)
+            } else {
+                self.url(*other, Page::Home)
+            };
             if exact && is_searchable(&info.tag) {
                 let absolute = self.absolute(&target);
                 if *other == project.config.languages.default_id() {
@@ -413,7 +497,13 @@ impl<'p> Renderer<'p> {
                 }
                 alternates.push(AlternateValue { tag: &info.tag, url: absolute });
             }
-            languages.push(LanguageValue { tag: &info.tag, name: &info.name, url: target, current, exact });
+            languages.push(LanguageValue {
+                tag: &info.tag,
+                name: &info.name,
+                url: target,
+                current,
+                exact,
+            });
         }
         // A page in a language that search engines do not know names no others, as none can name it.
         if alternates.len() < 3 || !is_searchable(&project.config.languages.get(language).tag) {
@@ -442,7 +532,9 @@ impl<'p> Renderer<'p> {
                 site_name: &format!("{site_name} {}", project.config.title.pick(language).0),
                 locale: open_graph_locale(&project.config.languages.get(language).tag),
             },
-            notice: head.needs_notice.then(|| value(&voice.text(&project.config.unsupervised_notice))),
+            notice: head
+                .needs_notice
+                .then(|| value(&voice.text(&project.config.unsupervised_notice))),
             jsonld: Value::safe_string(&json_in_html(&jsonld.to_string())),
             edition: value(&voice.date(self.shared.moment.date)),
             breadcrumbs,
@@ -450,20 +542,35 @@ impl<'p> Renderer<'p> {
         })
     }
 
-    fn breadcrumbs(&self, language: LangId, page: Page, voice: Voice<'p>, head: &Head) -> Vec<Crumb> {
+    fn breadcrumbs(
+        &self,
+        language: LangId,
+        page: Page,
+        voice: Voice<'p>,
+        head: &Head,
+    ) -> Vec<Crumb> {
         if page == Page::Home {
             return Vec::new();
         }
-        let mut crumbs = vec![Crumb { label: voice.strings.get("pages.home").to_owned(), url: Some(self.url(language, Page::Home)) }];
+        let mut crumbs = vec![Crumb {
+            label: voice.strings.get("pages.home").to_owned(),
+            url: Some(self.url(language, Page::Home)),
+        }];
         let middle = match page {
-            Page::Article(index) => self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic)),
-            Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Guide => Some(Page::Medicines),
+            Page::Article(index) => {
+                self.site.terms_of[index].1.first().map(|topic| Page::Topic(*topic))
+            }
+            Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Guide => {
+                Some(Page::Medicines)
+            }
             Page::GuideName(_) | Page::GuideGroup(..) => Some(Page::Guide),
             _ => None,
         };
         if let Some(middle) = middle {
             let label = match middle {
-                Page::Topic(index) => self.shared.project.topics[index].name.pick(language).0.to_owned(),
+                Page::Topic(index) => {
+                    self.shared.project.topics[index].name.pick(language).0.to_owned()
+                }
                 other => voice.strings.get(&format!("pages.{}", kind(other))).to_owned(),
             };
             crumbs.push(Crumb { label, url: Some(self.url(language, middle)) });
@@ -473,10 +580,28 @@ impl<'p> Renderer<'p> {
     }
 
     /// Writes structured data (schema.org); a reviewer is named only where the text is approved, and a demo site has no publisher.
-    fn structured_data(&self, language: LangId, page: Page, head: &Head, canonical: &str, breadcrumbs: &[Crumb]) -> Json {
+    fn structured_data(
+        &self,
+        language: LangId,
+        page: Page,
+        head: &Head,
+        canonical: &str,
+        breadcrumbs: &[Crumb],
+    ) -> Json {
         let project = self.shared.project;
         let municipality = self.site.municipality;
-        let kind = if matches!(page, Page::Article(_) | Page::Medicine(_) | Page::MedicineClass(_) | Page::Product(_) | Page::Medicines) { "MedicalWebPage" } else { "WebPage" };
+        let kind = if matches!(
+            page,
+            Page::Article(_)
+                | Page::Medicine(_)
+                | Page::MedicineClass(_)
+                | Page::Product(_)
+                | Page::Medicines
+        ) {
+            "MedicalWebPage"
+        } else {
+            "WebPage"
+        };
         let mut data = json!({
             "@type": kind,
             "@id": canonical,
@@ -512,10 +637,20 @@ impl<'p> Renderer<'p> {
     }
 
     fn term_values(&self, voice: Voice<'p>, kind: Kind) -> Vec<TermValue<'p>> {
-        self.site.terms(kind).iter().map(|(index, works)| self.term_value(voice, kind, *index, works.len())).collect()
+        self.site
+            .terms(kind)
+            .iter()
+            .map(|(index, works)| self.term_value(voice, kind, *index, works.len()))
+            .collect()
     }
 
-    fn term_value(&self, voice: Voice<'p>, kind: Kind, index: usize, count: usize) -> TermValue<'p> {
+    fn term_value(
+        &self,
+        voice: Voice<'p>,
+        kind: Kind,
+        index: usize,
+        count: usize,
+    ) -> TermValue<'p> {
         let (term, page) = match kind {
             Kind::Stage => (&self.shared.project.stages[index], Page::Stage(index)),
             Kind::Topic => (&self.shared.project.topics[index], Page::Topic(index)),
@@ -536,20 +671,28 @@ impl<'p> Renderer<'p> {
     /// Iterates over all works, those in the page's language first, each group newest first.
     fn in_language_first(&self, language: LangId) -> impl Iterator<Item = usize> + '_ {
         let all = 0..self.site.works.len();
-        all.clone().filter(move |index| self.has(*index, language)).chain(all.filter(move |index| !self.has(*index, language)))
+        all.clone()
+            .filter(move |index| self.has(*index, language))
+            .chain(all.filter(move |index| !self.has(*index, language)))
     }
 
     /// Picks articles related to one: of the same topics first, then of the same stages, those in the page's language first.
     pub(super) fn pick_related(&self, index: usize, language: LangId) -> Vec<usize> {
         let (stages, topics) = &self.site.terms_of[index];
-        let lists = topics.iter().filter_map(|topic| self.site.topics.get(topic)).chain(stages.iter().filter_map(|stage| self.site.stages.get(stage)));
+        let lists = topics
+            .iter()
+            .filter_map(|topic| self.site.topics.get(topic))
+            .chain(stages.iter().filter_map(|stage| self.site.stages.get(stage)));
         let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
         for in_language in [true, false] {
             for candidate in lists.clone().flatten() {
                 if picked.len() == RELATED {
                     return picked;
                 }
-                if *candidate != index && self.has(*candidate, language) == in_language && !picked.contains(candidate) {
+                if *candidate != index
+                    && self.has(*candidate, language) == in_language
+                    && !picked.contains(candidate)
+                {
                     picked.push(*candidate);
                 }
             }
@@ -561,7 +704,14 @@ impl<'p> Renderer<'p> {
     ///
     /// In a shared article the hours and ways of a service that has not begun or is over count as absent, so that it is not offered; an
     /// article of the municipality's own (`own`) tells of its services as they are or were.
-    fn fact(&self, placed: &PlacedFact, own: bool, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+    fn fact(
+        &self,
+        placed: &PlacedFact,
+        own: bool,
+        voice: Voice<'p>,
+        out: &mut String,
+        diagnostics: &mut Diagnostics,
+    ) {
         if let Some(html) = self.fact_html(&placed.fact, own, voice) {
             out.push_str(&html);
             return;
@@ -574,9 +724,15 @@ impl<'p> Renderer<'p> {
                     Diagnostic::error(
                         codes::MISSING_FACT,
                         placed.place.clone(),
-                        message!("「{name}」にはこの値がなく、代わりの言葉もありません", "{name} does not have this value and there is no fallback"),
+                        message!(
+                            "「{name}」にはこの値がなく、代わりの言葉もありません",
+                            "{name} does not have this value and there is no fallback"
+                        ),
                     )
-                    .help(message!("「| 代わりの言葉」を加えるか、municipality.yaml に値を書いてください", "add `| fallback`, or give the value in its municipality.yaml")),
+                    .help(message!(
+                        "「| 代わりの言葉」を加えるか、municipality.yaml に値を書いてください",
+                        "add `| fallback`, or give the value in its municipality.yaml"
+                    )),
                 );
             }
         }
@@ -586,14 +742,29 @@ impl<'p> Renderer<'p> {
         let municipality = self.site.municipality;
         let plain = |text: &str| format!("<span class=\"fact\">{}</span>", escape_attribute(text));
         let text = |text: TextValue<'_>| match text.lang() {
-            Some(lang) => format!("<span class=\"fact\" lang=\"{}\">{}</span>", escape_attribute(lang), escape_attribute(text.words())),
+            Some(lang) => format!(
+                "<span class=\"fact\" lang=\"{}\">{}</span>",
+                escape_attribute(lang),
+                escape_attribute(text.words())
+            ),
             None => plain(text.words()),
         };
-        let phone = |number: &str| format!("<a class=\"tel\" href=\"{}\">{}</a>", tel(number), escape_attribute(number));
-        let site_link = |url: &str, words: &str| format!("<a href=\"{}\" rel=\"external\">{}</a>", escape_attribute(url), escape_attribute(words));
+        let phone = |number: &str| {
+            format!("<a class=\"tel\" href=\"{}\">{}</a>", tel(number), escape_attribute(number))
+        };
+        let site_link = |url: &str, words: &str| {
+            format!(
+                "<a href=\"{}\" rel=\"external\">{}</a>",
+                escape_attribute(url),
+                escape_attribute(words)
+            )
+        };
         match fact {
             Fact::Municipality("name") => Some(plain(municipality.name.pick(voice.language).0)),
-            Fact::Municipality(_) => municipality.website.as_deref().map(|url| site_link(url, municipality.name.pick(voice.language).0)),
+            Fact::Municipality(_) => municipality
+                .website
+                .as_deref()
+                .map(|url| site_link(url, municipality.name.pick(voice.language).0)),
             Fact::Emergency(id, field) => {
                 let number = self.emergency.iter().find(|number| number.id.value == *id)?;
                 match *field {
@@ -603,36 +774,55 @@ impl<'p> Renderer<'p> {
                 }
             }
             Fact::Contact(id, field) => {
-                let contact = municipality.contacts.iter().find(|contact| contact.id.value == *id)?;
+                let contact =
+                    municipality.contacts.iter().find(|contact| contact.id.value == *id)?;
                 match *field {
                     "name" => Some(text(voice.text(&contact.name))),
                     "phone" => contact.phone.as_deref().map(phone),
                     "hours" => contact.hours.as_ref().map(|hours| text(voice.text(hours))),
                     "address" => contact.address.as_ref().map(|address| text(voice.text(address))),
-                    "email" => contact.email.as_deref().map(|email| format!("<a href=\"mailto:{0}\">{0}</a>", escape_attribute(email))),
-                    _ => contact.url.as_deref().map(|url| site_link(url, contact.name.pick(voice.language).0)),
+                    "email" => contact.email.as_deref().map(|email| {
+                        format!("<a href=\"mailto:{0}\">{0}</a>", escape_attribute(email))
+                    }),
+                    _ => contact
+                        .url
+                        .as_deref()
+                        .map(|url| site_link(url, contact.name.pick(voice.language).0)),
                 }
             }
             Fact::Service(id, field) => {
-                let service = municipality.services.iter().find(|service| service.id.value == *id)?;
+                let service =
+                    municipality.services.iter().find(|service| service.id.value == *id)?;
                 let on = self.shared.moment.date;
-                let offers = matches!(*field, "hours" | "channels" | "reservation" | "slot" | "phone" | "url");
+                let offers = matches!(
+                    *field,
+                    "hours" | "channels" | "reservation" | "slot" | "phone" | "url"
+                );
                 if offers && !own && service.period.phase(on) != Phase::During {
                     return None;
                 }
-                let maybe = |words: Option<String>| words.filter(|words| !words.is_empty()).map(|words| plain(&words));
+                let maybe = |words: Option<String>| {
+                    words.filter(|words| !words.is_empty()).map(|words| plain(&words))
+                };
                 match *field {
                     "name" => Some(text(voice.text(&service.name))),
                     "hours" => maybe(context::hours_text(voice, service)),
-                    "channels" => maybe(Some(context::channel_labels(voice, service).join(voice.strings.get("list_sep")))),
+                    "channels" => maybe(Some(
+                        context::channel_labels(voice, service).join(voice.strings.get("list_sep")),
+                    )),
                     "eligibility" => service.eligibility.as_ref().map(|who| text(voice.text(who))),
                     "fee" => context::fee(voice, service).map(text),
                     "reservation" => context::reservation_text(voice, service).map(plain),
                     "slot" => maybe(context::slot_text(voice, service)),
                     "period" => maybe(context::period_text(voice, service)),
                     "phone" => service.phone.as_deref().map(phone),
-                    "url" => service.url.as_deref().map(|url| site_link(url, service.name.pick(voice.language).0)),
-                    "languages" => maybe(Some(context::spoken(voice, service).join(voice.strings.get("list_sep")))),
+                    "url" => service
+                        .url
+                        .as_deref()
+                        .map(|url| site_link(url, service.name.pick(voice.language).0)),
+                    "languages" => maybe(Some(
+                        context::spoken(voice, service).join(voice.strings.get("list_sep")),
+                    )),
                     _ => Some(plain(&context::status_text(voice, service, on))),
                 }
             }
@@ -648,7 +838,14 @@ impl<'p> Renderer<'p> {
     }
 
     /// What stands in the place of a text that was taken back: since when, why, and where to turn.
-    fn withdrawn(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+    fn withdrawn(
+        &self,
+        language: LangId,
+        index: usize,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let project = self.shared.project;
         let gone = &self.site.gone[index];
         let title = match gone.text {
@@ -668,7 +865,12 @@ impl<'p> Renderer<'p> {
             context.insert_value("withdrawn", value(&withdrawn));
         }
         context.insert_value("services", spoken.services.clone());
-        Head { heading: title.to_owned(), description: voice.strings.get("withdrawn.title").to_owned(), noindex: true, ..Head::default() }
+        Head {
+            heading: title.to_owned(),
+            description: voice.strings.get("withdrawn.title").to_owned(),
+            noindex: true,
+            ..Head::default()
+        }
     }
 
     fn about_supervision(&self, voice: Voice<'p>, context: &mut Context) {
@@ -676,10 +878,19 @@ impl<'p> Renderer<'p> {
         let on = self.shared.moment.date;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut supervised, mut unsupervised) = (0, 0);
-        let articles =
-            self.site.works.iter().flat_map(|work| work.versions.values()).filter(|version| self.shared.visible.shows(version)).map(|version| state_of(project, version, on));
-        let drugs = self.site.drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
-        let products = self.site.products.iter().map(|index| project.supervision.state(&project.table.products[*index].source.path, true, on));
+        let articles = self
+            .site
+            .works
+            .iter()
+            .flat_map(|work| work.versions.values())
+            .filter(|version| self.shared.visible.shows(version))
+            .map(|version| state_of(project, version, on));
+        let drugs = self.site.drugs.iter().map(|index| {
+            project.supervision.state(&project.table.drugs[*index].source.path, true, on)
+        });
+        let products = self.site.products.iter().map(|index| {
+            project.supervision.state(&project.table.products[*index].source.path, true, on)
+        });
         for state in articles.chain(drugs).chain(products) {
             match state {
                 State::Approved { approval, .. } => {
@@ -696,23 +907,47 @@ impl<'p> Renderer<'p> {
             .supervision
             .reviewers
             .iter()
-            .filter_map(|reviewer| counts.get(reviewer.id.value.as_str()).map(|count| value(&context::reviewer(voice, reviewer, *count))))
+            .filter_map(|reviewer| {
+                counts
+                    .get(reviewer.id.value.as_str())
+                    .map(|count| value(&context::reviewer(voice, reviewer, *count)))
+            })
             .collect();
         context.insert_value("reviewers", value(&reviewers));
         if let Some(head) = project.supervision.ledger.head() {
             context.insert("ledger_head", &head);
         }
-        context.insert_value("counts", value(&json!({"supervised": supervised, "unsupervised": unsupervised})));
-        context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
+        context.insert_value(
+            "counts",
+            value(&json!({"supervised": supervised, "unsupervised": unsupervised})),
+        );
+        context.insert_value(
+            "unsupervised_notice",
+            value(&voice.text(&project.config.unsupervised_notice)),
+        );
     }
 
-    fn sitemap_groups(&self, language: LangId, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) {
+    fn sitemap_groups(
+        &self,
+        language: LangId,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) {
         let project = self.shared.project;
         let strings = voice.strings;
         let own = |page: Page| json!({"url": self.url(language, page), "label": {"text": strings.get(&format!("pages.{}", kind(page)))}});
         let mut general = vec![own(Page::Home), own(Page::Consultation)];
-        general.extend(spoken.footer_pages.iter().filter(|page| **page != Page::Sitemap).map(|page| own(*page)));
-        let mut groups = vec![json!({"name": {"text": project.config.title.pick(language).0}, "links": general})];
+        general.extend(
+            spoken
+                .footer_pages
+                .iter()
+                .filter(|page| **page != Page::Sitemap)
+                .map(|page| own(*page)),
+        );
+        let mut groups = vec![
+            json!({"name": {"text": project.config.title.pick(language).0}, "links": general}),
+        ];
         let mut listed: BTreeSet<usize> = BTreeSet::new();
         for (stage, works) in &self.site.stages {
             let links: Vec<Json> = works
@@ -732,10 +967,22 @@ impl<'p> Renderer<'p> {
         groups.push(json!({"name": {"text": strings.get("home.by_topic")}, "links": topics}));
         if self.site.has_medicines {
             let table = &project.table;
-            let drugs = self.site.drugs.iter().map(|index| (Page::Medicine(*index), voice.text(&table.drugs[*index].name)));
-            let products = self.site.products.iter().map(|index| (Page::Product(*index), voice.text(&table.products[*index].name)));
+            let drugs = self
+                .site
+                .drugs
+                .iter()
+                .map(|index| (Page::Medicine(*index), voice.text(&table.drugs[*index].name)));
+            let products = self
+                .site
+                .products
+                .iter()
+                .map(|index| (Page::Product(*index), voice.text(&table.products[*index].name)));
             let drugs: Vec<Json> =
-                std::iter::once(own(Page::Guide)).chain(drugs.chain(products).map(|(page, name)| json!({"url": self.url(language, page), "label": name}))).collect();
+                std::iter::once(own(Page::Guide))
+                    .chain(drugs.chain(products).map(
+                        |(page, name)| json!({"url": self.url(language, page), "label": name}),
+                    ))
+                    .collect();
             groups.push(json!({"name": {"text": strings.get("pages.medicines")}, "url": self.url(language, Page::Medicines), "links": drugs}));
         }
         context.insert_value("groups", value(&groups));
@@ -743,10 +990,23 @@ impl<'p> Renderer<'p> {
 
     /// Returns the files that pages and browsers load, by path: those of the theme, the brand and the articles' images. Each is named for its bytes.
     pub fn assets(&self) -> BTreeMap<&str, &Arc<[u8]>> {
-        let mut files: BTreeMap<&str, &Arc<[u8]>> = self.assets.iter().chain(self.theme.assets.values()).map(|asset| (asset.path.as_str(), &asset.bytes)).collect();
+        let mut files: BTreeMap<&str, &Arc<[u8]>> = self
+            .assets
+            .iter()
+            .chain(self.theme.assets.values())
+            .map(|asset| (asset.path.as_str(), &asset.bytes))
+            .collect();
         for work in &self.site.works {
-            for version in work.versions.values().filter(|version| self.shared.visible.shows(version)) {
-                for segment in self.shared.bodies.get(version.source.path.as_str()).into_iter().flat_map(|body| &body.segments) {
+            for version in
+                work.versions.values().filter(|version| self.shared.visible.shows(version))
+            {
+                for segment in self
+                    .shared
+                    .bodies
+                    .get(version.source.path.as_str())
+                    .into_iter()
+                    .flat_map(|body| &body.segments)
+                {
                     if let Segment::Address(path) = segment
                         && let Some(image) = self.shared.image(path)
                     {
@@ -762,9 +1022,20 @@ impl<'p> Renderer<'p> {
     pub fn parts(&self) -> Vec<Part> {
         let languages = &self.site.municipality.languages;
         let table = self.site.has_medicines.then_some(Part::Table);
-        let feeds = languages.iter().filter(|_| self.site.feeds.is_some()).map(|language| Part::Feeds(*language));
-        let calendars = languages.iter().filter(|_| self.site.municipality.has_calendars()).map(|language| Part::Calendars(*language));
-        [Part::General, Part::Sitemap].into_iter().chain(table).chain(feeds).chain(calendars).collect()
+        let feeds = languages
+            .iter()
+            .filter(|_| self.site.feeds.is_some())
+            .map(|language| Part::Feeds(*language));
+        let calendars = languages
+            .iter()
+            .filter(|_| self.site.municipality.has_calendars())
+            .map(|language| Part::Calendars(*language));
+        [Part::General, Part::Sitemap]
+            .into_iter()
+            .chain(table)
+            .chain(feeds)
+            .chain(calendars)
+            .collect()
     }
 
     /// Names a part: the path of its one file or folder, as far as it has one.
@@ -796,13 +1067,21 @@ impl<'p> Renderer<'p> {
             Part::Table => {
                 let on = self.shared.moment.date;
                 let default = project.config.languages.default_id();
-                write("api/drugs.json", table::json(project, &self.site, on, |page| self.absolute(&self.url(default, page))).as_bytes())?;
+                write(
+                    "api/drugs.json",
+                    table::json(project, &self.site, on, |page| {
+                        self.absolute(&self.url(default, page))
+                    })
+                    .as_bytes(),
+                )?;
                 write("api/drugs.schema.json", table::SCHEMA.as_bytes())?;
                 write("api/drugs.csv", table::csv(project, &self.site, on).as_bytes())?;
                 Ok(BTreeSet::from([Dependency::Table]))
             }
             Part::Feeds(language) => self.write_feeds(language, write),
-            Part::Calendars(language) => self.write_calendars(language, write).map(|()| BTreeSet::new()),
+            Part::Calendars(language) => {
+                self.write_calendars(language, write).map(|()| BTreeSet::new())
+            }
         }
     }
 
@@ -812,10 +1091,17 @@ impl<'p> Renderer<'p> {
             .site
             .pages
             .iter()
-            .filter(|(_, page)| !matches!(page, Page::NotFound | Page::Offline | Page::Redirect(..) | Page::Withdrawn(..)))
+            .filter(|(_, page)| {
+                !matches!(
+                    page,
+                    Page::NotFound | Page::Offline | Page::Redirect(..) | Page::Withdrawn(..)
+                )
+            })
             .map(|(language, page)| {
                 let changed = match page {
-                    Page::Article(index) => Some(self.site.works[*index].version(*language).last_changed().to_string()),
+                    Page::Article(index) => {
+                        Some(self.site.works[*index].version(*language).last_changed().to_string())
+                    }
                     _ => None,
                 };
                 let alternates: Vec<(String, String)> = self
@@ -823,13 +1109,27 @@ impl<'p> Renderer<'p> {
                     .municipality
                     .languages
                     .iter()
-                    .filter(|other| self.site.language_of(*page, **other) == **other && is_searchable(&project.config.languages.get(**other).tag))
-                    .map(|other| (project.config.languages.get(*other).tag.clone(), self.absolute(&self.url(*other, *page))))
+                    .filter(|other| {
+                        self.site.language_of(*page, **other) == **other
+                            && is_searchable(&project.config.languages.get(**other).tag)
+                    })
+                    .map(|other| {
+                        (
+                            project.config.languages.get(*other).tag.clone(),
+                            self.absolute(&self.url(*other, *page)),
+                        )
+                    })
                     .collect();
                 SitemapEntry {
                     url: self.absolute(&self.url(*language, *page)),
                     changed,
-                    alternates: if alternates.len() > 1 && is_searchable(&project.config.languages.get(*language).tag) { alternates } else { Vec::new() },
+                    alternates: if alternates.len() > 1
+                        && is_searchable(&project.config.languages.get(*language).tag)
+                    {
+                        alternates
+                    } else {
+                        Vec::new()
+                    },
                 }
             })
             .collect();
@@ -845,11 +1145,31 @@ impl<'p> Renderer<'p> {
         let mut out: Vec<File> = Vec::new();
         let desk = self.form().and_then(|(_, _, subscribe)| origin(subscribe));
         out.push(("robots.txt".into(), meta::robots(&base_url, municipality.demo).into_bytes()));
-        out.push(("_headers".into(), meta::headers(&self.root, municipality.demo, &self.feed_folders(), &self.calendar_folders(), desk).into_bytes()));
-        let icon = |prefix: &str| self.assets.iter().find(|asset| asset.path.starts_with(prefix)).map(|asset| format!("{}{}", self.root, asset.path)).unwrap_or_default();
+        out.push((
+            "_headers".into(),
+            meta::headers(
+                &self.root,
+                municipality.demo,
+                &self.feed_folders(),
+                &self.calendar_folders(),
+                desk,
+            )
+            .into_bytes(),
+        ));
+        let icon = |prefix: &str| {
+            self.assets
+                .iter()
+                .find(|asset| asset.path.starts_with(prefix))
+                .map(|asset| format!("{}{}", self.root, asset.path))
+                .unwrap_or_default()
+        };
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let manifest = meta::Manifest {
-            name: &format!("{} {}", municipality.name.in_default(), project.config.title.in_default()),
+            name: &format!(
+                "{} {}",
+                municipality.name.in_default(),
+                project.config.title.in_default()
+            ),
             short_name: municipality.name.in_default(),
             lang: &project.config.languages.get(default).tag,
             root: &self.root,
@@ -862,7 +1182,8 @@ impl<'p> Renderer<'p> {
             ],
         };
         out.push(("manifest.webmanifest".into(), meta::manifest(&manifest).into_bytes()));
-        let mut worker = if self.site.has_medicines { offline::worker(&self.kept()) } else { String::new() };
+        let mut worker =
+            if self.site.has_medicines { offline::worker(&self.kept()) } else { String::new() };
         if self.form().is_some() {
             worker.push_str(&push::worker(&self.root, manifest.name, &icon("assets/icon-192.")));
         }
@@ -875,24 +1196,37 @@ impl<'p> Renderer<'p> {
     /// Returns the channel for which the page of feeds has a form; a demonstration never notifies, and so has none.
     fn form(&self) -> Option<(&'p notify::Channel, &'p notify::WebPush, &'p str)> {
         let municipality = self.site.municipality;
-        municipality.notify.as_ref().filter(|_| !municipality.demo && self.site.feeds.is_some())?.form()
+        municipality
+            .notify
+            .as_ref()
+            .filter(|_| !municipality.demo && self.site.feeds.is_some())?
+            .form()
     }
 
     /// Says what the service worker keeps: in each language the table, its pages, where to turn and home, and the files that they load.
     fn kept(&self) -> Kept {
         let project = self.shared.project;
-        let assets: Vec<String> = self.theme.assets.values().chain(&self.assets).map(|asset| format!("{}{}", self.root, asset.path)).collect();
+        let assets: Vec<String> = self
+            .theme
+            .assets
+            .values()
+            .chain(&self.assets)
+            .map(|asset| format!("{}{}", self.root, asset.path))
+            .collect();
         let is_small = self.site.drugs.len() <= offline::KEPT_AHEAD;
         let guide = || {
             Situation::ALL.into_iter().flat_map(|situation| {
                 let groups = if is_small { self.site.groups(project) } else { BTreeSet::new() };
-                std::iter::once(Page::GuideName(situation)).chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
+                std::iter::once(Page::GuideName(situation))
+                    .chain(groups.into_iter().map(move |group| Page::GuideGroup(situation, group)))
             })
         };
         let products: &[usize] = if is_small { &self.site.products } else { &[] };
         let ahead: &[usize] = if is_small { &self.site.drugs } else { &[] };
         let pages = || {
-            let first = [Page::Offline, Page::Medicines, Page::Guide, Page::Consultation, Page::Home].into_iter();
+            let first =
+                [Page::Offline, Page::Medicines, Page::Guide, Page::Consultation, Page::Home]
+                    .into_iter();
             let classes = if is_small { self.site.classes(project) } else { BTreeSet::new() };
             first
                 .chain(classes.into_iter().map(Page::MedicineClass))
@@ -900,16 +1234,18 @@ impl<'p> Renderer<'p> {
                 .chain(products.iter().copied().map(Page::Product))
                 .chain(ahead.iter().copied().map(Page::Medicine))
         };
-        let languages = self
-            .site
-            .municipality
-            .languages
-            .iter()
-            .map(|language| {
-                let addresses = assets.iter().cloned().chain(pages().map(|page| format!("{}/", self.url(*language, page).trim_end_matches('/'))));
-                (project.config.languages.get(*language).tag.clone(), addresses.collect())
-            })
-            .collect();
+        let languages =
+            self.site
+                .municipality
+                .languages
+                .iter()
+                .map(|language| {
+                    let addresses = assets.iter().cloned().chain(pages().map(|page| {
+                        format!("{}/", self.url(*language, page).trim_end_matches('/'))
+                    }));
+                    (project.config.languages.get(*language).tag.clone(), addresses.collect())
+                })
+                .collect();
         // What the pages are made from; their bytes are not known here.
         let mut inputs = assets.concat();
         inputs.push_str(&self.shared.moment.date.to_string());
@@ -917,8 +1253,13 @@ impl<'p> Renderer<'p> {
         inputs.push_str(&inputs_under(project, &[&self.site.municipality.folder]));
         let mut version = seal(inputs.as_bytes());
         version.truncate(10);
-        let mut offline: Vec<(String, String)> =
-            self.site.municipality.languages.iter().map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline))).collect();
+        let mut offline: Vec<(String, String)> = self
+            .site
+            .municipality
+            .languages
+            .iter()
+            .map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline)))
+            .collect();
         offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
         Kept { version, root: self.root.clone(), languages, offline }
     }
@@ -957,7 +1298,15 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Puts what is particular to a kind of page into the context and returns what its head needs.
-    fn fill(&self, language: LangId, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+    fn fill(
+        &self,
+        language: LangId,
+        page: Page,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+        diagnostics: &mut Diagnostics,
+    ) -> Head {
         let project = self.shared.project;
         let strings = voice.strings;
         let name = self.site.municipality.name.pick(language).0;
@@ -971,17 +1320,30 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 self.note(Dependency::Shape);
                 context.insert_value("services", spoken.services.clone());
                 self.insert_terms(voice, context);
-                let latest: Vec<Value> = self.in_language_first(language).take(LATEST).map(|index| self.card(voice, index, spoken)).collect();
+                let latest: Vec<Value> = self
+                    .in_language_first(language)
+                    .take(LATEST)
+                    .map(|index| self.card(voice, index, spoken))
+                    .collect();
                 context.insert_value("latest", value(&latest));
                 if self.site.has_medicines {
                     context.insert("medicines_url", &self.url(language, Page::Medicines));
                 }
                 context.insert("consultation_url", &self.url(language, Page::Consultation));
-                Head { heading: format!("{name} {}", project.config.title.pick(language).0), ..generated("home") }
+                Head {
+                    heading: format!("{name} {}", project.config.title.pick(language).0),
+                    ..generated("home")
+                }
             }
-            Page::Stage(index) => self.listing(language, Kind::Stage, index, spoken, voice, context),
-            Page::Topic(index) => self.listing(language, Kind::Topic, index, spoken, voice, context),
-            Page::Article(index) => self.article(language, index, spoken, voice, context, diagnostics),
+            Page::Stage(index) => {
+                self.listing(language, Kind::Stage, index, spoken, voice, context)
+            }
+            Page::Topic(index) => {
+                self.listing(language, Kind::Topic, index, spoken, voice, context)
+            }
+            Page::Article(index) => {
+                self.article(language, index, spoken, voice, context, diagnostics)
+            }
             Page::Medicines => {
                 self.note(Dependency::Table);
                 context.insert_value("services", spoken.services.clone());
@@ -997,8 +1359,14 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 let drug = &project.table.drugs[index];
                 self.note(Dependency::Drug(&drug.source.path));
                 self.note(Dependency::Products);
-                let alternatives = drug.assessments.iter().flat_map(|assessment| &assessment.alternatives).filter_map(|id| project.table.find(&id.value));
-                alternatives.for_each(|index| self.note(Dependency::Drug(&project.table.drugs[index].source.path)));
+                let alternatives = drug
+                    .assessments
+                    .iter()
+                    .flat_map(|assessment| &assessment.alternatives)
+                    .filter_map(|id| project.table.find(&id.value));
+                alternatives.for_each(|index| {
+                    self.note(Dependency::Drug(&project.table.drugs[index].source.path))
+                });
                 self.medicine(language, drug, spoken, voice, context)
             }
             Page::MedicineClass(index) => {
@@ -1015,15 +1383,33 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 context.insert_value("services", spoken.services.clone());
                 if matches!(page, Page::GuideName(_)) {
                     self.insert_lookup(language, context);
-                    self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
+                    self.insert_notice(
+                        voice,
+                        &self.site.drugs,
+                        &self.site.products,
+                        !project.table.not_listed.is_empty(),
+                        context,
+                    );
                 }
                 self.guide(page, spoken, voice, context)
             }
             Page::Consultation => {
                 context.insert_value("services", spoken.services.clone());
-                let contacts: Vec<Value> = self.site.municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact))).collect();
+                let contacts: Vec<Value> = self
+                    .site
+                    .municipality
+                    .contacts
+                    .iter()
+                    .map(|contact| value(&context::contact(voice, contact)))
+                    .collect();
                 context.insert_value("contacts", value(&contacts));
-                let figures: Vec<Value> = self.site.municipality.figures.iter().map(|figures| value(&context::figures(voice, figures))).collect();
+                let figures: Vec<Value> = self
+                    .site
+                    .municipality
+                    .figures
+                    .iter()
+                    .map(|figures| value(&context::figures(voice, figures)))
+                    .collect();
                 context.insert_value("figures", value(&figures));
                 generated("consultation")
             }
@@ -1069,12 +1455,24 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 let url = self.url(language, Page::Article(index));
                 let title = &self.site.works[index].version(language).title.value;
                 context.insert_value("target", value(&json!({"url": url, "title": title})));
-                Head { noindex: true, canonical: Some(self.absolute(&url)), ..generated("redirect") }
+                Head {
+                    noindex: true,
+                    canonical: Some(self.absolute(&url)),
+                    ..generated("redirect")
+                }
             }
         }
     }
 
-    fn listing(&self, language: LangId, kind: Kind, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+    fn listing(
+        &self,
+        language: LangId,
+        kind: Kind,
+        index: usize,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let project = self.shared.project;
         self.note(Dependency::Shape);
         let term = match kind {
@@ -1082,14 +1480,18 @@ impl<'r, 'p> Sheet<'r, 'p> {
             Kind::Topic => &project.topics[index],
         };
         let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
-        let (mine, others): (Vec<usize>, Vec<usize>) = works.iter().copied().partition(|work| self.has(*work, language));
-        let cards: Vec<Value> = mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
+        let (mine, others): (Vec<usize>, Vec<usize>) =
+            works.iter().copied().partition(|work| self.has(*work, language));
+        let cards: Vec<Value> =
+            mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
         let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
         let related: Vec<TermValue<'_>> = self
             .site
             .terms(other_kind)
             .iter()
-            .map(|(other, listed)| (*other, listed.iter().filter(|work| works.contains(work)).count()))
+            .map(|(other, listed)| {
+                (*other, listed.iter().filter(|work| works.contains(work)).count())
+            })
             .filter(|(_, count)| *count > 0)
             .map(|(other, count)| self.term_value(voice, other_kind, other, count))
             .collect();
@@ -1101,15 +1503,29 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 name: voice.text(&term.name),
                 description: term.description.as_ref().map(|text| voice.text(text)),
                 cards,
-                source: term.source.as_ref().map(|citation| value(&context::source(voice, citation))),
+                source: term
+                    .source
+                    .as_ref()
+                    .map(|citation| value(&context::source(voice, citation))),
             }),
         );
         let name = term.name.pick(language).0.to_owned();
-        let description = term.description.as_ref().map_or_else(|| name.clone(), |text| text.pick(language).0.to_owned());
+        let description = term
+            .description
+            .as_ref()
+            .map_or_else(|| name.clone(), |text| text.pick(language).0.to_owned());
         Head { heading: name, description, ..Head::default() }
     }
 
-    fn article(&self, language: LangId, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context, diagnostics: &mut Diagnostics) -> Head {
+    fn article(
+        &self,
+        language: LangId,
+        index: usize,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+        diagnostics: &mut Diagnostics,
+    ) -> Head {
         let project = self.shared.project;
         let work = self.site.works[index];
         let article = work.version(language);
@@ -1121,14 +1537,35 @@ impl<'r, 'p> Sheet<'r, 'p> {
         let mut toc = Vec::new();
         if let Some(body) = body {
             self.write_body(body, work.owner.is_some(), language, voice, &mut html, diagnostics);
-            toc = body.headings.iter().map(|heading| TocValue { id: &heading.id, text: &heading.text, level: heading.level }).collect();
+            toc = body
+                .headings
+                .iter()
+                .map(|heading| TocValue {
+                    id: &heading.id,
+                    text: &heading.text,
+                    level: heading.level,
+                })
+                .collect();
         }
-        let older = (!std::ptr::eq(article, original) && article.last_changed() < original.last_changed()).then(|| original.last_changed());
+        let older = (!std::ptr::eq(article, original)
+            && article.last_changed() < original.last_changed())
+        .then(|| original.last_changed());
         let (stages, topics) = &self.site.terms_of[index];
-        let links = |terms: &'p [Term], indexes: &[usize], page: fn(usize) -> Page| -> Vec<NamedLink<'p>> {
-            indexes.iter().map(|index| NamedLink { url: self.url(language, page(*index)), name: voice.text(&terms[*index].name) }).collect()
-        };
-        let sources: Vec<Value> = article.sources.iter().map(|citation| value(&context::source(voice, citation))).collect();
+        let links =
+            |terms: &'p [Term], indexes: &[usize], page: fn(usize) -> Page| -> Vec<NamedLink<'p>> {
+                indexes
+                    .iter()
+                    .map(|index| NamedLink {
+                        url: self.url(language, page(*index)),
+                        name: voice.text(&terms[*index].name),
+                    })
+                    .collect()
+            };
+        let sources: Vec<Value> = article
+            .sources
+            .iter()
+            .map(|citation| value(&context::source(voice, citation)))
+            .collect();
         let supervision = self.say(language, &article.source.path, state, context);
         context.insert_value(
             "article",
@@ -1145,7 +1582,8 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 supervision,
                 sources,
                 older_than_original: older.map(|date| value(&voice.date(date))),
-                original_url: older.map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
+                original_url: older
+                    .map(|_| self.url(project.config.languages.default_id(), Page::Article(index))),
             }),
         );
         context.insert_value("related", value(&self.related(index, language, spoken)));
@@ -1153,7 +1591,16 @@ impl<'r, 'p> Sheet<'r, 'p> {
         let mut structured = vec![
             ("datePublished", json!(article.published.to_string())),
             ("dateModified", json!(article.last_changed().to_string())),
-            ("citation", json!(article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect::<Vec<_>>())),
+            (
+                "citation",
+                json!(
+                    article
+                        .sources
+                        .iter()
+                        .filter_map(|citation| citation.url.as_deref())
+                        .collect::<Vec<_>>()
+                ),
+            ),
         ];
         structured.extend(reviewed(state));
         structured.extend(corrected(project.supervision.history(&article.source.path)));
@@ -1168,7 +1615,10 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     fn related(&self, index: usize, language: LangId, spoken: &Spoken) -> Vec<Value> {
         self.note(Dependency::Related(&self.site.works[index].path, language));
-        self.pick_related(index, language).into_iter().map(|index| self.card(self.voice(language), index, spoken)).collect()
+        self.pick_related(index, language)
+            .into_iter()
+            .map(|index| self.card(self.voice(language), index, spoken))
+            .collect()
     }
 
     /// Writes the entry of an article in lists; in the default language, marked, where there is no translation.
@@ -1178,7 +1628,15 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Fills the open parts of a body for this site.
-    fn write_body(&self, body: &'p Body, own: bool, language: LangId, voice: Voice<'p>, out: &mut String, diagnostics: &mut Diagnostics) {
+    fn write_body(
+        &self,
+        body: &'p Body,
+        own: bool,
+        language: LangId,
+        voice: Voice<'p>,
+        out: &mut String,
+        diagnostics: &mut Diagnostics,
+    ) {
         let mut open_links: Vec<bool> = Vec::new();
         for segment in &body.segments {
             match segment {
@@ -1208,9 +1666,17 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Returns a link's address on this site; nothing where the site does not have the target, so that its words stay as plain text.
-    fn link(&self, link: &'p Link, here: &Body, language: LangId, diagnostics: &mut Diagnostics) -> Option<String> {
+    fn link(
+        &self,
+        link: &'p Link,
+        here: &Body,
+        language: LangId,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
         let project = self.shared.project;
-        let fragment = |body: &Body, wanted: &str| body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)));
+        let fragment = |body: &Body, wanted: &str| {
+            body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)))
+        };
         match &link.target {
             Target::Here => link.fragment.as_deref().and_then(|wanted| fragment(here, wanted)),
             Target::Page(name) => {
@@ -1221,14 +1687,19 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 let index = project
                     .table
                     .find(id)
-                    .inspect(|index| self.note(Dependency::Drug(&project.table.drugs[*index].source.path)))
+                    .inspect(|index| {
+                        self.note(Dependency::Drug(&project.table.drugs[*index].source.path))
+                    })
                     .filter(|index| self.site.drugs.contains(index))?;
                 Some(self.url(language, Page::Medicine(index)))
             }
             Target::Work(path) => {
                 self.note(Dependency::Card(path));
                 let Some(index) = self.site.by_path.get(path.as_str()).copied() else {
-                    let hidden = project.all_works().find(|work| work.path == *path).is_some_and(|work| !self.shared.visible.shows(work.original()));
+                    let hidden = project
+                        .all_works()
+                        .find(|work| work.path == *path)
+                        .is_some_and(|work| !self.shared.visible.shows(work.original()));
                     if hidden {
                         diagnostics.push(
                             Diagnostic::warning(
@@ -1249,7 +1720,12 @@ impl<'r, 'p> Sheet<'r, 'p> {
                     self.note(Dependency::Article(path));
                     let found = self.site.language_of(Page::Article(index), language);
                     let target = self.site.works[index].version(found);
-                    if let Some(found) = self.shared.bodies.get(target.source.path.as_str()).and_then(|body| fragment(body, wanted)) {
+                    if let Some(found) = self
+                        .shared
+                        .bodies
+                        .get(target.source.path.as_str())
+                        .and_then(|body| fragment(body, wanted))
+                    {
                         url.push_str(&found);
                     }
                 }
@@ -1264,7 +1740,11 @@ fn inputs_under(project: &Project, folders: &[&str]) -> String {
     let mut inputs = String::new();
     for folder in folders {
         let articles = format!("{folder}articles/");
-        for (path, file) in project.files.under(folder).filter(|(path, _)| !path.starts_with(&articles) && !path.starts_with(LEDGER)) {
+        for (path, file) in project
+            .files
+            .under(folder)
+            .filter(|(path, _)| !path.starts_with(&articles) && !path.starts_with(LEDGER))
+        {
             inputs.push_str(path);
             inputs.push_str(&seal(file.bytes()));
         }
@@ -1281,8 +1761,13 @@ fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut 
     };
     let Ok(cleaned) = svg::clean(&source.text) else { return };
     let harmless = |removed: &svg::Removed| {
-        matches!(removed.kind, svg::RemovedKind::Comment | svg::RemovedKind::Instruction | svg::RemovedKind::Doctype | svg::RemovedKind::Text)
-            || removed.name.contains(':')
+        matches!(
+            removed.kind,
+            svg::RemovedKind::Comment
+                | svg::RemovedKind::Instruction
+                | svg::RemovedKind::Doctype
+                | svg::RemovedKind::Text
+        ) || removed.name.contains(':')
             || removed.name.starts_with("data-")
             || matches!(removed.name.as_str(), "metadata" | "version" | "enable-background")
     };
@@ -1292,7 +1777,10 @@ fn warn_cleaned(project: &Project, path: &str, place: &Place, diagnostics: &mut 
             Diagnostic::warning(
                 codes::LOGO_CLEANED,
                 Place::new(source, removed.offset..removed.offset + 1),
-                message!("ロゴの「{name}」など {count} か所を除いて公開します", "`{name}` and others ({count} in all) are left out of the published logo"),
+                message!(
+                    "ロゴの「{name}」など {count} か所を除いて公開します",
+                    "`{name}` and others ({count} in all) are left out of the published logo"
+                ),
             )
             .help(message!(
                 "図形だけの SVG にしてください。スクリプトや外部の参照は公開できません",
@@ -1307,7 +1795,10 @@ fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
     match state {
         State::Approved { approval, .. } => {
             let people = approval.signers.iter().map(|signer| json!({"@type": "Person", "name": signer.reviewer.name.in_default(), "jobTitle": signer.reviewer.licence})).collect();
-            vec![("lastReviewed", json!(approval.on.to_string())), ("reviewedBy", Json::Array(people))]
+            vec![
+                ("lastReviewed", json!(approval.on.to_string())),
+                ("reviewedBy", Json::Array(people)),
+            ]
         }
         _ => Vec::new(),
     }
@@ -1577,16 +2068,30 @@ struct ArticleValue<'a> {
 }
 
 /// Checks links with a fragment into other articles, once for all sites.
-pub fn check_fragments(project: &Project, bodies: &BTreeMap<&str, Arc<Body>>, diagnostics: &mut Diagnostics) {
-    let works: BTreeMap<&str, &Work> = project.all_works().map(|work| (work.path.as_str(), work)).collect();
+pub fn check_fragments(
+    project: &Project,
+    bodies: &BTreeMap<&str, Arc<Body>>,
+    diagnostics: &mut Diagnostics,
+) {
+    let works: BTreeMap<&str, &Work> =
+        project.all_works().map(|work| (work.path.as_str(), work)).collect();
     let bodies_of = |article: &Article| bodies.get(article.source.path.as_str()).map(AsRef::as_ref);
     for body in bodies.values() {
         for segment in &body.segments {
-            let Segment::LinkOpen(Link { target: Target::Work(path), fragment: Some(fragment), place }) = segment else {
+            let Segment::LinkOpen(Link {
+                target: Target::Work(path),
+                fragment: Some(fragment),
+                place,
+            }) = segment
+            else {
                 continue;
             };
             let Some(work) = works.get(path.as_str()) else { continue };
-            let found = work.versions.values().filter_map(bodies_of).any(|body| body.heading(fragment).is_some());
+            let found = work
+                .versions
+                .values()
+                .filter_map(bodies_of)
+                .any(|body| body.heading(fragment).is_some());
             if let (false, Some(target)) = (found, bodies_of(work.original())) {
                 diagnostics.push(markdown::dead_fragment(fragment, target, place.clone()));
             }
@@ -1600,6 +2105,9 @@ mod tests {
 
     #[test]
     fn paths_are_percent_encoded() {
-        assert_eq!(encode_path("/kohoku/", "articles/発熱/"), "/kohoku/articles/%E7%99%BA%E7%86%B1/");
+        assert_eq!(
+            encode_path("/kohoku/", "articles/発熱/"),
+            "/kohoku/articles/%E7%99%BA%E7%86%B1/"
+        );
     }
 }

@@ -27,7 +27,10 @@ impl Strings {
 
     /// Returns the string at a path such as `service.always`; an absent one gives the empty string.
     pub fn get(&self, path: &str) -> &str {
-        path.split('.').try_fold(&self.tree, |node, key| node.get(key)).and_then(Json::as_str).unwrap_or_default()
+        path.split('.')
+            .try_fold(&self.tree, |node, key| node.get(key))
+            .and_then(Json::as_str)
+            .unwrap_or_default()
     }
 
     /// Returns the string at a path with `{name}` replaced by each value.
@@ -38,8 +41,14 @@ impl Strings {
     /// Writes a date in words, as exactly as it is known.
     pub fn date(&self, date: PartialDate) -> String {
         let month = date.month.unwrap_or(1);
-        let name = self.tree.pointer("/dates/months").and_then(|months| months.get(usize::try_from(month - 1).unwrap_or(0))).and_then(Json::as_str).unwrap_or_default();
-        let (year, month_number, day) = (date.year.to_string(), month.to_string(), date.day.unwrap_or(1).to_string());
+        let name = self
+            .tree
+            .pointer("/dates/months")
+            .and_then(|months| months.get(usize::try_from(month - 1).unwrap_or(0)))
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let (year, month_number, day) =
+            (date.year.to_string(), month.to_string(), date.day.unwrap_or(1).to_string());
         let path = match (date.month, date.day) {
             (Some(_), Some(_)) => "dates.full",
             (Some(_), None) => "dates.month",
@@ -55,7 +64,11 @@ impl Strings {
 
     /// Returns the name of a day of the week, 1 (Monday) to 7.
     pub fn weekday(&self, day: u8) -> &str {
-        self.tree.pointer("/days").and_then(|days| days.get(usize::from(day.saturating_sub(1)))).and_then(Json::as_str).unwrap_or_default()
+        self.tree
+            .pointer("/days")
+            .and_then(|days| days.get(usize::from(day.saturating_sub(1))))
+            .and_then(Json::as_str)
+            .unwrap_or_default()
     }
 
     /// Names a set of days: 平日, 毎日, 土日, or one after another.
@@ -64,7 +77,11 @@ impl Strings {
             [1, 2, 3, 4, 5] => self.get("days_ranges.weekdays").to_owned(),
             [1, 2, 3, 4, 5, 6, 7] => self.get("days_ranges.everyday").to_owned(),
             [6, 7] => self.get("days_ranges.weekend").to_owned(),
-            _ => days.iter().map(|day| self.weekday(*day)).collect::<Vec<_>>().join(self.get("list_sep")),
+            _ => days
+                .iter()
+                .map(|day| self.weekday(*day))
+                .collect::<Vec<_>>()
+                .join(self.get("list_sep")),
         }
     }
 }
@@ -101,8 +118,13 @@ pub fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Scalar(scalar) => match scalar.kind {
-            Kind::Bool if scalar.text == "true" || scalar.text == "false" => Json::Bool(scalar.text == "true"),
-            Kind::Number => scalar.text.parse::<i64>().map_or_else(|_| Json::String(scalar.text.clone()), Json::from),
+            Kind::Bool if scalar.text == "true" || scalar.text == "false" => {
+                Json::Bool(scalar.text == "true")
+            }
+            Kind::Number => scalar
+                .text
+                .parse::<i64>()
+                .map_or_else(|_| Json::String(scalar.text.clone()), Json::from),
             _ => Json::String(scalar.text.clone()),
         },
         Value::Sequence(items) => Json::Array(items.iter().map(to_json).collect()),

@@ -186,7 +186,9 @@ impl<'a> Cleaner<'a> {
         let mut reader = self.reader();
         loop {
             let offset = self.offset(reader.buffer_position());
-            let event = reader.read_event().map_err(|error| malformed(&error, self.offset(reader.error_position())))?;
+            let event = reader
+                .read_event()
+                .map_err(|error| malformed(&error, self.offset(reader.error_position())))?;
             match event {
                 Event::Start(start) => self.start(&reader, &start, offset, false)?,
                 Event::Empty(start) => self.start(&reader, &start, offset, true)?,
@@ -196,14 +198,17 @@ impl<'a> Cleaner<'a> {
                 Event::GeneralRef(reference) => {
                     let resolved = match reference.resolve_char_ref() {
                         Ok(Some(character)) => Some(character),
-                        Ok(None) => escape::resolve_xml_entity(&reference).and_then(|text| text.chars().next()),
+                        Ok(None) => escape::resolve_xml_entity(&reference)
+                            .and_then(|text| text.chars().next()),
                         Err(error) => return Err(malformed(&error, offset)),
                     };
                     let character = resolved.ok_or(SvgError::Entities { offset })?;
                     self.push_text(offset, character.encode_utf8(&mut [0; 4]));
                 }
                 Event::Comment(_) => self.remove(RemovedKind::Comment, "", offset),
-                Event::PI(instruction) => self.remove(RemovedKind::Instruction, instruction.target(), offset),
+                Event::PI(instruction) => {
+                    self.remove(RemovedKind::Instruction, instruction.target(), offset)
+                }
                 Event::DocType(doctype) => {
                     if doctype.to_ascii_uppercase().contains("<!ENTITY") {
                         return Err(SvgError::Entities { offset });
@@ -225,7 +230,13 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    fn start(&mut self, reader: &NsReader<&[u8]>, start: &BytesStart<'_>, offset: usize, is_empty: bool) -> Result<(), SvgError> {
+    fn start(
+        &mut self,
+        reader: &NsReader<&[u8]>,
+        start: &BytesStart<'_>,
+        offset: usize,
+        is_empty: bool,
+    ) -> Result<(), SvgError> {
         self.flush_text()?;
         if self.open.len() >= MAX_DEPTH {
             return Err(SvgError::TooDeep { offset });
@@ -248,7 +259,11 @@ impl<'a> Cleaner<'a> {
             self.write_start(name, &attributes, is_empty)
         } else {
             self.remove(RemovedKind::Element, start.name().into_inner(), offset);
-            if element.is_some_and(|name| UNWRAPPED.contains(&name)) { Fate::Unwrapped } else { Fate::Dropped }
+            if element.is_some_and(|name| UNWRAPPED.contains(&name)) {
+                Fate::Unwrapped
+            } else {
+                Fate::Dropped
+            }
         };
         if !is_empty {
             self.open.push(fate);
@@ -259,7 +274,12 @@ impl<'a> Cleaner<'a> {
     }
 
     /// Reads all attributes of an element, prefixes resolved; declarations of namespaces are left out.
-    fn attributes(&self, reader: &NsReader<&[u8]>, start: &BytesStart<'_>, offset: usize) -> Result<Vec<Attribute>, SvgError> {
+    fn attributes(
+        &self,
+        reader: &NsReader<&[u8]>,
+        start: &BytesStart<'_>,
+        offset: usize,
+    ) -> Result<Vec<Attribute>, SvgError> {
         let mut attributes = Vec::new();
         for (index, attribute) in start.attributes().enumerate() {
             if index >= MAX_ATTRIBUTES {
@@ -270,23 +290,38 @@ impl<'a> Cleaner<'a> {
             // The key is a slice of the input, so that its address tells its place.
             let place = (written.as_ptr() as usize).wrapping_sub(self.svg.as_ptr() as usize);
             let offset = if place < self.svg.len() { place } else { offset };
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| match error {
-                quick_xml::Error::Escape(escape::EscapeError::UnrecognizedEntity(..)) => SvgError::Entities { offset },
-                error => malformed(&error, offset),
-            })?;
+            let value =
+                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(
+                    |error| match error {
+                        quick_xml::Error::Escape(escape::EscapeError::UnrecognizedEntity(..)) => {
+                            SvgError::Entities { offset }
+                        }
+                        error => malformed(&error, offset),
+                    },
+                )?;
             check_characters(&value, offset)?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
             // Character references bring line ends and tabs back that the reader has made spaces.
             let value = value.replace(['\t', '\n', '\r'], " ");
-            attributes.push(Attribute { name: attribute_name(reader, attribute.key), written: written.to_owned(), value, offset });
+            attributes.push(Attribute {
+                name: attribute_name(reader, attribute.key),
+                written: written.to_owned(),
+                value,
+                offset,
+            });
         }
         Ok(attributes)
     }
 
     /// Writes the opening tag with all attributes that are allowed.
-    fn write_start(&mut self, name: &'static str, attributes: &[Attribute], is_empty: bool) -> Fate {
+    fn write_start(
+        &mut self,
+        name: &'static str,
+        attributes: &[Attribute],
+        is_empty: bool,
+    ) -> Fate {
         let mut kept: Vec<(&'static str, String)> = Vec::new();
         let mut found = Vec::new();
         for attribute in attributes {
@@ -302,7 +337,9 @@ impl<'a> Cleaner<'a> {
                     if let Some(id) = target.filter(|_| REFERRING.contains(&name)) {
                         found.push(id.to_owned());
                         // The unprefixed `href` wins over `xlink:href` (SVG 2, section 16.1.1).
-                        if attribute.written == "href" || !kept.iter().any(|(key, _)| *key == "href") {
+                        if attribute.written == "href"
+                            || !kept.iter().any(|(key, _)| *key == "href")
+                        {
                             set(&mut kept, "href", format!("#{id}"));
                         }
                         continue;
@@ -355,8 +392,15 @@ impl<'a> Cleaner<'a> {
     }
 
     /// Sets as attributes what the style of an element says: rules for its name, then for its classes, then its own.
-    fn apply_style(&mut self, name: &str, attributes: &[Attribute], kept: &mut Vec<(&'static str, String)>, found: &mut Vec<String>) {
-        let value_of = |key: &str| attributes.iter().find(|attribute| attribute.name.as_deref() == Some(key));
+    fn apply_style(
+        &mut self,
+        name: &str,
+        attributes: &[Attribute],
+        kept: &mut Vec<(&'static str, String)>,
+        found: &mut Vec<String>,
+    ) {
+        let value_of =
+            |key: &str| attributes.iter().find(|attribute| attribute.name.as_deref() == Some(key));
         let classes = value_of("class").map_or("", |attribute| attribute.value.as_str());
         let own = value_of("style").map(|attribute| {
             let (declarations, refused) = declarations(&attribute.value);
@@ -399,7 +443,9 @@ impl<'a> Cleaner<'a> {
         let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
         match self.open.last() {
             None if is_blank => {}
-            None => return Err(malformed("there is text outside of the outermost element", offset)),
+            None => {
+                return Err(malformed("there is text outside of the outermost element", offset));
+            }
             Some(Fate::Kept { name, .. }) if TEXTUAL.contains(name) => {
                 self.out.push_str(&escape::partial_escape(text.replace('\r', "\n")));
             }
@@ -475,7 +521,9 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 /// Returns the local name of an element of SVG. One without any namespace counts: a browser would not draw it, but the intent is clear.
 fn element_name<'n>(reader: &NsReader<&[u8]>, name: QName<'n>) -> Option<&'n str> {
     match reader.resolver().resolve_element(name) {
-        (ResolveResult::Bound(Namespace(SVG)) | ResolveResult::Unbound, local) => Some(local.into_inner()),
+        (ResolveResult::Bound(Namespace(SVG)) | ResolveResult::Unbound, local) => {
+            Some(local.into_inner())
+        }
         _ => None,
     }
 }
@@ -484,8 +532,12 @@ fn element_name<'n>(reader: &NsReader<&[u8]>, name: QName<'n>) -> Option<&'n str
 fn attribute_name(reader: &NsReader<&[u8]>, name: QName<'_>) -> Option<String> {
     match reader.resolver().resolve_attribute(name) {
         (ResolveResult::Unbound, local) => Some(local.into_inner().to_owned()),
-        (ResolveResult::Bound(Namespace(XLINK)), local) if local.into_inner() == "href" => Some("href".to_owned()),
-        (ResolveResult::Bound(Namespace(XML)), local) => Some(format!("xml:{}", local.into_inner())),
+        (ResolveResult::Bound(Namespace(XLINK)), local) if local.into_inner() == "href" => {
+            Some("href".to_owned())
+        }
+        (ResolveResult::Bound(Namespace(XML)), local) => {
+            Some(format!("xml:{}", local.into_inner()))
+        }
         _ => None,
     }
 }
@@ -497,7 +549,11 @@ fn malformed(message: &(impl ToString + ?Sized), offset: usize) -> SvgError {
 /// Refuses characters that XML 1.0 does not have (section 2.2), which the reader lets pass.
 fn check_characters(text: &str, offset: usize) -> Result<(), SvgError> {
     let is_allowed = |c: char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    if text.chars().all(is_allowed) { Ok(()) } else { Err(malformed("a control character", offset)) }
+    if text.chars().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(malformed("a control character", offset))
+    }
 }
 
 fn push_to(sheet: &mut Option<(usize, String)>, text: &str) {
@@ -520,12 +576,27 @@ fn set(kept: &mut Vec<(&'static str, String)>, key: &'static str, value: String)
 
 /// Tells whether a text can be an id that is written between `url(#` and `)` without quotes.
 fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+    !text.is_empty()
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 /// Returns the ids that a value refers to, or `None` where it has anything but numbers, words and the functions of drawing.
 fn harmless(value: &str) -> Option<Vec<String>> {
-    const FUNCTIONS: [&str; 13] = ["url", "rgb", "rgba", "hsl", "hsla", "oklch", "oklab", "matrix", "translate", "scale", "rotate", "skewx", "skewy"];
+    const FUNCTIONS: [&str; 13] = [
+        "url",
+        "rgb",
+        "rgba",
+        "hsl",
+        "hsla",
+        "oklch",
+        "oklab",
+        "matrix",
+        "translate",
+        "scale",
+        "rotate",
+        "skewx",
+        "skewy",
+    ];
     // An escape or a comment would hide a function's name.
     if value.contains('\\') || value.contains("/*") {
         return None;
@@ -534,14 +605,16 @@ fn harmless(value: &str) -> Option<Vec<String>> {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('(') {
         let before = before.trim_end();
-        let from = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map_or(0, |at| at + 1);
+        let from =
+            before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map_or(0, |at| at + 1);
         let function = before.get(from..).unwrap_or_default().to_ascii_lowercase();
         let (inside, after) = after.split_once(')')?;
         if !FUNCTIONS.contains(&function.as_str()) || inside.contains('(') {
             return None;
         }
         if function == "url" {
-            let id = inside.trim().trim_matches(['"', '\'']).strip_prefix('#').filter(|id| is_id(id))?;
+            let id =
+                inside.trim().trim_matches(['"', '\'']).strip_prefix('#').filter(|id| is_id(id))?;
             ids.push(id.to_owned());
         }
         rest = after;
@@ -600,21 +673,33 @@ impl Rules {
         let mut refused = Vec::new();
         // At-rules, escapes and a hidden end of the element are beyond drawing; then nothing else in the sheet is believed either.
         if let Some(at) = css.find(['@', '\\', '<']) {
-            let name: String = css.chars().skip(css.chars().take(at).count()).take_while(|c| !c.is_whitespace() && !"{(;".contains(*c)).take(32).collect();
+            let name: String = css
+                .chars()
+                .skip(css.chars().take(at).count())
+                .take_while(|c| !c.is_whitespace() && !"{(;".contains(*c))
+                .take(32)
+                .collect();
             refused.push(name);
             return refused;
         }
         for block in css.split('}').map(str::trim).filter(|block| !block.is_empty()) {
             let (selectors, body) = block.split_once('{').unwrap_or((block, ""));
             let (declarations, names) = declarations(body);
-            let declarations: Vec<Rc<Declaration>> = declarations.into_iter().map(Rc::new).collect();
+            let declarations: Vec<Rc<Declaration>> =
+                declarations.into_iter().map(Rc::new).collect();
             refused.extend(names);
             for selector in selectors.split(',').map(str::trim) {
                 let name = selector.strip_prefix('.').unwrap_or(selector);
-                let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-                if is_plain && (self.by_selector.len() < MAX_SELECTORS || self.by_selector.contains_key(selector)) {
+                let is_plain = !name.is_empty()
+                    && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+                if is_plain
+                    && (self.by_selector.len() < MAX_SELECTORS
+                        || self.by_selector.contains_key(selector))
+                {
                     let known = self.by_selector.entry(selector.to_owned()).or_default();
-                    known.extend(declarations.iter().map(|one| (one.property, (self.count, Rc::clone(one)))));
+                    known.extend(
+                        declarations.iter().map(|one| (one.property, (self.count, Rc::clone(one)))),
+                    );
                 } else {
                     refused.push(selector.to_owned());
                 }
@@ -625,9 +710,15 @@ impl Rules {
     }
 
     /// Lists what holds for an element: rules for its name, then rules for any of its classes in their order.
-    fn matching<'r>(&'r self, element: &str, classes: &str) -> impl Iterator<Item = &'r Declaration> {
-        let of = |selector: &str| self.by_selector.get(selector).into_iter().flat_map(BTreeMap::values);
-        let mut of_classes: Vec<_> = classes.split_whitespace().flat_map(|class| of(&format!(".{class}"))).collect();
+    fn matching<'r>(
+        &'r self,
+        element: &str,
+        classes: &str,
+    ) -> impl Iterator<Item = &'r Declaration> {
+        let of =
+            |selector: &str| self.by_selector.get(selector).into_iter().flat_map(BTreeMap::values);
+        let mut of_classes: Vec<_> =
+            classes.split_whitespace().flat_map(|class| of(&format!(".{class}"))).collect();
         of_classes.sort_by_key(|(place, _)| *place);
         of(element).chain(of_classes).map(|(_, declaration)| &**declaration)
     }
@@ -678,7 +769,12 @@ impl References {
     }
 
     /// Counts the elements that an id stands for; `None` where the references go too deep, as a circle does.
-    fn drawn<'r>(&'r self, id: &'r str, depth: usize, known: &mut BTreeMap<&'r str, u64>) -> Option<u64> {
+    fn drawn<'r>(
+        &'r self,
+        id: &'r str,
+        depth: usize,
+        known: &mut BTreeMap<&'r str, u64>,
+    ) -> Option<u64> {
         if let Some(drawn) = known.get(id) {
             return Some(*drawn);
         }
@@ -697,9 +793,16 @@ impl References {
 
 /// Reads the size from `width` and `height`, or from `viewBox` for what they leave open.
 fn natural_size(attributes: &[(&'static str, String)]) -> Option<Size> {
-    let value = |key: &str| attributes.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str());
+    let value = |key: &str| {
+        attributes.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
+    };
     let (width, height) = (value("width").and_then(pixels), value("height").and_then(pixels));
-    let numbers: Vec<f64> = value("viewBox").unwrap_or_default().split([' ', ',']).filter(|part| !part.is_empty()).map_while(|part| part.parse().ok()).collect();
+    let numbers: Vec<f64> = value("viewBox")
+        .unwrap_or_default()
+        .split([' ', ','])
+        .filter(|part| !part.is_empty())
+        .map_while(|part| part.parse().ok())
+        .collect();
     let field = match *numbers.as_slice() {
         [_, _, width, height] if is_length(width) && is_length(height) => Some((width, height)),
         _ => None,
@@ -721,7 +824,9 @@ fn is_length(value: f64) -> bool {
 /// Reads an absolute length in CSS pixels (CSS Values and Units 4, section 6.2); percentages and lengths relative to fonts have none.
 fn pixels(text: &str) -> Option<f64> {
     let text = text.trim();
-    let unit = text.find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')).unwrap_or(text.len());
+    let unit = text
+        .find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E'))
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(unit)?;
     let factor = match unit {
         "" | "px" => 1.0,
@@ -732,7 +837,12 @@ fn pixels(text: &str) -> Option<f64> {
         "mm" => 96.0 / 25.4,
         _ => return None,
     };
-    number.trim_end().parse::<f64>().ok().map(|number| number * factor).filter(|pixels| is_length(*pixels))
+    number
+        .trim_end()
+        .parse::<f64>()
+        .ok()
+        .map(|number| number * factor)
+        .filter(|pixels| is_length(*pixels))
 }
 
 /// The elements that are kept: structure, shapes, text, paint, and the filters that do not load anything.
@@ -795,7 +905,12 @@ mod tests {
     fn inner(content: &str) -> (String, Vec<String>) {
         let cleaned = clean(&format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{content}</svg>"))
             .unwrap_or_else(|error| panic!("{content}: {error}"));
-        let text = cleaned.text.strip_prefix(OPEN).and_then(|text| text.strip_suffix("</svg>")).unwrap().to_owned();
+        let text = cleaned
+            .text
+            .strip_prefix(OPEN)
+            .and_then(|text| text.strip_suffix("</svg>"))
+            .unwrap()
+            .to_owned();
         let again = clean(&cleaned.text).unwrap();
         assert_eq!((again.text, again.removed), (cleaned.text, Vec::new()));
         (text, cleaned.removed.into_iter().map(|removed| removed.name).collect())
@@ -818,26 +933,62 @@ mod tests {
             ("<script>alert(1)</script><g/>", "<g/>", "script"),
             ("<script><![CDATA[alert('</g>')]]></script><g/>", "<g/>", "script"),
             ("<SCRIPT>alert(1)</SCRIPT>", "", "SCRIPT"),
-            ("<s:script xmlns:s=\"http://www.w3.org/2000/svg\">alert(1)</s:script>", "", "s:script"),
-            ("<h:script xmlns:h=\"http://www.w3.org/1999/xhtml\">alert(1)</h:script>", "", "h:script"),
-            ("<g onload=\"alert(1)\" ONCLICK='x' oNmouseover = \"y\"/>", "<g/>", "onload ONCLICK oNmouseover"),
-            ("<g xmlns:a=\"urn:a\" a:onload=\"alert(1)\" a:fill=\"red\"/>", "<g/>", "a:onload a:fill"),
-            ("<foreignObject><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>x</p></body></foreignObject>", "", "foreignObject"),
+            (
+                "<s:script xmlns:s=\"http://www.w3.org/2000/svg\">alert(1)</s:script>",
+                "",
+                "s:script",
+            ),
+            (
+                "<h:script xmlns:h=\"http://www.w3.org/1999/xhtml\">alert(1)</h:script>",
+                "",
+                "h:script",
+            ),
+            (
+                "<g onload=\"alert(1)\" ONCLICK='x' oNmouseover = \"y\"/>",
+                "<g/>",
+                "onload ONCLICK oNmouseover",
+            ),
+            (
+                "<g xmlns:a=\"urn:a\" a:onload=\"alert(1)\" a:fill=\"red\"/>",
+                "<g/>",
+                "a:onload a:fill",
+            ),
+            (
+                "<foreignObject><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>x</p></body></foreignObject>",
+                "",
+                "foreignObject",
+            ),
             ("<use href=\"http://evil.example/a.svg#b\"/>", "<use/>", "href"),
             ("<use xlink:href=\"javascript:alert(1)\"/>", "<use/>", "xlink:href"),
-            ("<use href=\"//evil.example/#b\"/><use href=\"data:image/svg+xml,x#b\"/>", "<use/><use/>", "href href"),
+            (
+                "<use href=\"//evil.example/#b\"/><use href=\"data:image/svg+xml,x#b\"/>",
+                "<use/><use/>",
+                "href href",
+            ),
             ("<use href=\" #a \"/>", "<use href=\"#a\"/>", ""),
-            ("<use xlink:href=\"#a\"/><use xlink:href=\"#b\" href=\"#a\"/>", "<use href=\"#a\"/><use href=\"#a\"/>", ""),
+            (
+                "<use xlink:href=\"#a\"/><use xlink:href=\"#b\" href=\"#a\"/>",
+                "<use href=\"#a\"/><use href=\"#a\"/>",
+                "",
+            ),
             ("<image href=\"data:image/png;base64,AAAA\"/>", "", "image"),
             ("<a href=\"java&#115;cript:alert(1)\"><g/></a>", "<g/>", "a"),
             ("<switch><foreignObject/><g/></switch>", "<g/>", "switch foreignObject"),
-            ("<set attributeName=\"href\" to=\"javascript:x\"/><animate/><animateTransform/>", "", "set animate animateTransform"),
+            (
+                "<set attributeName=\"href\" to=\"javascript:x\"/><animate/><animateTransform/>",
+                "",
+                "set animate animateTransform",
+            ),
             ("<g fill=\"url(http://evil.example/#a)\"/>", "<g/>", "fill"),
             ("<g fill=\"u\\72l(http://evil.example)\"/>", "<g/>", "fill"),
             ("<g fill=\"url(#a\"/><g fill=\"image-set('x' 1x)\"/>", "<g/><g/>", "fill fill"),
             ("<g filter=\"url(#f) url('//evil.example')\"/>", "<g/>", "filter"),
             ("<feImage href=\"http://evil.example\"/>", "", "feImage"),
-            ("<?xml-stylesheet href=\"http://evil.example\"?><!-- x --><g/>", "<g/>", "xml-stylesheet "),
+            (
+                "<?xml-stylesheet href=\"http://evil.example\"?><!-- x --><g/>",
+                "<g/>",
+                "xml-stylesheet ",
+            ),
             ("<g base=\"x\" xml:base=\"http://evil.example\"/>", "<g/>", "base xml:base"),
             ("text<g/>", "<g/>", ""),
             ("<handler xmlns=\"http://www.w3.org/2001/xml-events\"/>", "", "handler"),
@@ -852,20 +1003,48 @@ mod tests {
     #[test]
     fn style_becomes_attributes_or_goes() {
         for (styled, left, removed) in [
-            ("<g style=\"fill: red; stroke:url(#a) !important\"/>", "<g fill=\"red\" stroke=\"url(#a)\"/>", ""),
+            (
+                "<g style=\"fill: red; stroke:url(#a) !important\"/>",
+                "<g fill=\"red\" stroke=\"url(#a)\"/>",
+                "",
+            ),
             ("<g fill=\"blue\" style=\"fill:red\"/>", "<g fill=\"red\"/>", ""),
-            ("<g style=\"width:expression(alert(1));fill:url(//evil.example/a)\"/>", "<g/>", "width fill"),
-            ("<g style=\"fill:red;behavior:url(x.htc);-moz-binding:url(x)\"/>", "<g fill=\"red\"/>", "behavior -moz-binding"),
+            (
+                "<g style=\"width:expression(alert(1));fill:url(//evil.example/a)\"/>",
+                "<g/>",
+                "width fill",
+            ),
+            (
+                "<g style=\"fill:red;behavior:url(x.htc);-moz-binding:url(x)\"/>",
+                "<g fill=\"red\"/>",
+                "behavior -moz-binding",
+            ),
             ("<g style=\"fill:u/**/rl(//evil.example)\"/>", "<g/>", "fill"),
             (
                 "<style>.a{fill:red}.b,path{fill:blue;stroke:none}</style><path class=\"a x\"/><g class=\"b a\"/>",
                 "<path fill=\"red\" stroke=\"none\"/><g fill=\"blue\" stroke=\"none\"/>",
                 "",
             ),
-            ("<g class=\"a\" fill=\"blue\"/><style><![CDATA[ .a { fill : red } ]]></style>", "<g fill=\"red\"/>", ""),
-            ("<style>@import url(//evil.example);.a{fill:red}</style><g class=\"a\"/>", "<g/>", "@import"),
-            ("<style>.a{fill:url(//evil.example)} g > path{fill:red}</style><g class=\"a\"/>", "<g/>", "fill g > path"),
-            ("<style>&lt;/style><![CDATA[<script>x</script>]]></style>", "", "</style><script>x</script>"),
+            (
+                "<g class=\"a\" fill=\"blue\"/><style><![CDATA[ .a { fill : red } ]]></style>",
+                "<g fill=\"red\"/>",
+                "",
+            ),
+            (
+                "<style>@import url(//evil.example);.a{fill:red}</style><g class=\"a\"/>",
+                "<g/>",
+                "@import",
+            ),
+            (
+                "<style>.a{fill:url(//evil.example)} g > path{fill:red}</style><g class=\"a\"/>",
+                "<g/>",
+                "fill g > path",
+            ),
+            (
+                "<style>&lt;/style><![CDATA[<script>x</script>]]></style>",
+                "",
+                "</style><script>x</script>",
+            ),
         ] {
             let (text, names) = inner(styled);
             assert_eq!(text, left, "{styled}");
@@ -880,16 +1059,24 @@ mod tests {
              <s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height='48pt'><s:svg x=\"1\"><s:title>a&lt;b &#38; \"c\"</s:title></s:svg></s:svg>\n",
         )
         .unwrap();
-        assert_eq!(cleaned.text, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>");
+        assert_eq!(
+            cleaned.text,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>"
+        );
         assert_eq!(cleaned.size, Some(Size { width: 96.0, height: 64.0 }));
-        assert_eq!(cleaned.removed, [Removed { kind: RemovedKind::Doctype, name: String::new(), offset: 42 }]);
+        assert_eq!(
+            cleaned.removed,
+            [Removed { kind: RemovedKind::Doctype, name: String::new(), offset: 42 }]
+        );
     }
 
     #[test]
     fn places_are_bytes_of_the_input() {
         for lead in ["", "\u{feff}"] {
-            let svg = format!("{lead}<svg><title>市</title><g id=\"a\" onload=\"x\"/><script/></svg>");
-            let places: Vec<usize> = clean(&svg).unwrap().removed.iter().map(|removed| removed.offset).collect();
+            let svg =
+                format!("{lead}<svg><title>市</title><g id=\"a\" onload=\"x\"/><script/></svg>");
+            let places: Vec<usize> =
+                clean(&svg).unwrap().removed.iter().map(|removed| removed.offset).collect();
             assert_eq!(places, [svg.find("onload").unwrap(), svg.find("<script").unwrap()]);
         }
     }
@@ -914,10 +1101,19 @@ mod tests {
 
     #[test]
     fn what_is_no_sound_svg_is_refused() {
-        let malformed = |text: &str| assert!(matches!(clean(text), Err(SvgError::Malformed { .. })), "{text}");
-        for text in
-            ["<svg>", "<svg></g>", "<svg/><svg/>", "<svg/>x", "x<svg/>", "<svg a=b/>", "<svg><g x=\"1\" x=\"2\"/></svg>", "<svg>\u{1}</svg>", "<svg><title>&#1;</title></svg>"]
-        {
+        let malformed =
+            |text: &str| assert!(matches!(clean(text), Err(SvgError::Malformed { .. })), "{text}");
+        for text in [
+            "<svg>",
+            "<svg></g>",
+            "<svg/><svg/>",
+            "<svg/>x",
+            "x<svg/>",
+            "<svg a=b/>",
+            "<svg><g x=\"1\" x=\"2\"/></svg>",
+            "<svg>\u{1}</svg>",
+            "<svg><title>&#1;</title></svg>",
+        ] {
             malformed(text);
         }
         for text in ["", " ", "<html/>", "<SVG/>", "<svg xmlns=\"urn:x\"/>", "<!-- x -->"] {
@@ -929,20 +1125,43 @@ mod tests {
     fn bombs_are_refused() {
         let laughs = "<!DOCTYPE svg [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><svg><title>&b;</title></svg>";
         assert!(matches!(clean(laughs), Err(SvgError::Entities { .. })));
-        assert!(matches!(clean("<svg><title>&nbsp;</title></svg>"), Err(SvgError::Entities { offset: 12 })));
+        assert!(matches!(
+            clean("<svg><title>&nbsp;</title></svg>"),
+            Err(SvgError::Entities { offset: 12 })
+        ));
         assert!(matches!(clean("<svg><g id=\"&x;\"/></svg>"), Err(SvgError::Entities { .. })));
         assert!(matches!(clean(&"<svg>".repeat(100_000)), Err(SvgError::TooDeep { .. })));
-        assert!(matches!(clean(&format!("<svg><x>{}", "<g>".repeat(70_000))), Err(SvgError::TooDeep { .. })));
+        assert!(matches!(
+            clean(&format!("<svg><x>{}", "<g>".repeat(70_000))),
+            Err(SvgError::TooDeep { .. })
+        ));
         assert_eq!(clean(&" ".repeat(MAX_BYTES + 1)), Err(SvgError::TooLarge));
         let attributes: Vec<String> = (0..300).map(|n| format!("a{n}=\"\"")).collect();
         assert_eq!(clean(&format!("<svg {}/>", attributes.join(" "))), Err(SvgError::TooLarge));
 
-        let doubling: Vec<String> = (0..20).map(|n| format!("<g id=\"a{}\"><use href=\"#a{n}\"/><use href=\"#a{n}\"/></g>", n + 1)).collect();
-        assert_eq!(clean(&format!("<svg><g id=\"a0\"/>{}</svg>", doubling.concat())), Err(SvgError::TooMuchRepeated));
-        assert_eq!(clean("<svg><g id=\"a\"><use href=\"#a\"/></g></svg>"), Err(SvgError::TooMuchRepeated));
-        assert_eq!(clean("<svg><mask id=\"a\" mask=\"url(#b)\"/><g id=\"b\" style=\"mask:url(#a)\"/></svg>"), Err(SvgError::TooMuchRepeated));
+        let doubling: Vec<String> = (0..20)
+            .map(|n| format!("<g id=\"a{}\"><use href=\"#a{n}\"/><use href=\"#a{n}\"/></g>", n + 1))
+            .collect();
+        assert_eq!(
+            clean(&format!("<svg><g id=\"a0\"/>{}</svg>", doubling.concat())),
+            Err(SvgError::TooMuchRepeated)
+        );
+        assert_eq!(
+            clean("<svg><g id=\"a\"><use href=\"#a\"/></g></svg>"),
+            Err(SvgError::TooMuchRepeated)
+        );
+        assert_eq!(
+            clean(
+                "<svg><mask id=\"a\" mask=\"url(#b)\"/><g id=\"b\" style=\"mask:url(#a)\"/></svg>"
+            ),
+            Err(SvgError::TooMuchRepeated)
+        );
 
-        let big = format!("<svg><style>.a{{font-family:{}}}</style>{}</svg>", "x".repeat(1 << 18), "<g class=\"a\"/>".repeat(100));
+        let big = format!(
+            "<svg><style>.a{{font-family:{}}}</style>{}</svg>",
+            "x".repeat(1 << 18),
+            "<g class=\"a\"/>".repeat(100)
+        );
         assert_eq!(clean(&big), Err(SvgError::TooLarge));
     }
 
@@ -998,7 +1217,8 @@ mod tests {
 
     fn check_idempotent(svg: &str) -> Result<(), TestCaseError> {
         if let Ok(cleaned) = clean(svg) {
-            let again = clean(&cleaned.text).map_err(|error| TestCaseError::fail(format!("{}: {error}", cleaned.text)))?;
+            let again = clean(&cleaned.text)
+                .map_err(|error| TestCaseError::fail(format!("{}: {error}", cleaned.text)))?;
             prop_assert_eq!(&again.text, &cleaned.text);
             prop_assert_eq!(again.removed, []);
             prop_assert_eq!(again.size, cleaned.size);

@@ -50,7 +50,13 @@ impl<'p> Texts<'p> {
     /// Returns what is said of a text under a state.
     pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: State<'_>) -> Said {
         let key = (theme.name.clone(), language, path.to_owned());
-        let slot = Arc::clone(self.said.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default());
+        let slot = Arc::clone(
+            self.said
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(key.clone())
+                .or_default(),
+        );
         // Other pages wait for this text alone, not for all.
         let said = slot.get_or_init(|| {
             let mut found = Diagnostics::new();
@@ -65,7 +71,8 @@ impl<'p> Texts<'p> {
 
     /// Takes the faults of templates that were met so far.
     pub fn take_faults(&self) -> Diagnostics {
-        let faults = std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner));
+        let faults =
+            std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner));
         let mut all = Diagnostics::new();
         faults.into_values().for_each(|found| all.extend(found));
         all
@@ -74,11 +81,24 @@ impl<'p> Texts<'p> {
     /// Returns the faults of templates that one text met, for as many pages as ask.
     pub fn faults_of(&self, theme: &str, language: LangId, path: &str) -> Diagnostics {
         let key = (theme.to_owned(), language, path.to_owned());
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
+        self.faults
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
-fn say(project: &Project, theme: &Theme, language: LangId, path: &str, state: State<'_>, on: Date, diagnostics: &mut Diagnostics) -> Said {
+fn say(
+    project: &Project,
+    theme: &Theme,
+    language: LangId,
+    path: &str,
+    state: State<'_>,
+    on: Date,
+    diagnostics: &mut Diagnostics,
+) -> Said {
     let languages = &project.config.languages;
     let voice = Voice { languages, language, strings: theme.strings(language) };
     let supervision = value(&context::supervision(voice, state, &project.config));

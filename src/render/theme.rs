@@ -109,7 +109,8 @@ pub fn load_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnost
         let mut found = Diagnostics::new();
         (load_each(files, languages, &mut found), found)
     };
-    let all: Vec<(&str, &[u8])> = files.under("themes/").map(|(path, file)| (path, file.bytes())).collect();
+    let all: Vec<(&str, &[u8])> =
+        files.under("themes/").map(|(path, file)| (path, file.bytes())).collect();
     let loaded = match files.get("ubugi.yaml") {
         Some(settings) => files.memo.get(settings, None, memo::hash(all), load),
         None => Arc::new(load()),
@@ -119,13 +120,22 @@ pub fn load_all(files: &Files, languages: &Languages, diagnostics: &mut Diagnost
 }
 
 fn load_each(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> Themes {
-    let mut names: Vec<&str> = files.under("themes/").filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name)).collect();
+    let mut names: Vec<&str> = files
+        .under("themes/")
+        .filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name))
+        .collect();
     names.dedup();
-    let manifests: BTreeMap<String, Manifest> = names.iter().filter_map(|name| Some(((*name).to_owned(), manifest(files, name, diagnostics)?))).collect();
+    let manifests: BTreeMap<String, Manifest> = names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), manifest(files, name, diagnostics)?)))
+        .collect();
     let mut themes = BTreeMap::new();
     for manifest in manifests.values() {
         if let Some(chain) = chain(manifest, &manifests, diagnostics) {
-            themes.insert(manifest.name.clone(), Arc::new(load(files, manifest, &chain, languages, diagnostics)));
+            themes.insert(
+                manifest.name.clone(),
+                Arc::new(load(files, manifest, &chain, languages, diagnostics)),
+            );
         }
     }
     themes
@@ -136,8 +146,15 @@ fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Optio
     let Some(source) = files.get(&path).and_then(|file| file.text()) else {
         if files.get(&path).is_none() {
             diagnostics.push(
-                Diagnostic::error(codes::MISSING_FILE, Place::start_of(&Source::new(&path, "")), message!("「{path}」がありません", "`{path}` is missing"))
-                    .help(message!("name と（あれば）extends を書いたファイルを置いてください", "add the file with `name` and, where it has a parent, `extends`")),
+                Diagnostic::error(
+                    codes::MISSING_FILE,
+                    Place::start_of(&Source::new(&path, "")),
+                    message!("「{path}」がありません", "`{path}` is missing"),
+                )
+                .help(message!(
+                    "name と（あれば）extends を書いたファイルを置いてください",
+                    "add the file with `name` and, where it has a parent, `extends`"
+                )),
             );
         }
         return None;
@@ -158,7 +175,10 @@ fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Optio
             Diagnostic::error(
                 codes::UNKNOWN_REFERENCE,
                 name.place.clone(),
-                message!("テーマの名前「{written}」がフォルダ名「{folder}」と違います", "the theme's name `{written}` is not that of its folder `{folder}`"),
+                message!(
+                    "テーマの名前「{written}」がフォルダ名「{folder}」と違います",
+                    "the theme's name `{written}` is not that of its folder `{folder}`"
+                ),
             )
             .help(message!("name を「{folder}」にしてください", "make the name `{folder}`")),
         );
@@ -167,25 +187,45 @@ fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Optio
 }
 
 /// Follows `extends` to its end; the theme itself comes first.
-fn chain(theme: &Manifest, all: &BTreeMap<String, Manifest>, diagnostics: &mut Diagnostics) -> Option<Vec<String>> {
+fn chain(
+    theme: &Manifest,
+    all: &BTreeMap<String, Manifest>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<String>> {
     let mut chain = vec![theme.name.clone()];
     let mut at = theme;
     while let Some(parent) = &at.extends {
         let written = &parent.value;
         if chain.contains(written) {
             diagnostics.push(
-                Diagnostic::error(codes::THEME_CYCLE, parent.place.clone(), message!("テーマ「{written}」の継承が循環しています", "the theme `{written}` is extended in a circle"))
-                    .help(message!("どれか一つの extends を消してください", "remove one `extends`")),
+                Diagnostic::error(
+                    codes::THEME_CYCLE,
+                    parent.place.clone(),
+                    message!(
+                        "テーマ「{written}」の継承が循環しています",
+                        "the theme `{written}` is extended in a circle"
+                    ),
+                )
+                .help(message!("どれか一つの extends を消してください", "remove one `extends`")),
             );
             return None;
         }
         let Some(next) = all.get(written) else {
             let help = match suggest::nearest(written, all.keys().map(String::as_str)) {
                 Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                None => message!("themes/ にある名前を書いてください", "write the name of a folder under themes/"),
+                None => message!(
+                    "themes/ にある名前を書いてください",
+                    "write the name of a folder under themes/"
+                ),
             };
-            diagnostics
-                .push(Diagnostic::error(codes::UNKNOWN_REFERENCE, parent.place.clone(), message!("テーマ「{written}」はありません", "there is no theme `{written}`")).help(help));
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    parent.place.clone(),
+                    message!("テーマ「{written}」はありません", "there is no theme `{written}`"),
+                )
+                .help(help),
+            );
             return None;
         };
         chain.push(next.name.clone());
@@ -194,7 +234,13 @@ fn chain(theme: &Manifest, all: &BTreeMap<String, Manifest>, diagnostics: &mut D
     Some(chain)
 }
 
-fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Languages, diagnostics: &mut Diagnostics) -> Theme {
+fn load(
+    files: &Files,
+    manifest: &Manifest,
+    chain: &[String],
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Theme {
     let assets = assets(files, chain);
     let strings = load_strings(files, manifest, chain, languages, diagnostics);
     let mut sources: BTreeMap<String, Arc<Source>> = BTreeMap::new();
@@ -216,23 +262,46 @@ fn load(files: &Files, manifest: &Manifest, chain: &[String], languages: &Langua
                 Diagnostic::error(
                     codes::MISSING_TEMPLATE,
                     manifest.place.clone(),
-                    message!("テーマ「{name}」にテンプレート {template} がありません", "the theme `{name}` has no template {template}"),
+                    message!(
+                        "テーマ「{name}」にテンプレート {template} がありません",
+                        "the theme `{name}` has no template {template}"
+                    ),
                 )
-                .help(message!("templates/{template} を作るか、extends: base を書いてください", "make templates/{template} or write `extends: base`")),
+                .help(message!(
+                    "templates/{template} を作るか、extends: base を書いてください",
+                    "make templates/{template} or write `extends: base`"
+                )),
             );
         }
     }
     let in_folder = |folder: &str| {
         let templates = sources.keys().filter_map(|full| full.split_once('/'));
-        let names = templates.filter_map(|(_, template)| template.strip_prefix(folder).and_then(|name| name.strip_suffix(".html")));
+        let names = templates.filter_map(|(_, template)| {
+            template.strip_prefix(folder).and_then(|name| name.strip_suffix(".html"))
+        });
         names.map(|name| (name.replace('-', "_"), format!("{folder}{name}.html"))).collect()
     };
     let (fragments, texts) = (in_folder("fragments/"), in_folder("texts/"));
-    Theme { name: manifest.name.clone(), tera, strings, assets, fragments, texts, is_sound: diagnostics.errors() == errors, chain: chain.to_vec(), sources }
+    Theme {
+        name: manifest.name.clone(),
+        tera,
+        strings,
+        assets,
+        fragments,
+        texts,
+        is_sound: diagnostics.errors() == errors,
+        chain: chain.to_vec(),
+        sources,
+    }
 }
 
 /// Compiles all templates; a faulty one is reported and left out, so that the next one's fault is found too.
-fn compile(sources: &BTreeMap<String, Arc<Source>>, chain: &[String], assets: &BTreeMap<String, Asset>, diagnostics: &mut Diagnostics) -> Tera {
+fn compile(
+    sources: &BTreeMap<String, Arc<Source>>,
+    chain: &[String],
+    assets: &BTreeMap<String, Asset>,
+    diagnostics: &mut Diagnostics,
+) -> Tera {
     let mut left: Vec<&String> = sources.keys().collect();
     let mut faulty: Vec<String> = Vec::new();
     loop {
@@ -241,13 +310,17 @@ fn compile(sources: &BTreeMap<String, Arc<Source>>, chain: &[String], assets: &B
         register(&mut tera, assets);
         // The prefixes are set before any template is added, as tera asks; a failure would show as missing templates below.
         let _ = tera.set_fallback_prefixes(chain.iter().map(|name| format!("{name}/")));
-        let templates: Vec<(&str, &str)> = left.iter().map(|name| (name.as_str(), sources[*name].text.as_str())).collect();
+        let templates: Vec<(&str, &str)> =
+            left.iter().map(|name| (name.as_str(), sources[*name].text.as_str())).collect();
         let Err(error) = tera.add_raw_templates(templates) else { return tera };
         let found = fault(&error, sources, None);
         let culprit = culprit(&error, &left);
         // A template that extends or includes a faulty one, which was taken out, is not faulty itself.
         let words = found.message.en.as_str();
-        let is_consequence = faulty.iter().filter_map(|name| name.split_once('/')).any(|(_, short)| words.contains(short));
+        let is_consequence = faulty
+            .iter()
+            .filter_map(|name| name.split_once('/'))
+            .any(|(_, short)| words.contains(short));
         if !is_consequence {
             diagnostics.push(found);
         }
@@ -264,30 +337,59 @@ fn compile(sources: &BTreeMap<String, Arc<Source>>, chain: &[String], assets: &B
 /// Returns the template that an error speaks of.
 fn culprit(error: &tera::Error, names: &[&String]) -> Option<String> {
     let name = match error.kind() {
-        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => report.filename().to_owned(),
-        tera::ErrorKind::CircularExtend { tpl, .. } | tera::ErrorKind::CircularInclude { tpl, .. } => tpl.clone(),
+        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
+            report.filename().to_owned()
+        }
+        tera::ErrorKind::CircularExtend { tpl, .. }
+        | tera::ErrorKind::CircularInclude { tpl, .. } => tpl.clone(),
         tera::ErrorKind::MissingParent { current, .. } => current.clone(),
         _ => {
             let text = error.to_string();
-            return names.iter().find(|name| text.contains(name.as_str())).map(|name| (*name).clone());
+            return names
+                .iter()
+                .find(|name| text.contains(name.as_str()))
+                .map(|name| (*name).clone());
         }
     };
     names.iter().find(|other| ***other == name).map(|other| (*other).clone())
 }
 
-fn fault(error: &tera::Error, sources: &BTreeMap<String, Arc<Source>>, page: Option<&str>) -> Diagnostic {
+fn fault(
+    error: &tera::Error,
+    sources: &BTreeMap<String, Arc<Source>>,
+    page: Option<&str>,
+) -> Diagnostic {
     let (place, reason) = match error.kind() {
-        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
-            (sources.get(report.filename()).map(|source| Place::new(source, report.span().range.clone())), report.message().to_owned())
+        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => (
+            sources
+                .get(report.filename())
+                .map(|source| Place::new(source, report.span().range.clone())),
+            report.message().to_owned(),
+        ),
+        tera::ErrorKind::MissingParent { current, parent } => (
+            sources.get(current).map(Place::start_of),
+            format!("the template `{parent}` that it extends does not exist"),
+        ),
+        tera::ErrorKind::CircularExtend { tpl, .. } => {
+            (sources.get(tpl).map(Place::start_of), "the template extends itself".to_owned())
         }
-        tera::ErrorKind::MissingParent { current, parent } => (sources.get(current).map(Place::start_of), format!("the template `{parent}` that it extends does not exist")),
-        tera::ErrorKind::CircularExtend { tpl, .. } => (sources.get(tpl).map(Place::start_of), "the template extends itself".to_owned()),
-        tera::ErrorKind::CircularInclude { tpl, .. } => (sources.get(tpl).map(Place::start_of), "the template includes itself".to_owned()),
+        tera::ErrorKind::CircularInclude { tpl, .. } => {
+            (sources.get(tpl).map(Place::start_of), "the template includes itself".to_owned())
+        }
         _ => (None, error.to_string()),
     };
-    let place = place.or_else(|| sources.iter().find(|(name, _)| reason.contains(name.as_str())).map(|(_, source)| Place::start_of(source)));
+    let place = place.or_else(|| {
+        sources
+            .iter()
+            .find(|(name, _)| reason.contains(name.as_str()))
+            .map(|(_, source)| Place::start_of(source))
+    });
     let reason = reason.trim().to_owned();
-    let diagnostic = Diagnostic::error(codes::TEMPLATE_FAULT, place, message!("テンプレートの誤り：{reason}", "the template is faulty: {reason}"));
+    let diagnostic = Diagnostic::error(
+        codes::TEMPLATE_FAULT,
+        place,
+        message!("テンプレートの誤り：{reason}", "the template is faulty: {reason}"),
+    );
     match page {
         Some(page) => diagnostic.help(message!(
             "ページ {page} を作るときに見つかりました。使える値は docs/themes.md にあります",
@@ -302,25 +404,39 @@ fn fault(error: &tera::Error, sources: &BTreeMap<String, Arc<Source>>, page: Opt
 
 /// Adds ubugi's own filters.
 fn register(tera: &mut Tera, assets: &BTreeMap<String, Asset>) {
-    let paths: BTreeMap<String, String> = assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
-    tera.register_filter("asset", move |name: &str, _: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
-        match paths.get(name) {
-            Some(path) => Ok(format!("{}{path}", state.get::<String>("root")?.unwrap_or_default())),
-            None => {
-                let near = suggest::nearest(name, paths.keys().map(String::as_str)).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                Err(tera::Error::message(format!("there is no static file `{name}`{near}")))
+    let paths: BTreeMap<String, String> =
+        assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
+    tera.register_filter(
+        "asset",
+        move |name: &str, _: Kwargs, state: &State<'_>| -> tera::TeraResult<String> {
+            match paths.get(name) {
+                Some(path) => {
+                    Ok(format!("{}{path}", state.get::<String>("root")?.unwrap_or_default()))
+                }
+                None => {
+                    let near = suggest::nearest(name, paths.keys().map(String::as_str))
+                        .map(|near| format!("; did you mean `{near}`?"))
+                        .unwrap_or_default();
+                    Err(tera::Error::message(format!("there is no static file `{name}`{near}")))
+                }
             }
-        }
-    });
+        },
+    );
     tera.register_filter("fill", |text: &str, values: Kwargs, _: &State<'_>| -> String {
-        let values: Vec<(String, String)> = values.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let values: Vec<(String, String)> =
+            values.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        let values: Vec<(&str, &str)> =
+            values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         strings::fill(text, &values)
     });
-    tera.register_filter("json", |value: &Value, _: Kwargs, _: &State<'_>| -> tera::TeraResult<Value> {
-        let text = serde_json::to_string(value).map_err(|error| tera::Error::message(error.to_string()))?;
-        Ok(Value::safe_string(&json_in_html(&text)))
-    });
+    tera.register_filter(
+        "json",
+        |value: &Value, _: Kwargs, _: &State<'_>| -> tera::TeraResult<Value> {
+            let text = serde_json::to_string(value)
+                .map_err(|error| tera::Error::message(error.to_string()))?;
+            Ok(Value::safe_string(&json_in_html(&text)))
+        },
+    );
 }
 
 /// Escapes JSON so that it can stand within a `script` element or an attribute without ending it.
@@ -360,7 +476,10 @@ fn assets(files: &Files, chain: &[String]) -> BTreeMap<String, Asset> {
     let mut waiting: Vec<String> = raw.keys().cloned().collect();
     while !waiting.is_empty() {
         // A file is ready once everything that it names is done; in a circle the first one is taken as it is.
-        let ready = waiting.iter().position(|name| !waiting.iter().any(|other| other != name && names(&raw[name], other))).unwrap_or(0);
+        let ready = waiting
+            .iter()
+            .position(|name| !waiting.iter().any(|other| other != name && names(&raw[name], other)))
+            .unwrap_or(0);
         let name = waiting.remove(ready);
         let mut bytes = raw[&name].clone();
         if name.ends_with(".js") || name.ends_with(".css") {
@@ -369,7 +488,10 @@ fn assets(files: &Files, chain: &[String]) -> BTreeMap<String, Asset> {
                 let hashed = asset.path.trim_start_matches("assets/");
                 for (open, close) in QUOTES {
                     for dot in ["./", ""] {
-                        text = text.replace(&format!("{open}{dot}{other}{close}"), &format!("{open}./{hashed}{close}"));
+                        text = text.replace(
+                            &format!("{open}{dot}{other}{close}"),
+                            &format!("{open}./{hashed}{close}"),
+                        );
                     }
                 }
             }
@@ -384,10 +506,18 @@ const QUOTES: [(&str, &str); 3] = [("\"", "\""), ("'", "'"), ("(", ")")];
 
 fn names(bytes: &[u8], other: &str) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    QUOTES.iter().any(|(open, close)| ["./", ""].iter().any(|dot| text.contains(&format!("{open}{dot}{other}{close}"))))
+    QUOTES.iter().any(|(open, close)| {
+        ["./", ""].iter().any(|dot| text.contains(&format!("{open}{dot}{other}{close}")))
+    })
 }
 
-fn load_strings(files: &Files, manifest: &Manifest, chain: &[String], languages: &Languages, diagnostics: &mut Diagnostics) -> Vec<Strings> {
+fn load_strings(
+    files: &Files,
+    manifest: &Manifest,
+    chain: &[String],
+    languages: &Languages,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Strings> {
     let tree = |tag: &str, diagnostics: &mut Diagnostics| -> Json {
         let mut tree = Json::Object(serde_json::Map::new());
         for (index, name) in chain.iter().enumerate().rev() {
@@ -398,7 +528,9 @@ fn load_strings(files: &Files, manifest: &Manifest, chain: &[String], languages:
             // A parent's faults are reported when the parent itself is loaded.
             let mut ignored = Diagnostics::new();
             let found = if index == 0 { &mut *diagnostics } else { &mut ignored };
-            let node = Decoder::on(source, found, |decoder| decoder.parse_all().filter(|node| decoder.fields(node).is_some()));
+            let node = Decoder::on(source, found, |decoder| {
+                decoder.parse_all().filter(|node| decoder.fields(node).is_some())
+            });
             if let Some(node) = node {
                 strings::overlay(&mut tree, &strings::to_json(&node));
             }
@@ -445,17 +577,38 @@ mod tests {
     fn assets_name_each_other_by_hash() {
         let mut files = Files::new();
         let mut diagnostics = Diagnostics::new();
-        files.insert("themes/base/static/site.js", b"import { a } from \"./schedule.js\";".to_vec(), &mut diagnostics);
-        files.insert("themes/base/static/schedule.js", b"export const a = 1;".to_vec(), &mut diagnostics);
-        files.insert("themes/warm/static/schedule.js", b"export const a = 2;".to_vec(), &mut diagnostics);
+        files.insert(
+            "themes/base/static/site.js",
+            b"import { a } from \"./schedule.js\";".to_vec(),
+            &mut diagnostics,
+        );
+        files.insert(
+            "themes/base/static/schedule.js",
+            b"export const a = 1;".to_vec(),
+            &mut diagnostics,
+        );
+        files.insert(
+            "themes/warm/static/schedule.js",
+            b"export const a = 2;".to_vec(),
+            &mut diagnostics,
+        );
         let assets = assets(&files, &["warm".into(), "base".into()]);
         let schedule = assets["schedule.js"].path.trim_start_matches("assets/").to_owned();
-        assert_eq!(&*assets["schedule.js"].bytes, b"export const a = 2;", "the nearest theme's file wins");
-        assert!(String::from_utf8_lossy(&assets["site.js"].bytes).contains(&format!("\"./{schedule}\"")));
+        assert_eq!(
+            &*assets["schedule.js"].bytes, b"export const a = 2;",
+            "the nearest theme's file wins"
+        );
+        assert!(
+            String::from_utf8_lossy(&assets["site.js"].bytes)
+                .contains(&format!("\"./{schedule}\""))
+        );
     }
 
     #[test]
     fn json_cannot_end_a_script() {
-        assert_eq!(json_in_html(r#"{"a":"</script>'&"}"#), r#"{"a":"\u003c/script\u003e\u0027\u0026"}"#);
+        assert_eq!(
+            json_in_html(r#"{"a":"</script>'&"}"#),
+            r#"{"a":"\u003c/script\u003e\u0027\u0026"}"#
+        );
     }
 }

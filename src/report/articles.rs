@@ -27,11 +27,20 @@ impl Snapshot {
     pub fn days(project: &Project, period: &Period) -> impl Iterator<Item = Date> + use<> {
         let (first, last) = (period.from.first_day(), period.last_day());
         let judge = project.supervision.judge();
-        let due = judge.ledger.acts.iter().filter(|_| judge.policy.overdue == Overdue::TakeDown).filter_map(|act| match act.decision {
-            Decision::Approval { next_review, .. } => Some(judge.due(act.on, next_review)),
-            _ => None,
-        });
-        let ends = project.all_works().filter_map(|work| work.expires).chain(due).filter(|day| (first..last).contains(day));
+        let due = judge
+            .ledger
+            .acts
+            .iter()
+            .filter(|_| judge.policy.overdue == Overdue::TakeDown)
+            .filter_map(|act| match act.decision {
+                Decision::Approval { next_review, .. } => Some(judge.due(act.on, next_review)),
+                _ => None,
+            });
+        let ends = project
+            .all_works()
+            .filter_map(|work| work.expires)
+            .chain(due)
+            .filter(|day| (first..last).contains(day));
         ends.chain([last]).collect::<BTreeSet<Date>>().into_iter().rev()
     }
 
@@ -51,7 +60,10 @@ impl Snapshot {
 
     /// Plans its sites one after the other, in the order of municipalities.
     pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
-        self.project.municipalities.iter().map(|municipality| Site::plan(&self.project, municipality, &self.visible))
+        self.project
+            .municipalities
+            .iter()
+            .map(|municipality| Site::plan(&self.project, municipality, &self.visible))
     }
 }
 
@@ -81,9 +93,16 @@ pub struct Deeds {
 }
 
 /// The measures of articles, and of medicines.
-pub const ARTICLES: [Measure; 5] = [Measure::Published, Measure::Updated, Measure::Reviewed, Measure::Corrected, Measure::Withdrawn];
+pub const ARTICLES: [Measure; 5] = [
+    Measure::Published,
+    Measure::Updated,
+    Measure::Reviewed,
+    Measure::Corrected,
+    Measure::Withdrawn,
+];
 /// See [`ARTICLES`].
-pub const MEDICINES: [Measure; 3] = [Measure::MedicinesReviewed, Measure::MedicinesCorrected, Measure::MedicinesWithdrawn];
+pub const MEDICINES: [Measure; 3] =
+    [Measure::MedicinesReviewed, Measure::MedicinesCorrected, Measure::MedicinesWithdrawn];
 
 impl Deeds {
     /// Adds what was done with the texts of a municipality's site in a snapshot; the latest snapshot comes first.
@@ -99,13 +118,25 @@ impl Deeds {
             match gone.text {
                 GoneText::Work(work) => {
                     if self.seen.insert(work.path.clone()) {
-                        let stages = terms(&project.stages, &work.stages, |id| site.municipality.stages.takes(id));
-                        let topics = terms(&project.topics, &work.topics, |id| site.municipality.topics.takes(id));
+                        let stages = terms(&project.stages, &work.stages, |id| {
+                            site.municipality.stages.takes(id)
+                        });
+                        let topics = terms(&project.topics, &work.topics, |id| {
+                            site.municipality.topics.takes(id)
+                        });
                         self.work(project, site, work, &stages, &topics);
                     }
                 }
-                GoneText::Drug(drug) => self.medicine(project, &table.drugs[drug].source.path, table.drugs[drug].name.in_default()),
-                GoneText::Product(product) => self.medicine(project, &table.products[product].source.path, table.products[product].name.in_default()),
+                GoneText::Drug(drug) => self.medicine(
+                    project,
+                    &table.drugs[drug].source.path,
+                    table.drugs[drug].name.in_default(),
+                ),
+                GoneText::Product(product) => self.medicine(
+                    project,
+                    &table.products[product].source.path,
+                    table.products[product].name.in_default(),
+                ),
             }
         }
         for drug in site.drugs.iter().map(|drug| &table.drugs[*drug]) {
@@ -116,19 +147,44 @@ impl Deeds {
         }
     }
 
-    fn work(&mut self, project: &Project, site: &Site<'_>, work: &Work, stages: &[usize], topics: &[usize]) {
+    fn work(
+        &mut self,
+        project: &Project,
+        site: &Site<'_>,
+        work: &Work,
+        stages: &[usize],
+        topics: &[usize],
+    ) {
         let original = work.original();
-        let told = Told { title: original.title.value.clone(), stages: stages.iter().copied().collect(), topics: topics.iter().copied().collect() };
+        let told = Told {
+            title: original.title.value.clone(),
+            stages: stages.iter().copied().collect(),
+            topics: topics.iter().copied().collect(),
+        };
         let mut add = |measure, on, mark: String| {
             self.all.insert(Deed { measure, path: work.path.clone(), on, mark }, told.clone());
         };
         add(Measure::Published, original.published, String::new());
-        if let Some(updated) = original.updated.as_ref().map(|updated| updated.value).filter(|updated| *updated > original.published) {
+        if let Some(updated) = original
+            .updated
+            .as_ref()
+            .map(|updated| updated.value)
+            .filter(|updated| *updated > original.published)
+        {
             add(Measure::Updated, updated, String::new());
         }
         // Translations have signatures of their own; an article that is approved in two languages on a day is approved once.
-        for version in work.versions.iter().filter(|(language, _)| site.municipality.languages.contains(language)).map(|(_, version)| version) {
-            for (measure, on, mark) in decided(project, &version.source.path, [Measure::Reviewed, Measure::Corrected, Measure::Withdrawn]) {
+        for version in work
+            .versions
+            .iter()
+            .filter(|(language, _)| site.municipality.languages.contains(language))
+            .map(|(_, version)| version)
+        {
+            for (measure, on, mark) in decided(
+                project,
+                &version.source.path,
+                [Measure::Reviewed, Measure::Corrected, Measure::Withdrawn],
+            ) {
                 add(measure, on, mark);
             }
         }
@@ -136,7 +192,9 @@ impl Deeds {
 
     fn medicine(&mut self, project: &Project, path: &str, name: &str) {
         for (measure, on, mark) in decided(project, path, MEDICINES) {
-            self.all.entry(Deed { measure, path: path.to_owned(), on, mark }).or_insert_with(|| Told { title: name.to_owned(), ..Told::default() });
+            self.all
+                .entry(Deed { measure, path: path.to_owned(), on, mark })
+                .or_insert_with(|| Told { title: name.to_owned(), ..Told::default() });
         }
     }
 
@@ -160,10 +218,15 @@ impl Deeds {
         }
         for (deed, told) in &self.all {
             let Some(month) = period.position(deed.on) else { continue };
-            let mut add = |by, rank, item: &str, label: &str| tally.add(deed.measure, by, rank, item, label, Some(month), Count::Known(1));
+            let mut add = |by, rank, item: &str, label: &str| {
+                tally.add(deed.measure, by, rank, item, label, Some(month), Count::Known(1))
+            };
             add(By::All, 0, "", "");
             add(By::Text, 0, &deed.path, &told.title);
-            for (by, all, mine) in [(By::Stage, &project.stages, &told.stages), (By::Topic, &project.topics, &told.topics)] {
+            for (by, all, mine) in [
+                (By::Stage, &project.stages, &told.stages),
+                (By::Topic, &project.topics, &told.topics),
+            ] {
                 for term in mine {
                     add(by, *term, &all[*term].id.value, all[*term].name.in_default());
                 }
@@ -173,8 +236,18 @@ impl Deeds {
     }
 }
 
-fn terms(all: &[crate::content::taxonomy::Term], named: &[crate::diagnostic::Located<String>], takes: impl Fn(&str) -> bool) -> Vec<usize> {
-    all.iter().enumerate().filter(|(_, term)| takes(&term.id.value) && named.iter().any(|one| one.value == term.id.value)).map(|(index, _)| index).collect()
+fn terms(
+    all: &[crate::content::taxonomy::Term],
+    named: &[crate::diagnostic::Located<String>],
+    takes: impl Fn(&str) -> bool,
+) -> Vec<usize> {
+    all.iter()
+        .enumerate()
+        .filter(|(_, term)| {
+            takes(&term.id.value) && named.iter().any(|one| one.value == term.id.value)
+        })
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// Lists what was decided about a text: approvals by their day, corrections and withdrawals by their act.

@@ -40,12 +40,20 @@ pub const WORDS: [&str; 26] = [
 /// Names that hold one of the words and are none: a maker of telephones.
 const INNOCENT: [&str; 1] = ["cubot"];
 
-static FINDER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(INNOCENT.iter().chain(&WORDS)).ok());
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(INNOCENT.iter().chain(&WORDS))
+        .ok()
+});
 
 /// Tells whether a user agent is a program's; so is one that says nothing, as every browser says something.
 pub fn is_program(agent: &[u8]) -> bool {
-    matches!(agent, b"" | b"-") || FINDER.as_ref().is_some_and(|finder| finder.find_iter(agent).any(|found| found.pattern().as_usize() >= INNOCENT.len()))
+    matches!(agent, b"" | b"-")
+        || FINDER.as_ref().is_some_and(|finder| {
+            finder.find_iter(agent).any(|found| found.pattern().as_usize() >= INNOCENT.len())
+        })
 }
 
 #[cfg(test)]

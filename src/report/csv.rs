@@ -11,7 +11,11 @@ pub const HEADER: [&str; 6] = ["month", "municipality", "kind", "item", "label",
 pub fn write(report: &Report) -> String {
     let mut out = spreadsheet::begin(&HEADER);
     let total = message!("合計", "total").get(report.tongue).to_owned();
-    let towns = report.towns.iter().map(|town| (format!("{} {}", town.code, town.name), &town.rows)).chain(report.total.as_ref().map(|rows| (total, rows)));
+    let towns = report
+        .towns
+        .iter()
+        .map(|town| (format!("{} {}", town.code, town.name), &town.rows))
+        .chain(report.total.as_ref().map(|rows| (total, rows)));
     for (town, rows) in towns {
         for row in rows {
             let measure = row.key.measure.label();
@@ -24,7 +28,17 @@ pub fn write(report: &Report) -> String {
             for (month, count) in report.months.iter().zip(&row.counts) {
                 // Without the commas by which a spreadsheet would not know a number.
                 let count = count.words(report.tongue).replace(',', "");
-                spreadsheet::push_row(&mut out, &[month.to_string(), town.clone(), row.kind(), row.key.item.clone(), label.clone(), count]);
+                spreadsheet::push_row(
+                    &mut out,
+                    &[
+                        month.to_string(),
+                        town.clone(),
+                        row.kind(),
+                        row.key.item.clone(),
+                        label.clone(),
+                        count,
+                    ],
+                );
             }
         }
     }

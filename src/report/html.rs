@@ -43,7 +43,11 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
             .filter_map(|measure| find(rows, *measure))
             .map(|row| json!({"label": row.key.measure.label().get(report.tongue), "count": total_of(Some(row)).words(report.tongue)}))
             .collect();
-        let charts: Vec<String> = CHARTS.iter().filter_map(|measure| find(rows, *measure)).map(|row| chart(report, id, name, row)).collect();
+        let charts: Vec<String> = CHARTS
+            .iter()
+            .filter_map(|measure| find(rows, *measure))
+            .map(|row| chart(report, id, name, row))
+            .collect();
         let mut sheets: Vec<Sheet> = sheet::sheets(report, rows);
         sheets.extend(sheet::texts(report, rows));
         json!({"id": id, "name": name, "demo": demo, "remarks": remarks, "figures": figures, "charts": charts, "sheets": sheets})
@@ -54,7 +58,13 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
     }
     for town in &report.towns {
         let name = format!("{} {}", town.code, town.name);
-        sections.push(section(&format!("m{}", town.code), &name, town.demo, sheet::remarks(report, town.notices, town.views), &town.rows));
+        sections.push(section(
+            &format!("m{}", town.code),
+            &name,
+            town.demo,
+            sheet::remarks(report, town.notices, town.views),
+            &town.rows,
+        ));
     }
     let mut tera = Tera::default();
     tera.add_raw_template(NAME, include_str!("report.html"))?;
@@ -64,7 +74,11 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
     context.insert("period", message!("{from}〜{to}", "{from} to {to}").get(report.tongue));
     let until = report.period.last_day();
     let is_running = until < report.period.to.last_day();
-    context.insert("until", &is_running.then(|| message!("{until} まで", "until {until}").get(report.tongue).to_owned()));
+    context.insert(
+        "until",
+        &is_running
+            .then(|| message!("{until} まで", "until {until}").get(report.tongue).to_owned()),
+    );
     context.insert("sections", &sections);
     context.insert("notes", &sheet::notes(report));
     context.insert("lines", &sheet::lines(report));
@@ -82,7 +96,12 @@ const BASE: usize = 146;
 fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
     let measure = row.key.measure.label();
     let measure = measure.get(report.tongue);
-    let figures: Vec<String> = report.months.iter().zip(&row.counts).map(|(month, count)| format!("{month} {}", count.words(report.tongue))).collect();
+    let figures: Vec<String> = report
+        .months
+        .iter()
+        .zip(&row.counts)
+        .map(|(month, count)| format!("{month} {}", count.words(report.tongue)))
+        .collect();
     let (title, figures) = (escape(&format!("{measure} {name}")), escape(&figures.join(", ")));
     let id = format!("{id}-{}", row.key.measure.id().replace('.', "-"));
     let mut svg = format!(
@@ -94,7 +113,13 @@ fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
         if value == 0 && y != BASE {
             continue;
         }
-        let _ = write!(svg, "<path class=\"grid\" d=\"M{LEFT} {y}H{WIDTH}\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", LEFT - 4, y + 4, number(value));
+        let _ = write!(
+            svg,
+            "<path class=\"grid\" d=\"M{LEFT} {y}H{WIDTH}\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+            LEFT - 4,
+            y + 4,
+            number(value)
+        );
     }
     let names = month_names(report);
     let count = row.counts.len().max(1);
@@ -106,10 +131,17 @@ fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
         let middle = hundredths(x + width / 2);
         match figure {
             Count::Unknown => {
-                let _ = write!(svg, "<text class=\"unknown\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">?</text>", BASE - 5);
+                let _ = write!(
+                    svg,
+                    "<text class=\"unknown\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">?</text>",
+                    BASE - 5
+                );
             }
             figure => {
-                let height = usize::try_from(u128::from(figure.known()) * ((BASE - TOP) * 100) as u128 / u128::from(top)).unwrap_or_default();
+                let height = usize::try_from(
+                    u128::from(figure.known()) * ((BASE - TOP) * 100) as u128 / u128::from(top),
+                )
+                .unwrap_or_default();
                 let _ = write!(
                     svg,
                     "<rect class=\"bar\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
@@ -121,12 +153,25 @@ fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
             }
         }
         if at.is_multiple_of(every) {
-            let _ = write!(svg, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{}</text>", BASE + 16, escape(&names[at]));
+            let _ = write!(
+                svg,
+                "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                BASE + 16,
+                escape(&names[at])
+            );
         }
     }
     svg.push_str("</svg>");
-    let unknown = if row.counts.contains(&Count::Unknown) { message!("（? は不明）", " (? is unknown)") } else { message!("", "") };
-    format!("<figure><figcaption>{}{}</figcaption>{svg}</figure>", escape(measure), unknown.get(report.tongue))
+    let unknown = if row.counts.contains(&Count::Unknown) {
+        message!("（? は不明）", " (? is unknown)")
+    } else {
+        message!("", "")
+    };
+    format!(
+        "<figure><figcaption>{}{}</figcaption>{svg}</figure>",
+        escape(measure),
+        unknown.get(report.tongue)
+    )
 }
 
 /// Rounds up to a number that reads well at the top of a scale and can be halved.

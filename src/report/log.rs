@@ -56,7 +56,12 @@ impl Stamp {
             let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
             (tens < 10 && ones < 10).then(|| i32::from(tens) * 10 + i32::from(ones))
         };
-        let is_shaped = text[2] == b'/' && text[6] == b'/' && text[11] == b':' && text[14] == b':' && text[17] == b':' && text[20] == b' ';
+        let is_shaped = text[2] == b'/'
+            && text[6] == b'/'
+            && text[11] == b':'
+            && text[14] == b':'
+            && text[17] == b':'
+            && text[20] == b' ';
         let (hour, minute, second) = (number(12)?, number(15)?, number(18)?);
         let zone = number(22)? * 60 + number(24)?;
         let zone = match text[21] {
@@ -66,7 +71,8 @@ impl Stamp {
         };
         let mut day = [0; 11];
         day.copy_from_slice(&text[..11]);
-        (is_shaped && hour < 24 && minute < 60 && second < 61 && zone.abs() < 24 * 60).then_some(Self { day, minutes: hour * 60 + minute, zone })
+        (is_shaped && hour < 24 && minute < 60 && second < 61 && zone.abs() < 24 * 60)
+            .then_some(Self { day, minutes: hour * 60 + minute, zone })
     }
 }
 
@@ -98,9 +104,18 @@ impl Calendar {
 
 fn civil(day: &[u8; 11]) -> Option<Date> {
     const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let number = |part: &[u8]| part.iter().try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')));
+    let number = |part: &[u8]| {
+        part.iter().try_fold(0_i16, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
+        })
+    };
     let month = MONTHS.chunks_exact(3).position(|name| name == &day[3..6])?;
-    Date::new(number(&day[7..])?, i8::try_from(month + 1).ok()?, i8::try_from(number(&day[..2])?).ok()?).ok()
+    Date::new(
+        number(&day[7..])?,
+        i8::try_from(month + 1).ok()?,
+        i8::try_from(number(&day[..2])?).ok()?,
+    )
+    .ok()
 }
 
 impl<'l> Line<'l> {
@@ -109,7 +124,9 @@ impl<'l> Line<'l> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let (who, stamp, rest) = split_at_time(line)?;
         let (request, rest) = quoted(rest)?;
-        let status = rest.get(..4).filter(|part| part[0] == b' ' && part[1..].iter().all(u8::is_ascii_digit))?;
+        let status = rest
+            .get(..4)
+            .filter(|part| part[0] == b' ' && part[1..].iter().all(u8::is_ascii_digit))?;
         let status = status[1..].iter().fold(0, |sum, byte| sum * 10 + u16::from(byte - b'0'));
         let size = rest[4..].strip_prefix(b" ")?;
         let end = memchr(b' ', size).unwrap_or(size.len());
@@ -117,7 +134,9 @@ impl<'l> Line<'l> {
             return None;
         }
         let (mut referer, mut agent) = (None, None);
-        if let Some(more) = size[end..].strip_prefix(b" ").filter(|more| more.first() == Some(&b'"')) {
+        if let Some(more) =
+            size[end..].strip_prefix(b" ").filter(|more| more.first() == Some(&b'"'))
+        {
             let (first, more) = quoted(more)?;
             // A cut-off line has lost its user agent, by which crawlers are known.
             let (second, _) = quoted(more.strip_prefix(b" ")?)?;
@@ -143,7 +162,8 @@ fn split_at_time(line: &[u8]) -> Option<(&[u8], Stamp, &[u8])> {
             && let Some(stamp) = Stamp::parse(&line[at + 1..at + 27])
         {
             let who = &line[..at - 1];
-            return (who.iter().filter(|byte| **byte == b' ').count() >= 2 && who[0] != b' ').then_some((who, stamp, &line[at + 29..]));
+            return (who.iter().filter(|byte| **byte == b' ').count() >= 2 && who[0] != b' ')
+                .then_some((who, stamp, &line[at + 29..]));
         }
         from = at + 1;
     }
@@ -155,17 +175,27 @@ fn host(who: &[u8]) -> Option<&[u8]> {
     let mut parts = who.split(|byte| *byte == b' ');
     let (first, second, third, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (host, has_port) = match memrchr(b':', first) {
-        Some(colon) if (2..=6).contains(&(first.len() - colon)) && first[colon + 1..].iter().all(u8::is_ascii_digit) => (&first[..colon], true),
+        Some(colon)
+            if (2..=6).contains(&(first.len() - colon))
+                && first[colon + 1..].iter().all(u8::is_ascii_digit) =>
+        {
+            (&first[..colon], true)
+        }
         _ => (first, false),
     };
-    let is_plain = !host.is_empty() && host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let is_plain = !host.is_empty()
+        && host
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     // nginx writes `_` for the server of all other names.
     let is_name = is_plain && (host == b"_" || host.iter().any(u8::is_ascii_alphabetic));
     // An address by which a server was asked for: a site of none, as it is no client's.
     let is_address = is_plain || (host.starts_with(b"[") && host.ends_with(b"]"));
     // Without a port it may be the address's own name, before a user with a space; then no address follows, nor the mark of one that was taken away.
-    let is_followed = second.iter().any(|byte| matches!(byte, b'.' | b':')) || (second == b"-" && third == b"-");
-    let is_virtual = if has_port { is_name || (is_address && is_followed) } else { is_name && is_followed };
+    let is_followed =
+        second.iter().any(|byte| matches!(byte, b'.' | b':')) || (second == b"-" && third == b"-");
+    let is_virtual =
+        if has_port { is_name || (is_address && is_followed) } else { is_name && is_followed };
     is_virtual.then_some(host)
 }
 
@@ -234,7 +264,8 @@ pub fn each_line(reader: &mut impl BufRead, mut take: impl FnMut(Option<&[u8]>))
 pub fn path<'l>(target: &'l [u8], buffer: &'l mut Vec<u8>) -> (Option<&'l [u8]>, &'l [u8]) {
     let mut host = None;
     let mut path = target;
-    if let Some(rest) = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://")) {
+    if let Some(rest) = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://"))
+    {
         let end = memchr2(b'/', b'?', rest).unwrap_or(rest.len());
         let authority = &rest[..end];
         host = Some(&authority[..memchr(b':', authority).unwrap_or(end)]);
@@ -272,34 +303,70 @@ mod tests {
     #[test]
     fn lines_of_the_formats_are_read() {
         let line = parse(COMBINED).expect("a line");
-        assert_eq!((line.host, line.method, line.target, line.status), (None, &b"GET"[..], &b"/articles/fever/?from=mail"[..], 200));
-        assert_eq!((line.referer, line.agent), (Some(&b"-"[..]), Some(&b"Mozilla/5.0 (iPhone)"[..])));
-        let common = parse(r#"2001:db8::1 ident frank [10/Oct/2000:13:55:36 -0700] "HEAD / HTTP/1.0" 304 -"#).expect("a line");
-        assert_eq!((common.method, common.status, common.referer, common.agent), (&b"HEAD"[..], 304, None, None));
-        let vhost = parse(r#"hino.example.jp:443 192.0.2.7 - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1 "https://x.example/\"a\"" "A \"quoted\" \\ agent" 0.003 "-""#);
+        assert_eq!(
+            (line.host, line.method, line.target, line.status),
+            (None, &b"GET"[..], &b"/articles/fever/?from=mail"[..], 200)
+        );
+        assert_eq!(
+            (line.referer, line.agent),
+            (Some(&b"-"[..]), Some(&b"Mozilla/5.0 (iPhone)"[..]))
+        );
+        let common = parse(
+            r#"2001:db8::1 ident frank [10/Oct/2000:13:55:36 -0700] "HEAD / HTTP/1.0" 304 -"#,
+        )
+        .expect("a line");
+        assert_eq!(
+            (common.method, common.status, common.referer, common.agent),
+            (&b"HEAD"[..], 304, None, None)
+        );
+        let vhost = parse(
+            r#"hino.example.jp:443 192.0.2.7 - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1 "https://x.example/\"a\"" "A \"quoted\" \\ agent" 0.003 "-""#,
+        );
         let vhost = vhost.expect("a line");
-        assert_eq!((vhost.host, vhost.agent), (Some(&b"hino.example.jp"[..]), Some(&br#"A \"quoted\" \\ agent"#[..])));
-        let bare = parse(r#"hino.example.jp 192.0.2.7 - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#).expect("a line");
+        assert_eq!(
+            (vhost.host, vhost.agent),
+            (Some(&b"hino.example.jp"[..]), Some(&br#"A \"quoted\" \\ agent"#[..]))
+        );
+        let bare = parse(
+            r#"hino.example.jp 192.0.2.7 - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#,
+        )
+        .expect("a line");
         assert_eq!(bare.host, Some(&b"hino.example.jp"[..]));
-        let named = parse(r#"pc.example.jp - two words [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#).expect("a line");
+        let named = parse(
+            r#"pc.example.jp - two words [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#,
+        )
+        .expect("a line");
         assert_eq!(named.host, None, "the name of an address is no host");
-        let masked = parse(r#"hino.example.jp - - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#).expect("a line");
+        let masked =
+            parse(r#"hino.example.jp - - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#)
+                .expect("a line");
         assert_eq!(masked.host, Some(&b"hino.example.jp"[..]), "the address was taken away");
         // Names that are no site's: of whoever asked for an address without a name, or for a name that the server does not know.
         for host in ["_", "203.0.113.5", "[2001:db8::5]"] {
             for who in ["192.0.2.7 - -", "2001:db8::1 - a b", "- - -"] {
-                let line = format!(r#"{host}:443 {who} [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#);
+                let line = format!(
+                    r#"{host}:443 {who} [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#
+                );
                 assert_eq!(parse(&line).expect("a line").host, Some(host.as_bytes()), "{line}");
             }
         }
-        for who in ["192.0.2.7:51234 - -", "192.0.2.7:51234 - two words", "2001:db8::1:443 - two words", "- - -", "- - two words"] {
+        for who in [
+            "192.0.2.7:51234 - -",
+            "192.0.2.7:51234 - two words",
+            "2001:db8::1:443 - two words",
+            "- - -",
+            "- - two words",
+        ] {
             let line = format!(r#"{who} [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#);
             assert_eq!(parse(&line).expect("a line").host, None, "{line}");
         }
         // A user with spaces and brackets; a request that the server could not read.
-        let odd = parse(r#"192.0.2.7 - a [b] c [21/Nov/2026:09:15:02 +0900] "-" 408 0 "-" "-""#).expect("a line");
+        let odd = parse(r#"192.0.2.7 - a [b] c [21/Nov/2026:09:15:02 +0900] "-" 408 0 "-" "-""#)
+            .expect("a line");
         assert_eq!((odd.host, odd.method, odd.status), (None, &b""[..], 408));
-        let ipv6 = parse(r#"fe80::1 - two words [21/Nov/2026:09:15:02 +0900] "GET / HTTP/1.1" 200 1"#).expect("a line");
+        let ipv6 =
+            parse(r#"fe80::1 - two words [21/Nov/2026:09:15:02 +0900] "GET / HTTP/1.1" 200 1"#)
+                .expect("a line");
         assert_eq!(ipv6.host, None, "an address is no host");
         assert!(parse(&format!("{COMBINED}\r")).is_some());
     }
@@ -328,7 +395,11 @@ mod tests {
 
     #[test]
     fn days_are_those_of_japan() {
-        let day = |time: &str| Stamp::parse(time.as_bytes()).and_then(|stamp| Calendar::default().day(&stamp)).map(|date| date.to_string());
+        let day = |time: &str| {
+            Stamp::parse(time.as_bytes())
+                .and_then(|stamp| Calendar::default().day(&stamp))
+                .map(|date| date.to_string())
+        };
         let is = |text: &str| Some(text.to_owned());
         assert_eq!(day("30/Apr/2026:14:59:59 +0000"), is("2026-04-30"));
         assert_eq!(day("30/Apr/2026:15:00:00 +0000"), is("2026-05-01"));
@@ -346,11 +417,17 @@ mod tests {
         let of = |target: &str| {
             let mut buffer = Vec::new();
             let (host, path) = path(target.as_bytes(), &mut buffer);
-            (host.map(|host| String::from_utf8_lossy(host).into_owned()), String::from_utf8_lossy(path).into_owned())
+            (
+                host.map(|host| String::from_utf8_lossy(host).into_owned()),
+                String::from_utf8_lossy(path).into_owned(),
+            )
         };
         assert_eq!(of("/a/?q=%E3%81%82#x"), (None, "/a/".into()));
         assert_eq!(of("/%E7%86%B1/%zz%4"), (None, "/熱/%zz%4".into()));
-        assert_eq!(of("https://Hino.example.jp:443/a/?b"), (Some("Hino.example.jp".into()), "/a/".into()));
+        assert_eq!(
+            of("https://Hino.example.jp:443/a/?b"),
+            (Some("Hino.example.jp".into()), "/a/".into())
+        );
         assert_eq!(of("http://hino.example.jp"), (Some("hino.example.jp".into()), "/".into()));
         assert_eq!(of("http://hino.example.jp?x"), (Some("hino.example.jp".into()), "".into()));
         assert_eq!(of("*"), (None, "*".into()));
@@ -358,7 +435,10 @@ mod tests {
 
     fn lines(bytes: &[u8], capacity: usize) -> Vec<Option<Vec<u8>>> {
         let mut all = Vec::new();
-        each_line(&mut io::BufReader::with_capacity(capacity, bytes), |line| all.push(line.map(<[u8]>::to_vec))).expect("memory is readable");
+        each_line(&mut io::BufReader::with_capacity(capacity, bytes), |line| {
+            all.push(line.map(<[u8]>::to_vec))
+        })
+        .expect("memory is readable");
         all
     }
 
@@ -366,7 +446,14 @@ mod tests {
     fn long_lines_are_passed_over_and_never_held() {
         let long = vec![b'x'; LONGEST + 1];
         let text = [b"a\n", &long[..], b"\n\nb\n", &long[..LONGEST], b"\n", &long[..]].concat();
-        let expected = vec![Some(b"a".to_vec()), None, Some(vec![]), Some(b"b".to_vec()), Some(long[..LONGEST].to_vec()), None];
+        let expected = vec![
+            Some(b"a".to_vec()),
+            None,
+            Some(vec![]),
+            Some(b"b".to_vec()),
+            Some(long[..LONGEST].to_vec()),
+            None,
+        ];
         for capacity in [1, 7, 4096, 1 << 20] {
             assert_eq!(lines(&text, capacity), expected, "{capacity}");
         }

@@ -114,7 +114,11 @@ pub struct Report {
 
 impl Report {
     /// Makes a report; nothing where a log cannot be relied on, which is told.
-    pub fn make(project: &Project, request: &Request<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub fn make(
+        project: &Project,
+        request: &Request<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let Request { period, tongue, .. } = request;
         let mut deeds: Vec<Deeds> = vec![Deeds::default(); project.municipalities.len()];
         let mut index = Index::new(project);
@@ -143,18 +147,37 @@ impl Report {
             }
             let mut rows = deeds[at].count(project, period, municipality.drugs).into_rows();
             all_deeds.join(&deeds[at]);
-            let told = request.notices.map(|notices| (notices.since(code.as_str()), notices.count(code.as_str(), period, &project.campaigns, *tongue)));
-            let known_notices = self::known(told.as_ref().map(|(since, _)| since.map(|since| Some(since).filter(|since| *since > period.from.first_day()))));
+            let told = request.notices.map(|notices| {
+                (
+                    notices.since(code.as_str()),
+                    notices.count(code.as_str(), period, &project.campaigns, *tongue),
+                )
+            });
+            let known_notices = self::known(told.as_ref().map(|(since, _)| {
+                since.map(|since| Some(since).filter(|since| *since > period.from.first_day()))
+            }));
             let counted = views.as_ref().map(|views| views.count(at, request.at_least, *tongue));
-            let known_views = self::known(counted.as_ref().map(|counted| counted.as_ref().map(|_| None)));
+            let known_views =
+                self::known(counted.as_ref().map(|counted| counted.as_ref().map(|_| None)));
             if known_views == Known::NotThere {
                 diagnostics.push(no_records(code, municipality.name.in_default()));
             }
-            for (measures, tally) in [(&NOTICES[..], told.map(|(_, tally)| tally)), (&VIEWS[..], counted)] {
+            for (measures, tally) in
+                [(&NOTICES[..], told.map(|(_, tally)| tally)), (&VIEWS[..], counted)]
+            {
                 match tally {
                     Some(Some(tally)) => {
                         let told = tally.into_rows();
-                        let shared: Vec<Row> = told.iter().filter(|row| matches!(row.key.by, By::All | By::Wording | By::Campaign | By::Kind | By::Language)).cloned().collect();
+                        let shared: Vec<Row> = told
+                            .iter()
+                            .filter(|row| {
+                                matches!(
+                                    row.key.by,
+                                    By::All | By::Wording | By::Campaign | By::Kind | By::Language
+                                )
+                            })
+                            .cloned()
+                            .collect();
                         total.join(&shared);
                         rows.extend(told);
                     }
@@ -170,19 +193,40 @@ impl Report {
             }
             towns.insert(
                 code,
-                Town { code: code.to_string(), name: municipality.name.in_default().to_owned(), demo: municipality.demo, notices: known_notices, views: known_views, rows },
+                Town {
+                    code: code.to_string(),
+                    name: municipality.name.in_default().to_owned(),
+                    demo: municipality.demo,
+                    notices: known_notices,
+                    views: known_views,
+                    rows,
+                },
             );
         }
         let towns: Vec<Town> = towns.into_values().collect();
         let total = (towns.len() > 1).then(|| {
-            let has_medicines = project.municipalities.iter().any(|municipality| municipality.drugs && towns.iter().any(|town| town.code == municipality.code.as_str()));
+            let has_medicines = project.municipalities.iter().any(|municipality| {
+                municipality.drugs
+                    && towns.iter().any(|town| town.code == municipality.code.as_str())
+            });
             let mut rows = all_deeds.count(project, period, has_medicines).into_rows();
             // Days with records do not add up.
-            rows.extend(total.into_rows().into_iter().filter(|row| row.key.measure != Measure::Days));
+            rows.extend(
+                total.into_rows().into_iter().filter(|row| row.key.measure != Measure::Days),
+            );
             rows
         });
         let log = views.as_ref().map(|views| Log { files: views.files, lines: *views.lines() });
-        Some(Self { period: *period, months: period.months().collect(), at_least: request.at_least, has_ledger: request.notices.is_some(), log, towns, total, tongue: *tongue })
+        Some(Self {
+            period: *period,
+            months: period.months().collect(),
+            at_least: request.at_least,
+            has_ledger: request.notices.is_some(),
+            log,
+            towns,
+            total,
+            tongue: *tongue,
+        })
     }
 }
 
@@ -213,7 +257,12 @@ pub fn total_of(row: Option<&Row>) -> Count {
 }
 
 fn whose(project: &Project, views: &Views<'_>) -> Diagnostic {
-    let codes: Vec<String> = views.several().iter().filter_map(|town| project.municipalities.get(*town)).map(|municipality| municipality.code.to_string()).collect();
+    let codes: Vec<String> = views
+        .several()
+        .iter()
+        .filter_map(|town| project.municipalities.get(*town))
+        .map(|municipality| municipality.code.to_string())
+        .collect();
     let (first, all) = (codes.first().cloned().unwrap_or_default(), codes.join("、"));
     let all_en = codes.join(", ");
     Diagnostic::error(

@@ -18,7 +18,14 @@ use crate::notify::ledger::{self, Begun, Entry, LedgerError};
 use crate::notify::notice::{Id, WEBSUB};
 
 /// The measures of notices.
-pub const NOTICES: [Measure; 6] = [Measure::Notices, Measure::Left, Measure::Sent, Measure::Gone, Measure::Refused, Measure::Unanswered];
+pub const NOTICES: [Measure; 6] = [
+    Measure::Notices,
+    Measure::Left,
+    Measure::Sent,
+    Measure::Gone,
+    Measure::Refused,
+    Measure::Unanswered,
+];
 
 /// One notice with what came of it.
 #[derive(Debug)]
@@ -48,7 +55,8 @@ impl Notices {
         let mut all = Self::default();
         let mut open: HashMap<Id, (Option<Id>, u64)> = HashMap::new();
         ledger::replay(path, |entry| all.take(entry, &mut open))?;
-        let mut unanswered: Vec<(Id, u64)> = open.into_values().filter_map(|(notice, count)| Some((notice?, count))).collect();
+        let mut unanswered: Vec<(Id, u64)> =
+            open.into_values().filter_map(|(notice, count)| Some((notice?, count))).collect();
         unanswered.sort_unstable();
         for (notice, count) in unanswered {
             all.settle(notice, 3, count);
@@ -63,7 +71,12 @@ impl Notices {
             Entry::Begin { notice } if notice.kind == WEBSUB => {}
             Entry::Begin { notice } => {
                 self.known(&notice.municipality, notice.on);
-                self.told.entry(notice.id).or_insert(Told { begun: notice, is_done: false, is_whole: false, deliveries: [0; 4] });
+                self.told.entry(notice.id).or_insert(Told {
+                    begun: notice,
+                    is_done: false,
+                    is_whole: false,
+                    deliveries: [0; 4],
+                });
             }
             Entry::Claim { key, of, notice, .. } => {
                 let whole = self.told.get_mut(&key);
@@ -79,7 +92,9 @@ impl Notices {
             Entry::Sent { key } => self.answer(key, 0, open),
             Entry::Gone { key } => self.answer(key, 1, open),
             // It is not known whether this one arrived.
-            Entry::Refused { key, why } => self.answer(key, if why == "uncertain" { 3 } else { 2 }, open),
+            Entry::Refused { key, why } => {
+                self.answer(key, if why == "uncertain" { 3 } else { 2 }, open)
+            }
             Entry::Done { id, .. } => {
                 if let Some(told) = self.told.get_mut(&id) {
                     told.is_done = true;
@@ -112,13 +127,21 @@ impl Notices {
     }
 
     /// Counts the notices of a municipality in the period; nothing for one that the ledger does not know.
-    pub fn count(&self, code: &str, period: &Period, campaigns: &[Campaign], tongue: Tongue) -> Option<Tally> {
+    pub fn count(
+        &self,
+        code: &str,
+        period: &Period,
+        campaigns: &[Campaign],
+        tongue: Tongue,
+    ) -> Option<Tally> {
         let since = self.since(code)?;
         let mut tally = Tally::new(period.months().count(), &NOTICES);
         for told in self.told.values().filter(|told| told.begun.municipality == code) {
             let Some(month) = period.position(told.begun.on) else { continue };
             let Begun { channel, kind, segment, campaign, wording, .. } = &told.begun;
-            let delivered = |answer: usize| if told.is_whole { Count::Unknown } else { Count::Known(told.deliveries[answer]) };
+            let delivered = |answer: usize| {
+                if told.is_whole { Count::Unknown } else { Count::Known(told.deliveries[answer]) }
+            };
             let figures = [
                 (Measure::Notices, Count::Known(1)),
                 (Measure::Left, Count::Known(u64::from(!told.is_done))),
@@ -129,18 +152,24 @@ impl Notices {
             ];
             let rank = Wording::ALL.iter().position(|(_, one)| one == wording).unwrap_or_default();
             for (measure, count) in figures {
-                let mut add = |by, rank, item: &str, label: &str| tally.add(measure, by, rank, item, label, Some(month), count);
+                let mut add = |by, rank, item: &str, label: &str| {
+                    tally.add(measure, by, rank, item, label, Some(month), count)
+                };
                 add(By::All, 0, "", "");
                 add(By::Channel, 0, channel, &format!("{channel} ({kind})"));
                 add(By::Segment, 0, segment, segment);
                 add(By::Wording, rank, Wording::ALL[rank].0, say(*wording).get(tongue));
                 if let Some(id) = campaign {
-                    let title = campaigns.iter().find(|campaign| campaign.id == *id).map_or(id.as_str(), |campaign| campaign.title.in_default());
+                    let title = campaigns
+                        .iter()
+                        .find(|campaign| campaign.id == *id)
+                        .map_or(id.as_str(), |campaign| campaign.title.in_default());
                     add(By::Campaign, 0, id, title);
                 }
             }
         }
-        for (month, _) in period.months().enumerate().filter(|(_, month)| month.last_day() < since) {
+        for (month, _) in period.months().enumerate().filter(|(_, month)| month.last_day() < since)
+        {
             tally.forget(month);
         }
         Some(tally)
@@ -151,7 +180,13 @@ impl Notices {
 fn say(wording: Wording) -> Message {
     match wording {
         Wording::Plain => message!("ふつうの言い方（plain）", "plain"),
-        Wording::PresentBias => message!("いま、かんたんにできることを言う（present-bias）", "what is easy to do now (present-bias)"),
-        Wording::LossAversion => message!("しないと失うものを言う（loss-aversion）", "what is missed otherwise (loss-aversion)"),
+        Wording::PresentBias => message!(
+            "いま、かんたんにできることを言う（present-bias）",
+            "what is easy to do now (present-bias)"
+        ),
+        Wording::LossAversion => message!(
+            "しないと失うものを言う（loss-aversion）",
+            "what is missed otherwise (loss-aversion)"
+        ),
     }
 }

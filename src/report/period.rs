@@ -20,7 +20,9 @@ impl Month {
     /// Reads `2026-04`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, month) = text.split_once('-')?;
-        let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |part: &str, length| {
+            part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
         if !digits(year, 4) || !digits(month, 2) {
             return None;
         }
@@ -107,13 +109,18 @@ impl Period {
             return Err(PeriodError::NotBegun);
         }
         let period = Self { from, to, on };
-        if period.months().nth(Self::LONGEST).is_some() { Err(PeriodError::TooLong) } else { Ok(period) }
+        if period.months().nth(Self::LONGEST).is_some() {
+            Err(PeriodError::TooLong)
+        } else {
+            Ok(period)
+        }
     }
 
     /// Iterates over the months that have begun.
     pub fn months(&self) -> impl Iterator<Item = Month> + use<> {
         let last = self.to.min(Month::of(self.on));
-        std::iter::successors(Some(self.from), |month| Some(month.plus(1.month()))).take_while(move |month| *month <= last)
+        std::iter::successors(Some(self.from), |month| Some(month.plus(1.month())))
+            .take_while(move |month| *month <= last)
     }
 
     /// Returns the last day that is told.
@@ -126,7 +133,9 @@ impl Period {
         if date < self.from.first_day() || date > self.last_day() {
             return None;
         }
-        let months = (i32::from(date.year()) - i32::from(self.from.first.year())) * 12 + i32::from(date.month()) - i32::from(self.from.first.month());
+        let months = (i32::from(date.year()) - i32::from(self.from.first.year())) * 12
+            + i32::from(date.month())
+            - i32::from(self.from.first.month());
         usize::try_from(months).ok()
     }
 }
@@ -159,25 +168,57 @@ mod tests {
     #[test]
     fn a_period_is_whole_months_until_the_day() {
         let of = |from, to| Period::choose(from, to, day("2026-11-21"));
-        assert_eq!(of(month("2025-04"), month("2026-03")).map(said), Ok(("2025-04".into(), "2026-03".into(), 12, day("2026-03-31"))));
-        assert_eq!(of(month("2026-10"), None).map(said), Ok(("2026-10".into(), "2026-11".into(), 2, day("2026-11-21"))));
-        assert_eq!(of(None, month("2026-02")).map(said), Ok(("2025-04".into(), "2026-02".into(), 11, day("2026-02-28"))));
+        assert_eq!(
+            of(month("2025-04"), month("2026-03")).map(said),
+            Ok(("2025-04".into(), "2026-03".into(), 12, day("2026-03-31")))
+        );
+        assert_eq!(
+            of(month("2026-10"), None).map(said),
+            Ok(("2026-10".into(), "2026-11".into(), 2, day("2026-11-21")))
+        );
+        assert_eq!(
+            of(None, month("2026-02")).map(said),
+            Ok(("2025-04".into(), "2026-02".into(), 11, day("2026-02-28")))
+        );
         assert_eq!(of(month("2026-05"), month("2026-04")), Err(PeriodError::Backwards));
         assert_eq!(of(month("2026-12"), None), Err(PeriodError::NotBegun));
         assert_eq!(of(month("2000-01"), None), Err(PeriodError::TooLong));
-        assert_eq!(Period::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())), Some(("2026-04".into(), "2027-03".into())));
+        assert_eq!(
+            Period::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())),
+            Some(("2026-04".into(), "2027-03".into()))
+        );
     }
 
     #[test]
     fn days_have_the_position_of_their_month() {
-        let period = Period::choose(month("2025-11"), month("2027-03"), day("2026-11-21")).expect("a period");
+        let period = Period::choose(month("2025-11"), month("2027-03"), day("2026-11-21"))
+            .expect("a period");
         let of = |text: &str| period.position(day(text));
-        assert_eq!((of("2025-10-31"), of("2025-11-01"), of("2025-12-31"), of("2026-11-21"), of("2026-11-22")), (None, Some(0), Some(1), Some(12), None));
+        assert_eq!(
+            (
+                of("2025-10-31"),
+                of("2025-11-01"),
+                of("2025-12-31"),
+                of("2026-11-21"),
+                of("2026-11-22")
+            ),
+            (None, Some(0), Some(1), Some(12), None)
+        );
     }
 
     #[test]
     fn only_months_are_months() {
-        for text in ["2026", "2026-4", "2026-13", "2026-00", "2026-04-01", "26-04", "２０２６-04", "+026-04", ""] {
+        for text in [
+            "2026",
+            "2026-4",
+            "2026-13",
+            "2026-00",
+            "2026-04-01",
+            "26-04",
+            "２０２６-04",
+            "+026-04",
+            "",
+        ] {
             assert_eq!(Month::parse(text), None, "{text}");
         }
     }

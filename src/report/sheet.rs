@@ -48,9 +48,20 @@ pub fn sheets(report: &Report, rows: &[Row]) -> Vec<Sheet> {
     let mut all = Vec::new();
     let acts: Vec<Measure> = ARTICLES.iter().chain(&MEDICINES).copied().collect();
     all.extend(maker.monthly(message!("記事と薬のページ", "Articles and medicines"), &acts, None));
-    let twice = message!("二つにある記事は、両方で数えます。", "An article in two of them counts in both.");
-    all.extend(maker.items(message!("時期ごとの記事", "Articles by stage"), &ARTICLES, By::Stage, Some(twice.clone())));
-    all.extend(maker.items(message!("話題ごとの記事", "Articles by topic"), &ARTICLES, By::Topic, Some(twice)));
+    let twice =
+        message!("二つにある記事は、両方で数えます。", "An article in two of them counts in both.");
+    all.extend(maker.items(
+        message!("時期ごとの記事", "Articles by stage"),
+        &ARTICLES,
+        By::Stage,
+        Some(twice.clone()),
+    ));
+    all.extend(maker.items(
+        message!("話題ごとの記事", "Articles by topic"),
+        &ARTICLES,
+        By::Topic,
+        Some(twice),
+    ));
     all.extend(maker.monthly(message!("通知", "Notices"), &NOTICES, None));
     for (by, title) in [
         (By::Channel, message!("送る手段ごとの通知", "Notices by channel")),
@@ -61,8 +72,18 @@ pub fn sheets(report: &Report, rows: &[Row]) -> Vec<Sheet> {
         all.extend(maker.items(title, &NOTICES, by, None));
     }
     all.extend(maker.monthly(message!("ページの表示", "Page views"), &VIEWS, None));
-    all.extend(maker.by_month(message!("ページの種類ごとの表示", "Page views by kind of page"), Measure::Views, By::Kind, None));
-    all.extend(maker.by_month(message!("言語ごとの表示", "Page views by language"), Measure::Views, By::Language, None));
+    all.extend(maker.by_month(
+        message!("ページの種類ごとの表示", "Page views by kind of page"),
+        Measure::Views,
+        By::Kind,
+        None,
+    ));
+    all.extend(maker.by_month(
+        message!("言語ごとの表示", "Page views by language"),
+        Measure::Views,
+        By::Language,
+        None,
+    ));
     let limit = report.at_least;
     let few = (limit > 1).then(|| {
         message!(
@@ -70,7 +91,12 @@ pub fn sheets(report: &Report, rows: &[Row]) -> Vec<Sheet> {
             "Fewer than {limit} in a month, none included, is told as <{limit}; pages that never reach {limit} are left out. The tables above have all."
         )
     });
-    all.extend(maker.by_month(message!("ページごとの表示", "Page views by page"), Measure::Views, By::Page, few));
+    all.extend(maker.by_month(
+        message!("ページごとの表示", "Page views by page"),
+        Measure::Views,
+        By::Page,
+        few,
+    ));
     all
 }
 
@@ -80,21 +106,46 @@ pub fn texts(report: &Report, rows: &[Row]) -> Option<Sheet> {
     let mut all: BTreeMap<&str, (&str, BTreeMap<Measure, Vec<String>>)> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.key.by == By::Text) {
         let months = row.counts.iter().zip(&report.months).filter(|(count, _)| count.known() > 0);
-        let said = months.map(|(count, month)| if count.known() > 1 { format!("{month} ×{}", count.known()) } else { month.to_string() }).collect();
-        all.entry(&row.key.item).or_insert((&row.label, BTreeMap::new())).1.insert(row.key.measure, said);
+        let said = months
+            .map(|(count, month)| {
+                if count.known() > 1 {
+                    format!("{month} ×{}", count.known())
+                } else {
+                    month.to_string()
+                }
+            })
+            .collect();
+        all.entry(&row.key.item)
+            .or_insert((&row.label, BTreeMap::new()))
+            .1
+            .insert(row.key.measure, said);
     }
     // A medicine's acts stand in the columns of an article's.
     let of = |done: &BTreeMap<Measure, Vec<String>>, column: usize| -> String {
         let medicine = column.checked_sub(2).map(|at| MEDICINES[at]);
-        let said = [Some(ARTICLES[column]), medicine].into_iter().flatten().filter_map(|measure| done.get(&measure));
+        let said = [Some(ARTICLES[column]), medicine]
+            .into_iter()
+            .flatten()
+            .filter_map(|measure| done.get(&measure));
         said.flatten().cloned().collect::<Vec<_>>().join(", ")
     };
-    let columns = [message!("公開", "published"), message!("更新", "updated"), message!("承認", "approved"), message!("訂正", "corrected"), message!("取り下げ", "withdrawn")];
+    let columns = [
+        message!("公開", "published"),
+        message!("更新", "updated"),
+        message!("承認", "approved"),
+        message!("訂正", "corrected"),
+        message!("取り下げ", "withdrawn"),
+    ];
     (!all.is_empty()).then(|| Sheet {
         title: say(&message!("文章の一覧", "Texts")),
         head: say(&By::Text.label()),
         columns: columns.iter().map(say).collect(),
-        rows: all.values().map(|(title, done)| ((*title).to_owned(), (0..columns.len()).map(|column| of(done, column)).collect())).collect(),
+        rows: all
+            .values()
+            .map(|(title, done)| {
+                ((*title).to_owned(), (0..columns.len()).map(|column| of(done, column)).collect())
+            })
+            .collect(),
         monthly: false,
         note: None,
     })
@@ -107,12 +158,30 @@ pub fn lines(report: &Report) -> Option<Sheet> {
     let lines = log.lines;
     let rows = [
         (message!("ページの表示として数えた", "counted as page views"), lines.views),
-        (message!("前のアドレス（行き先のページを数えた）", "former addresses (the page they lead to is counted)"), lines.redirects),
+        (
+            message!(
+                "前のアドレス（行き先のページを数えた）",
+                "former addresses (the page they lead to is counted)"
+            ),
+            lines.redirects,
+        ),
         (message!("フィードとカレンダー", "feeds and calendars"), lines.feeds),
         (message!("検索エンジンなどのプログラム", "crawlers and other programs"), lines.crawlers),
-        (message!("電波のないときのための写し", "copies for reading without a network"), lines.copies),
-        (message!("ページではない（画像、ほかのサイトなど）", "no page (images, other sites …)"), lines.elsewhere),
-        (message!("表示されていない（GET の 200 と 304 のほか）", "not shown (other than GET with 200 or 304)"), lines.not_shown),
+        (
+            message!("電波のないときのための写し", "copies for reading without a network"),
+            lines.copies,
+        ),
+        (
+            message!("ページではない（画像、ほかのサイトなど）", "no page (images, other sites …)"),
+            lines.elsewhere,
+        ),
+        (
+            message!(
+                "表示されていない（GET の 200 と 304 のほか）",
+                "not shown (other than GET with 200 or 304)"
+            ),
+            lines.not_shown,
+        ),
         (message!("期間の外", "outside the period"), lines.outside),
         (message!("読めない行", "unreadable"), lines.unreadable),
         (message!("合計", "all"), lines.all),
@@ -140,7 +209,10 @@ pub fn notes(report: &Report) -> Vec<String> {
             "Notices: counted from the ledger, in the month in which they began to go out. How many people were reached is unknown where a channel takes a notice as a whole (LINE's broadcast, a city's own system), and so is every month before the ledger began."
         ));
     } else {
-        all.push(message!("通知：台帳が指定されていないので、わかりません（--ledger）。", "Notices: no ledger was given, so nothing is known (--ledger)."));
+        all.push(message!(
+            "通知：台帳が指定されていないので、わかりません（--ledger）。",
+            "Notices: no ledger was given, so nothing is known (--ledger)."
+        ));
     }
     if let Some(log) = report.log {
         all.push(message!(
@@ -181,12 +253,21 @@ pub fn notes(report: &Report) -> Vec<String> {
 pub fn remarks(report: &Report, notices: Known, views: Known) -> Vec<String> {
     let mut all = Vec::new();
     match notices {
-        Known::NotThere => all.push(message!("通知：この台帳に、この市区町村の配信先はありません。", "Notices: the ledger does not know this municipality.")),
-        Known::Since(Some(since)) => all.push(message!("通知：台帳は {since} からです。", "Notices: the ledger begins on {since}.")),
+        Known::NotThere => all.push(message!(
+            "通知：この台帳に、この市区町村の配信先はありません。",
+            "Notices: the ledger does not know this municipality."
+        )),
+        Known::Since(Some(since)) => all.push(message!(
+            "通知：台帳は {since} からです。",
+            "Notices: the ledger begins on {since}."
+        )),
         Known::Since(None) | Known::NotGiven => {}
     }
     if views == Known::NotThere {
-        all.push(message!("ページの表示：アクセスログに、このサイトの記録がありません。", "Page views: the access logs have no records of this site."));
+        all.push(message!(
+            "ページの表示：アクセスログに、このサイトの記録がありません。",
+            "Page views: the access logs have no records of this site."
+        ));
     }
     all.iter().map(|message| message.get(report.tongue).to_owned()).collect()
 }
@@ -201,10 +282,25 @@ impl Maker<'_> {
         message.get(self.report.tongue).to_owned()
     }
 
-    fn sheet(&self, title: &Message, by: By, columns: Vec<String>, rows: Vec<(String, Vec<String>)>, monthly: bool, note: Option<Message>) -> Option<Sheet> {
+    fn sheet(
+        &self,
+        title: &Message,
+        by: By,
+        columns: Vec<String>,
+        rows: Vec<(String, Vec<String>)>,
+        monthly: bool,
+        note: Option<Message>,
+    ) -> Option<Sheet> {
         let head = if by == By::All { message!("数", "figure") } else { by.label() };
         let note = note.map(|note| self.say(&note));
-        (!rows.is_empty()).then(|| Sheet { title: self.say(title), head: self.say(&head), columns, rows, monthly, note })
+        (!rows.is_empty()).then(|| Sheet {
+            title: self.say(title),
+            head: self.say(&head),
+            columns,
+            rows,
+            monthly,
+            note,
+        })
     }
 
     fn months(&self) -> Vec<String> {
@@ -214,37 +310,73 @@ impl Maker<'_> {
     }
 
     fn figures(&self, row: &Row) -> Vec<String> {
-        row.counts.iter().copied().chain([row.total()]).map(|count| count.words(self.report.tongue)).collect()
+        row.counts
+            .iter()
+            .copied()
+            .chain([row.total()])
+            .map(|count| count.words(self.report.tongue))
+            .collect()
     }
 
     /// Measures by month.
-    fn monthly(&self, title: Message, measures: &[Measure], note: Option<Message>) -> Option<Sheet> {
+    fn monthly(
+        &self,
+        title: Message,
+        measures: &[Measure],
+        note: Option<Message>,
+    ) -> Option<Sheet> {
         let found = measures.iter().filter_map(|measure| find(self.rows, *measure));
-        let rows = found.map(|row| (self.say(&row.key.measure.label()), self.figures(row))).collect();
+        let rows =
+            found.map(|row| (self.say(&row.key.measure.label()), self.figures(row))).collect();
         self.sheet(&title, By::All, self.months(), rows, true, note)
     }
 
     /// One measure by item and month; pages by how often they were read, others in their order.
-    fn by_month(&self, title: Message, measure: Measure, by: By, note: Option<Message>) -> Option<Sheet> {
-        let mut found: Vec<&Row> = self.rows.iter().filter(|row| row.key.measure == measure && row.key.by == by).collect();
+    fn by_month(
+        &self,
+        title: Message,
+        measure: Measure,
+        by: By,
+        note: Option<Message>,
+    ) -> Option<Sheet> {
+        let mut found: Vec<&Row> =
+            self.rows.iter().filter(|row| row.key.measure == measure && row.key.by == by).collect();
         if by == By::Page {
-            found.sort_by(|a, b| b.total().known().cmp(&a.total().known()).then_with(|| a.key.cmp(&b.key)));
+            found.sort_by(|a, b| {
+                b.total().known().cmp(&a.total().known()).then_with(|| a.key.cmp(&b.key))
+            });
         }
         let rows = found.into_iter().map(|row| (row.label.clone(), self.figures(row))).collect();
         self.sheet(&title, by, self.months(), rows, true, note)
     }
 
     /// Measures by item, for the whole period.
-    fn items(&self, title: Message, measures: &[Measure], by: By, note: Option<Message>) -> Option<Sheet> {
+    fn items(
+        &self,
+        title: Message,
+        measures: &[Measure],
+        by: By,
+        note: Option<Message>,
+    ) -> Option<Sheet> {
         let mut items: BTreeMap<(usize, &str), (&str, Vec<Count>)> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.key.by == by) {
             if let Some(column) = measures.iter().position(|measure| *measure == row.key.measure) {
-                let (_, counts) = items.entry((row.key.rank, &row.key.item)).or_insert_with(|| (&row.label, vec![Count::NONE; measures.len()]));
+                let (_, counts) = items
+                    .entry((row.key.rank, &row.key.item))
+                    .or_insert_with(|| (&row.label, vec![Count::NONE; measures.len()]));
                 counts[column] = row.total();
             }
         }
         let columns = measures.iter().map(|measure| self.say(&measure.label())).collect();
-        let rows = items.into_values().map(|(label, counts)| (label.to_owned(), counts.into_iter().map(|count| count.words(self.report.tongue)).collect())).collect();
+        let rows = items
+            .into_values()
+            .map(|(label, counts)| {
+                (
+                    label.to_owned(),
+                    counts.into_iter().map(|count| count.words(self.report.tongue)).collect(),
+                )
+            })
+            .collect();
         self.sheet(&title, by, columns, rows, false, note)
     }
 }

@@ -22,7 +22,8 @@ pub fn write(report: &Report) -> String {
     };
     let _ = writeln!(out, "{}", head.get(report.tongue));
     for town in &report.towns {
-        let demo = if town.demo { message!("（見本）", " (demonstration)") } else { message!("", "") };
+        let demo =
+            if town.demo { message!("（見本）", " (demonstration)") } else { message!("", "") };
         let _ = writeln!(out, "\n{} {}{}", town.code, town.name, demo.get(report.tongue));
         for remark in sheet::remarks(report, town.notices, town.views) {
             let _ = writeln!(out, "  {remark}");
@@ -49,11 +50,30 @@ fn table(sheet: &Sheet, report: &Report, out: &mut String) {
     let columns = &sheet.columns[first..];
     // Sentences as heads of columns would be wider than any terminal.
     let is_long = columns.iter().map(|column| column.width()).sum::<usize>() > 110;
-    let heads: Vec<String> = if is_long { (1..=columns.len()).map(|number| format!("({number})")).collect() } else { columns.to_vec() };
+    let heads: Vec<String> = if is_long {
+        (1..=columns.len()).map(|number| format!("({number})")).collect()
+    } else {
+        columns.to_vec()
+    };
     let shown = &sheet.rows[..sheet.rows.len().min(MOST)];
-    let name_width = shown.iter().map(|(name, _)| name.width()).chain([sheet.title.width()]).max().unwrap_or_default();
-    let widths: Vec<usize> =
-        heads.iter().enumerate().map(|(at, head)| shown.iter().map(|(_, figures)| figures[first + at].width()).chain([head.width()]).max().unwrap_or_default()).collect();
+    let name_width = shown
+        .iter()
+        .map(|(name, _)| name.width())
+        .chain([sheet.title.width()])
+        .max()
+        .unwrap_or_default();
+    let widths: Vec<usize> = heads
+        .iter()
+        .enumerate()
+        .map(|(at, head)| {
+            shown
+                .iter()
+                .map(|(_, figures)| figures[first + at].width())
+                .chain([head.width()])
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
     out.push('\n');
     let mut line = |name: &str, cells: &mut dyn Iterator<Item = &String>| {
         let _ = write!(out, "  {name}{}", " ".repeat(name_width - name.width()));
@@ -68,10 +88,19 @@ fn table(sheet: &Sheet, report: &Report, out: &mut String) {
     }
     if sheet.rows.len() > MOST {
         let more = sheet.rows.len() - MOST;
-        let _ = writeln!(out, "  {}", message!("ほか {more} 行（ほかの形には、すべてあります）", "{more} more (the other formats have all)").get(report.tongue));
+        let _ = writeln!(
+            out,
+            "  {}",
+            message!(
+                "ほか {more} 行（ほかの形には、すべてあります）",
+                "{more} more (the other formats have all)"
+            )
+            .get(report.tongue)
+        );
     }
     if is_long {
-        let said: Vec<String> = columns.iter().zip(&heads).map(|(column, head)| format!("{head} {column}")).collect();
+        let said: Vec<String> =
+            columns.iter().zip(&heads).map(|(column, head)| format!("{head} {column}")).collect();
         let _ = writeln!(out, "  {}", said.join("  "));
     }
 }

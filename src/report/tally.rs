@@ -236,17 +236,35 @@ impl Tally {
 
     /// Adds to a figure; without a month it only makes sure that the row is there.
     #[expect(clippy::too_many_arguments, reason = "a row's key, flat, as every caller has it")]
-    pub fn add(&mut self, measure: Measure, by: By, rank: usize, item: &str, label: &str, month: Option<usize>, count: Count) {
+    pub fn add(
+        &mut self,
+        measure: Measure,
+        by: By,
+        rank: usize,
+        item: &str,
+        label: &str,
+        month: Option<usize>,
+        count: Count,
+    ) {
         let months = self.months;
         let key = Key { measure, by, rank, item: item.to_owned() };
-        let (_, counts) = self.rows.entry(key).or_insert_with(|| (label.to_owned(), vec![Count::NONE; months]));
+        let (_, counts) =
+            self.rows.entry(key).or_insert_with(|| (label.to_owned(), vec![Count::NONE; months]));
         if let Some(cell) = month.and_then(|month| counts.get_mut(month)) {
             *cell = *cell + count;
         }
     }
 
     /// Sets a figure.
-    pub fn put(&mut self, measure: Measure, by: By, item: &str, label: &str, month: usize, count: Count) {
+    pub fn put(
+        &mut self,
+        measure: Measure,
+        by: By,
+        item: &str,
+        label: &str,
+        month: usize,
+        count: Count,
+    ) {
         self.add(measure, by, 0, item, label, None, count);
         let key = Key { measure, by, rank: 0, item: item.to_owned() };
         if let Some(cell) = self.rows.get_mut(&key).and_then(|(_, counts)| counts.get_mut(month)) {
@@ -267,7 +285,15 @@ impl Tally {
     pub fn join(&mut self, rows: &[Row]) {
         for row in rows {
             for (month, count) in row.counts.iter().enumerate() {
-                self.add(row.key.measure, row.key.by, row.key.rank, &row.key.item, &row.label, Some(month), *count);
+                self.add(
+                    row.key.measure,
+                    row.key.by,
+                    row.key.rank,
+                    &row.key.item,
+                    &row.label,
+                    Some(month),
+                    *count,
+                );
             }
         }
     }

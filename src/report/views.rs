@@ -27,7 +27,15 @@ use crate::project::Project;
 use crate::site::{GoneText, Page, Site, Situation};
 
 /// The measures of page views.
-pub const VIEWS: [Measure; 7] = [Measure::Views, Measure::Confirmed, Measure::Days, Measure::Redirects, Measure::Feeds, Measure::Crawlers, Measure::Copies];
+pub const VIEWS: [Measure; 7] = [
+    Measure::Views,
+    Measure::Confirmed,
+    Measure::Days,
+    Measure::Redirects,
+    Measure::Feeds,
+    Measure::Crawlers,
+    Measure::Copies,
+];
 
 /// A kind of page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,8 +111,17 @@ pub struct Index {
 impl Index {
     /// Begins without an address.
     pub fn new(project: &Project) -> Self {
-        let languages = project.config.languages.iter().map(|(_, language)| (language.tag.clone(), language.name.clone())).collect();
-        Self { languages, hosts: project.municipalities.iter().map(host_of).collect(), ..Self::default() }
+        let languages = project
+            .config
+            .languages
+            .iter()
+            .map(|(_, language)| (language.tag.clone(), language.name.clone()))
+            .collect();
+        Self {
+            languages,
+            hosts: project.municipalities.iter().map(host_of).collect(),
+            ..Self::default()
+        }
     }
 
     /// Adds the addresses of a municipality's site; what the latest day says of one holds, so that it comes first.
@@ -119,7 +136,8 @@ impl Index {
                 Target::Redirect { town }
             } else {
                 let (of, kind, label) = describe(project, site, *page, tongue);
-                let item = format!("/{}", site.path(project, project.config.languages.default_id(), of));
+                let item =
+                    format!("/{}", site.path(project, project.config.languages.default_id(), of));
                 let next = self.pages.len();
                 let page = *self.known.entry((town, item.clone())).or_insert(next);
                 if page == next {
@@ -132,15 +150,27 @@ impl Index {
             self.insert(town, format!("{address}index.html"), target);
             self.insert(town, address, target);
         }
-        for (language, channel) in site.municipality.languages.iter().flat_map(|language| site.channels(project).into_iter().map(move |channel| (*language, channel))) {
+        for (language, channel) in site.municipality.languages.iter().flat_map(|language| {
+            site.channels(project).into_iter().map(move |channel| (*language, channel))
+        }) {
             let path = Site::channel_path(project, channel);
             for format in Format::ALL {
-                self.insert(town, format!("{}{path}.{}", folder(project, &root, language), format.extension()), Target::Feed { town });
+                self.insert(
+                    town,
+                    format!("{}{path}.{}", folder(project, &root, language), format.extension()),
+                    Target::Feed { town },
+                );
             }
         }
-        for language in site.municipality.languages.iter().filter(|_| site.municipality.has_calendars()) {
+        for language in
+            site.municipality.languages.iter().filter(|_| site.municipality.has_calendars())
+        {
             for name in calendar::NAMES {
-                self.insert(town, format!("{}calendars/{name}.ics", folder(project, &root, *language)), Target::Feed { town });
+                self.insert(
+                    town,
+                    format!("{}calendars/{name}.ics", folder(project, &root, *language)),
+                    Target::Feed { town },
+                );
             }
         }
     }
@@ -159,7 +189,13 @@ impl Index {
             (Source::Any, Some(host)) => self.hosts[*town].as_bytes().eq_ignore_ascii_case(host),
             (Source::Any, None) => true,
         };
-        let named = self.targets.get(path).into_iter().flatten().copied().filter(|target| is_meant(&town_of(&self.pages, *target)));
+        let named = self
+            .targets
+            .get(path)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|target| is_meant(&town_of(&self.pages, *target)));
         one(named)
     }
 }
@@ -199,21 +235,35 @@ fn host_of(municipality: &Municipality) -> String {
 }
 
 /// Says which page a page counts as, its kind and its name.
-fn describe(project: &Project, site: &Site<'_>, page: Page, tongue: Tongue) -> (Page, Kind, String) {
+fn describe(
+    project: &Project,
+    site: &Site<'_>,
+    page: Page,
+    tongue: Tongue,
+) -> (Page, Kind, String) {
     let table = &project.table;
     let say = |message: Message| message.get(tongue).to_owned();
     let (kind, label) = match page {
         Page::Home => (Kind::Home, say(Kind::Home.label())),
         Page::Stage(index) => (Kind::List, project.stages[index].name.in_default().to_owned()),
         Page::Topic(index) => (Kind::List, project.topics[index].name.in_default().to_owned()),
-        Page::Article(index) | Page::Redirect(index, _) => (Kind::Article, site.works[index].original().title.value.clone()),
+        Page::Article(index) | Page::Redirect(index, _) => {
+            (Kind::Article, site.works[index].original().title.value.clone())
+        }
         Page::Medicines => (Kind::Medicines, say(message!("薬の一覧", "table of medicines"))),
         Page::Medicine(index) => (Kind::Medicine, table.drugs[index].name.in_default().to_owned()),
-        Page::MedicineClass(index) => (Kind::Medicine, table.classes[index].name.in_default().to_owned()),
-        Page::Product(index) => (Kind::Medicine, table.products[index].name.in_default().to_owned()),
+        Page::MedicineClass(index) => {
+            (Kind::Medicine, table.classes[index].name.in_default().to_owned())
+        }
+        Page::Product(index) => {
+            (Kind::Medicine, table.products[index].name.in_default().to_owned())
+        }
         Page::Guide => (Kind::Medicines, say(message!("薬の案内", "guide to medicines"))),
         Page::GuideName(situation) => (Kind::Medicines, say(guide(situation))),
-        Page::GuideGroup(situation, group) => (Kind::Medicine, format!("{} {}", say(guide(situation)), table.groups[group].name.in_default())),
+        Page::GuideGroup(situation, group) => (
+            Kind::Medicine,
+            format!("{} {}", say(guide(situation)), table.groups[group].name.in_default()),
+        ),
         Page::Consultation => (Kind::Consultation, say(Kind::Consultation.label())),
         Page::Supervision => (Kind::About, say(message!("監修について", "supervision"))),
         Page::Privacy => (Kind::About, say(message!("プライバシー", "privacy"))),
@@ -224,8 +274,12 @@ fn describe(project: &Project, site: &Site<'_>, page: Page, tongue: Tongue) -> (
         Page::Offline | Page::NotFound => (Kind::About, String::new()),
         Page::Withdrawn(index, _) => match site.gone[index].text {
             GoneText::Work(work) => (Kind::Article, work.original().title.value.clone()),
-            GoneText::Drug(index) => (Kind::Medicine, table.drugs[index].name.in_default().to_owned()),
-            GoneText::Product(index) => (Kind::Medicine, table.products[index].name.in_default().to_owned()),
+            GoneText::Drug(index) => {
+                (Kind::Medicine, table.drugs[index].name.in_default().to_owned())
+            }
+            GoneText::Product(index) => {
+                (Kind::Medicine, table.products[index].name.in_default().to_owned())
+            }
         },
     };
     let of = match page {
@@ -238,7 +292,9 @@ fn describe(project: &Project, site: &Site<'_>, page: Page, tongue: Tongue) -> (
 fn guide(situation: Situation) -> Message {
     match situation {
         Situation::Pregnancy => message!("薬の案内（妊娠中）", "guide to medicines (pregnancy)"),
-        Situation::Newborn => message!("薬の案内（新生児への授乳）", "guide to medicines (newborn)"),
+        Situation::Newborn => {
+            message!("薬の案内（新生児への授乳）", "guide to medicines (newborn)")
+        }
         Situation::Older => message!("薬の案内（授乳）", "guide to medicines (older)"),
     }
 }
@@ -312,7 +368,8 @@ impl Lines {
 }
 
 /// What is counted apart from views, by municipality and month.
-const APART: [Measure; 5] = [Measure::Confirmed, Measure::Redirects, Measure::Feeds, Measure::Crawlers, Measure::Copies];
+const APART: [Measure; 5] =
+    [Measure::Confirmed, Measure::Redirects, Measure::Feeds, Measure::Crawlers, Measure::Copies];
 
 /// Figures as they are counted; their size depends on the sites and the period, not on the logs.
 #[derive(Clone, Debug)]
@@ -379,9 +436,18 @@ impl Sums {
     }
 
     /// Counts one line. Nothing of it is kept.
-    fn take(&mut self, frame: &Frame<'_>, source: Source, line: Option<&[u8]>, calendar: &mut Calendar, buffer: &mut Vec<u8>) {
+    fn take(
+        &mut self,
+        frame: &Frame<'_>,
+        source: Source,
+        line: Option<&[u8]>,
+        calendar: &mut Calendar,
+        buffer: &mut Vec<u8>,
+    ) {
         self.lines.all += 1;
-        let Some((line, date)) = line.and_then(Line::parse).and_then(|line| Some((line, calendar.day(&line.stamp)?))) else {
+        let Some((line, date)) =
+            line.and_then(Line::parse).and_then(|line| Some((line, calendar.day(&line.stamp)?)))
+        else {
             self.unreadable();
             return;
         };
@@ -408,7 +474,11 @@ impl Sums {
             }
         };
         let town = town_of(&frame.index.pages, target);
-        if let Some(day) = date.since(frame.period.from.first_day()).ok().and_then(|span| usize::try_from(span.get_days()).ok()) {
+        if let Some(day) = date
+            .since(frame.period.from.first_day())
+            .ok()
+            .and_then(|span| usize::try_from(span.get_days()).ok())
+        {
             self.days[town * frame.days + day] = true;
         }
         if let Target::Feed { .. } = target {
@@ -487,13 +557,24 @@ fn read_file(frame: &Frame<'_>, file: &LogFile) -> Result<Counted, Message> {
     let failed = |error: io::Error| message!("読めません：{error}", "cannot be read: {error}");
     let mut raw = BufReader::with_capacity(1 << 18, File::open(&file.path).map_err(failed)?);
     let head = raw.fill_buf().map_err(failed)?;
-    let packed: [(&[u8], &str); 5] = [(b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"), (b"7z\xbc\xaf", "7z")];
+    let packed: [(&[u8], &str); 5] = [
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ", "xz"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"PK\x03\x04", "zip"),
+        (b"7z\xbc\xaf", "7z"),
+    ];
     if let Some((_, how)) = packed.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(message!("{how} で圧縮されています。gzip か、圧縮していないログを読めます", "is compressed by {how}; logs are read as they are or from gzip"));
+        return Err(message!(
+            "{how} で圧縮されています。gzip か、圧縮していないログを読めます",
+            "is compressed by {how}; logs are read as they are or from gzip"
+        ));
     }
     // The name says nothing certain: rotation renames.
     if head.starts_with(PACKED) {
-        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| message!(" gzip として途中で壊れています：{error}", "the gzip data breaks off: {error}"))
+        read_lines(frame, file, MultiGzDecoder::new(raw)).map_err(|error| {
+            message!(" gzip として途中で壊れています：{error}", "the gzip data breaks off: {error}")
+        })
     } else {
         read_lines(frame, file, raw).map_err(failed)
     }
@@ -503,10 +584,19 @@ fn read_lines(frame: &Frame<'_>, file: &LogFile, inner: impl Read) -> io::Result
     let marked = Marked { inner, beginning: Vec::new(), length: 0 };
     let mut reader = BufReader::with_capacity(1 << 18, marked);
     let (mut sums, mut calendar, mut buffer) = (frame.sums(), Calendar::default(), Vec::new());
-    log::each_line(&mut reader, |line| sums.take(frame, file.source, line, &mut calendar, &mut buffer))?;
+    log::each_line(&mut reader, |line| {
+        sums.take(frame, file.source, line, &mut calendar, &mut buffer)
+    })?;
     let Marked { beginning, length, .. } = reader.into_inner();
     let line = &beginning[..memchr::memchr(b'\n', &beginning).unwrap_or(beginning.len())];
-    Ok(Counted { sums, mark: (length > 0).then(|| Mark { line: Sha256::digest(line).into(), beginning: Sha256::digest(&beginning).into(), length }) })
+    Ok(Counted {
+        sums,
+        mark: (length > 0).then(|| Mark {
+            line: Sha256::digest(line).into(),
+            beginning: Sha256::digest(&beginning).into(),
+            length,
+        }),
+    })
 }
 
 /// Compares two logs whose first lines are the same.
@@ -521,7 +611,9 @@ fn alike(one: (&LogFile, &Mark), other: (&LogFile, &Mark)) -> Option<Alike> {
     }
     let is_part = match usize::try_from(shorter) {
         // Few are so short and begin alike, so that these are read once more and not all beginnings kept.
-        Ok(length) if length < BEGINNING => matches!((beginning(file, shorter), beginning(other, shorter)), (Ok(one), Ok(other)) if one == other),
+        Ok(length) if length < BEGINNING => {
+            matches!((beginning(file, shorter), beginning(other, shorter)), (Ok(one), Ok(other)) if one == other)
+        }
         _ => mark.beginning == theirs.beginning,
     };
     is_part.then_some(Alike::Part)
@@ -545,41 +637,70 @@ pub fn list(named: &[(PathBuf, Source)], diagnostics: &mut Diagnostics) -> Vec<L
     for (path, source) in named {
         let mut add = |path: &Path| {
             let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            all.entry((full, *source)).or_insert_with(|| LogFile { source: *source, name: path.display().to_string(), path: path.to_owned() });
+            all.entry((full, *source)).or_insert_with(|| LogFile {
+                source: *source,
+                name: path.display().to_string(),
+                path: path.to_owned(),
+            });
         };
         if path.is_dir() {
             let mut found = 0;
-            let is_hidden = |name: Option<&OsStr>| name.is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let is_hidden = |name: Option<&OsStr>| {
+                name.is_some_and(|name| name.to_string_lossy().starts_with('.'))
+            };
             // The log of today is often a link.
             for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
                 match entry {
-                    Ok(entry) if entry.file_type().is_file() && !is_hidden(Some(entry.file_name())) => {
+                    Ok(entry)
+                        if entry.file_type().is_file() && !is_hidden(Some(entry.file_name())) =>
+                    {
                         found += 1;
                         add(entry.path());
                     }
                     Ok(_) => {}
                     Err(error) if is_hidden(error.path().and_then(Path::file_name)) => {}
-                    Err(error) => diagnostics.push(unusable(&path.display().to_string(), &message!("読めません：{error}", "cannot be read: {error}"))),
+                    Err(error) => diagnostics.push(unusable(
+                        &path.display().to_string(),
+                        &message!("読めません：{error}", "cannot be read: {error}"),
+                    )),
                 }
             }
             if found == 0 {
-                diagnostics.push(unusable(&path.display().to_string(), &message!("ファイルがありません", "has no file")));
+                diagnostics.push(unusable(
+                    &path.display().to_string(),
+                    &message!("ファイルがありません", "has no file"),
+                ));
             }
         } else {
             add(path);
         }
     }
     // A folder of logs may hold one that was named as a municipality's.
-    let own: BTreeSet<PathBuf> = all.keys().filter(|(_, source)| *source != Source::Any).map(|(path, _)| path.clone()).collect();
-    let mut files: Vec<LogFile> = all.into_iter().filter(|((path, source), _)| *source != Source::Any || !own.contains(path)).map(|(_, file)| file).collect();
+    let own: BTreeSet<PathBuf> = all
+        .keys()
+        .filter(|(_, source)| *source != Source::Any)
+        .map(|(path, _)| path.clone())
+        .collect();
+    let mut files: Vec<LogFile> = all
+        .into_iter()
+        .filter(|((path, source), _)| *source != Source::Any || !own.contains(path))
+        .map(|(_, file)| file)
+        .collect();
     files.sort();
     files
 }
 
 fn unusable(name: &str, why: &Message) -> Diagnostic {
     let (ja, en) = (&why.ja, &why.en);
-    Diagnostic::error(codes::BAD_LOG, None, message!("アクセスログ「{name}」は{ja}", "the access log `{name}` {en}"))
-        .help(message!("途中までの数を報告しないように、何も作っていません。ファイルを直すか、除いてください", "no report is made from a part; mend the file or leave it out"))
+    Diagnostic::error(
+        codes::BAD_LOG,
+        None,
+        message!("アクセスログ「{name}」は{ja}", "the access log `{name}` {en}"),
+    )
+    .help(message!(
+        "途中までの数を報告しないように、何も作っていません。ファイルを直すか、除いてください",
+        "no report is made from a part; mend the file or leave it out"
+    ))
 }
 
 /// Page views of all sites.
@@ -599,15 +720,27 @@ impl std::fmt::Debug for Frame<'_> {
 
 impl<'i> Views<'i> {
     /// Reads logs, several at a time; their order does not matter. Nothing comes of it where one of them cannot be read to its end.
-    pub fn read(index: &'i Index, period: &Period, files: &[LogFile], diagnostics: &mut Diagnostics) -> Option<Self> {
-        let days = period.last_day().since(period.from.first_day()).ok().and_then(|span| usize::try_from(span.get_days()).ok()).unwrap_or_default() + 1;
+    pub fn read(
+        index: &'i Index,
+        period: &Period,
+        files: &[LogFile],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let days = period
+            .last_day()
+            .since(period.from.first_day())
+            .ok()
+            .and_then(|span| usize::try_from(span.get_days()).ok())
+            .unwrap_or_default()
+            + 1;
         let frame = Frame { index, period: *period, months: period.months().count(), days };
         let mut marks: HashMap<[u8; 32], Vec<(&LogFile, Mark)>> = HashMap::new();
         let mut sums = frame.sums();
         let (mut count, mut is_whole) = (0, true);
         // A few at a time, so that memory does not grow with the number of files.
         for chunk in files.chunks(rayon::current_num_threads().max(1) * 2) {
-            let read: Vec<Result<Counted, Message>> = chunk.par_iter().map(|file| read_file(&frame, file)).collect();
+            let read: Vec<Result<Counted, Message>> =
+                chunk.par_iter().map(|file| read_file(&frame, file)).collect();
             for (file, read) in chunk.iter().zip(read) {
                 let read = match read {
                     Ok(read) => read,
@@ -619,16 +752,26 @@ impl<'i> Views<'i> {
                 };
                 let earlier = read.mark.and_then(|mark| {
                     let others = marks.entry(mark.line).or_default();
-                    let mut comparable = others.iter().filter(|(other, _)| other.source == file.source || file.source == Source::Any);
-                    let earlier = comparable.find_map(|(other, theirs)| alike((file, &mark), (other, theirs)).map(|how| (how, *other, mark.length < theirs.length)));
+                    let mut comparable = others.iter().filter(|(other, _)| {
+                        other.source == file.source || file.source == Source::Any
+                    });
+                    let earlier = comparable.find_map(|(other, theirs)| {
+                        alike((file, &mark), (other, theirs))
+                            .map(|how| (how, *other, mark.length < theirs.length))
+                    });
                     others.push((file, mark));
                     earlier
                 });
                 if let Some((Alike::Part, other, is_shorter)) = earlier {
                     let (part, whole) = if is_shorter { (file, other) } else { (other, file) };
                     let whole = &whole.name;
-                    diagnostics
-                        .push(unusable(&part.name, &message!("「{whole}」のはじめの部分です（足すと二重になります）", "is the beginning of `{whole}`, and would count twice")));
+                    diagnostics.push(unusable(
+                        &part.name,
+                        &message!(
+                            "「{whole}」のはじめの部分です（足すと二重になります）",
+                            "is the beginning of `{whole}`, and would count twice"
+                        ),
+                    ));
                     is_whole = false;
                     continue;
                 }
@@ -638,7 +781,10 @@ impl<'i> Views<'i> {
                         Diagnostic::warning(
                             codes::SAME_LOG,
                             None,
-                            message!("「{name}」は「{earlier}」と同じログなので、一度だけ数えました", "`{name}` is the same log as `{earlier}`, and counted once"),
+                            message!(
+                                "「{name}」は「{earlier}」と同じログなので、一度だけ数えました",
+                                "`{name}` is the same log as `{earlier}`, and counted once"
+                            ),
                         )
                         .help(message!("どちらかを除いてください", "leave one of them out")),
                     );
@@ -686,24 +832,45 @@ impl<'i> Views<'i> {
                 tally.add(*measure, By::All, 0, "", "", Some(month), Count::Known(count));
             }
         }
-        for (page, shown) in index.pages.iter().enumerate().filter(|(_, shown)| shown.town == town) {
+        for (page, shown) in index.pages.iter().enumerate().filter(|(_, shown)| shown.town == town)
+        {
             let mut all = vec![0; months];
             for language in 0..languages {
                 let counts = &self.sums.views[(page * languages + language) * months..][..months];
                 let (tag, name) = &index.languages[language];
                 for (month, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
                     all[month] += count;
-                    tally.add(Measure::Views, By::Language, language, tag, name, Some(month), Count::Known(*count));
+                    tally.add(
+                        Measure::Views,
+                        By::Language,
+                        language,
+                        tag,
+                        name,
+                        Some(month),
+                        Count::Known(*count),
+                    );
                 }
             }
             for (month, count) in all.iter().enumerate().filter(|(_, count)| **count > 0) {
                 tally.add(Measure::Views, By::All, 0, "", "", Some(month), Count::Known(*count));
-                tally.add(Measure::Views, By::Kind, shown.kind as usize, shown.kind.id(), shown.kind.label().get(tongue), Some(month), Count::Known(*count));
+                tally.add(
+                    Measure::Views,
+                    By::Kind,
+                    shown.kind as usize,
+                    shown.kind.id(),
+                    shown.kind.label().get(tongue),
+                    Some(month),
+                    Count::Known(*count),
+                );
             }
             // A page that few read is not even named, so that nobody sees whether it was read at all.
             if all.iter().any(|count| *count > 0 && *count >= at_least) {
                 for (month, count) in all.iter().enumerate() {
-                    let count = if *count < at_least && at_least > 1 { Count::Below(at_least) } else { Count::Known(*count) };
+                    let count = if *count < at_least && at_least > 1 {
+                        Count::Below(at_least)
+                    } else {
+                        Count::Known(*count)
+                    };
                     // Below is no sum: it takes the place of nought.
                     tally.put(Measure::Views, By::Page, &shown.item, &shown.label, month, count);
                 }
@@ -722,7 +889,12 @@ fn report_unreadable(file: &LogFile, sums: &Sums, diagnostics: &mut Diagnostics)
         return;
     }
     let name = &file.name;
-    let mut places = sums.first_unreadable.iter().map(|line| format!("{name}:{line}")).collect::<Vec<_>>().join(", ");
+    let mut places = sums
+        .first_unreadable
+        .iter()
+        .map(|line| format!("{name}:{line}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     if count > sums.first_unreadable.len() as u64 {
         places.push_str(" …");
     }

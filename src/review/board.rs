@@ -42,13 +42,17 @@ pub fn remarks(entry: &Entry) -> Vec<Message> {
     if let Some(taken) = &entry.withdrawn {
         let (on, reason, severity) = (&taken.on, &taken.reason, severity(taken.severity));
         let (ja, en) = (severity.ja, severity.en);
-        all.push(message!("{on} に取り下げ：{reason}（重さ：{ja}）", "withdrawn on {on}: {reason} ({en})"));
+        all.push(message!(
+            "{on} に取り下げ：{reason}（重さ：{ja}）",
+            "withdrawn on {on}: {reason} ({en})"
+        ));
     }
     if entry.pending {
         all.push(message!("承認待ちの変更あり", "has a pending edit"));
     }
     if !entry.signatures.is_empty() {
-        let (have, need, by) = (entry.signatures.len(), entry.required, entry.signatures.join(", "));
+        let (have, need, by) =
+            (entry.signatures.len(), entry.required, entry.signatures.join(", "));
         all.push(message!("署名 {have}／{need}（{by}）", "{have} of {need} signatures ({by})"));
     }
     if !entry.waits_for.is_empty() {
@@ -57,7 +61,10 @@ pub fn remarks(entry: &Entry) -> Vec<Message> {
     }
     for doubt in &entry.invalid {
         let (reviewer, ja, en) = (&doubt.reviewer, &doubt.ja, &doubt.en);
-        all.push(message!("「{reviewer}」の署名は数えません：{ja}", "the signature of `{reviewer}` does not count: {reviewer} {en}"));
+        all.push(message!(
+            "「{reviewer}」の署名は数えません：{ja}",
+            "the signature of `{reviewer}` does not count: {reviewer} {en}"
+        ));
     }
     all
 }
@@ -66,7 +73,11 @@ pub fn remarks(entry: &Entry) -> Vec<Message> {
 pub fn days(entry: &Entry) -> Option<Message> {
     let days = entry.days_left?;
     let over = -days;
-    Some(if days < 0 { message!("{over} 日過ぎています", "{over} days ago") } else { message!("あと {days} 日", "in {days} days") })
+    Some(if days < 0 {
+        message!("{over} 日過ぎています", "{over} days ago")
+    } else {
+        message!("あと {days} 日", "in {days} days")
+    })
 }
 
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
@@ -96,7 +107,11 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("approved_on", "承認日", "Approved on"),
         ("next_review", "次の見直し", "Next review"),
         ("remarks", "備考", "Remarks"),
-        ("announced", "訂正と取り下げ（90日以内）", "Corrections and withdrawals of the last 90 days"),
+        (
+            "announced",
+            "訂正と取り下げ（90日以内）",
+            "Corrections and withdrawals of the last 90 days",
+        ),
         ("announced_what", "内容", "What"),
         ("announced_on", "日付", "Date"),
         ("notify", "読んだ人への知らせが要ります", "readers are to be notified"),
@@ -120,16 +135,31 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
 /// Fails only when the template built into the program is faulty, which a test rules out.
 pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
     let t = words(tongue);
-    let names: BTreeMap<&str, &str> = board.reviewers.iter().map(|desk| (desk.id.as_str(), desk.name.as_str())).collect();
+    let names: BTreeMap<&str, &str> =
+        board.reviewers.iter().map(|desk| (desk.id.as_str(), desk.name.as_str())).collect();
     let of = |entry: &Entry| -> Json {
         let mut value = json!(entry);
-        let signers: Vec<&str> = entry.signed_by.iter().map(|id| names.get(id.as_str()).copied().unwrap_or(id)).collect();
+        let signers: Vec<&str> = entry
+            .signed_by
+            .iter()
+            .map(|id| names.get(id.as_str()).copied().unwrap_or(id))
+            .collect();
         // The beginning is enough to tell one text from another; an approved one needs none.
-        let is_open = entry.pending || matches!(entry.condition, Condition::Unsigned | Condition::DueSoon | Condition::Overdue | Condition::Withdrawn);
-        value["seal"] = json!(entry.seal.as_deref().filter(|_| is_open).map(|seal| &seal[..16.min(seal.len())]));
+        let is_open = entry.pending
+            || matches!(
+                entry.condition,
+                Condition::Unsigned
+                    | Condition::DueSoon
+                    | Condition::Overdue
+                    | Condition::Withdrawn
+            );
+        value["seal"] = json!(
+            entry.seal.as_deref().filter(|_| is_open).map(|seal| &seal[..16.min(seal.len())])
+        );
         value["signers"] = json!(signers.join(t["sep"]));
         value["days"] = json!(days(entry).map(|words| words.get(tongue).to_owned()));
-        value["remarks"] = json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());
+        value["remarks"] =
+            json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());
         value
     };
     let groups: Vec<Json> = Condition::ALL

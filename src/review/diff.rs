@@ -47,12 +47,24 @@ pub struct Row {
 pub fn compare(before: &str, after: &str) -> Vec<Row> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let mut rows: Vec<(Row, bool)> = Vec::new();
-    let plain = |number: usize, text: &str, changed| Line { number: number + 1, pieces: vec![Piece { text: text.to_owned(), changed }] };
+    let plain = |number: usize, text: &str, changed| Line {
+        number: number + 1,
+        pieces: vec![Piece { text: text.to_owned(), changed }],
+    };
     for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
         let (was, is) = (op.old_range(), op.new_range());
         match op {
             DiffOp::Equal { .. } => {
-                rows.extend(was.zip(is).map(|(a, b)| (Row { before: Some(plain(a, old[a], false)), after: Some(plain(b, new[b], false)), gap: false }, false)));
+                rows.extend(was.zip(is).map(|(a, b)| {
+                    (
+                        Row {
+                            before: Some(plain(a, old[a], false)),
+                            after: Some(plain(b, new[b], false)),
+                            gap: false,
+                        },
+                        false,
+                    )
+                }));
             }
             _ => {
                 for at in 0..was.len().max(is.len()) {
@@ -60,16 +72,28 @@ pub fn compare(before: &str, after: &str) -> Vec<Row> {
                     let row = match (a, b) {
                         (Some(a), Some(b)) => {
                             let (left, right) = words(old[a], new[b]);
-                            Row { before: Some(Line { number: a + 1, pieces: left }), after: Some(Line { number: b + 1, pieces: right }), gap: false }
+                            Row {
+                                before: Some(Line { number: a + 1, pieces: left }),
+                                after: Some(Line { number: b + 1, pieces: right }),
+                                gap: false,
+                            }
                         }
-                        (a, b) => Row { before: a.map(|a| plain(a, old[a], true)), after: b.map(|b| plain(b, new[b], true)), gap: false },
+                        (a, b) => Row {
+                            before: a.map(|a| plain(a, old[a], true)),
+                            after: b.map(|b| plain(b, new[b], true)),
+                            gap: false,
+                        },
                     };
                     rows.push((row, true));
                 }
             }
         }
     }
-    let near = |at: usize| rows[at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(rows.len())].iter().any(|(_, changed)| *changed);
+    let near = |at: usize| {
+        rows[at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(rows.len())]
+            .iter()
+            .any(|(_, changed)| *changed)
+    };
     let shown: Vec<bool> = (0..rows.len()).map(near).collect();
     let mut out = Vec::new();
     for (at, (row, _)) in rows.into_iter().enumerate() {
@@ -88,7 +112,11 @@ fn words(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let last = ops.len().saturating_sub(1);
     for (at, op) in ops.iter().enumerate() {
         let equal = matches!(op, DiffOp::Equal { .. });
-        let island = equal && at > 0 && at < last && old[op.old_range()].iter().map(|token| token.chars().count()).sum::<usize>() < ISLAND;
+        let island = equal
+            && at > 0
+            && at < last
+            && old[op.old_range()].iter().map(|token| token.chars().count()).sum::<usize>()
+                < ISLAND;
         push(&mut left, &old, op.old_range(), !equal || island);
         push(&mut right, &new, op.new_range(), !equal || island);
     }
@@ -116,7 +144,11 @@ enum Script {
 
 fn script(c: char) -> Script {
     match c {
-        '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '々' | '〆' => Script::Kanji,
+        '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}'
+        | '々'
+        | '〆' => Script::Kanji,
         'ァ'..='ヺ' | 'ー' | 'ｦ'..='ﾟ' => Script::Katakana,
         '0'..='9' | '０'..='９' | '.' | '．' | '%' | '％' => Script::Figures,
         _ if c.is_whitespace() => Script::Space,
@@ -152,8 +184,14 @@ mod tests {
     /// Writes pieces as `[-gone-]` and `{+new+}`.
     fn shown(before: &str, after: &str) -> (String, String) {
         let (left, right) = words(before, after);
-        let join =
-            |pieces: Vec<Piece>, open: &str, close: &str| pieces.into_iter().map(|piece| if piece.changed { format!("{open}{}{close}", piece.text) } else { piece.text }).collect();
+        let join = |pieces: Vec<Piece>, open: &str, close: &str| {
+            pieces
+                .into_iter()
+                .map(|piece| {
+                    if piece.changed { format!("{open}{}{close}", piece.text) } else { piece.text }
+                })
+                .collect()
+        };
         (join(left, "[-", "-]"), join(right, "{+", "+}"))
     }
 
@@ -161,22 +199,38 @@ mod tests {
     fn japanese_changes_are_marked_by_the_word() {
         assert_eq!(
             shown("赤ちゃんの発熱は、38.0度から。", "赤ちゃんの高熱は、38.5度から。"),
-            ("赤ちゃんの[-発熱-]は、[-38.0-]度から。".into(), "赤ちゃんの{+高熱+}は、{+38.5+}度から。".into())
+            (
+                "赤ちゃんの[-発熱-]は、[-38.0-]度から。".into(),
+                "赤ちゃんの{+高熱+}は、{+38.5+}度から。".into()
+            )
         );
         assert_eq!(
             shown("カロナールを飲ませます。", "アセトアミノフェンを飲ませません。"),
-            ("[-カロナール-]を飲ませま[-す-]。".into(), "{+アセトアミノフェン+}を飲ませま{+せん+}。".into())
+            (
+                "[-カロナール-]を飲ませま[-す-]。".into(),
+                "{+アセトアミノフェン+}を飲ませま{+せん+}。".into()
+            )
         );
-        assert_eq!(shown("Call 119 now.", "Call #7119 now."), ("Call [-119-] now.".into(), "Call {+#7119+} now.".into()));
+        assert_eq!(
+            shown("Call 119 now.", "Call #7119 now."),
+            ("Call [-119-] now.".into(), "Call {+#7119+} now.".into())
+        );
     }
 
     #[test]
     fn only_what_is_near_a_change_is_shown() {
         let before: String = (1..=20).map(|n| format!("{n}行目\n")).collect();
-        let rows = compare(&before, &before.replace("10行目", "十行目").replace("20行目\n", "20行目\nおわり\n"));
-        let numbers: Vec<usize> = rows.iter().filter_map(|row| row.before.as_ref().map(|line| line.number)).collect();
+        let rows = compare(
+            &before,
+            &before.replace("10行目", "十行目").replace("20行目\n", "20行目\nおわり\n"),
+        );
+        let numbers: Vec<usize> =
+            rows.iter().filter_map(|row| row.before.as_ref().map(|line| line.number)).collect();
         assert_eq!(numbers, [8, 9, 10, 11, 12, 19, 20]);
-        assert_eq!(rows.iter().map(|row| row.gap).collect::<Vec<_>>(), [true, false, false, false, false, true, false, false]);
+        assert_eq!(
+            rows.iter().map(|row| row.gap).collect::<Vec<_>>(),
+            [true, false, false, false, false, true, false, false]
+        );
         assert_eq!(rows[7].after.as_ref().map(|line| line.pieces[0].text.as_str()), Some("おわり"));
         assert_eq!(compare("同じ\n", "同じ\n"), []);
     }

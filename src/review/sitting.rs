@@ -54,7 +54,11 @@ impl Sitting {
     ///
     /// # Errors
     /// Tells everything that stands against it.
-    pub fn prepare(project: &Project, found: &Diagnostics, request: &Request) -> Result<Self, Diagnostics> {
+    pub fn prepare(
+        project: &Project,
+        found: &Diagnostics,
+        request: &Request,
+    ) -> Result<Self, Diagnostics> {
         let mut against = Diagnostics::new();
         let ledger = &project.supervision.ledger;
         for fault in &ledger.faults {
@@ -70,7 +74,9 @@ impl Sitting {
             if texts.iter().any(|text| text.path == *path) {
                 continue;
             }
-            let Some(mut text) = text_of(project, path, found, request, &mut against) else { continue };
+            let Some(mut text) = text_of(project, path, found, request, &mut against) else {
+                continue;
+            };
             let held = published.supervision.held_seal(path);
             let sealed = match (&request.decision, held) {
                 (Decision::Withdrawal { .. } | Decision::Correction { .. }, Some(held)) => held,
@@ -79,16 +85,31 @@ impl Sitting {
                     check_seal(path, &sealed.seal, &request.seals, &mut against);
                     for covered in &sealed.files {
                         if let Some(file) = project.files.get(&covered.path) {
-                            blobs.insert(format!("{BLOBS}{}", covered.sha256), canonical(file).into_owned());
+                            blobs.insert(
+                                format!("{BLOBS}{}", covered.sha256),
+                                canonical(file).into_owned(),
+                            );
                         }
                     }
                     sealed
                 }
             };
-            if let Some(odd) = sealed.files.iter().map(|file| &file.path).find(|path| !is_sealable(path)) {
+            if let Some(odd) =
+                sealed.files.iter().map(|file| &file.path).find(|path| !is_sealable(path))
+            {
                 against.push(
-                    Diagnostic::error(codes::BAD_APPROVAL, None, message!("「{odd}」の名前は記録に書けません", "the name of `{odd}` cannot stand in the ledger"))
-                        .help(message!("名前から空白・逆斜線・制御文字を除いてください", "rename it without leading spaces, backslashes or control characters")),
+                    Diagnostic::error(
+                        codes::BAD_APPROVAL,
+                        None,
+                        message!(
+                            "「{odd}」の名前は記録に書けません",
+                            "the name of `{odd}` cannot stand in the ledger"
+                        ),
+                    )
+                    .help(message!(
+                        "名前から空白・逆斜線・制御文字を除いてください",
+                        "rename it without leading spaces, backslashes or control characters"
+                    )),
                 );
             }
             (text.seal, text.files) = (sealed.seal, sealed.files);
@@ -99,15 +120,27 @@ impl Sitting {
         if against.errors() > 0 {
             return Err(against);
         }
-        let draft = Draft { decision: request.decision.clone(), on: request.on, by: request.by.clone(), texts };
+        let draft = Draft {
+            decision: request.decision.clone(),
+            on: request.on,
+            by: request.by.clone(),
+            texts,
+        };
         let bytes = draft.to_yaml(ledger.heads()).into_bytes();
-        Ok(Self { path: draft.path(&bytes), bytes, blobs, texts: draft.texts.into_iter().map(|text| (text.path, text.seal)).collect() })
+        Ok(Self {
+            path: draft.path(&bytes),
+            bytes,
+            blobs,
+            texts: draft.texts.into_iter().map(|text| (text.path, text.seal)).collect(),
+        })
     }
 }
 
 /// Between reading a text and recording that it was read somebody may have changed it.
 fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics) {
-    if read.is_empty() || read.iter().any(|read| read.len() >= LEAST_OF_SEAL && seal.starts_with(read.as_str())) {
+    if read.is_empty()
+        || read.iter().any(|read| read.len() >= LEAST_OF_SEAL && seal.starts_with(read.as_str()))
+    {
         return;
     }
     let short = &seal[..16.min(seal.len())];
@@ -132,9 +165,15 @@ fn check_dates(project: &Project, request: &Request, against: &mut Diagnostics) 
             Diagnostic::error(
                 codes::DATES_CONTRADICT,
                 None,
-                message!("次の見直し（{next_review}）が、承認の日（{on}）より後ではありません", "the next review ({next_review}) is not after the day of approval ({on})"),
+                message!(
+                    "次の見直し（{next_review}）が、承認の日（{on}）より後ではありません",
+                    "the next review ({next_review}) is not after the day of approval ({on})"
+                ),
             )
-            .help(message!("--on か --next-review を直してください", "correct --on or --next-review")),
+            .help(message!(
+                "--on か --next-review を直してください",
+                "correct --on or --next-review"
+            )),
         );
     }
     let latest = project.supervision.judge().due(on, Date::MAX);
@@ -148,17 +187,36 @@ fn check_dates(project: &Project, request: &Request, against: &mut Diagnostics) 
                     "the next review ({next_review}) is later than the policy allows ({latest})"
                 ),
             )
-            .help(message!("--next-review を {latest} までの日にしてください", "choose a --next-review not after {latest}")),
+            .help(message!(
+                "--next-review を {latest} までの日にしてください",
+                "choose a --next-review not after {latest}"
+            )),
         );
     }
 }
 
 /// Finds out what a text is; its own faults stand against an approval.
-fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request, against: &mut Diagnostics) -> Option<ActText> {
-    let empty = |kind| ActText { path: path.to_owned(), kind, topics: Vec::new(), written_by: Vec::new(), seal: String::new(), files: Vec::new() };
+fn text_of(
+    project: &Project,
+    path: &str,
+    found: &Diagnostics,
+    request: &Request,
+    against: &mut Diagnostics,
+) -> Option<ActText> {
+    let empty = |kind| ActText {
+        path: path.to_owned(),
+        kind,
+        topics: Vec::new(),
+        written_by: Vec::new(),
+        seal: String::new(),
+        files: Vec::new(),
+    };
     let kind = kind_of(path).filter(|_| project.files.get(path).is_some());
     let Some(kind) = kind else {
-        let near = suggest::nearest(path, project.files.iter().map(|(path, _)| path).filter(|path| kind_of(path).is_some()));
+        let near = suggest::nearest(
+            path,
+            project.files.iter().map(|(path, _)| path).filter(|path| kind_of(path).is_some()),
+        );
         against.push(
             Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("「{path}」は、承認の対象になるファイルではありません", "`{path}` is not a file that is approved")).help(
                 match near {
@@ -175,16 +233,28 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
     let is_approval = matches!(request.decision, Decision::Approval { .. });
     if !is_approval && (DRUG_LISTS.contains(&path) || path == NOT_LISTED) {
         against.push(
-            Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("「{path}」にはページがありません", "`{path}` has no page of its own"))
-                .help(message!("読者が見た薬のファイル（content/drugs/）を指してください", "name the drugs that readers saw (content/drugs/)")),
+            Diagnostic::error(
+                codes::UNKNOWN_REFERENCE,
+                None,
+                message!("「{path}」にはページがありません", "`{path}` has no page of its own"),
+            )
+            .help(message!(
+                "読者が見た薬のファイル（content/drugs/）を指してください",
+                "name the drugs that readers saw (content/drugs/)"
+            )),
         );
         return None;
     }
     if is_approval {
-        let covered = Sealed::of(path, &project.files).map(|sealed| sealed.files).unwrap_or_default();
+        let covered =
+            Sealed::of(path, &project.files).map(|sealed| sealed.files).unwrap_or_default();
         let mut faulty = false;
         for fault in found.iter().filter(|fault| fault.severity == Severity::Error) {
-            if fault.place.as_ref().is_some_and(|place| covered.iter().any(|file| file.path == place.source.path)) {
+            if fault
+                .place
+                .as_ref()
+                .is_some_and(|place| covered.iter().any(|file| file.path == place.source.path))
+            {
                 against.push(fault.clone());
                 faulty = true;
             }
@@ -195,12 +265,25 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
     }
     if kind == TextKind::Drug {
         let drugs = project.table.drugs.iter().map(|drug| (&drug.source, &drug.written_by));
-        let mut all = drugs.chain(project.table.products.iter().map(|product| (&product.source, &product.written_by)));
-        let written_by = all.find(|(source, _)| source.path == path).map(|(_, by)| by.iter().map(|id| id.value.clone()).collect());
+        let mut all = drugs.chain(
+            project.table.products.iter().map(|product| (&product.source, &product.written_by)),
+        );
+        let written_by = all
+            .find(|(source, _)| source.path == path)
+            .map(|(_, by)| by.iter().map(|id| id.value.clone()).collect());
         return Some(ActText { written_by: written_by.unwrap_or_default(), ..empty(kind) });
     }
-    let (work, version) = project.all_works().find_map(|work| work.versions.values().find(|version| version.source.path == path).map(|version| (work, version)))?;
-    let kind = if kind == TextKind::Own && version.supervision == article::Supervision::None { TextKind::Notice } else { kind };
+    let (work, version) = project.all_works().find_map(|work| {
+        work.versions
+            .values()
+            .find(|version| version.source.path == path)
+            .map(|version| (work, version))
+    })?;
+    let kind = if kind == TextKind::Own && version.supervision == article::Supervision::None {
+        TextKind::Notice
+    } else {
+        kind
+    };
     Some(ActText {
         topics: work.topics.iter().map(|topic| topic.value.clone()).collect(),
         written_by: version.written_by.iter().map(|id| id.value.clone()).collect(),
@@ -208,33 +291,64 @@ fn text_of(project: &Project, path: &str, found: &Diagnostics, request: &Request
     })
 }
 
-fn check_reviewers(supervision: &Supervision, request: &Request, texts: &[ActText], against: &mut Diagnostics) {
+fn check_reviewers(
+    supervision: &Supervision,
+    request: &Request,
+    texts: &[ActText],
+    against: &mut Diagnostics,
+) {
     for (number, id) in request.by.iter().enumerate() {
         if request.by[..number].contains(id) {
             against.push(
-                Diagnostic::error(codes::DUPLICATE, None, message!("「{id}」を二度挙げています", "`{id}` is named twice"))
-                    .help(message!("二人目は別の監修者にしてください", "the second signature is somebody else's")),
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    None,
+                    message!("「{id}」を二度挙げています", "`{id}` is named twice"),
+                )
+                .help(message!(
+                    "二人目は別の監修者にしてください",
+                    "the second signature is somebody else's"
+                )),
             );
         }
-        let Some(reviewer) = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id) else {
-            let near = suggest::nearest(id, supervision.reviewers.iter().map(|reviewer| reviewer.id.value.as_str()));
+        let Some(reviewer) = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id)
+        else {
+            let near = suggest::nearest(
+                id,
+                supervision.reviewers.iter().map(|reviewer| reviewer.id.value.as_str()),
+            );
             against.push(
-                Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("監修者「{id}」は reviewers.yaml にいません", "there is no reviewer `{id}` in reviewers.yaml")).help(
-                    match near {
-                        Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                        None => message!("content/reviewers.yaml に加えてください", "add them to content/reviewers.yaml"),
-                    },
-                ),
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    None,
+                    message!(
+                        "監修者「{id}」は reviewers.yaml にいません",
+                        "there is no reviewer `{id}` in reviewers.yaml"
+                    ),
+                )
+                .help(match near {
+                    Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+                    None => message!(
+                        "content/reviewers.yaml に加えてください",
+                        "add them to content/reviewers.yaml"
+                    ),
+                }),
             );
             continue;
         };
         for text in texts {
             let verdict = match request.decision {
-                Decision::Approval { .. } => reviewer.may_sign(text.kind, &text.topics, &text.written_by, request.on),
+                Decision::Approval { .. } => {
+                    reviewer.may_sign(text.kind, &text.topics, &text.written_by, request.on)
+                }
                 // Who wrote a text may correct it, and to take one back must never wait for the right person.
-                Decision::Correction { .. } => reviewer.may_sign(text.kind, &text.topics, &[], request.on),
+                Decision::Correction { .. } => {
+                    reviewer.may_sign(text.kind, &text.topics, &[], request.on)
+                }
                 Decision::Withdrawal { .. } if reviewer.is_active(request.on) => Ok(()),
-                Decision::Withdrawal { .. } => Err(crate::supervision::reviewer::Unentitled::Inactive),
+                Decision::Withdrawal { .. } => {
+                    Err(crate::supervision::reviewer::Unentitled::Inactive)
+                }
             };
             if let Err(why) = verdict {
                 let (path, words) = (&text.path, unentitled(&why));
@@ -243,9 +357,15 @@ fn check_reviewers(supervision: &Supervision, request: &Request, texts: &[ActTex
                     Diagnostic::error(
                         codes::NOT_ENTITLED,
                         Place::new(&reviewer.id.place.source, reviewer.id.place.range.clone()),
-                        message!("「{id}」は「{path}」に署名できません：{ja}", "`{id}` cannot sign `{path}`: {id} {en}"),
+                        message!(
+                            "「{id}」は「{path}」に署名できません：{ja}",
+                            "`{id}` cannot sign `{path}`: {id} {en}"
+                        ),
                     )
-                    .help(message!("別の監修者に頼むか、reviewers.yaml を直してください", "ask another reviewer, or correct reviewers.yaml")),
+                    .help(message!(
+                        "別の監修者に頼むか、reviewers.yaml を直してください",
+                        "ask another reviewer, or correct reviewers.yaml"
+                    )),
                 );
             }
         }

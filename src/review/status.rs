@@ -163,15 +163,29 @@ impl Board {
         let mut unheard = Diagnostics::new();
         let (published, _) = project.as_of(on, &mut unheard);
         let titles = titles(project, &published);
-        let paths: BTreeSet<&str> =
-            project.files.iter().map(|(path, _)| path).filter(|path| kind_of(path).is_some()).chain(project.supervision.ledger.by_path.keys().map(String::as_str)).collect();
+        let paths: BTreeSet<&str> = project
+            .files
+            .iter()
+            .map(|(path, _)| path)
+            .filter(|path| kind_of(path).is_some())
+            .chain(project.supervision.ledger.by_path.keys().map(String::as_str))
+            .collect();
         let versions = project.all_works().flat_map(|work| work.versions.values());
-        let notices: BTreeSet<&str> = versions.filter(|version| version.supervision == article::Supervision::None).map(|version| version.source.path.as_str()).collect();
-        let mut texts: Vec<Entry> = paths.into_par_iter().filter_map(|path| entry(project, &published, &titles, notices.contains(path), path, on)).collect();
+        let notices: BTreeSet<&str> = versions
+            .filter(|version| version.supervision == article::Supervision::None)
+            .map(|version| version.source.path.as_str())
+            .collect();
+        let mut texts: Vec<Entry> = paths
+            .into_par_iter()
+            .filter_map(|path| {
+                entry(project, &published, &titles, notices.contains(path), path, on)
+            })
+            .collect();
         texts.sort_by(|a, b| (a.condition, &a.path).cmp(&(b.condition, &b.path)));
         let reviewers = project.supervision.reviewers.iter().map(|reviewer| {
             let id = &reviewer.id.value;
-            let signed: Vec<&Entry> = texts.iter().filter(|entry| entry.signed_by.contains(id)).collect();
+            let signed: Vec<&Entry> =
+                texts.iter().filter(|entry| entry.signed_by.contains(id)).collect();
             Desk {
                 id: id.clone(),
                 name: reviewer.name.in_default().to_owned(),
@@ -180,24 +194,45 @@ impl Board {
                 signed: signed.len(),
                 waiting: signed
                     .into_iter()
-                    .filter(|entry| entry.pending || matches!(entry.condition, Condition::Overdue | Condition::DueSoon))
+                    .filter(|entry| {
+                        entry.pending
+                            || matches!(entry.condition, Condition::Overdue | Condition::DueSoon)
+                    })
                     .map(|entry| entry.path.clone())
                     .collect(),
             }
         });
-        let recent = project.supervision.judge().announcements(on).into_iter().filter(|announcement| announcement.is_recent(on));
-        let announcements = recent.map(|announcement| Notice { title: title(&titles, &announcement.path), notify: announcement.is_to_be_notified(), announcement });
-        Self { on: on.to_string(), head: project.supervision.ledger.head(), reviewers: reviewers.collect(), announcements: announcements.collect(), texts }
+        let recent = project
+            .supervision
+            .judge()
+            .announcements(on)
+            .into_iter()
+            .filter(|announcement| announcement.is_recent(on));
+        let announcements = recent.map(|announcement| Notice {
+            title: title(&titles, &announcement.path),
+            notify: announcement.is_to_be_notified(),
+            announcement,
+        });
+        Self {
+            on: on.to_string(),
+            head: project.supervision.ledger.head(),
+            reviewers: reviewers.collect(),
+            announcements: announcements.collect(),
+            texts,
+        }
     }
 
     /// Keeps the texts that one reviewer signed, or that these paths name.
     pub fn keep(&mut self, reviewer: Option<&str>, paths: &[String]) {
         self.texts.retain(|entry| {
-            reviewer.is_none_or(|id| entry.signed_by.iter().chain(&entry.signatures).any(|by| by == id))
-                && (paths.is_empty() || paths.iter().any(|path| entry.path.starts_with(path.as_str())))
+            reviewer
+                .is_none_or(|id| entry.signed_by.iter().chain(&entry.signatures).any(|by| by == id))
+                && (paths.is_empty()
+                    || paths.iter().any(|path| entry.path.starts_with(path.as_str())))
         });
         self.reviewers.retain(|desk| reviewer.is_none_or(|id| desk.id == id));
-        self.announcements.retain(|notice| self.texts.iter().any(|entry| entry.path == notice.announcement.path));
+        self.announcements
+            .retain(|notice| self.texts.iter().any(|entry| entry.path == notice.announcement.path));
     }
 
     /// Counts the texts in a condition.
@@ -215,16 +250,29 @@ impl Entry {
     /// Tells how one text stands on a day; `published` is the project [as of](Project::as_of) it. Nothing where there is no such text.
     pub fn of(project: &Project, published: &Project, path: &str, on: Date) -> Option<Self> {
         let mut versions = project.all_works().flat_map(|work| work.versions.values());
-        let is_notice = versions.any(|version| version.source.path == path && version.supervision == article::Supervision::None);
+        let is_notice = versions.any(|version| {
+            version.source.path == path && version.supervision == article::Supervision::None
+        });
         entry(project, published, &titles(project, published), is_notice, path, on)
     }
 }
 
 fn titles<'p>(project: &'p Project, published: &'p Project) -> BTreeMap<&'p str, &'p str> {
     let of = |project: &'p Project| {
-        let articles = project.all_works().flat_map(|work| work.versions.values()).map(|version| (version.source.path.as_str(), version.title.value.as_str()));
-        let drugs = project.table.drugs.iter().map(|drug| (drug.source.path.as_str(), drug.name.in_default()));
-        let products = project.table.products.iter().map(|product| (product.source.path.as_str(), product.name.in_default()));
+        let articles = project
+            .all_works()
+            .flat_map(|work| work.versions.values())
+            .map(|version| (version.source.path.as_str(), version.title.value.as_str()));
+        let drugs = project
+            .table
+            .drugs
+            .iter()
+            .map(|drug| (drug.source.path.as_str(), drug.name.in_default()));
+        let products = project
+            .table
+            .products
+            .iter()
+            .map(|product| (product.source.path.as_str(), product.name.in_default()));
         articles.chain(drugs).chain(products).collect::<Vec<_>>()
     };
     // A working text that cannot be read still has the title under which it is published.
@@ -232,16 +280,28 @@ fn titles<'p>(project: &'p Project, published: &'p Project) -> BTreeMap<&'p str,
 }
 
 fn title(titles: &BTreeMap<&str, &str>, path: &str) -> String {
-    titles.get(path).map_or_else(|| path.rsplit('/').next().unwrap_or(path).to_owned(), |title| (*title).to_owned())
+    titles.get(path).map_or_else(
+        || path.rsplit('/').next().unwrap_or(path).to_owned(),
+        |title| (*title).to_owned(),
+    )
 }
 
-fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, is_notice: bool, path: &str, on: Date) -> Option<Entry> {
+fn entry(
+    project: &Project,
+    published: &Project,
+    titles: &BTreeMap<&str, &str>,
+    is_notice: bool,
+    path: &str,
+    on: Date,
+) -> Option<Entry> {
     let supervision = &project.supervision;
     let standing = supervision.judge().standing(path, on);
     let working = Sealed::of(path, &project.files);
-    let kind = kind_of(path).map(|kind| if kind == TextKind::Own && is_notice { TextKind::Notice } else { kind })?;
+    let kind = kind_of(path)
+        .map(|kind| if kind == TextKind::Own && is_notice { TextKind::Notice } else { kind })?;
     let required = supervision.policy.signatures(kind);
-    let approval = standing.approval.filter(|approval| supervision.policy.signatures(approval.kind) > 0);
+    let approval =
+        standing.approval.filter(|approval| supervision.policy.signatures(approval.kind) > 0);
     if working.is_none() && approval.is_none() && standing.withdrawal.is_none() {
         return None;
     }
@@ -250,22 +310,35 @@ fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, 
         State::Approved { approval, .. } => Some(approval.next_review),
         _ => None,
     };
-    let days_left = due.and_then(|due| on.until((jiff::Unit::Day, due)).ok()).map(|span| span.get_days());
+    let days_left =
+        due.and_then(|due| on.until((jiff::Unit::Day, due)).ok()).map(|span| span.get_days());
     let condition = match state {
         State::Withdrawn(_) => Condition::Withdrawn,
         _ if working.is_none() => Condition::Deleted,
         State::Approved { overdue: true, .. } => Condition::Overdue,
-        State::Approved { .. } if days_left.is_some_and(|days| days <= i32::try_from(supervision.policy.due_soon_days).unwrap_or(i32::MAX)) => Condition::DueSoon,
+        State::Approved { .. }
+            if days_left.is_some_and(|days| {
+                days <= i32::try_from(supervision.policy.due_soon_days).unwrap_or(i32::MAX)
+            }) =>
+        {
+            Condition::DueSoon
+        }
         State::Approved { .. } => Condition::Approved,
         State::NotRequired => Condition::NotRequired,
         State::Unsupervised => Condition::Unsigned,
     };
     let pending = matches!((&approval, &working), (Some(approval), Some(working)) if approval.seal != working.seal);
     let (changes, images) = match (&approval, &working) {
-        (Some(approval), Some(working)) if pending => changes(path, &approval.files, &working.files, &project.files),
+        (Some(approval), Some(working)) if pending => {
+            changes(path, &approval.files, &working.files, &project.files)
+        }
         _ => (Vec::new(), Vec::new()),
     };
-    let waits_for = if approval.is_some() && matches!(state, State::Unsupervised) { published.waits_for(path, on) } else { Vec::new() };
+    let waits_for = if approval.is_some() && matches!(state, State::Unsupervised) {
+        published.waits_for(path, on)
+    } else {
+        Vec::new()
+    };
     Some(Entry {
         title: title(titles, path),
         path: path.to_owned(),
@@ -274,23 +347,37 @@ fn entry(project: &Project, published: &Project, titles: &BTreeMap<&str, &str>, 
         seal: working.as_ref().map(|working| working.seal.clone()),
         pending,
         on: approval.as_ref().map(|approval| approval.on.to_string()),
-        signed_by: approval.map(|approval| approval.signers.iter().map(|signer| signer.reviewer.id.value.clone()).collect()).unwrap_or_default(),
+        signed_by: approval
+            .map(|approval| {
+                approval.signers.iter().map(|signer| signer.reviewer.id.value.clone()).collect()
+            })
+            .unwrap_or_default(),
         next_review: due.map(|due| due.to_string()),
         days_left,
         signatures: standing
             .incomplete
-            .filter(|incomplete| working.as_ref().is_some_and(|working| working.seal == incomplete.seal))
+            .filter(|incomplete| {
+                working.as_ref().is_some_and(|working| working.seal == incomplete.seal)
+            })
             .map(|incomplete| incomplete.by)
             .unwrap_or_default(),
         required,
         waits_for,
-        withdrawn: standing.withdrawal.map(|withdrawal| Taken { on: withdrawal.on.to_string(), reason: withdrawal.reason, severity: withdrawal.severity }),
+        withdrawn: standing.withdrawal.map(|withdrawal| Taken {
+            on: withdrawal.on.to_string(),
+            reason: withdrawal.reason,
+            severity: withdrawal.severity,
+        }),
         invalid: standing
             .invalid
             .iter()
             .filter_map(|(act, number, why)| {
                 let Message { ja, en } = doubt(why);
-                Some(Doubt { reviewer: supervision.ledger.acts[*act].by.get(*number)?.value.clone(), ja, en })
+                Some(Doubt {
+                    reviewer: supervision.ledger.acts[*act].by.get(*number)?.value.clone(),
+                    ja,
+                    en,
+                })
             })
             .collect(),
         changes,
@@ -303,16 +390,31 @@ fn doubt(why: &Invalid) -> Message {
         Invalid::Unknown => message!("reviewers.yaml にいません", "is not in reviewers.yaml"),
         Invalid::Unentitled(why) => unentitled(why),
         Invalid::NoKey => message!("鍵による署名がありません", "did not sign with a key"),
-        Invalid::BadKey => message!("その人の鍵による署名ではありません", "is not the maker of the signature"),
+        Invalid::BadKey => {
+            message!("その人の鍵による署名ではありません", "is not the maker of the signature")
+        }
     }
 }
 
 /// Compares what was approved with what is being worked on.
-fn changes(path: &str, approved: &[Covered], working: &[Covered], files: &Files) -> (Vec<Row>, Vec<String>) {
-    let before = approved.first().and_then(|file| files.blob(&file.sha256).ok().flatten()).unwrap_or_default();
+fn changes(
+    path: &str,
+    approved: &[Covered],
+    working: &[Covered],
+    files: &Files,
+) -> (Vec<Row>, Vec<String>) {
+    let before = approved
+        .first()
+        .and_then(|file| files.blob(&file.sha256).ok().flatten())
+        .unwrap_or_default();
     let after = files.get(path).map(canonical).unwrap_or_default();
     let rows = diff::compare(&String::from_utf8_lossy(&before), &String::from_utf8_lossy(&after));
-    let images = |files: &[Covered]| -> BTreeSet<(String, String)> { files[1..].iter().map(|file| (file.path.clone(), file.sha256.clone())).collect() };
-    let images: BTreeSet<String> = images(approved).symmetric_difference(&images(working)).map(|(path, _)| path.clone()).collect();
+    let images = |files: &[Covered]| -> BTreeSet<(String, String)> {
+        files[1..].iter().map(|file| (file.path.clone(), file.sha256.clone())).collect()
+    };
+    let images: BTreeSet<String> = images(approved)
+        .symmetric_difference(&images(working))
+        .map(|(path, _)| path.clone())
+        .collect();
     (rows, images.into_iter().collect())
 }

@@ -76,19 +76,33 @@ impl Sent {
     /// Seals a page.
     pub fn of(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let lines = text.lines().filter(|line| !line.contains("rel=\"stylesheet\"") && !line.contains(".css\""));
+        let lines = text
+            .lines()
+            .filter(|line| !line.contains("rel=\"stylesheet\"") && !line.contains(".css\""));
         let short = |seal: String| seal.get(..20).map(str::to_owned).unwrap_or(seal);
-        Self { whole: short(seal(bytes)), without_styles: short(seal(lines.collect::<Vec<_>>().join("\n").as_bytes())) }
+        Self {
+            whole: short(seal(bytes)),
+            without_styles: short(seal(lines.collect::<Vec<_>>().join("\n").as_bytes())),
+        }
     }
 
     /// Writes it for the page that carries it.
     pub fn text(&self) -> String {
-        if *self == Self::default() { String::new() } else { format!("{}.{}", self.whole, self.without_styles) }
+        if *self == Self::default() {
+            String::new()
+        } else {
+            format!("{}.{}", self.whole, self.without_styles)
+        }
     }
 
     /// Reads what a page carried.
     fn parse(text: &str) -> Self {
-        text.split_once('.').map(|(whole, without_styles)| Self { whole: whole.to_owned(), without_styles: without_styles.to_owned() }).unwrap_or_default()
+        text.split_once('.')
+            .map(|(whole, without_styles)| Self {
+                whole: whole.to_owned(),
+                without_styles: without_styles.to_owned(),
+            })
+            .unwrap_or_default()
     }
 }
 
@@ -118,7 +132,11 @@ impl Spot {
 
     /// Returns the path of the file that lies at the address.
     pub fn file(&self) -> String {
-        if self.path.is_empty() || self.path.ends_with('/') { format!("{}index.html", self.path) } else { self.path.clone() }
+        if self.path.is_empty() || self.path.ends_with('/') {
+            format!("{}index.html", self.path)
+        } else {
+            self.path.clone()
+        }
     }
 }
 
@@ -173,7 +191,9 @@ impl Reader {
     /// Takes in how its pages were found and tells of those that are others now; returns how many.
     fn take(&mut self, view: &View, looks: &BTreeMap<Key, Look>) -> usize {
         let panes = self.panes.iter_mut().filter(|pane| pane.spot.view == *view);
-        let words: Vec<Word> = panes.filter_map(|pane| looks.get(&pane.key()).and_then(|look| pane.take(look))).collect();
+        let words: Vec<Word> = panes
+            .filter_map(|pane| looks.get(&pane.key()).and_then(|look| pane.take(look)))
+            .collect();
         let changed = words.len();
         words.into_iter().for_each(|word| self.say(word));
         changed
@@ -200,10 +220,16 @@ impl Look {
     /// Looks at a page of a site.
     fn at((spot, subject): &Key, live: &Live) -> Self {
         let Some(answer) = live.file(&spot.code, &spot.file()) else {
-            return Self::Gone { address: subject.as_ref().and_then(|subject| live.address(&spot.code, subject)) };
+            return Self::Gone {
+                address: subject.as_ref().and_then(|subject| live.address(&spot.code, subject)),
+            };
         };
         match answer.made.bytes {
-            Some(bytes) => Self::There { seen: Sent::of(&bytes), subject: answer.subject, faults: answer.made.faults },
+            Some(bytes) => Self::There {
+                seen: Sent::of(&bytes),
+                subject: answer.subject,
+                faults: answer.made.faults,
+            },
             None => Self::Broken(answer.made.faults),
         }
     }
@@ -235,12 +261,20 @@ impl Pane {
             Look::Gone { address: None } if self.seen == Sent::default() => None,
             Look::Gone { address } => {
                 self.seen = Sent::default();
-                Some(address.clone().map_or(Word::Reload { pane }, |address| Word::Go { pane, address }))
+                Some(
+                    address
+                        .clone()
+                        .map_or(Word::Reload { pane }, |address| Word::Go { pane, address }),
+                )
             }
             Look::There { seen, subject, .. } => {
                 let before = std::mem::replace(&mut self.seen, seen.clone());
                 self.subject.clone_from(subject);
-                Some(if before.without_styles == self.seen.without_styles { Word::Style { pane } } else { Word::Reload { pane } })
+                Some(if before.without_styles == self.seen.without_styles {
+                    Word::Style { pane }
+                } else {
+                    Word::Reload { pane }
+                })
             }
         }
     }
@@ -258,7 +292,13 @@ pub struct Told {
 impl Told {
     /// Tells what was found.
     pub fn of(found: &Diagnostics, guide: &Guide) -> Self {
-        let of = |severity| found.iter().filter(|one| one.severity == severity).map(|one| guide.fault(one)).collect();
+        let of = |severity| {
+            found
+                .iter()
+                .filter(|one| one.severity == severity)
+                .map(|one| guide.fault(one))
+                .collect()
+        };
         Self { errors: of(Severity::Error), warnings: of(Severity::Warning) }
     }
 
@@ -347,7 +387,10 @@ pub struct Desk {
 
 impl std::fmt::Debug for Desk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("views", &self.views).field("readers", &self.readers).finish_non_exhaustive()
+        f.debug_struct("Desk")
+            .field("views", &self.views)
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -376,8 +419,16 @@ impl Desk {
         let live = open(&setting, day, View::default(), files.clone(), faults.clone())?;
         let told = Arc::new(Told::of(&live.faults, &setting.guide));
         let slots = BTreeMap::from([(View::default(), Slot { live, told, idle: 0, used: 0 })]);
-        let views = Views { slots, good: Sources { files, faults }, is_behind: false, day, asked: 0 };
-        Ok(Self { setting, opening: Mutex::default(), views: Mutex::new(views), readers: Mutex::default(), numbers: AtomicU64::default(), broken: Mutex::default() })
+        let views =
+            Views { slots, good: Sources { files, faults }, is_behind: false, day, asked: 0 };
+        Ok(Self {
+            setting,
+            opening: Mutex::default(),
+            views: Mutex::new(views),
+            readers: Mutex::default(),
+            numbers: AtomicU64::default(),
+            broken: Mutex::default(),
+        })
     }
 
     /// Returns who finds places.
@@ -392,7 +443,9 @@ impl Desk {
 
     /// Returns what is known of the plain edition, and what is wrong with it.
     pub fn plain(&self) -> (Arc<Overview>, Arc<Diagnostics>) {
-        self.front(&View::default()).map(|(live, _)| (live.overview, live.faults)).unwrap_or_default()
+        self.front(&View::default())
+            .map(|(live, _)| (live.overview, live.faults))
+            .unwrap_or_default()
     }
 
     /// Returns what is in front in a view, if it is held.
@@ -423,17 +476,31 @@ impl Desk {
             let views = held(&self.views);
             (views.good.clone(), views.is_behind, views.day)
         };
-        let live = open(&self.setting, day, view.clone(), sources.files, sources.faults).map_err(Away::Failed)?;
-        let told = if is_behind { plain_told } else { Arc::new(Told::of(&live.faults, &self.setting.guide)) };
+        let live = open(&self.setting, day, view.clone(), sources.files, sources.faults)
+            .map_err(Away::Failed)?;
+        let told = if is_behind {
+            plain_told
+        } else {
+            Arc::new(Told::of(&live.faults, &self.setting.guide))
+        };
         let used_views = self.used_views();
         let mut views = held(&self.views);
         views.asked += 1;
         let used = views.asked;
-        views.slots.insert(view.clone(), Slot { live: live.clone(), told: Arc::clone(&told), idle: 0, used });
+        views.slots.insert(
+            view.clone(),
+            Slot { live: live.clone(), told: Arc::clone(&told), idle: 0, used },
+        );
         while views.slots.len() > MOST_VIEWS + 1 {
             // Whoever has a page open would hear nothing any more.
-            let others = views.slots.iter().filter(|(other, _)| !other.is_plain() && *other != view && !used_views.contains(other));
-            let Some(least) = others.min_by_key(|(_, slot)| slot.used).map(|(other, _)| other.clone()) else { break };
+            let others = views.slots.iter().filter(|(other, _)| {
+                !other.is_plain() && *other != view && !used_views.contains(other)
+            });
+            let Some(least) =
+                others.min_by_key(|(_, slot)| slot.used).map(|(other, _)| other.clone())
+            else {
+                break;
+            };
             views.slots.remove(&least);
         }
         Ok((live, told))
@@ -489,11 +556,21 @@ impl Desk {
     }
 
     fn start_of(&self, view: &View, live: &Live, told: &Told) -> String {
-        shell::start(view, &live.overview, &live.pages().unwrap_or_default(), told, self.setting.guide.tongue)
+        shell::start(
+            view,
+            &live.overview,
+            &live.pages().unwrap_or_default(),
+            told,
+            self.setting.guide.tongue,
+        )
     }
 
     fn look_at_start(&self, view: &View, live: &Live, told: &Told) -> Look {
-        Look::There { seen: Sent::of(self.start_of(view, live, told).as_bytes()), subject: None, faults: Diagnostics::new() }
+        Look::There {
+            seen: Sent::of(self.start_of(view, live, told).as_bytes()),
+            subject: None,
+            faults: Diagnostics::new(),
+        }
     }
 
     /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it once.
@@ -508,13 +585,16 @@ impl Desk {
     pub fn listen(&self, asked: Vec<Asked>) -> mpsc::Receiver<Word> {
         let (words, heard) = mpsc::channel(MOST_WORDS);
         let panes = asked.into_iter().take(MOST_PANES).enumerate().filter_map(|(index, asked)| {
-            let path = percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
-            let subject = (!asked.source.is_empty()).then_some(Subject { source: asked.source, language: asked.language });
+            let path =
+                percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
+            let subject = (!asked.source.is_empty())
+                .then_some(Subject { source: asked.source, language: asked.language });
             Some(Pane { index, spot: Spot::parse(&path)?, subject, seen: Sent::parse(&asked.seal) })
         });
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let mut reader = Reader { number, panes: panes.collect(), words, is_lost: false };
-        let views: BTreeSet<View> = reader.panes.iter().map(|pane| pane.spot.view.clone()).collect();
+        let views: BTreeSet<View> =
+            reader.panes.iter().map(|pane| pane.spot.view.clone()).collect();
         reader.say(Word::Hello { run: self.setting.run.clone() });
         if views.is_empty() {
             reader.say(Told::default().word());
@@ -533,15 +613,31 @@ impl Desk {
                 Ok(found) => found,
                 Err(away) => return self.tell_away(number, view, away, told),
             };
-            let keys: Vec<Key> = held(&self.readers).iter().filter(|reader| reader.number == number).flat_map(|reader| reader.panes_in(view)).map(Pane::key).collect();
-            let look = |key: Key| if key.0.code.is_empty() { (key, self.look_at_start(view, &live, &front)) } else { (key.clone(), Look::at(&key, &live)) };
+            let keys: Vec<Key> = held(&self.readers)
+                .iter()
+                .filter(|reader| reader.number == number)
+                .flat_map(|reader| reader.panes_in(view))
+                .map(Pane::key)
+                .collect();
+            let look = |key: Key| {
+                if key.0.code.is_empty() {
+                    (key, self.look_at_start(view, &live, &front))
+                } else {
+                    (key.clone(), Look::at(&key, &live))
+                }
+            };
             let looks: BTreeMap<Key, Look> = keys.into_iter().map(look).collect();
             let mut readers = held(&self.readers);
             // A turn that came between has told what it found, but may have left this to be compared.
-            if !self.front(view).is_some_and(|(now, now_told)| now.is(&live) && Arc::ptr_eq(&now_told, &front)) {
+            if !self
+                .front(view)
+                .is_some_and(|(now, now_told)| now.is(&live) && Arc::ptr_eq(&now_told, &front))
+            {
                 continue;
             }
-            let Some(reader) = readers.iter_mut().find(|reader| reader.number == number) else { return };
+            let Some(reader) = readers.iter_mut().find(|reader| reader.number == number) else {
+                return;
+            };
             told.join(&front);
             reader.add_faults(view, &looks, &self.setting.guide, told);
             reader.take(view, &looks);
@@ -565,7 +661,10 @@ impl Desk {
     /// Lets everybody load again what they show of a view that is none any more.
     fn send_away(&self, view: &View) {
         for reader in held(&self.readers).iter_mut() {
-            let gone = reader.panes_in(view).map(|pane| (pane.key(), Look::Gone { address: None })).collect();
+            let gone = reader
+                .panes_in(view)
+                .map(|pane| (pane.key(), Look::Gone { address: None }))
+                .collect();
             reader.take(view, &gone);
         }
     }
@@ -602,7 +701,13 @@ impl Desk {
         all
     }
 
-    fn turn_view(&self, view: &View, live: Result<Live, Diagnostics>, (files, faults, day): (&Files, &Diagnostics, Moment), all: &mut Turned) {
+    fn turn_view(
+        &self,
+        view: &View,
+        live: Result<Live, Diagnostics>,
+        (files, faults, day): (&Files, &Diagnostics, Moment),
+        all: &mut Turned,
+    ) {
         let guide = &self.setting.guide;
         let mut found = match &live {
             Ok(live) => (*live.faults).clone(),
@@ -614,8 +719,12 @@ impl Desk {
         let mut readers = loop {
             let readers = held(&self.readers);
             let Some(live) = &live else { break readers };
-            let panes = readers.iter().flat_map(|reader| reader.panes_in(view)).filter(|pane| !pane.is_start());
-            let new: BTreeSet<Key> = panes.map(Pane::key).filter(|key| !looks.contains_key(key)).collect();
+            let panes = readers
+                .iter()
+                .flat_map(|reader| reader.panes_in(view))
+                .filter(|pane| !pane.is_start());
+            let new: BTreeSet<Key> =
+                panes.map(Pane::key).filter(|key| !looks.contains_key(key)).collect();
             if new.is_empty() {
                 break readers;
             }
@@ -625,7 +734,10 @@ impl Desk {
         all.open += readers.iter().flat_map(|reader| reader.panes_in(view)).count();
         // The errors of one page keep all of the view as they were; what is worth mending in a page is told where it is shown.
         for faults in looks.values().filter_map(Look::faults) {
-            faults.iter().filter(|one| one.severity == Severity::Error).for_each(|one| found.push(one.clone()));
+            faults
+                .iter()
+                .filter(|one| one.severity == Severity::Error)
+                .for_each(|one| found.push(one.clone()));
             all.faults.extend(faults.clone());
         }
         found.sort();
@@ -656,15 +768,28 @@ impl Desk {
             }
         }
         // The start page counts the pages of all sites, which takes longest.
-        let starts: BTreeSet<Key> = readers.iter().flat_map(|reader| reader.panes_in(view)).filter(|pane| pane.is_start()).map(Pane::key).collect();
+        let starts: BTreeSet<Key> = readers
+            .iter()
+            .flat_map(|reader| reader.panes_in(view))
+            .filter(|pane| pane.is_start())
+            .map(Pane::key)
+            .collect();
         drop(readers);
         let Some(live) = good.filter(|_| !starts.is_empty()) else { return };
-        let looks = starts.into_iter().map(|key| (key, self.look_at_start(view, &live, &told))).collect();
-        all.changed += held(&self.readers).iter_mut().map(|reader| reader.take(view, &looks)).sum::<usize>();
+        let looks =
+            starts.into_iter().map(|key| (key, self.look_at_start(view, &live, &told))).collect();
+        all.changed +=
+            held(&self.readers).iter_mut().map(|reader| reader.take(view, &looks)).sum::<usize>();
     }
 }
 
-fn open(setting: &Setting, day: Moment, view: View, files: Files, faults: Diagnostics) -> Result<Live, Diagnostics> {
+fn open(
+    setting: &Setting,
+    day: Moment,
+    view: View,
+    files: Files,
+    faults: Diagnostics,
+) -> Result<Live, Diagnostics> {
     let options = edition::Options { moment: day, only: setting.only.clone() };
     let opening = Opening { options, origin: setting.origin.clone(), guide: setting.guide.clone() };
     Live::open(files, faults, opening, view)
@@ -681,7 +806,8 @@ mod tests {
     fn files() -> Files {
         // The sample of `ubugi new`, in the themes of the repository.
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let (mut files, mut faults) = Files::from_disk(&root.join("src/cli/sample")).expect("reads");
+        let (mut files, mut faults) =
+            Files::from_disk(&root.join("src/cli/sample")).expect("reads");
         let (repository, _) = Files::from_disk(root).expect("reads");
         for (path, file) in repository.under("themes/") {
             files.insert(path, file.bytes().to_vec(), &mut faults);
@@ -714,7 +840,12 @@ mod tests {
     }
 
     fn asked(page: &str, seal: &str) -> Vec<Asked> {
-        vec![Asked { page: page.to_owned(), seal: seal.to_owned(), source: String::new(), language: String::new() }]
+        vec![Asked {
+            page: page.to_owned(),
+            seal: seal.to_owned(),
+            source: String::new(),
+            language: String::new(),
+        }]
     }
 
     fn heard(words: &mut mpsc::Receiver<Word>) -> Vec<&'static str> {
@@ -734,14 +865,24 @@ mod tests {
 
     #[test]
     fn an_address_has_a_view_a_town_and_a_path() {
-        let of = |path: &str| Spot::parse(path).map(|spot| (spot.view.to_string(), spot.code.clone(), spot.file()));
-        let found = |view: &str, code: &str, file: &str| Some((view.to_owned(), code.to_owned(), file.to_owned()));
+        let of = |path: &str| {
+            Spot::parse(path).map(|spot| (spot.view.to_string(), spot.code.clone(), spot.file()))
+        };
+        let found = |view: &str, code: &str, file: &str| {
+            Some((view.to_owned(), code.to_owned(), file.to_owned()))
+        };
         assert_eq!(of("/"), found("", "", "index.html"));
         assert_eq!(of("/132128"), found("", "132128", "index.html"));
-        assert_eq!(of("/132128/en/articles/fever/"), found("", "132128", "en/articles/fever/index.html"));
+        assert_eq!(
+            of("/132128/en/articles/fever/"),
+            found("", "132128", "en/articles/fever/index.html")
+        );
         assert_eq!(of("/132128/assets/site.css"), found("", "132128", "assets/site.css"));
         assert_eq!(of("/@drafts"), found("/@drafts", "", "index.html"));
-        assert_eq!(of("/@date=2026-12-20,theme=night/132128/"), found("/@date=2026-12-20,theme=night", "132128", "index.html"));
+        assert_eq!(
+            of("/@date=2026-12-20,theme=night/132128/"),
+            found("/@date=2026-12-20,theme=night", "132128", "index.html")
+        );
         assert_eq!(of("/@date=2026-13-20/132128/"), None);
     }
 
@@ -762,7 +903,11 @@ mod tests {
         assert!(!desk.has(&spot("/@theme=none/").view) && desk.has(&spot("/@theme=base/").view));
         drop(open);
         desk.turn(&files(), &Diagnostics::new());
-        assert_eq!(held(&desk.views).slots.len(), 1, "after a change only what is open is made again");
+        assert_eq!(
+            held(&desk.views).slots.len(),
+            1,
+            "after a change only what is open is made again"
+        );
     }
 
     #[test]
@@ -776,11 +921,24 @@ mod tests {
         let mut late = desk.listen(asked(&home, "0.0"));
         assert_eq!(heard(&mut late), ["hello", "reload", "fine"]);
         let mut changed = files();
-        let text = changed.get("ubugi.yaml").and_then(|file| file.text()).expect("a text").text.clone();
-        changed.insert("ubugi.yaml", text.replacen("ja: ", "ja: 新しい", 1).into_bytes(), &mut Diagnostics::new());
+        let text =
+            changed.get("ubugi.yaml").and_then(|file| file.text()).expect("a text").text.clone();
+        changed.insert(
+            "ubugi.yaml",
+            text.replacen("ja: ", "ja: 新しい", 1).into_bytes(),
+            &mut Diagnostics::new(),
+        );
         let turned = desk.turn(&changed, &Diagnostics::new());
-        assert_eq!((turned.open, turned.changed, turned.faults.errors()), (2, 2, 0), "{:?}", turned.faults);
-        assert_eq!((heard(&mut words), heard(&mut late)), (vec!["fine", "reload"], vec!["fine", "reload"]));
+        assert_eq!(
+            (turned.open, turned.changed, turned.faults.errors()),
+            (2, 2, 0),
+            "{:?}",
+            turned.faults
+        );
+        assert_eq!(
+            (heard(&mut words), heard(&mut late)),
+            (vec!["fine", "reload"], vec!["fine", "reload"])
+        );
         drop(late);
         let mut broken = files();
         broken.insert("ubugi.yaml", b"title: [".to_vec(), &mut Diagnostics::new());
@@ -788,7 +946,10 @@ mod tests {
         assert!(turned.faults.errors() > 0 && turned.changed == 0 && turned.open == 1);
         assert_eq!(heard(&mut words), ["faults"]);
         assert!(desk.file(&spot(&home)).is_some(), "the last good edition stays in front");
-        assert!(desk.file(&spot(&format!("/@drafts{home}"))).is_some(), "and views are made of its sources");
+        assert!(
+            desk.file(&spot(&format!("/@drafts{home}"))).is_some(),
+            "and views are made of its sources"
+        );
         assert!(!desk.is_of_another_day());
     }
 
@@ -797,7 +958,11 @@ mod tests {
     /// The sample's files with one that is another, or more.
     fn with(path: &str, change: impl FnOnce(String) -> String) -> Files {
         let mut files = files();
-        let text = files.get(path).and_then(|file| file.text()).map(|text| text.text.clone()).unwrap_or_default();
+        let text = files
+            .get(path)
+            .and_then(|file| file.text())
+            .map(|text| text.text.clone())
+            .unwrap_or_default();
         files.insert(path, change(text).into_bytes(), &mut Diagnostics::new());
         files
     }
@@ -814,12 +979,19 @@ mod tests {
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
         let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
         let mut other = desk.listen(asked(&home(&desk), ""));
-        assert_eq!((heard(&mut words), heard(&mut other)), (vec!["hello", "fine"], vec!["hello", "reload", "fine"]));
+        assert_eq!(
+            (heard(&mut words), heard(&mut other)),
+            (vec!["hello", "fine"], vec!["hello", "reload", "fine"])
+        );
         let turned = desk.turn(&lacking(), &Diagnostics::new());
         assert_eq!((turned.faults.errors(), turned.changed), (1, 0), "{:?}", turned.faults);
         assert_eq!((heard(&mut words), heard(&mut other)), (vec!["faults"], vec!["faults"]));
         assert_eq!(desk.file(&spot(&page)).and_then(|answer| answer.made.bytes), Some(before));
-        assert_eq!(heard(&mut desk.listen(asked(&page, ""))), ["hello", "reload", "faults"], "whoever loads it again is told as well");
+        assert_eq!(
+            heard(&mut desk.listen(asked(&page, ""))),
+            ["hello", "reload", "faults"],
+            "whoever loads it again is told as well"
+        );
         assert_eq!(desk.turn(&files(), &Diagnostics::new()).faults.errors(), 0);
         assert_eq!((heard(&mut words), heard(&mut other)), (vec!["fine"], vec!["fine"]));
     }
@@ -839,13 +1011,23 @@ mod tests {
 
     #[test]
     fn the_faults_of_what_is_said_of_texts_are_told_with_each_page() {
-        let theme = files().under("themes/base/").map(|(path, _)| path.to_owned()).find(|path| path.contains("/texts/")).expect("a template");
+        let theme = files()
+            .under("themes/base/")
+            .map(|(path, _)| path.to_owned())
+            .find(|path| path.contains("/texts/"))
+            .expect("a template");
         let desk = desk(&Arc::default());
         let page = |slug: &str| spot(&format!("{}articles/{slug}/", home(&desk)));
         desk.turn(&with(&theme, |text| text + "{{ no.such.thing }}"), &Diagnostics::new());
         for slug in ["publishing", "publishing", "how-to-write"] {
             let faults = desk.file(&page(slug)).expect("a page").made.faults;
-            assert!(faults.iter().any(|fault| fault.place.as_ref().is_some_and(|place| place.source.path == theme)), "{slug}: {faults:?}");
+            assert!(
+                faults.iter().any(|fault| fault
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| place.source.path == theme)),
+                "{slug}: {faults:?}"
+            );
         }
     }
 
@@ -853,8 +1035,12 @@ mod tests {
     fn a_view_in_which_a_page_is_open_is_never_dropped() {
         let desk = desk(&Arc::default());
         let page = |day: usize| format!("/@date=2026-12-{day:02}{}", home(&desk));
-        let mut readers: Vec<_> = (1..=MOST_VIEWS + 2).map(|day| desk.listen(asked(&page(day), "0.0"))).collect();
-        desk.turn(&with("ubugi.yaml", |text| text.replacen("ja: ", "ja: 新しい", 1)), &Diagnostics::new());
+        let mut readers: Vec<_> =
+            (1..=MOST_VIEWS + 2).map(|day| desk.listen(asked(&page(day), "0.0"))).collect();
+        desk.turn(
+            &with("ubugi.yaml", |text| text.replacen("ja: ", "ja: 新しい", 1)),
+            &Diagnostics::new(),
+        );
         for words in &mut readers {
             assert_eq!(heard(words), ["hello", "reload", "fine", "fine", "reload"]);
         }
@@ -867,9 +1053,13 @@ mod tests {
     fn who_begins_to_listen_while_editions_change_hears_of_the_last() {
         let desk = desk(&Arc::default());
         let page = format!("/@drafts{}", home(&desk));
-        let title = |number: usize| with("ubugi.yaml", |text| text.replacen("ja: ", &format!("ja: 第{number}"), 1));
+        let title = |number: usize| {
+            with("ubugi.yaml", |text| text.replacen("ja: ", &format!("ja: 第{number}"), 1))
+        };
         std::thread::scope(|scope| {
-            let turns = scope.spawn(|| (0..6).for_each(|number| drop(desk.turn(&title(number), &Diagnostics::new()))));
+            let turns = scope.spawn(|| {
+                (0..6).for_each(|number| drop(desk.turn(&title(number), &Diagnostics::new())))
+            });
             while !turns.is_finished() {
                 // What is not held is opened while it is turned.
                 let mut words = desk.listen(asked(&page, "0.0"));
@@ -890,20 +1080,32 @@ mod tests {
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
         let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
         let turned = desk.turn(&with(FATAL, |_| "x".to_owned()), &Diagnostics::new());
-        assert_eq!(turned.faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [codes::OWN_FAULT]);
+        assert_eq!(
+            turned.faults.iter().map(|fault| fault.code).collect::<Vec<_>>(),
+            [codes::OWN_FAULT]
+        );
         assert_eq!(heard(&mut words), ["hello", "fine", "faults"]);
         assert_eq!(desk.file(&spot(&page)).and_then(|answer| answer.made.bytes), Some(before));
         desk.turn(&files(), &Diagnostics::new());
         assert_eq!(heard(&mut words), ["fine"]);
-        let made = desk.file(&spot(&format!("{page}{FATAL}"))).expect("it is not as if there were no such file").made;
-        assert!(made.bytes.is_none() && made.faults.iter().all(|fault| fault.code == codes::OWN_FAULT));
-        assert!(desk.file(&spot(&page)).is_some_and(|answer| answer.made.bytes.is_some()), "other pages are still made");
+        let made = desk
+            .file(&spot(&format!("{page}{FATAL}")))
+            .expect("it is not as if there were no such file")
+            .made;
+        assert!(
+            made.bytes.is_none() && made.faults.iter().all(|fault| fault.code == codes::OWN_FAULT)
+        );
+        assert!(
+            desk.file(&spot(&page)).is_some_and(|answer| answer.made.bytes.is_some()),
+            "other pages are still made"
+        );
     }
 
     #[test]
     fn a_theme_that_is_gone_takes_its_views_along() {
         let mut fewer = files();
-        let gone: Vec<String> = fewer.under("themes/warm/").map(|(path, _)| path.to_owned()).collect();
+        let gone: Vec<String> =
+            fewer.under("themes/warm/").map(|(path, _)| path.to_owned()).collect();
         for path in gone {
             fewer.remove(&path);
         }
@@ -915,7 +1117,11 @@ mod tests {
         assert_eq!(turned.faults.errors(), 0, "{:?}", turned.faults);
         assert_eq!(heard(&mut words), ["reload"]);
         assert!(!desk.has(&spot(&page).view));
-        assert_eq!(heard(&mut desk.listen(asked(&page, ""))), ["hello", "fine"], "and it is not loaded for ever");
+        assert_eq!(
+            heard(&mut desk.listen(asked(&page, ""))),
+            ["hello", "fine"],
+            "and it is not loaded for ever"
+        );
     }
 
     #[test]

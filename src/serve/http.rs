@@ -50,7 +50,11 @@ const SWEEP: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// Fails when the connection cannot be listened to.
-pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<String>) -> std::io::Result<()> {
+pub async fn serve(
+    desk: Arc<Desk>,
+    listener: std::net::TcpListener,
+    names: Vec<String>,
+) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -67,8 +71,14 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
     let routes = Router::new()
         .route("/_ubugi/events", get(events))
         .route("/_ubugi/about", get(about))
-        .route("/_ubugi/frame", get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }))
-        .route("/_ubugi/side", get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }))
+        .route(
+            "/_ubugi/frame",
+            get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }),
+        )
+        .route(
+            "/_ubugi/side",
+            get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }),
+        )
         .route("/_ubugi/{name}", get(own))
         // Browsers ask for it unbidden where a page names no icon.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -83,7 +93,10 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
                     (true, false) => from_elsewhere(tongue),
                     (true, true) => next.run(request).await,
                 };
-                response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+                response.headers_mut().insert(
+                    "cross-origin-resource-policy",
+                    HeaderValue::from_static("same-origin"),
+                );
                 response
             }
         }));
@@ -99,38 +112,60 @@ pub async fn serve(desk: Arc<Desk>, listener: std::net::TcpListener, names: Vec<
 fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = match host.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && (!host.contains(':') || host.ends_with(']')) => host,
+        Some((host, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit())
+                && (!host.contains(':') || host.ends_with(']')) =>
+        {
+            host
+        }
         _ => host,
     };
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    if host == "localhost" || host.ends_with(".localhost") || names.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
+    if host == "localhost"
+        || host.ends_with(".localhost")
+        || names.iter().any(|name| name.eq_ignore_ascii_case(&host))
+    {
         return true;
     }
     if let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         return !address.ip().is_loopback() || ip.is_loopback();
     }
-    let is_local = !host.is_empty() && (!host.contains('.') || [".local", ".home.arpa", ".internal", ".lan"].iter().any(|domain| host.ends_with(domain)));
+    let is_local = !host.is_empty()
+        && (!host.contains('.')
+            || [".local", ".home.arpa", ".internal", ".lan"]
+                .iter()
+                .any(|domain| host.ends_with(domain)));
     !address.ip().is_loopback() && is_local
 }
 
 /// Tells whether what asks may: other sites may lead here by a link to a page, but neither embed nor fetch anything, and not have a view
 /// opened that nobody looks at (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
 fn is_allowed(request: &Request, desk: &Desk) -> bool {
-    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let said = |name: &str| {
+        request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    };
     if said("sec-fetch-site") != "cross-site" {
         return true;
     }
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy();
-    let is_page = said("sec-fetch-mode") == "navigate" && said("sec-fetch-dest") == "document" && !path.starts_with("/_ubugi/");
-    is_page && request.method() == Method::GET && Spot::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
+    let is_page = said("sec-fetch-mode") == "navigate"
+        && said("sec-fetch-dest") == "document"
+        && !path.starts_with("/_ubugi/");
+    is_page
+        && request.method() == Method::GET
+        && Spot::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
 }
 
 fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
     let text = match tongue {
-        Tongue::Ja => format!("この名前（{name}）では下見できません。この名前を使うときは `ubugi serve --name {name}` で始めてください。\n"),
-        Tongue::En => format!("The preview is not answering to this name ({name}). Start it with `ubugi serve --name {name}` to use it.\n"),
+        Tongue::Ja => format!(
+            "この名前（{name}）では下見できません。この名前を使うときは `ubugi serve --name {name}` で始めてください。\n"
+        ),
+        Tongue::En => format!(
+            "The preview is not answering to this name ({name}). Start it with `ubugi serve --name {name}` to use it.\n"
+        ),
     };
     (StatusCode::MISDIRECTED_REQUEST, typed("text/plain; charset=utf-8", text)).into_response()
 }
@@ -155,7 +190,8 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     // As it will be published, but for the preview's own frames.
-    let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'");
+    let policy = CONTENT_SECURITY_POLICY
+        .replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -193,7 +229,10 @@ fn kind_of(path: &str) -> &'static str {
 }
 
 /// Does what takes its time on a thread that may wait: editions answer from their own.
-async fn waiting<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&Desk) -> T + Send + 'static) -> Option<T> {
+async fn waiting<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    work: impl FnOnce(&Desk) -> T + Send + 'static,
+) -> Option<T> {
     let desk = Arc::clone(desk);
     tokio::task::spawn_blocking(move || work(&desk)).await.ok()
 }
@@ -229,12 +268,19 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
         if !spot.view.is_plain() && !decoded.ends_with('/') {
             return moved(&format!("{}/", uri.path()));
         }
-        let page = waiting(&desk, move |desk| desk.start(&spot.view)).await.flatten().unwrap_or_default().into_bytes();
+        let page = waiting(&desk, move |desk| desk.start(&spot.view))
+            .await
+            .flatten()
+            .unwrap_or_default()
+            .into_bytes();
         let seen = Sent::of(&page);
         return typed(HTML, with_bar(page, &seen, None, &desk));
     }
     let home = spot.clone();
-    if spot.path.is_empty() && !decoded.ends_with('/') && waiting(&desk, move |desk| desk.file(&home)).await.flatten().is_some() {
+    if spot.path.is_empty()
+        && !decoded.ends_with('/')
+        && waiting(&desk, move |desk| desk.file(&home)).await.flatten().is_some()
+    {
         return moved(&format!("{}/", uri.path()));
     }
     file(&desk, spot, &uri).await
@@ -245,7 +291,8 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let asked = spot.clone();
     if let Some(answer) = waiting(desk, move |desk| desk.file(&asked)).await.flatten() {
         if answer.made.faults.errors() > 0 {
-            let (address, faults, made) = (uri.path().to_owned(), answer.made.faults.clone(), answer.made.bytes.is_some());
+            let (address, faults, made) =
+                (uri.path().to_owned(), answer.made.faults.clone(), answer.made.bytes.is_some());
             // Telling may wait for a terminal.
             let _ = waiting(desk, move |desk| desk.note_broken(&address, &faults, made)).await;
         }
@@ -260,13 +307,22 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     }
     let page_below = |path: String| Spot { path, ..spot.clone() };
     let below = page_below(format!("{}/", spot.path));
-    if !spot.path.ends_with('/') && !spot.path.ends_with(".html") && waiting(desk, move |desk| desk.file(&below)).await.flatten().is_some() {
+    if !spot.path.ends_with('/')
+        && !spot.path.ends_with(".html")
+        && waiting(desk, move |desk| desk.file(&below)).await.flatten().is_some()
+    {
         return moved(&format!("{}/", uri.path()));
     }
     let lost = page_below("404.html".to_owned());
-    let page = waiting(desk, move |desk| desk.file(&lost)).await.flatten().and_then(|answer| answer.made.bytes);
-    let page = page.unwrap_or_else(|| shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes());
-    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Sent::default(), None, desk))).into_response()
+    let page = waiting(desk, move |desk| desk.file(&lost))
+        .await
+        .flatten()
+        .and_then(|answer| answer.made.bytes);
+    let page = page.unwrap_or_else(|| {
+        shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes()
+    });
+    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Sent::default(), None, desk)))
+        .into_response()
 }
 
 fn no_view(desk: &Desk, path: &str) -> Response {
@@ -279,15 +335,30 @@ fn no_view(desk: &Desk, path: &str) -> Response {
 /// A page that a template's fault kept from being made.
 fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Response {
     let page = shell::broken(faults, desk.guide().tongue).into_bytes();
-    (StatusCode::INTERNAL_SERVER_ERROR, typed(HTML, with_bar(page, &Sent::default(), subject, desk))).into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        typed(HTML, with_bar(page, &Sent::default(), subject, desk)),
+    )
+        .into_response()
 }
 
 /// Adds the script to a page, with what the page was when it was made.
 fn with_bar(bytes: Vec<u8>, seen: &Sent, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
-    let about = subject.map(|subject| format!(" data-source=\"{}\" data-language=\"{}\"", escape(&subject.source), escape(&subject.language))).unwrap_or_default();
+    let about = subject
+        .map(|subject| {
+            format!(
+                " data-source=\"{}\" data-language=\"{}\"",
+                escape(&subject.source),
+                escape(&subject.language)
+            )
+        })
+        .unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
-    let script =
-        format!("<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n", escape(desk.run()), seen.text());
+    let script = format!(
+        "<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n",
+        escape(desk.run()),
+        seen.text()
+    );
     match memchr::memmem::find(&bytes, b"</head>") {
         Some(at) => [&bytes[..at], script.as_bytes(), &bytes[at..]].concat(),
         None => bytes,
@@ -302,7 +373,11 @@ struct PageAsked {
 async fn about(State(desk): State<Arc<Desk>>, Query(asked): Query<PageAsked>) -> Response {
     let path = percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
     let Some(spot) = Spot::parse(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    match waiting(&desk, move |desk| desk.about(&spot)).await.flatten().and_then(|about| serde_json::to_string(&about).ok()) {
+    match waiting(&desk, move |desk| desk.about(&spot))
+        .await
+        .flatten()
+        .and_then(|about| serde_json::to_string(&about).ok())
+    {
         Some(text) => typed("application/json", text),
         None => (StatusCode::NOT_FOUND, typed("application/json", "null")).into_response(),
     }
@@ -314,11 +389,19 @@ struct PagesAsked {
 }
 
 async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<PagesAsked>) -> Response {
-    let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else { return StatusCode::BAD_REQUEST.into_response() };
-    let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let stream = ReceiverStream::new(heard).map(|word| Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default())));
+    let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let stream = ReceiverStream::new(heard).map(|word| {
+        Ok::<_, Infallible>(Event::default().data(serde_json::to_string(&word).unwrap_or_default()))
+    });
     let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -335,12 +418,29 @@ mod tests {
 
     #[test]
     fn names_that_others_can_register_are_refused() {
-        for host in ["127.0.0.1:4000", "localhost:4000", "localhost", "LOCALHOST.:4000", "[::1]:4000", "x.localhost:4000", "127.0.0.2"] {
+        for host in [
+            "127.0.0.1:4000",
+            "localhost:4000",
+            "localhost",
+            "LOCALHOST.:4000",
+            "[::1]:4000",
+            "x.localhost:4000",
+            "127.0.0.2",
+        ] {
             assert!(is_own(host, "127.0.0.1:4000", &[]), "{host}");
             assert!(is_own(host, "[::1]:4000", &[]), "{host}");
             assert!(is_own(host, "0.0.0.0:4000", &[]), "{host}");
         }
-        for host in ["evil.example", "evil.example:4000", "localhost.evil.example:4000", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "", "xlocalhost.example", ":4000"] {
+        for host in [
+            "evil.example",
+            "evil.example:4000",
+            "localhost.evil.example:4000",
+            "127.0.0.1.evil.example",
+            "127.0.0.1@evil.example",
+            "",
+            "xlocalhost.example",
+            ":4000",
+        ] {
             for address in ["127.0.0.1:4000", "0.0.0.0:4000", "192.168.1.5:4000"] {
                 assert!(!is_own(host, address, &[]), "{host} at {address}");
             }
@@ -349,19 +449,40 @@ mod tests {
 
     #[test]
     fn the_names_of_an_office_network_count_where_it_may_connect() {
-        for host in ["192.168.1.5:4000", "kenko-pc:4000", "kenko-pc.local:4000", "pc.home.arpa", "pc.internal:4000", "[fe80::1]:4000"] {
+        for host in [
+            "192.168.1.5:4000",
+            "kenko-pc:4000",
+            "kenko-pc.local:4000",
+            "pc.home.arpa",
+            "pc.internal:4000",
+            "[fe80::1]:4000",
+        ] {
             assert!(is_own(host, "0.0.0.0:4000", &[]), "{host}");
             assert!(!is_own(host, "127.0.0.1:4000", &[]), "{host}");
         }
-        assert!(is_own("PC12.city.example.lg.jp:4000", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
-        assert!(is_own("pc12.city.example.lg.jp", "127.0.0.1:4000", &["pc12.city.example.lg.jp"]), "behind a tunnel that the editor knows of");
+        assert!(is_own(
+            "PC12.city.example.lg.jp:4000",
+            "0.0.0.0:4000",
+            &["pc12.city.example.lg.jp"]
+        ));
+        assert!(
+            is_own("pc12.city.example.lg.jp", "127.0.0.1:4000", &["pc12.city.example.lg.jp"]),
+            "behind a tunnel that the editor knows of"
+        );
         assert!(!is_own("pc13.city.example.lg.jp", "0.0.0.0:4000", &["pc12.city.example.lg.jp"]));
     }
 
     #[test]
     fn nobody_is_led_to_another_host() {
-        for (to, found) in [("//132128/", "/132128/"), ("/132128/", "/132128/"), ("/\\evil.example/", "/evil.example/")] {
-            assert_eq!(moved(to).headers().get(header::LOCATION).and_then(|to| to.to_str().ok()), Some(found));
+        for (to, found) in [
+            ("//132128/", "/132128/"),
+            ("/132128/", "/132128/"),
+            ("/\\evil.example/", "/evil.example/"),
+        ] {
+            assert_eq!(
+                moved(to).headers().get(header::LOCATION).and_then(|to| to.to_str().ok()),
+                Some(found)
+            );
         }
     }
 }

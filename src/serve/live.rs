@@ -69,7 +69,11 @@ enum Ask {
 
 /// Tells a fault that is not the sources'.
 fn own_fault(ja: &str, en: &str) -> Diagnostics {
-    let found = Diagnostic::error(codes::OWN_FAULT, None, message!("{ja}。ubugi 自身の誤りです", "{en}; this is a fault of ubugi itself"));
+    let found = Diagnostic::error(
+        codes::OWN_FAULT,
+        None,
+        message!("{ja}。ubugi 自身の誤りです", "{en}; this is a fault of ubugi itself"),
+    );
     Diagnostics::from(found.help(message!(
         "この言葉と、直前に変えたファイルを、ubugi の開発者に知らせてください",
         "please report these words and the file that was changed last to the developers of ubugi"
@@ -83,9 +87,12 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
     };
     // What was half made when it stopped is not used: cells that were being filled stay empty, and locks are taken all the same.
-    catch_unwind(AssertUnwindSafe(work))
-        .map_err(words)
-        .map_err(|words| own_fault(&format!("作っている途中で止まりました（{words}）"), &format!("it stopped while making this ({words})")))
+    catch_unwind(AssertUnwindSafe(work)).map_err(words).map_err(|words| {
+        own_fault(
+            &format!("作っている途中で止まりました（{words}）"),
+            &format!("it stopped while making this ({words})"),
+        )
+    })
 }
 
 /// What is known of an edition without asking it.
@@ -131,7 +138,12 @@ impl Live {
     ///
     /// # Errors
     /// Tells of a panic, and of a thread that the system does not give.
-    pub fn open(files: Files, faults: Diagnostics, opening: Opening, view: View) -> Result<Self, Diagnostics> {
+    pub fn open(
+        files: Files,
+        faults: Diagnostics,
+        opening: Opening,
+        view: View,
+    ) -> Result<Self, Diagnostics> {
         let (asks, inbox) = mpsc::channel();
         let (ready, opened) = mpsc::sync_channel(1);
         let crashed = ready.clone();
@@ -141,9 +153,15 @@ impl Live {
             assert!(files.get(tests::FATAL).is_none(), "a test's panic");
             let mut project = Project::load(files, &mut diagnostics);
             for municipality in &mut project.municipalities {
-                municipality.base_url = BaseUrl { origin: opening.origin.clone(), path: format!("{view}/{}", municipality.code) };
+                municipality.base_url = BaseUrl {
+                    origin: opening.origin.clone(),
+                    path: format!("{view}/{}", municipality.code),
+                };
                 if let Some(theme) = &view.theme {
-                    municipality.theme = Some(Located::new(theme.clone(), Place::start_of(&Source::new("ubugi.yaml", ""))));
+                    municipality.theme = Some(Located::new(
+                        theme.clone(),
+                        Place::start_of(&Source::new("ubugi.yaml", "")),
+                    ));
                 }
             }
             let plain = opening.options.moment;
@@ -152,7 +170,14 @@ impl Live {
             edition::open(&project, &options, &mut diagnostics, |edition, diagnostics| {
                 let mut found = diagnostics.clone();
                 found.sort();
-                let scene = Scene { edition, working: &project, view: &view, moment, plain, guide: &opening.guide };
+                let scene = Scene {
+                    edition,
+                    working: &project,
+                    view: &view,
+                    moment,
+                    plain,
+                    guide: &opening.guide,
+                };
                 let overview = overview(&scene, moment);
                 // Whoever opened it may have gone.
                 if ready.send(Ok((overview, found))).is_ok() {
@@ -160,26 +185,34 @@ impl Live {
                 }
             });
         };
-        let begun = thread::Builder::new().name("edition".to_owned()).stack_size(STACK).spawn(move || {
-            if let Err(fault) = guarded(work) {
-                // If it was ready before, nobody waits any more.
-                let _ = crashed.try_send(Err(fault));
-            }
-        });
-        begun.map_err(|error| own_fault(&format!("版を作るスレッドを始められません（{error}）"), &format!("no thread for an edition ({error})")))?;
+        let begun =
+            thread::Builder::new().name("edition".to_owned()).stack_size(STACK).spawn(move || {
+                if let Err(fault) = guarded(work) {
+                    // If it was ready before, nobody waits any more.
+                    let _ = crashed.try_send(Err(fault));
+                }
+            });
+        begun.map_err(|error| {
+            own_fault(
+                &format!("版を作るスレッドを始められません（{error}）"),
+                &format!("no thread for an edition ({error})"),
+            )
+        })?;
         let (overview, faults) = opened.recv().map_err(|_| closed())??;
         Ok(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
     }
 
     /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the file has that as its fault.
     pub fn file(&self, code: &str, path: &str) -> Option<Answer> {
-        let told = self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply });
+        let told =
+            self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply });
         told.unwrap_or_else(|fault| Some(Answer::broken(fault)))
     }
 
     /// Finds where a site has a page about a subject.
     pub fn address(&self, code: &str, subject: &Subject) -> Option<String> {
-        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply }).ok()?
+        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply })
+            .ok()?
     }
 
     /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
@@ -209,7 +242,10 @@ impl Live {
             RecvTimeoutError::Disconnected => closed(),
             RecvTimeoutError::Timeout => {
                 let seconds = PATIENCE.as_secs();
-                own_fault(&format!("{seconds} 秒待っても、ページができません"), &format!("no page after {seconds} seconds"))
+                own_fault(
+                    &format!("{seconds} 秒待っても、ページができません"),
+                    &format!("no page after {seconds} seconds"),
+                )
             }
         })?
     }
@@ -224,7 +260,11 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
     let town = |municipality: &Municipality| {
         let languages = municipality.languages.iter().map(|language| {
             let language = project.config.languages.get(*language);
-            let path = if language.path.is_empty() { String::new() } else { format!("{}/", language.path) };
+            let path = if language.path.is_empty() {
+                String::new()
+            } else {
+                format!("{}/", language.path)
+            };
             (language.name.clone(), format!("{}/{}/{path}", scene.view, municipality.code))
         });
         Town {
@@ -248,7 +288,11 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
 /// Answers until nobody can ask any more.
 fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
     let edition = scene.edition;
-    let sites: BTreeMap<&str, usize> = edition.municipalities().enumerate().map(|(index, municipality)| (municipality.code.as_str(), index)).collect();
+    let sites: BTreeMap<&str, usize> = edition
+        .municipalities()
+        .enumerate()
+        .map(|(index, municipality)| (municipality.code.as_str(), index))
+        .collect();
     let site = |code: &str| sites.get(code).map(|index| (*index, edition.site(*index)));
     for ask in inbox {
         // Whoever asked may not wait for the answer.
@@ -257,22 +301,30 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
                 let _ = reply.send(guarded(|| {
                     #[cfg(test)]
                     assert!(path != tests::FATAL, "a test's panic");
-                    let (site, made) = site(&code).and_then(|(index, site)| Some((site, edition.file(index, &path)?)))?;
-                    let subject = made.page.map(|(language, page)| scene.subject(site, language, page));
+                    let (site, made) = site(&code)
+                        .and_then(|(index, site)| Some((site, edition.file(index, &path)?)))?;
+                    let subject =
+                        made.page.map(|(language, page)| scene.subject(site, language, page));
                     Some(Answer { made, subject })
                 }));
             }
             Ask::Address { code, subject, reply } => {
-                let _ = reply.send(guarded(|| site(&code).and_then(|(_, site)| scene.find(site, &subject))));
+                let _ = reply
+                    .send(guarded(|| site(&code).and_then(|(_, site)| scene.find(site, &subject))));
             }
             Ask::About { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
                     let (index, site) = site(&code)?;
-                    Some(scene.about(site, &path, edition.file(index, &path).and_then(|made| made.page)))
+                    Some(scene.about(
+                        site,
+                        &path,
+                        edition.file(index, &path).and_then(|made| made.page),
+                    ))
                 }));
             }
             Ask::Pages { reply } => {
-                let _ = reply.send(guarded(|| Some(edition.sites().map(|site| site.pages.len()).collect())));
+                let _ = reply
+                    .send(guarded(|| Some(edition.sites().map(|site| site.pages.len()).collect())));
             }
         }
     }

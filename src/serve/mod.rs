@@ -51,7 +51,10 @@ pub struct Options {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("only", &self.only).field("run", &self.run).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("only", &self.only)
+            .field("run", &self.run)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,23 +121,39 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
         run: options.run,
         tell: Arc::clone(tell),
     };
-    let desk = Arc::new(
-        Desk::new(disk.files().clone(), disk.faults(), setting)
-            .map_err(|faults| io::Error::other(faults.iter().map(|fault| fault.message.get(options.tongue)).collect::<Vec<_>>().join(" ")))?,
-    );
+    let desk =
+        Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).map_err(|faults| {
+            io::Error::other(
+                faults
+                    .iter()
+                    .map(|fault| fault.message.get(options.tongue))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        })?);
     let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (stopper, ended) = (watch.stopper(), Arc::new(Mutex::new(None)));
     let end = Arc::clone(&ended);
     thread::Builder::new().name("server".to_owned()).spawn(move || {
-        let serve = AssertUnwindSafe(|| runtime.block_on(http::serve(served, listener, options.names)));
-        let why = catch_unwind(serve).map_or_else(|_| Some(io::Error::other("the thread that answers browsers panicked")), Result::err);
+        let serve =
+            AssertUnwindSafe(|| runtime.block_on(http::serve(served, listener, options.names)));
+        let why = catch_unwind(serve).map_or_else(
+            |_| Some(io::Error::other("the thread that answers browsers panicked")),
+            Result::err,
+        );
         *end.lock().unwrap_or_else(PoisonError::into_inner) = why;
         // Nobody can look any more.
         stopper.stop();
     })?;
     let (overview, faults) = desk.plain();
-    tell(News::Ready { address, url: &format!("{origin}/"), overview: &overview, faults: &faults, polling: watch.polling() });
+    tell(News::Ready {
+        address,
+        url: &format!("{origin}/"),
+        overview: &overview,
+        faults: &faults,
+        polling: watch.polling(),
+    });
     let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
     while let Woken::Look(hints) = watch.wait() {
         if let Some(polling) = watch.polling().filter(|_| !is_polling) {
@@ -167,5 +186,9 @@ pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) ->
 
 /// Returns scheme and host by which a browser on this machine finds an address.
 fn origin(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() { format!("http://localhost:{}", address.port()) } else { format!("http://{address}") }
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    }
 }

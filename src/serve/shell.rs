@@ -44,7 +44,14 @@ pub fn empty(mode: &str, tongue: Tongue) -> String {
 
 /// Says that an address begins with a view that is none.
 pub fn no_view(part: &str, themes: &[String], tongue: Tongue) -> String {
-    let (part, themes) = (escape(part), themes.iter().map(|theme| format!("<code>{}</code>", escape(theme))).collect::<Vec<_>>().join(" "));
+    let (part, themes) = (
+        escape(part),
+        themes
+            .iter()
+            .map(|theme| format!("<code>{}</code>", escape(theme)))
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
     match tongue {
         Tongue::Ja => page(
             "none",
@@ -69,21 +76,43 @@ pub fn no_view(part: &str, themes: &[String], tongue: Tongue) -> String {
 pub fn no_town(view: &View, code: &str, tongue: Tongue) -> String {
     let code = escape(code);
     let (title, words, back) = match tongue {
-        Tongue::Ja => ("このページはありません：産着の下見", format!("「{code}」という市区町村は、このプロジェクトにありません。"), "市区町村の一覧へ"),
-        Tongue::En => ("No such page: Ubugi preview", format!("This project has no municipality “{code}”."), "To all municipalities"),
+        Tongue::Ja => (
+            "このページはありません：産着の下見",
+            format!("「{code}」という市区町村は、このプロジェクトにありません。"),
+            "市区町村の一覧へ",
+        ),
+        Tongue::En => (
+            "No such page: Ubugi preview",
+            format!("This project has no municipality “{code}”."),
+            "To all municipalities",
+        ),
     };
-    page("none", tongue, title, &format!("<h1>{title}</h1>\n<p>{words}</p>\n<p><a href=\"{view}/\">{back}</a></p>\n"))
+    page(
+        "none",
+        tongue,
+        title,
+        &format!("<h1>{title}</h1>\n<p>{words}</p>\n<p><a href=\"{view}/\">{back}</a></p>\n"),
+    )
 }
 
 /// Says why a page could not be made.
 pub fn broken(faults: &Diagnostics, tongue: Tongue) -> String {
     let errors = faults.iter().filter(|found| found.severity == Severity::Error);
-    let text: String = errors.map(|found| render::render(&Diagnostics::from(found.clone()), render::Format::Human, tongue, false)).collect();
+    let text: String = errors
+        .map(|found| {
+            render::render(&Diagnostics::from(found.clone()), render::Format::Human, tongue, false)
+        })
+        .collect();
     let title = match tongue {
         Tongue::Ja => "このページを作れませんでした：産着の下見",
         Tongue::En => "This page could not be made: Ubugi preview",
     };
-    page("broken", tongue, title, &format!("<h1>{title}</h1>\n<pre tabindex=\"0\">{}</pre>\n", escape(text.trim_end())))
+    page(
+        "broken",
+        tongue,
+        title,
+        &format!("<h1>{title}</h1>\n<pre tabindex=\"0\">{}</pre>\n", escape(text.trim_end())),
+    )
 }
 
 fn fault(fault: &Fault) -> String {
@@ -103,17 +132,31 @@ fn fault(fault: &Fault) -> String {
 }
 
 /// Writes the page where one begins: the municipalities with the numbers of their pages, and what is wrong or not shown.
-pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, tongue: Tongue) -> String {
+pub fn start(
+    view: &View,
+    overview: &Overview,
+    pages: &[usize],
+    told: &Told,
+    tongue: Tongue,
+) -> String {
     let is_ja = tongue == Tongue::Ja;
     let say = |ja: &'static str, en: &'static str| if is_ja { ja } else { en };
-    let mut main = format!("<h1>{}</h1>\n<p class=\"lead\">{}</p>\n", say("産着の下見", "Ubugi preview"), escape(&overview.title));
+    let mut main = format!(
+        "<h1>{}</h1>\n<p class=\"lead\">{}</p>\n",
+        say("産着の下見", "Ubugi preview"),
+        escape(&overview.title)
+    );
     if !view.is_plain() {
         let drafts = match view.drafts {
             Some(true) => say("・下書きも出す", ", with drafts"),
             Some(false) => say("・下書きは出さない", ", without drafts"),
             None => "",
         };
-        let theme = view.theme.as_ref().map(|theme| format!("{}{}", say("・テーマ ", ", theme "), escape(theme))).unwrap_or_default();
+        let theme = view
+            .theme
+            .as_ref()
+            .map(|theme| format!("{}{}", say("・テーマ ", ", theme "), escape(theme)))
+            .unwrap_or_default();
         let _ = writeln!(
             main,
             "<p class=\"view\">{}{}{drafts}{theme} <a href=\"/\">{}</a></p>",
@@ -143,7 +186,9 @@ pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, ton
                 _ => None,
             };
             let _ = match link {
-                Some(link) => writeln!(main, "<li><a href=\"{link}\"><b>{count}</b> {name}</a></li>"),
+                Some(link) => {
+                    writeln!(main, "<li><a href=\"{link}\"><b>{count}</b> {name}</a></li>")
+                }
                 None => writeln!(main, "<li><b>{count}</b> {name}</li>"),
             };
         }
@@ -151,14 +196,29 @@ pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, ton
     main.push_str("</ul>\n");
     let _ = writeln!(main, "<h2>{}</h2>", say("市区町村", "Municipalities"));
     if overview.towns.len() > MANY {
-        let _ = writeln!(main, "<p class=\"find\"><label for=\"find\">{}</label> <input id=\"find\" type=\"search\" autocomplete=\"off\"></p>", say("さがす", "Find"));
+        let _ = writeln!(
+            main,
+            "<p class=\"find\"><label for=\"find\">{}</label> <input id=\"find\" type=\"search\" autocomplete=\"off\"></p>",
+            say("さがす", "Find")
+        );
     }
     main.push_str("<ul class=\"towns\">\n");
     for (town, count) in overview.towns.iter().zip(pages) {
-        let prefecture = town.prefecture.map(|prefecture| format!("<span>{prefecture}</span> ")).unwrap_or_default();
-        let demo = if town.demo { format!(" <span class=\"demo\">{}</span>", say("見本", "demonstration")) } else { String::new() };
+        let prefecture = town
+            .prefecture
+            .map(|prefecture| format!("<span>{prefecture}</span> "))
+            .unwrap_or_default();
+        let demo = if town.demo {
+            format!(" <span class=\"demo\">{}</span>", say("見本", "demonstration"))
+        } else {
+            String::new()
+        };
         let pages = if is_ja { format!("{count} ページ") } else { format!("{count} pages") };
-        let languages: Vec<String> = town.languages.iter().map(|(name, address)| format!("<a href=\"{}\">{}</a>", escape(address), escape(name))).collect();
+        let languages: Vec<String> = town
+            .languages
+            .iter()
+            .map(|(name, address)| format!("<a href=\"{}\">{}</a>", escape(address), escape(name)))
+            .collect();
         let _ = writeln!(
             main,
             "<li><a class=\"town\" href=\"{view}/{0}/\"><b>{1}</b></a> <small>{prefecture}<span>{0}</span> <span>{pages}</span>{demo}</small><span class=\"languages\">{2}</span></li>",
@@ -169,12 +229,22 @@ pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, ton
     }
     main.push_str("</ul>\n");
     if overview.towns.len() > 1 {
-        let home = overview.towns.first().map(|town| format!("{view}/{}/", town.code)).unwrap_or_default();
-        let with: Vec<&str> = overview.towns.iter().take(2).map(|town| town.code.as_str()).collect();
+        let home =
+            overview.towns.first().map(|town| format!("{view}/{}/", town.code)).unwrap_or_default();
+        let with: Vec<&str> =
+            overview.towns.iter().take(2).map(|town| town.code.as_str()).collect();
         let page = percent_encoding::utf8_percent_encode(&home, percent_encoding::NON_ALPHANUMERIC);
-        let _ = writeln!(main, "<p><a href=\"/_ubugi/side?page={page}&amp;with={}\">{}</a></p>", with.join(","), say("ならべて見る", "Side by side"));
+        let _ = writeln!(
+            main,
+            "<p><a href=\"/_ubugi/side?page={page}&amp;with={}\">{}</a></p>",
+            with.join(","),
+            say("ならべて見る", "Side by side")
+        );
     }
-    for (id, title, faults) in [("errors", say("誤り", "Errors"), &told.errors), ("warnings", say("注意", "Warnings"), &told.warnings)] {
+    for (id, title, faults) in [
+        ("errors", say("誤り", "Errors"), &told.errors),
+        ("warnings", say("注意", "Warnings"), &told.warnings),
+    ] {
         if !faults.is_empty() {
             let _ = writeln!(
                 main,
@@ -185,7 +255,11 @@ pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, ton
         }
     }
     if !overview.unseen.is_empty() {
-        let _ = writeln!(main, "<section id=\"unseen\">\n<h2>{}</h2>\n<ul class=\"faults\">", say("出ていない記事", "Articles that are not shown"));
+        let _ = writeln!(
+            main,
+            "<section id=\"unseen\">\n<h2>{}</h2>\n<ul class=\"faults\">",
+            say("出ていない記事", "Articles that are not shown")
+        );
         for unseen in &overview.unseen {
             let date = unseen.date.as_deref().unwrap_or_default();
             let why = match (unseen.why, is_ja) {
@@ -197,8 +271,18 @@ pub fn start(view: &View, overview: &Overview, pages: &[usize], told: &Told, ton
                 (_, false) => format!("until {date}"),
             };
             let title = escape(&unseen.title);
-            let name = unseen.address.as_ref().map_or_else(|| title.clone(), |address| format!("<a href=\"{}\">{title}</a>", escape(address)));
-            let edit = unseen.source.edit.as_ref().map(|edit| format!(" <a href=\"{}\">{}</a>", escape(edit), escape(&unseen.source.path))).unwrap_or_default();
+            let name = unseen.address.as_ref().map_or_else(
+                || title.clone(),
+                |address| format!("<a href=\"{}\">{title}</a>", escape(address)),
+            );
+            let edit = unseen
+                .source
+                .edit
+                .as_ref()
+                .map(|edit| {
+                    format!(" <a href=\"{}\">{}</a>", escape(edit), escape(&unseen.source.path))
+                })
+                .unwrap_or_default();
             let _ = writeln!(main, "<li>{name}：{why}<br><small>{edit}</small></li>");
         }
         main.push_str("</ul>\n</section>\n");

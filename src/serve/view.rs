@@ -47,7 +47,8 @@ impl View {
     /// Writes it as the first part of an address; nothing for the plain view.
     pub fn part(&self) -> String {
         let date = self.date.map(|date| format!("date={date}"));
-        let drafts = self.drafts.map(|drafts| if drafts { "drafts" } else { "published" }.to_owned());
+        let drafts =
+            self.drafts.map(|drafts| if drafts { "drafts" } else { "published" }.to_owned());
         let theme = self.theme.as_ref().map(|theme| format!("theme={theme}"));
         let words: Vec<String> = [date, drafts, theme].into_iter().flatten().collect();
         if words.is_empty() { String::new() } else { format!("@{}", words.join(",")) }
@@ -60,7 +61,10 @@ impl View {
 
     /// Returns the moment of an edition in this view.
     pub fn moment(&self, plain: Moment) -> Moment {
-        Moment { date: self.date.unwrap_or(plain.date), drafts: self.drafts.unwrap_or(plain.drafts) }
+        Moment {
+            date: self.date.unwrap_or(plain.date),
+            drafts: self.drafts.unwrap_or(plain.drafts),
+        }
     }
 }
 
@@ -74,7 +78,8 @@ impl fmt::Display for View {
 
 /// Tells whether it can be a theme's name; whether there is such a theme is asked of the project.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -83,7 +88,14 @@ mod tests {
 
     #[test]
     fn a_view_has_one_form() {
-        for part in ["@date=2026-12-20", "@drafts", "@published", "@theme=night", "@date=2026-12-20,drafts,theme=night", "@published,theme=warm-2"] {
+        for part in [
+            "@date=2026-12-20",
+            "@drafts",
+            "@published",
+            "@theme=night",
+            "@date=2026-12-20,drafts,theme=night",
+            "@published,theme=warm-2",
+        ] {
             let view = View::parse(part).expect(part);
             assert_eq!(view.to_string(), format!("/{part}"));
             assert!(!view.is_plain());
@@ -118,10 +130,18 @@ mod tests {
     #[test]
     fn what_is_not_named_is_as_it_was_started() {
         let plain = Moment { date: jiff::civil::date(2026, 11, 21), drafts: true };
-        let of = |part: &str| View::parse(part).map(|view| view.moment(plain)).map(|moment| (moment.date.to_string(), moment.drafts));
+        let of = |part: &str| {
+            View::parse(part)
+                .map(|view| view.moment(plain))
+                .map(|moment| (moment.date.to_string(), moment.drafts))
+        };
         assert_eq!(of("@theme=night"), Some(("2026-11-21".into(), true)));
         assert_eq!(of("@date=2027-01-01,published"), Some(("2027-01-01".into(), false)));
-        assert_eq!(serde_json::to_string(&View::parse("@date=2027-01-01").expect("a view")).expect("writes"), r#"{"date":"2027-01-01","drafts":null,"theme":null}"#);
+        assert_eq!(
+            serde_json::to_string(&View::parse("@date=2027-01-01").expect("a view"))
+                .expect("writes"),
+            r#"{"date":"2027-01-01","drafts":null,"theme":null}"#
+        );
     }
 
     proptest::proptest! {

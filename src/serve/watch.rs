@@ -129,7 +129,12 @@ impl Pending {
 
     /// Waits no longer for whoever pauses or goes on and on.
     fn give_up(&mut self, now: Instant) {
-        let over: Vec<String> = self.open.iter().filter(|(path, last)| now >= self.patience(path, **last)).map(|(path, _)| path.clone()).collect();
+        let over: Vec<String> = self
+            .open
+            .iter()
+            .filter(|(path, last)| now >= self.patience(path, **last))
+            .map(|(path, _)| path.clone())
+            .collect();
         for path in over {
             self.finish(path, now);
         }
@@ -159,7 +164,11 @@ impl Pending {
     fn take(&mut self, now: Instant, again: bool) -> Hints {
         self.since = None;
         self.asked.retain(|path, first| self.open.contains_key(path) && now < *first + SLOW);
-        Hints { changed: std::mem::take(&mut self.due), unfinished: self.asked.keys().cloned().collect(), again }
+        Hints {
+            changed: std::mem::take(&mut self.due),
+            unfinished: self.asked.keys().cloned().collect(),
+            again,
+        }
     }
 }
 
@@ -223,7 +232,10 @@ pub struct Watch {
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("root", &self.root).field("polling", &self.polling).finish_non_exhaustive()
+        f.debug_struct("Watch")
+            .field("root", &self.root)
+            .field("polling", &self.polling)
+            .finish_non_exhaustive()
     }
 }
 
@@ -305,8 +317,13 @@ impl Watch {
         let began = now();
         let mut all = disk.refresh(hints)?;
         // It may have begun after one made sure that it does nothing.
-        let is_git_at_work = folder(&self.given).and_then(|root| lock(&root.path)).is_some_and(|lock| self.passed_over.as_ref() != Some(&lock));
-        let mut is_open = !all.is_empty() && (self.polling.is_some() || is_git_at_work || all.iter().any(|path| !hints.names(path)));
+        let is_git_at_work = folder(&self.given)
+            .and_then(|root| lock(&root.path))
+            .is_some_and(|lock| self.passed_over.as_ref() != Some(&lock));
+        let mut is_open = !all.is_empty()
+            && (self.polling.is_some()
+                || is_git_at_work
+                || all.iter().any(|path| !hints.names(path)));
         let mut changed = all.clone();
         while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
@@ -317,7 +334,13 @@ impl Watch {
                 break;
             }
             // What was found is told whatever comes; what cannot be read now is told by the next look.
-            let Ok(more) = disk.refresh(&Hints { changed, unfinished: hints.unfinished.clone(), again: false }) else { break };
+            let Ok(more) = disk.refresh(&Hints {
+                changed,
+                unfinished: hints.unfinished.clone(),
+                again: false,
+            }) else {
+                break;
+            };
             is_open = self.polling.is_some() && !more.is_empty();
             all.extend(more.iter().cloned());
             changed = more;
@@ -381,7 +404,8 @@ impl Watch {
                 return;
             }
         };
-        if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
+        if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
+        {
             return;
         }
         if event.need_rescan() {
@@ -389,17 +413,23 @@ impl Watch {
             self.pending.wake(now);
         }
         let Some(root) = self.root.as_ref().map(|root| root.path.clone()) else { return };
-        let gone = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)));
+        let gone = matches!(
+            event.kind,
+            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From))
+        );
         if gone && event.paths.contains(&root) {
             self.root = None;
             self.pending.wake(now);
             return;
         }
-        let paths: Vec<(&PathBuf, String)> = event.paths.iter().filter_map(|path| Some((path, interesting(&root, path)?))).collect();
+        let paths: Vec<(&PathBuf, String)> =
+            event.paths.iter().filter_map(|path| Some((path, interesting(&root, path)?))).collect();
         // Only where the end of writing is told can one wait for it.
         let is_linux = cfg!(target_os = "linux");
         match event.kind {
-            EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) if is_linux => {
+            EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_))
+                if is_linux =>
+            {
                 for (_, path) in paths {
                     self.pending.begin(path, now);
                 }
@@ -413,8 +443,12 @@ impl Watch {
                 }
             }
             // A rename to a name that is passed over is a backup: another file will take the place.
-            EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if paths.len() < event.paths.len() => {
-                for (at, path) in paths.into_iter().filter(|(at, _)| Some(*at) == event.paths.last()) {
+            EventKind::Modify(ModifyKind::Name(RenameMode::Both))
+                if paths.len() < event.paths.len() =>
+            {
+                for (at, path) in
+                    paths.into_iter().filter(|(at, _)| Some(*at) == event.paths.last())
+                {
                     self.grow(at);
                     self.pending.finish(path, now);
                 }
@@ -465,7 +499,10 @@ impl Watch {
                 let _ = sender.send(Signal::Event(event));
             };
             // What is behind a link is not read.
-            let mut watcher = RecommendedWatcher::new(tell, notify::Config::default().with_follow_symlinks(false))?;
+            let mut watcher = RecommendedWatcher::new(
+                tell,
+                notify::Config::default().with_follow_symlinks(false),
+            )?;
             watcher.watch(&root, RecursiveMode::NonRecursive)?;
             self.watcher = Some(watcher);
         }
@@ -534,7 +571,9 @@ fn interesting(root: &Path, path: &Path) -> Option<String> {
     let mut parts = relative.components();
     let first = parts.next()?.as_os_str().to_string_lossy();
     let is_read = first == "ubugi.yaml" || FOLDERS.contains(&first.as_ref());
-    let is_passed_over = relative.components().any(|part| matches!(part, Component::Normal(name) if is_passed_over(&name.to_string_lossy())));
+    let is_passed_over = relative.components().any(
+        |part| matches!(part, Component::Normal(name) if is_passed_over(&name.to_string_lossy())),
+    );
     (is_read && !is_passed_over).then(|| canonical(&slashed(relative)))
 }
 
@@ -560,13 +599,20 @@ mod tests {
         assert!(!pending.is_settled(after(start, 12)), "the same file may be saved once more");
         assert!(pending.is_settled(after(start, 11) + QUIET));
         let hints = pending.take(after(start, 20), false);
-        assert_eq!((names(&hints.changed), names(&hints.unfinished)), (vec!["quick"], vec!["slow"]));
+        assert_eq!(
+            (names(&hints.changed), names(&hints.unfinished)),
+            (vec!["quick"], vec!["slow"])
+        );
         assert!(!pending.is_settled(after(start, 30)));
         pending.begin("slow".to_owned(), after(start, 50));
         pending.give_up(after(start, 100));
         assert_eq!(pending.since, None, "it was written 50 ms ago");
         pending.give_up(after(start, 110));
-        assert_eq!(names(&pending.take(after(start, 110), false).changed), ["slow"], "its writer makes a pause");
+        assert_eq!(
+            names(&pending.take(after(start, 110), false).changed),
+            ["slow"],
+            "its writer makes a pause"
+        );
     }
 
     #[test]
@@ -605,12 +651,19 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut watch = Watch::begin(folder.path(), false);
         assert_eq!(watch.polling(), None);
-        watch.sender.send(Signal::Event(Err(notify::Error::new(ErrorKind::MaxFilesWatch)))).expect("is heard");
+        watch
+            .sender
+            .send(Signal::Event(Err(notify::Error::new(ErrorKind::MaxFilesWatch))))
+            .expect("is heard");
         assert!(matches!(watch.wait(), Woken::Look(_)));
         assert_eq!(watch.polling(), Some(&Polling::Limit));
         let before = now();
         assert!(matches!(watch.wait(), Woken::Look(_)));
-        assert!(before.elapsed() >= POLL - QUIET && before.elapsed() < POLL * 3, "{:?}", before.elapsed());
+        assert!(
+            before.elapsed() >= POLL - QUIET && before.elapsed() < POLL * 3,
+            "{:?}",
+            before.elapsed()
+        );
     }
 
     #[test]
@@ -630,7 +683,8 @@ mod tests {
         std::fs::create_dir_all(&project).expect("makes");
         assert_eq!(lock(&project), None);
         std::fs::create_dir_all(top.path().join("real/worktrees/tree")).expect("makes");
-        std::fs::write(top.path().join("tree/.git"), "gitdir: ../real/worktrees/tree\n").expect("writes");
+        std::fs::write(top.path().join("tree/.git"), "gitdir: ../real/worktrees/tree\n")
+            .expect("writes");
         assert_eq!(lock(&project), None);
         std::fs::write(top.path().join("real/worktrees/tree/index.lock"), "").expect("writes");
         let found = lock(&project).expect("a lock");

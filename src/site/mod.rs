@@ -216,36 +216,81 @@ impl Visible {
                 visible.hidden.over += 1;
                 continue;
             }
-            if !visible.admit(project, state_of(project, original, moment.date), &original.source, diagnostics) {
+            if !visible.admit(
+                project,
+                state_of(project, original, moment.date),
+                &original.source,
+                diagnostics,
+            ) {
                 // Without its original no translation is shown, but one that was taken back still says so.
-                for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
+                for version in
+                    work.versions.values().filter(|version| !std::ptr::eq(*version, original))
+                {
                     if matches!(state_of(project, version, moment.date), State::Withdrawn(_)) {
-                        visible.admit(project, state_of(project, version, moment.date), &version.source, diagnostics);
+                        visible.admit(
+                            project,
+                            state_of(project, version, moment.date),
+                            &version.source,
+                            diagnostics,
+                        );
                     }
                 }
                 continue;
             }
-            for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
+            for version in
+                work.versions.values().filter(|version| !std::ptr::eq(*version, original))
+            {
                 if version.draft && !moment.drafts {
                     visible.hidden.drafts += 1;
                 } else if version.published > moment.date {
                     visible.hidden.waiting += 1;
                 } else {
-                    visible.admit(project, state_of(project, version, moment.date), &version.source, diagnostics);
+                    visible.admit(
+                        project,
+                        state_of(project, version, moment.date),
+                        &version.source,
+                        diagnostics,
+                    );
                 }
             }
         }
         let table = &project.table;
-        for source in table.drugs.iter().map(|drug| &drug.source).chain(table.products.iter().map(|product| &product.source)) {
-            visible.admit(project, project.supervision.state(&source.path, true, moment.date), source, diagnostics);
+        for source in table
+            .drugs
+            .iter()
+            .map(|drug| &drug.source)
+            .chain(table.products.iter().map(|product| &product.source))
+        {
+            visible.admit(
+                project,
+                project.supervision.state(&source.path, true, moment.date),
+                source,
+                diagnostics,
+            );
         }
-        if let Some(source) = project.files.get(NOT_LISTED).and_then(|file| file.text()).filter(|_| !table.not_listed.is_empty()) {
-            visible.admit(project, project.supervision.state(NOT_LISTED, true, moment.date), source, diagnostics);
+        if let Some(source) = project
+            .files
+            .get(NOT_LISTED)
+            .and_then(|file| file.text())
+            .filter(|_| !table.not_listed.is_empty())
+        {
+            visible.admit(
+                project,
+                project.supervision.state(NOT_LISTED, true, moment.date),
+                source,
+                diagnostics,
+            );
         }
         visible
     }
 
-    fn admit(&mut self, project: &Project, state: State<'_>, source: &Arc<Source>, diagnostics: &mut Diagnostics) -> bool {
+    fn admit(
+        &mut self,
+        project: &Project,
+        state: State<'_>,
+        source: &Arc<Source>,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
         match project.supervision.admit(state, source, diagnostics) {
             Ok(()) => return self.files.insert(source.path.clone()),
             Err(Refusal::Unsupervised) => self.hidden.unsupervised += 1,
@@ -282,30 +327,92 @@ impl Visible {
 /// Tells under which state an article may be published.
 pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
     let is_clinical = article.supervision == crate::content::article::Supervision::Clinical;
-    project.supervision.state(&article.source.path, is_clinical || project.config.policy.signatures(TextKind::Notice) > 0, on)
+    project.supervision.state(
+        &article.source.path,
+        is_clinical || project.config.policy.signatures(TextKind::Notice) > 0,
+        on,
+    )
 }
 
 impl<'p> Site<'p> {
     /// Plans a municipality's site.
     pub fn plan(project: &'p Project, municipality: &'p Municipality, visible: &Visible) -> Self {
-        let taken: Vec<&Work> = project.works.iter().filter(|work| is_taken(municipality, work)).chain(&municipality.works).collect();
+        let taken: Vec<&Work> = project
+            .works
+            .iter()
+            .filter(|work| is_taken(municipality, work))
+            .chain(&municipality.works)
+            .collect();
         let gone = gone(project, municipality, visible, &taken);
-        let mut works: Vec<&Work> = taken.into_iter().filter(|work| visible.shows(work.original())).collect();
-        works.sort_by_cached_key(|work| (std::cmp::Reverse(work.original().last_changed()), work.path.as_str()));
-        let by_path = works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
-        let stages = by_term(&project.stages, &works, |work| &work.stages, |id| municipality.stages.takes(id));
-        let topics = by_term(&project.topics, &works, |work| &work.topics, |id| municipality.topics.takes(id));
-        let drugs: Vec<usize> = project.table.drugs.iter().enumerate().filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug)).map(|(index, _)| index).collect();
+        let mut works: Vec<&Work> =
+            taken.into_iter().filter(|work| visible.shows(work.original())).collect();
+        works.sort_by_cached_key(|work| {
+            (std::cmp::Reverse(work.original().last_changed()), work.path.as_str())
+        });
+        let by_path =
+            works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
+        let stages = by_term(
+            &project.stages,
+            &works,
+            |work| &work.stages,
+            |id| municipality.stages.takes(id),
+        );
+        let topics = by_term(
+            &project.topics,
+            &works,
+            |work| &work.topics,
+            |id| municipality.topics.takes(id),
+        );
+        let drugs: Vec<usize> = project
+            .table
+            .drugs
+            .iter()
+            .enumerate()
+            .filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug))
+            .map(|(index, _)| index)
+            .collect();
         let has_medicines = !drugs.is_empty();
-        let products = project.table.products.iter().enumerate().filter(|(_, product)| has_medicines && visible.shows_product(product)).map(|(index, _)| index).collect();
-        let terms_of = listing(&stages, works.len()).into_iter().zip(listing(&topics, works.len())).collect();
+        let products = project
+            .table
+            .products
+            .iter()
+            .enumerate()
+            .filter(|(_, product)| has_medicines && visible.shows_product(product))
+            .map(|(index, _)| index)
+            .collect();
+        let terms_of =
+            listing(&stages, works.len()).into_iter().zip(listing(&topics, works.len())).collect();
         let shown_in = works
             .iter()
-            .map(|work| municipality.languages.iter().copied().filter(|language| work.versions.get(language).is_some_and(|version| visible.shows(version))).collect())
+            .map(|work| {
+                municipality
+                    .languages
+                    .iter()
+                    .copied()
+                    .filter(|language| {
+                        work.versions.get(language).is_some_and(|version| visible.shows(version))
+                    })
+                    .collect()
+            })
             .collect();
         let default = project.config.languages.default_id();
         let feeds = FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref());
-        let mut site = Self { municipality, works, by_path, has_medicines, drugs, products, gone, stages, topics, terms_of, shown_in, default, feeds, pages: Vec::new() };
+        let mut site = Self {
+            municipality,
+            works,
+            by_path,
+            has_medicines,
+            drugs,
+            products,
+            gone,
+            stages,
+            topics,
+            terms_of,
+            shown_in,
+            default,
+            feeds,
+            pages: Vec::new(),
+        };
         site.pages = site.list_pages(project);
         site
     }
@@ -348,13 +455,25 @@ impl<'p> Site<'p> {
                     }
                 }
             }
-            for (index, gone) in self.gone.iter().enumerate().filter(|(_, gone)| gone.withdrawals.contains_key(language)) {
+            for (index, gone) in self
+                .gone
+                .iter()
+                .enumerate()
+                .filter(|(_, gone)| gone.withdrawals.contains_key(language))
+            {
                 add(Page::Withdrawn(index, None));
                 if let GoneText::Work(work) = gone.text {
-                    (0..work.aliases.len()).for_each(|alias| add(Page::Withdrawn(index, Some(alias))));
+                    (0..work.aliases.len())
+                        .for_each(|alias| add(Page::Withdrawn(index, Some(alias))));
                 }
             }
-            for page in [Page::Consultation, Page::Supervision, Page::Privacy, Page::Accessibility, Page::Sitemap] {
+            for page in [
+                Page::Consultation,
+                Page::Supervision,
+                Page::Privacy,
+                Page::Accessibility,
+                Page::Sitemap,
+            ] {
                 add(page);
             }
             if self.municipality.has_calendars() {
@@ -381,15 +500,26 @@ impl<'p> Site<'p> {
     /// Returns the language in which a page exists: the one asked for, or the default one.
     pub fn language_of(&self, page: Page, language: LangId) -> LangId {
         match page {
-            Page::Article(index) | Page::Redirect(index, _) if !self.shown_in[index].contains(&language) => self.default,
-            Page::Withdrawn(index, _) if !self.gone[index].withdrawals.contains_key(&language) => self.default,
+            Page::Article(index) | Page::Redirect(index, _)
+                if !self.shown_in[index].contains(&language) =>
+            {
+                self.default
+            }
+            Page::Withdrawn(index, _) if !self.gone[index].withdrawals.contains_key(&language) => {
+                self.default
+            }
             Page::NotFound => self.default,
             _ => language,
         }
     }
 
     /// Returns the path of the text that clinicians sign for a page.
-    pub fn text<'t>(&'t self, project: &'t Project, language: LangId, page: Page) -> Option<&'t str> {
+    pub fn text<'t>(
+        &'t self,
+        project: &'t Project,
+        language: LangId,
+        page: Page,
+    ) -> Option<&'t str> {
         let of_gone = |gone| match gone {
             GoneText::Work(work) => &work.version(language).source.path,
             GoneText::Drug(index) => &project.table.drugs[index].source.path,
@@ -417,14 +547,25 @@ impl<'p> Site<'p> {
             Page::Stage(index) => push(&mut path, &["stages", &project.stages[index].id.value]),
             Page::Topic(index) => push(&mut path, &["topics", &project.topics[index].id.value]),
             Page::Article(index) => push(&mut path, &["articles", &self.works[index].slug.value]),
-            Page::Redirect(index, alias) => push(&mut path, &["articles", &self.works[index].aliases[alias].value]),
+            Page::Redirect(index, alias) => {
+                push(&mut path, &["articles", &self.works[index].aliases[alias].value])
+            }
             Page::Medicines => push(&mut path, &["medicines"]),
-            Page::Medicine(index) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
-            Page::MedicineClass(index) => push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value]),
-            Page::Product(index) => push(&mut path, &["medicines", "products", &project.table.products[index].id]),
+            Page::Medicine(index) => {
+                push(&mut path, &["medicines", &project.table.drugs[index].id])
+            }
+            Page::MedicineClass(index) => {
+                push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value])
+            }
+            Page::Product(index) => {
+                push(&mut path, &["medicines", "products", &project.table.products[index].id])
+            }
             Page::Guide => push(&mut path, &["medicines", "guide"]),
             Page::GuideName(situation) => push(&mut path, &["medicines", "guide", situation.id()]),
-            Page::GuideGroup(situation, group) => push(&mut path, &["medicines", "guide", situation.id(), &project.table.groups[group].id.value]),
+            Page::GuideGroup(situation, group) => push(
+                &mut path,
+                &["medicines", "guide", situation.id(), &project.table.groups[group].id.value],
+            ),
             Page::Consultation => push(&mut path, &["consultation"]),
             Page::Supervision => push(&mut path, &["supervision"]),
             Page::Privacy => push(&mut path, &["privacy"]),
@@ -436,9 +577,15 @@ impl<'p> Site<'p> {
             Page::NotFound => path.push_str("404.html"),
             Page::Withdrawn(index, alias) => match (self.gone[index].text, alias) {
                 (GoneText::Work(work), None) => push(&mut path, &["articles", &work.slug.value]),
-                (GoneText::Work(work), Some(alias)) => push(&mut path, &["articles", &work.aliases[alias].value]),
-                (GoneText::Drug(index), _) => push(&mut path, &["medicines", &project.table.drugs[index].id]),
-                (GoneText::Product(index), _) => push(&mut path, &["medicines", "products", &project.table.products[index].id]),
+                (GoneText::Work(work), Some(alias)) => {
+                    push(&mut path, &["articles", &work.aliases[alias].value])
+                }
+                (GoneText::Drug(index), _) => {
+                    push(&mut path, &["medicines", &project.table.drugs[index].id])
+                }
+                (GoneText::Product(index), _) => {
+                    push(&mut path, &["medicines", "products", &project.table.products[index].id])
+                }
             },
         }
         path
@@ -451,11 +598,16 @@ impl<'p> Site<'p> {
         if self.feeds.is_none() {
             return Vec::new();
         }
-        let taken = |terms: &[Term], takes: &dyn Fn(&str) -> bool| -> Vec<usize> { (0..terms.len()).filter(|index| takes(&terms[*index].id.value)).collect() };
+        let taken = |terms: &[Term], takes: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..terms.len()).filter(|index| takes(&terms[*index].id.value)).collect()
+        };
         let stages = taken(&project.stages, &|id| self.municipality.stages.takes(id));
         let topics = taken(&project.topics, &|id| self.municipality.topics.takes(id));
         let general = [Channel::All, Channel::Notices, Channel::Corrections].into_iter();
-        general.chain(stages.into_iter().map(Channel::Stage)).chain(topics.into_iter().map(Channel::Topic)).collect()
+        general
+            .chain(stages.into_iter().map(Channel::Stage))
+            .chain(topics.into_iter().map(Channel::Topic))
+            .collect()
     }
 
     /// Returns a feed's path below the folder of its language, without the ending that tells the format: `feeds/stage/newborn`.
@@ -484,8 +636,12 @@ impl<'p> Site<'p> {
             "calendars" if self.municipality.has_calendars() => Page::Calendars,
             "feeds" if self.feeds.is_some() => Page::Feeds,
             _ => match name.split_once('/')? {
-                ("stage", id) => Page::Stage(term(&project.stages, id).filter(|index| self.stages.contains_key(index))?),
-                ("topic", id) => Page::Topic(term(&project.topics, id).filter(|index| self.topics.contains_key(index))?),
+                ("stage", id) => Page::Stage(
+                    term(&project.stages, id).filter(|index| self.stages.contains_key(index))?,
+                ),
+                ("topic", id) => Page::Topic(
+                    term(&project.topics, id).filter(|index| self.topics.contains_key(index))?,
+                ),
                 _ => return None,
             },
         })
@@ -495,13 +651,27 @@ impl<'p> Site<'p> {
     pub fn classes(&self, project: &Project) -> BTreeSet<usize> {
         let table = &project.table;
         let drugs = self.drugs.iter().filter_map(|drug| table.class_of(&table.drugs[*drug]));
-        drugs.chain(self.products.iter().filter_map(|product| table.class(&table.products[*product].class.value))).collect()
+        drugs
+            .chain(
+                self.products
+                    .iter()
+                    .filter_map(|product| table.class(&table.products[*product].class.value)),
+            )
+            .collect()
     }
 
     /// Returns the groups of its classes, by their index, ascending.
     pub fn groups(&self, project: &Project) -> BTreeSet<usize> {
         let table = &project.table;
-        self.classes(project).into_iter().filter_map(|class| table.groups.iter().position(|group| group.id.value == table.classes[class].group.value)).collect()
+        self.classes(project)
+            .into_iter()
+            .filter_map(|class| {
+                table
+                    .groups
+                    .iter()
+                    .position(|group| group.id.value == table.classes[class].group.value)
+            })
+            .collect()
     }
 
     /// Returns the terms of a kind with their works.
@@ -522,22 +692,41 @@ fn is_taken(municipality: &Municipality, work: &Work) -> bool {
 }
 
 /// Finds what was taken back of what a municipality takes: an original in all its languages, or a translation alone.
-fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible, taken: &[&'p Work]) -> Vec<Gone<'p>> {
+fn gone<'p>(
+    project: &'p Project,
+    municipality: &Municipality,
+    visible: &Visible,
+    taken: &[&'p Work],
+) -> Vec<Gone<'p>> {
     let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
         State::Withdrawn(withdrawal) if visible.withdrawn.contains(path) => Some(withdrawal),
         _ => None,
     };
     let works = taken.iter().map(|work| {
         let whole = withdrawal(&work.original().source.path);
-        let offered = work.versions.iter().filter(|(language, _)| municipality.languages.contains(language));
-        let withdrawals = offered.filter_map(|(language, version)| whole.or_else(|| withdrawal(&version.source.path)).map(|withdrawal| (*language, withdrawal))).collect();
+        let offered =
+            work.versions.iter().filter(|(language, _)| municipality.languages.contains(language));
+        let withdrawals = offered
+            .filter_map(|(language, version)| {
+                whole
+                    .or_else(|| withdrawal(&version.source.path))
+                    .map(|withdrawal| (*language, withdrawal))
+            })
+            .collect();
         Gone { text: GoneText::Work(work), withdrawals }
     });
     let table = &project.table;
-    let drugs = table.drugs.iter().enumerate().map(|(index, drug)| (GoneText::Drug(index), &drug.source));
-    let products = table.products.iter().enumerate().map(|(index, product)| (GoneText::Product(index), &product.source));
+    let drugs =
+        table.drugs.iter().enumerate().map(|(index, drug)| (GoneText::Drug(index), &drug.source));
+    let products = table
+        .products
+        .iter()
+        .enumerate()
+        .map(|(index, product)| (GoneText::Product(index), &product.source));
     let medicines = drugs.chain(products).filter(|_| municipality.drugs).map(|(text, source)| {
-        let withdrawals = withdrawal(&source.path).map(|withdrawal| municipality.languages.iter().map(|language| (*language, withdrawal)).collect());
+        let withdrawals = withdrawal(&source.path).map(|withdrawal| {
+            municipality.languages.iter().map(|language| (*language, withdrawal)).collect()
+        });
         Gone { text, withdrawals: withdrawals.unwrap_or_default() }
     });
     works.chain(medicines).filter(|gone| !gone.withdrawals.is_empty()).collect()
@@ -545,12 +734,23 @@ fn gone<'p>(project: &'p Project, municipality: &Municipality, visible: &Visible
 
 /// All names of generated pages that articles may link to.
 pub fn page_names(project: &Project) -> BTreeSet<String> {
-    ["home", "consultation", "medicines", "medicines/guide", "supervision", "privacy", "accessibility", "sitemap", "calendars", "feeds"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))
-        .chain(project.topics.iter().map(|term| format!("topic/{}", term.id.value)))
-        .collect()
+    [
+        "home",
+        "consultation",
+        "medicines",
+        "medicines/guide",
+        "supervision",
+        "privacy",
+        "accessibility",
+        "sitemap",
+        "calendars",
+        "feeds",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))
+    .chain(project.topics.iter().map(|term| format!("topic/{}", term.id.value)))
+    .collect()
 }
 
 fn push(path: &mut String, parts: &[&str]) {
@@ -593,14 +793,23 @@ fn listing(terms: &BTreeMap<usize, Vec<usize>>, works: usize) -> Vec<Vec<usize>>
 pub fn check_nowhere(project: &Project, visible: &Visible, diagnostics: &mut Diagnostics) {
     let all = &project.municipalities;
     for work in &project.works {
-        if visible.shows(work.original()) && !all.is_empty() && !all.iter().any(|municipality| is_taken(municipality, work)) {
+        if visible.shows(work.original())
+            && !all.is_empty()
+            && !all.iter().any(|municipality| is_taken(municipality, work))
+        {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::NOWHERE,
                     Place::start_of(&work.original().source),
-                    message!("この記事は、どの市区町村のサイトにも出ません", "this article appears on no municipality's site"),
+                    message!(
+                        "この記事は、どの市区町村のサイトにも出ません",
+                        "this article appears on no municipality's site"
+                    ),
                 )
-                .help(message!("only / except と、各 municipality.yaml の content を確かめてください", "check `only` and `except` here, and `content` in each municipality.yaml")),
+                .help(message!(
+                    "only / except と、各 municipality.yaml の content を確かめてください",
+                    "check `only` and `except` here, and `content` in each municipality.yaml"
+                )),
             );
         }
     }

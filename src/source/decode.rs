@@ -24,7 +24,11 @@ pub struct Decoder {
 
 impl Decoder {
     /// Reads a file: `read` gets the decoder, and its faults join the run's.
-    pub fn on<T>(source: &Arc<Source>, diagnostics: &mut Diagnostics, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn on<T>(
+        source: &Arc<Source>,
+        diagnostics: &mut Diagnostics,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let mut decoder = Self { source: Arc::clone(source), diagnostics: Diagnostics::new() };
         let value = read(&mut decoder);
         diagnostics.extend(decoder.diagnostics);
@@ -73,8 +77,15 @@ impl Decoder {
         let (wanted_ja, wanted_en, found_ja, found_en) = (wanted.ja, wanted.en, found.ja, found.en);
         let place = self.place(node.range.clone());
         self.diagnostics.push(
-            Diagnostic::error(codes::WRONG_TYPE, place, message!("ここには{wanted_ja}を書きますが、{found_ja}になっています", "expected {wanted_en}, found {found_en}"))
-                .help(message!("{wanted_ja}に直してください", "write {wanted_en} here")),
+            Diagnostic::error(
+                codes::WRONG_TYPE,
+                place,
+                message!(
+                    "ここには{wanted_ja}を書きますが、{found_ja}になっています",
+                    "expected {wanted_en}, found {found_en}"
+                ),
+            )
+            .help(message!("{wanted_ja}に直してください", "write {wanted_en} here")),
         );
     }
 
@@ -86,7 +97,10 @@ impl Decoder {
                     codes::EMPTY_VALUE,
                     node,
                     message!("値が空です", "the value is empty"),
-                    message!("値を書くか、キーごと消してください", "write a value or remove the key"),
+                    message!(
+                        "値を書くか、キーごと消してください",
+                        "write a value or remove the key"
+                    ),
                 );
                 None
             }
@@ -96,7 +110,10 @@ impl Decoder {
                     codes::EMPTY_VALUE,
                     node,
                     message!("値がありません", "there is no value"),
-                    message!("値を書くか、キーごと消してください", "write a value or remove the key"),
+                    message!(
+                        "値を書くか、キーごと消してください",
+                        "write a value or remove the key"
+                    ),
                 );
                 None
             }
@@ -137,8 +154,14 @@ impl Decoder {
                 self.fault(
                     codes::OUT_OF_RANGE,
                     node,
-                    message!("{number} は使える範囲（{low}〜{high}）の外です", "{number} is outside the range {low} to {high}"),
-                    message!("{low} から {high} までの数にしてください", "use a number from {low} to {high}"),
+                    message!(
+                        "{number} は使える範囲（{low}〜{high}）の外です",
+                        "{number} is outside the range {low} to {high}"
+                    ),
+                    message!(
+                        "{low} から {high} までの数にしてください",
+                        "use a number from {low} to {high}"
+                    ),
                 );
                 None
             }
@@ -171,7 +194,10 @@ impl Decoder {
             codes::BAD_DATE,
             node,
             message!("「{written}」は日付ではありません", "`{written}` is not a date"),
-            message!("2026-11-21 のように、実在する日を 年-月-日 で書いてください", "write an existing day as year-month-day, like 2026-11-21"),
+            message!(
+                "2026-11-21 のように、実在する日を 年-月-日 で書いてください",
+                "write an existing day as year-month-day, like 2026-11-21"
+            ),
         );
         None
     }
@@ -187,7 +213,10 @@ impl Decoder {
             codes::BAD_DATE,
             node,
             message!("「{written}」は日付ではありません", "`{written}` is not a date"),
-            message!("2026-11-21、2026-11、2026 のどれかの形で書いてください", "write it like 2026-11-21, 2026-11 or 2026"),
+            message!(
+                "2026-11-21、2026-11、2026 のどれかの形で書いてください",
+                "write it like 2026-11-21, 2026-11 or 2026"
+            ),
         );
         None
     }
@@ -203,7 +232,10 @@ impl Decoder {
             codes::BAD_ID,
             node,
             message!("「{written}」は ID に使えません", "`{written}` is not a valid id"),
-            message!("半角の英小文字・数字・ハイフンだけで書いてください（例：child-line）", "use lower-case letters, digits and hyphens only, like child-line"),
+            message!(
+                "半角の英小文字・数字・ハイフンだけで書いてください（例：child-line）",
+                "use lower-case letters, digits and hyphens only, like child-line"
+            ),
         );
         None
     }
@@ -219,7 +251,10 @@ impl Decoder {
             codes::BAD_URL,
             node,
             message!("「{written}」は使える URL ではありません", "`{written}` is not a usable URL"),
-            message!("https:// から始まる URL を、空白なしで書いてください", "write an address that begins with https:// and has no spaces"),
+            message!(
+                "https:// から始まる URL を、空白なしで書いてください",
+                "write an address that begins with https:// and has no spaces"
+            ),
         );
         None
     }
@@ -233,19 +268,39 @@ impl Decoder {
         let written = &text.value;
         let all = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" / ");
         let help = match suggest::nearest(written, choices.iter().map(|(word, _)| *word)) {
-            Some(near) => message!("「{near}」のことですか。選べるのは {all} です", "did you mean `{near}`? The choices are {all}"),
+            Some(near) => message!(
+                "「{near}」のことですか。選べるのは {all} です",
+                "did you mean `{near}`? The choices are {all}"
+            ),
             None => message!("選べるのは {all} です", "the choices are {all}"),
         };
-        self.fault(codes::BAD_CHOICE, node, message!("「{written}」は選べません", "`{written}` is not one of the choices"), help);
+        self.fault(
+            codes::BAD_CHOICE,
+            node,
+            message!("「{written}」は選べません", "`{written}` is not one of the choices"),
+            help,
+        );
         None
     }
 
     /// Reads a sequence, passing over items that cannot be read.
-    pub fn list<T>(&mut self, node: &Node, mut item: impl FnMut(&mut Self, &Node) -> Option<T>) -> Option<Vec<T>> {
+    pub fn list<T>(
+        &mut self,
+        node: &Node,
+        mut item: impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Option<Vec<T>> {
         match &node.value {
-            Value::Sequence(items) => Some(items.iter().filter_map(|node| item(self, node)).collect()),
+            Value::Sequence(items) => {
+                Some(items.iter().filter_map(|node| item(self, node)).collect())
+            }
             _ => {
-                self.wrong_type(node, message!("一覧（[a, b] か「- 」で始まる行）", "a list ([a, b] or lines beginning with `- `)"));
+                self.wrong_type(
+                    node,
+                    message!(
+                        "一覧（[a, b] か「- 」で始まる行）",
+                        "a list ([a, b] or lines beginning with `- `)"
+                    ),
+                );
                 None
             }
         }
@@ -254,9 +309,17 @@ impl Decoder {
     /// Begins reading a mapping.
     pub fn fields<'n>(&mut self, node: &'n Node) -> Option<Fields<'n>> {
         match &node.value {
-            Value::Mapping(entries) => Some(Fields { entries, range: node.range.clone(), asked: Vec::new(), missing: Vec::new() }),
+            Value::Mapping(entries) => Some(Fields {
+                entries,
+                range: node.range.clone(),
+                asked: Vec::new(),
+                missing: Vec::new(),
+            }),
             _ => {
-                self.wrong_type(node, message!("「キー: 値」の並び", "a mapping of keys to values"));
+                self.wrong_type(
+                    node,
+                    message!("「キー: 値」の並び", "a mapping of keys to values"),
+                );
                 None
             }
         }
@@ -287,17 +350,30 @@ impl<'n> Fields<'n> {
     /// Returns the key and value nodes of an entry without asking for a type.
     pub fn entry(&mut self, key: &'static str) -> Option<(&'n Node, &'n Node)> {
         self.asked.push(key);
-        self.entries.iter().find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key)).map(|(name, value)| (name, value))
+        self.entries
+            .iter()
+            .find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
+            .map(|(name, value)| (name, value))
     }
 
     /// Reads a key that may be absent; `null` counts as absent.
-    pub fn optional<T>(&mut self, decoder: &mut Decoder, key: &'static str, read: impl FnOnce(&mut Decoder, &Node) -> Option<T>) -> Option<T> {
+    pub fn optional<T>(
+        &mut self,
+        decoder: &mut Decoder,
+        key: &'static str,
+        read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
+    ) -> Option<T> {
         let (_, node) = self.entry(key)?;
         if matches!(node.value, Value::Null) { None } else { read(decoder, node) }
     }
 
     /// Reads a key that must be there.
-    pub fn required<T>(&mut self, decoder: &mut Decoder, key: &'static str, read: impl FnOnce(&mut Decoder, &Node) -> Option<T>) -> Option<T> {
+    pub fn required<T>(
+        &mut self,
+        decoder: &mut Decoder,
+        key: &'static str,
+        read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
+    ) -> Option<T> {
         match self.entry(key) {
             Some((_, node)) => read(decoder, node),
             None => {
@@ -308,13 +384,20 @@ impl<'n> Fields<'n> {
     }
 
     /// Reads an optional list; absent means empty.
-    pub fn list<T>(&mut self, decoder: &mut Decoder, key: &'static str, item: impl FnMut(&mut Decoder, &Node) -> Option<T>) -> Vec<T> {
+    pub fn list<T>(
+        &mut self,
+        decoder: &mut Decoder,
+        key: &'static str,
+        item: impl FnMut(&mut Decoder, &Node) -> Option<T>,
+    ) -> Vec<T> {
         self.optional(decoder, key, |decoder, node| decoder.list(node, item)).unwrap_or_default()
     }
 
     /// Tells whether a key is written, without counting it as known.
     pub fn has(&self, key: &str) -> bool {
-        self.entries.iter().any(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
+        self.entries
+            .iter()
+            .any(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
     }
 
     /// Returns the byte range of the mapping.
@@ -343,15 +426,28 @@ impl<'n> Fields<'n> {
                 }
                 None => message!("使えるキー：{known}", "known keys: {known}"),
             };
-            decoder.fault(codes::UNKNOWN_KEY, name, message!("知らないキー「{written}」です", "unknown key `{written}`"), help);
+            decoder.fault(
+                codes::UNKNOWN_KEY,
+                name,
+                message!("知らないキー「{written}」です", "unknown key `{written}`"),
+                help,
+            );
         }
         let start = self.range.start.min(decoder.source.text.len());
-        let end = decoder.source.text[start..].find('\n').map_or(self.range.end, |at| start + at).min(self.range.end).max(start);
+        let end = decoder.source.text[start..]
+            .find('\n')
+            .map_or(self.range.end, |at| start + at)
+            .min(self.range.end)
+            .max(start);
         for key in self.missing {
             let place = decoder.place(start..end);
             decoder.diagnostics.push(
-                Diagnostic::error(codes::MISSING_KEY, place, message!("必要なキー「{key}」がありません", "the key `{key}` is missing"))
-                    .help(message!("「{key}: …」の行を加えてください", "add a line `{key}: …`")),
+                Diagnostic::error(
+                    codes::MISSING_KEY,
+                    place,
+                    message!("必要なキー「{key}」がありません", "the key `{key}` is missing"),
+                )
+                .help(message!("「{key}: …」の行を加えてください", "add a line `{key}: …`")),
             );
         }
     }
@@ -383,12 +479,20 @@ impl PartialDate {
         if let Ok(date) = parse_date(text) {
             return Some(date.into());
         }
-        let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        let digits = |part: &str, length: usize| {
+            part.len() == length && part.bytes().all(|b| b.is_ascii_digit())
+        };
         match text.split_once('-') {
-            None if digits(text, 4) => Some(Self { year: text.parse().ok()?, month: None, day: None }),
+            None if digits(text, 4) => {
+                Some(Self { year: text.parse().ok()?, month: None, day: None })
+            }
             Some((year, month)) if digits(year, 4) && digits(month, 2) => {
                 let month: i8 = month.parse().ok()?;
-                (1..=12).contains(&month).then_some(Self { year: year.parse().ok()?, month: Some(month), day: None })
+                (1..=12).contains(&month).then_some(Self {
+                    year: year.parse().ok()?,
+                    month: Some(month),
+                    day: None,
+                })
             }
             _ => None,
         }
@@ -442,7 +546,10 @@ pub fn parse_date(text: &str) -> Result<Date, jiff::Error> {
 
 /// Tells whether a text is an id.
 pub fn is_id(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with('-') && !text.ends_with('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Tells whether a text is an `http` or `https` address with a host and without spaces, quotes or control characters.
@@ -453,14 +560,21 @@ pub fn is_web_url(text: &str) -> bool {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     !host.is_empty()
         && !host.starts_with(['.', ':'])
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'))
+        && !text.chars().any(|c| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn faults(text: &str, read: impl FnOnce(&mut Decoder, &Node)) -> Vec<(&'static str, usize, usize, String)> {
+    fn faults(
+        text: &str,
+        read: impl FnOnce(&mut Decoder, &Node),
+    ) -> Vec<(&'static str, usize, usize, String)> {
         let source = Source::new("x.yaml", text);
         let mut diagnostics = Diagnostics::new();
         Decoder::on(&source, &mut diagnostics, |decoder| {
@@ -472,7 +586,8 @@ mod tests {
         diagnostics
             .iter()
             .map(|d| {
-                let (line, column) = d.place.as_ref().map_or((0, 0), |p| p.source.line_column(p.range.start));
+                let (line, column) =
+                    d.place.as_ref().map_or((0, 0), |p| p.source.line_column(p.range.start));
                 (d.code.id, line, column, d.help.as_ref().map(|h| h.en.clone()).unwrap_or_default())
             })
             .collect()
@@ -480,25 +595,47 @@ mod tests {
 
     #[test]
     fn all_faults_of_a_mapping_come_in_one_run() {
-        let found = faults("titel: x\ndate: 2026-02-30\ndraft: maybe\nurl: javascript:alert(1)\nid: Foo\n", |decoder, root| {
-            let mut fields = decoder.fields(root).expect("a mapping");
-            fields.required(decoder, "title", Decoder::string);
-            fields.optional(decoder, "date", Decoder::date);
-            fields.optional(decoder, "draft", Decoder::boolean);
-            fields.optional(decoder, "url", Decoder::url);
-            fields.optional(decoder, "id", Decoder::id);
-            fields.finish(decoder);
-        });
-        let short: Vec<_> = found.iter().map(|(code, line, column, _)| (*code, *line, *column)).collect();
-        assert_eq!(short, [("UB0201", 1, 1), ("UB0204", 2, 7), ("UB0202", 3, 8), ("UB0208", 4, 6), ("UB0205", 5, 5)]);
+        let found = faults(
+            "titel: x\ndate: 2026-02-30\ndraft: maybe\nurl: javascript:alert(1)\nid: Foo\n",
+            |decoder, root| {
+                let mut fields = decoder.fields(root).expect("a mapping");
+                fields.required(decoder, "title", Decoder::string);
+                fields.optional(decoder, "date", Decoder::date);
+                fields.optional(decoder, "draft", Decoder::boolean);
+                fields.optional(decoder, "url", Decoder::url);
+                fields.optional(decoder, "id", Decoder::id);
+                fields.finish(decoder);
+            },
+        );
+        let short: Vec<_> =
+            found.iter().map(|(code, line, column, _)| (*code, *line, *column)).collect();
+        assert_eq!(
+            short,
+            [
+                ("UB0201", 1, 1),
+                ("UB0204", 2, 7),
+                ("UB0202", 3, 8),
+                ("UB0208", 4, 6),
+                ("UB0205", 5, 5)
+            ]
+        );
         assert_eq!(found[0].3, "did you mean `title`?");
     }
 
     #[test]
     fn partial_dates() {
-        assert_eq!(PartialDate::parse("2017-12").map(|d| d.to_string()).as_deref(), Some("2017-12"));
-        assert_eq!(PartialDate::parse("2017").and_then(|d| d.latest()), Date::new(2017, 12, 31).ok());
-        assert_eq!(PartialDate::parse("2024-02").and_then(|d| d.latest()), Date::new(2024, 2, 29).ok());
+        assert_eq!(
+            PartialDate::parse("2017-12").map(|d| d.to_string()).as_deref(),
+            Some("2017-12")
+        );
+        assert_eq!(
+            PartialDate::parse("2017").and_then(|d| d.latest()),
+            Date::new(2017, 12, 31).ok()
+        );
+        assert_eq!(
+            PartialDate::parse("2024-02").and_then(|d| d.latest()),
+            Date::new(2024, 2, 29).ok()
+        );
         for bad in ["2017-13", "2017-1", "17", "2017-02-30", "", "二〇一七"] {
             assert_eq!(PartialDate::parse(bad), None, "{bad}");
         }
@@ -508,7 +645,15 @@ mod tests {
     fn web_addresses() {
         assert!(is_web_url("https://www.mhlw.go.jp/a?b=c#d"));
         assert!(is_web_url("https://例え.jp/パス"));
-        for bad in ["javascript:alert(1)", "https://", "https:///x", "ftp://a.b", "https://a b", "https://a\"b", "//a.b"] {
+        for bad in [
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "ftp://a.b",
+            "https://a b",
+            "https://a\"b",
+            "//a.b",
+        ] {
             assert!(!is_web_url(bad), "{bad}");
         }
     }

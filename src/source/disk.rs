@@ -44,7 +44,8 @@ pub fn canonical(path: &str) -> String {
 }
 
 fn has(paths: &BTreeSet<String>, path: &str) -> bool {
-    !paths.is_empty() && (paths.contains(path) || !path.is_ascii() && paths.contains(&canonical(path)))
+    !paths.is_empty()
+        && (paths.contains(path) || !path.is_ascii() && paths.contains(&canonical(path)))
 }
 
 /// What tells, without reading a file, that it may have changed.
@@ -59,7 +60,11 @@ struct Stamp {
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: metadata.modified().ok(), identity: identity(metadata) }
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity: identity(metadata),
+        }
     }
 }
 
@@ -145,8 +150,14 @@ impl Disk {
     /// # Errors
     /// Fails when the folder itself cannot be read; single files that cannot are [faults](Self::faults).
     pub fn open(root: &Path) -> io::Result<Self> {
-        let mut disk =
-            Self { root: root.to_owned(), files: Files::at(root.to_owned()), seen: BTreeMap::new(), faults: Diagnostics::new(), young: BTreeSet::new(), older: BTreeSet::new() };
+        let mut disk = Self {
+            root: root.to_owned(),
+            files: Files::at(root.to_owned()),
+            seen: BTreeMap::new(),
+            faults: Diagnostics::new(),
+            young: BTreeSet::new(),
+            older: BTreeSet::new(),
+        };
         disk.refresh(&Hints::default())?;
         Ok(disk)
     }
@@ -182,15 +193,32 @@ impl Disk {
     pub fn refresh(&mut self, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let mut listing = list(&self.root)?;
         listing.faults.sort();
-        let mut changed: BTreeSet<String> = self.seen.keys().filter(|path| !listing.found.contains_key(*path) && !has(&hints.unfinished, path)).cloned().collect();
+        let mut changed: BTreeSet<String> = self
+            .seen
+            .keys()
+            .filter(|path| !listing.found.contains_key(*path) && !has(&hints.unfinished, path))
+            .cloned()
+            .collect();
         for path in &changed {
             self.forget(path);
         }
-        let again = if hints.again { std::mem::replace(&mut self.older, std::mem::take(&mut self.young)) } else { BTreeSet::new() };
-        let is_due = |path: &String, stamp: Stamp| {
-            !has(&hints.unfinished, path) && (again.contains(path) || hints.names(path) || self.seen.get(path).is_none_or(|seen| seen.stamp != stamp))
+        let again = if hints.again {
+            std::mem::replace(&mut self.older, std::mem::take(&mut self.young))
+        } else {
+            BTreeSet::new()
         };
-        let due: Vec<(String, PathBuf, Stamp)> = listing.found.into_iter().filter(|(path, (_, stamp))| is_due(path, *stamp)).map(|(path, (at, stamp))| (path, at, stamp)).collect();
+        let is_due = |path: &String, stamp: Stamp| {
+            !has(&hints.unfinished, path)
+                && (again.contains(path)
+                    || hints.names(path)
+                    || self.seen.get(path).is_none_or(|seen| seen.stamp != stamp))
+        };
+        let due: Vec<(String, PathBuf, Stamp)> = listing
+            .found
+            .into_iter()
+            .filter(|(path, (_, stamp))| is_due(path, *stamp))
+            .map(|(path, (at, stamp))| (path, at, stamp))
+            .collect();
         let read: Vec<(String, Stamp, io::Result<Vec<u8>>)> = due
             .into_par_iter()
             .map(|(path, at, listed)| match read(&at) {
@@ -199,7 +227,11 @@ impl Disk {
             })
             .collect();
         if self.faults != listing.faults {
-            let paths = self.faults.iter().chain(listing.faults.iter()).filter_map(|fault| fault.place.as_ref());
+            let paths = self
+                .faults
+                .iter()
+                .chain(listing.faults.iter())
+                .filter_map(|fault| fault.place.as_ref());
             changed.extend(paths.map(|place| place.source.path.clone()));
             self.faults = listing.faults;
         }
@@ -214,10 +246,13 @@ impl Disk {
                     changed.extend(was_known.then_some(path));
                     continue;
                 }
-                Err(error) => Diagnostics::from(unreadable(&path, &error.to_string(), &error.to_string())),
+                Err(error) => {
+                    Diagnostics::from(unreadable(&path, &error.to_string(), &error.to_string()))
+                }
             };
             let known = self.seen.get(&path);
-            let is_same = before.as_ref() == self.files.get(&path) && known.is_some_and(|seen| seen.faults == faults);
+            let is_same = before.as_ref() == self.files.get(&path)
+                && known.is_some_and(|seen| seen.faults == faults);
             if known.is_none_or(|seen| seen.stamp != stamp) || !is_same {
                 self.young.insert(path.clone());
             }
@@ -256,7 +291,8 @@ fn list(root: &Path) -> io::Result<Listing> {
     }
     let blobs = root.join(BLOBS);
     let is_read = |entry: &walkdir::DirEntry| {
-        !is_passed_over(entry.file_name().to_string_lossy().as_ref()) && (entry.path_is_symlink() || !entry.file_type().is_dir() || entry.path() != blobs)
+        !is_passed_over(entry.file_name().to_string_lossy().as_ref())
+            && (entry.path_is_symlink() || !entry.file_type().is_dir() || entry.path() != blobs)
     };
     for folder in FOLDERS {
         let top = root.join(folder);
@@ -265,22 +301,47 @@ fn list(root: &Path) -> io::Result<Listing> {
         }
         for entry in WalkDir::new(&top).follow_root_links(false).into_iter().filter_entry(is_read) {
             let relative = |path: &Path| slashed(path.strip_prefix(root).unwrap_or(path));
-            let found = entry.and_then(|entry| if entry.file_type().is_file() { entry.metadata().map(|metadata| (entry, Some(metadata))) } else { Ok((entry, None)) });
+            let found = entry.and_then(|entry| {
+                if entry.file_type().is_file() {
+                    entry.metadata().map(|metadata| (entry, Some(metadata)))
+                } else {
+                    Ok((entry, None))
+                }
+            });
             match found {
-                Ok((entry, _)) if entry.path_is_symlink() => listing.faults.push(symlink(&relative(entry.path()))),
+                Ok((entry, _)) if entry.path_is_symlink() => {
+                    listing.faults.push(symlink(&relative(entry.path())))
+                }
                 Ok((entry, None)) if entry.file_type().is_dir() => {}
-                Ok((entry, None)) => listing.faults.push(unreadable(&relative(entry.path()), "ファイルでもフォルダでもありません", "it is neither a file nor a folder")),
+                Ok((entry, None)) => listing.faults.push(unreadable(
+                    &relative(entry.path()),
+                    "ファイルでもフォルダでもありません",
+                    "it is neither a file nor a folder",
+                )),
                 Ok((entry, Some(_))) if entry.file_name().to_str().is_none() => {
-                    listing.faults.push(unreadable(&relative(entry.path()), "名前が UTF-8 ではありません", "its name is not UTF-8"));
+                    listing.faults.push(unreadable(
+                        &relative(entry.path()),
+                        "名前が UTF-8 ではありません",
+                        "its name is not UTF-8",
+                    ));
                 }
                 Ok((entry, Some(metadata))) => {
-                    listing.found.insert(relative(entry.path()), (entry.into_path(), Stamp::of(&metadata)));
+                    listing
+                        .found
+                        .insert(relative(entry.path()), (entry.into_path(), Stamp::of(&metadata)));
                 }
                 // What went away between two looks at it is gone.
-                Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {}
+                Err(error)
+                    if error
+                        .io_error()
+                        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {}
                 Err(error) => {
                     let reason = error.to_string();
-                    listing.faults.push(unreadable(&error.path().map(relative).unwrap_or_default(), &reason, &reason));
+                    listing.faults.push(unreadable(
+                        &error.path().map(relative).unwrap_or_default(),
+                        &reason,
+                        &reason,
+                    ));
                 }
             }
         }
@@ -289,13 +350,30 @@ fn list(root: &Path) -> io::Result<Listing> {
 }
 
 fn unreadable(path: &str, ja: &str, en: &str) -> Diagnostic {
-    Diagnostic::error(codes::UNREADABLE, Place::start_of(&Source::new(path, "")), message!("ファイルを読めません：{ja}", "the file cannot be read: {en}"))
-        .help(message!("ファイルがあるか、読む権限があるかを確かめてください", "check that the file exists and that you may read it"))
+    Diagnostic::error(
+        codes::UNREADABLE,
+        Place::start_of(&Source::new(path, "")),
+        message!("ファイルを読めません：{ja}", "the file cannot be read: {en}"),
+    )
+    .help(message!(
+        "ファイルがあるか、読む権限があるかを確かめてください",
+        "check that the file exists and that you may read it"
+    ))
 }
 
 fn symlink(path: &str) -> Diagnostic {
-    Diagnostic::warning(codes::SYMLINK, Place::start_of(&Source::new(path, "")), message!("シンボリックリンクなので読みませんでした", "this is a symbolic link and was not read"))
-        .help(message!("プロジェクトの中に実際のファイルを置いてください", "put the real file into the project"))
+    Diagnostic::warning(
+        codes::SYMLINK,
+        Place::start_of(&Source::new(path, "")),
+        message!(
+            "シンボリックリンクなので読みませんでした",
+            "this is a symbolic link and was not read"
+        ),
+    )
+    .help(message!(
+        "プロジェクトの中に実際のファイルを置いてください",
+        "put the real file into the project"
+    ))
 }
 
 #[cfg(test)]
@@ -306,7 +384,11 @@ mod tests {
 
     fn project() -> (tempfile::TempDir, Disk) {
         let folder = tempfile::tempdir().expect("a folder");
-        for (path, text) in [("ubugi.yaml", "title: x"), ("content/articles/a.md", "one"), ("content/articles/b.md", "two")] {
+        for (path, text) in [
+            ("ubugi.yaml", "title: x"),
+            ("content/articles/a.md", "one"),
+            ("content/articles/b.md", "two"),
+        ] {
             let at = folder.path().join(path);
             fs::create_dir_all(at.parent().expect("a parent")).expect("makes");
             fs::write(at, text).expect("writes");
@@ -316,7 +398,13 @@ mod tests {
     }
 
     fn refresh(disk: &mut Disk, suspects: &[&str]) -> Vec<String> {
-        disk.refresh(&Hints { changed: suspects.iter().map(|path| (*path).to_owned()).collect(), ..Hints::default() }).expect("looks").into_iter().collect()
+        disk.refresh(&Hints {
+            changed: suspects.iter().map(|path| (*path).to_owned()).collect(),
+            ..Hints::default()
+        })
+        .expect("looks")
+        .into_iter()
+        .collect()
     }
 
     /// Whatever way an editor saves, what is held is what is on the disk.
@@ -332,12 +420,29 @@ mod tests {
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md"], "by a rename");
         fs::rename(at("a.md"), at("a.md~")).expect("renames");
         fs::write(at("a.md"), "two").expect("writes");
-        assert_eq!(refresh(&mut disk, &[]), Vec::<String>::new(), "the old one kept as a backup, and the same words");
+        assert_eq!(
+            refresh(&mut disk, &[]),
+            Vec::<String>::new(),
+            "the old one kept as a backup, and the same words"
+        );
         fs::rename(at("a.md"), at("c.md")).expect("renames");
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md", "content/articles/c.md"]);
-        fs::rename(folder.path().join("content/articles"), folder.path().join("content/old")).expect("renames");
-        assert_eq!(refresh(&mut disk, &[]), ["content/articles/b.md", "content/articles/c.md", "content/old/b.md", "content/old/c.md"], "a folder");
-        assert_eq!(disk.files().iter().map(|(path, _)| path).collect::<Vec<_>>(), ["content/old/b.md", "content/old/c.md", "ubugi.yaml"]);
+        fs::rename(folder.path().join("content/articles"), folder.path().join("content/old"))
+            .expect("renames");
+        assert_eq!(
+            refresh(&mut disk, &[]),
+            [
+                "content/articles/b.md",
+                "content/articles/c.md",
+                "content/old/b.md",
+                "content/old/c.md"
+            ],
+            "a folder"
+        );
+        assert_eq!(
+            disk.files().iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            ["content/old/b.md", "content/old/c.md", "ubugi.yaml"]
+        );
     }
 
     /// The same length within the same tick of the clock: the hint of the watcher finds it, and without a hint the time.
@@ -347,18 +452,26 @@ mod tests {
         let path = folder.path().join("content/articles/a.md");
         let coarse = |disk: &mut Disk, text: &str| {
             fs::write(&path, text).expect("writes");
-            disk.seen.get_mut("content/articles/a.md").expect("is there").stamp = Stamp::of(&fs::metadata(&path).expect("is there"));
+            disk.seen.get_mut("content/articles/a.md").expect("is there").stamp =
+                Stamp::of(&fs::metadata(&path).expect("is there"));
         };
         coarse(&mut disk, "eno");
         assert_eq!(refresh(&mut disk, &[]), Vec::<String>::new());
         assert_eq!(refresh(&mut disk, &["content/articles/a.md"]), ["content/articles/a.md"]);
-        assert_eq!(refresh(&mut disk, &["content/articles/a.md", "content/articles/none.md"]), Vec::<String>::new());
+        assert_eq!(
+            refresh(&mut disk, &["content/articles/a.md", "content/articles/none.md"]),
+            Vec::<String>::new()
+        );
         coarse(&mut disk, "two");
         let again = Hints { again: true, ..Hints::default() };
-        let found: Vec<BTreeSet<String>> = (0..3).map(|_| disk.refresh(&again).expect("looks")).collect();
+        let found: Vec<BTreeSet<String>> =
+            (0..3).map(|_| disk.refresh(&again).expect("looks")).collect();
         assert_eq!(found.iter().map(BTreeSet::len).sum::<usize>(), 1, "{found:?}");
         assert_eq!(disk.files().get("content/articles/a.md").expect("is there").bytes(), b"two");
-        assert!(disk.young.len() <= 1 && disk.older.len() <= 1, "what has been still is not read for ever");
+        assert!(
+            disk.young.len() <= 1 && disk.older.len() <= 1,
+            "what has been still is not read for ever"
+        );
     }
 
     /// The same length, and the time set to what it was, as `rsync --times` and `cp --preserve` may do.
@@ -370,7 +483,11 @@ mod tests {
         let before = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
         std::thread::sleep(std::time::Duration::from_millis(20));
         fs::write(&path, "eno").expect("writes");
-        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(before)).expect("sets");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_modified(before))
+            .expect("sets");
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md"]);
     }
 
@@ -378,14 +495,26 @@ mod tests {
     fn what_is_being_written_stays_as_it_was() {
         let (folder, mut disk) = project();
         let at = |path: &str| folder.path().join("content/articles").join(path);
-        let unfinished = |path: &str| Hints { unfinished: BTreeSet::from([path.to_owned()]), ..Hints::default() };
+        let unfinished = |path: &str| Hints {
+            unfinished: BTreeSet::from([path.to_owned()]),
+            ..Hints::default()
+        };
         fs::write(at("a.md"), "").expect("writes");
         assert!(disk.refresh(&unfinished("content/articles/a.md")).expect("looks").is_empty());
         fs::remove_file(at("a.md")).expect("removes");
-        assert!(disk.refresh(&unfinished("content/articles/a.md")).expect("looks").is_empty(), "another is about to take its place");
+        assert!(
+            disk.refresh(&unfinished("content/articles/a.md")).expect("looks").is_empty(),
+            "another is about to take its place"
+        );
         assert_eq!(disk.files().get("content/articles/a.md").expect("is held").bytes(), b"one");
         fs::write(at("new.md"), "ha").expect("writes");
-        assert_eq!(disk.refresh(&unfinished("content/articles/new.md")).expect("looks").into_iter().collect::<Vec<_>>(), ["content/articles/a.md"]);
+        assert_eq!(
+            disk.refresh(&unfinished("content/articles/new.md"))
+                .expect("looks")
+                .into_iter()
+                .collect::<Vec<_>>(),
+            ["content/articles/a.md"]
+        );
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/new.md"]);
     }
 
@@ -394,11 +523,15 @@ mod tests {
     fn a_hint_is_followed_however_its_letters_are_spelt() {
         let (folder, mut disk) = project();
         let (composed, decomposed) = ("content/articles/が.md", "content/articles/か\u{3099}.md");
-        assert_eq!((canonical(decomposed).as_str(), canonical(composed).as_str()), (composed, composed));
+        assert_eq!(
+            (canonical(decomposed).as_str(), canonical(composed).as_str()),
+            (composed, composed)
+        );
         fs::write(folder.path().join(decomposed), "1").expect("writes");
         assert_eq!(refresh(&mut disk, &[]), [decomposed]);
         fs::write(folder.path().join(decomposed), "2").expect("writes");
-        disk.seen.get_mut(decomposed).expect("is there").stamp = Stamp::of(&fs::metadata(folder.path().join(decomposed)).expect("is there"));
+        disk.seen.get_mut(decomposed).expect("is there").stamp =
+            Stamp::of(&fs::metadata(folder.path().join(decomposed)).expect("is there"));
         assert_eq!(refresh(&mut disk, &[composed]), [decomposed]);
     }
 
@@ -433,13 +566,17 @@ mod tests {
         assert_eq!(refresh(&mut disk, &[]), Vec::<String>::new());
         fs::remove_file(at("pipe.md")).expect("removes");
         std::os::unix::fs::symlink(at("a.md"), at("link.md")).expect("links");
-        assert_eq!(refresh(&mut disk, &[]), ["content/articles/link.md", "content/articles/pipe.md"]);
+        assert_eq!(
+            refresh(&mut disk, &[]),
+            ["content/articles/link.md", "content/articles/pipe.md"]
+        );
         assert_eq!(codes(&disk), [codes::SYMLINK]);
         fs::remove_file(at("link.md")).expect("removes");
         fs::write(at("link.md"), "a file").expect("writes");
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/link.md"]);
         let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"\x94\xad.md");
-        fs::write(folder.path().join("content/articles").join(name), "a name in Shift_JIS").expect("writes");
+        fs::write(folder.path().join("content/articles").join(name), "a name in Shift_JIS")
+            .expect("writes");
         assert_eq!(refresh(&mut disk, &[]).len(), 1);
         assert_eq!(codes(&disk), [codes::UNREADABLE]);
     }
@@ -456,8 +593,14 @@ mod tests {
         fs::rename(at("ubugi.yaml"), at("elsewhere/ubugi.yaml")).expect("renames");
         std::os::unix::fs::symlink(at("elsewhere/ubugi.yaml"), at("ubugi.yaml")).expect("links");
         refresh(&mut disk, &[]);
-        assert_eq!(disk.files().iter().map(|(path, _)| path).collect::<Vec<_>>(), ["content/articles/a.md", "content/articles/b.md"]);
-        assert_eq!(disk.faults().iter().map(|found| found.code).collect::<Vec<_>>(), [codes::SYMLINK, codes::SYMLINK]);
+        assert_eq!(
+            disk.files().iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            ["content/articles/a.md", "content/articles/b.md"]
+        );
+        assert_eq!(
+            disk.faults().iter().map(|found| found.code).collect::<Vec<_>>(),
+            [codes::SYMLINK, codes::SYMLINK]
+        );
     }
 
     #[test]
@@ -467,10 +610,16 @@ mod tests {
         fs::remove_file(at("a.md")).expect("removes");
         fs::create_dir(at("a.md")).expect("makes");
         fs::write(at("a.md/b.md"), "x").expect("writes");
-        assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md", "content/articles/a.md/b.md"]);
+        assert_eq!(
+            refresh(&mut disk, &[]),
+            ["content/articles/a.md", "content/articles/a.md/b.md"]
+        );
         fs::remove_dir_all(at("a.md")).expect("removes");
         fs::write(at("a.md"), "a file").expect("writes");
-        assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md", "content/articles/a.md/b.md"]);
+        assert_eq!(
+            refresh(&mut disk, &[]),
+            ["content/articles/a.md", "content/articles/a.md/b.md"]
+        );
         assert!(disk.faults().is_empty());
     }
 
@@ -480,7 +629,10 @@ mod tests {
         let path = folder.path().join("content/articles/a.md");
         fs::write(&path, b"\x94\xad\x94M").expect("writes");
         assert_eq!(refresh(&mut disk, &[]), ["content/articles/a.md"]);
-        assert_eq!(disk.faults().iter().map(|found| found.code).collect::<Vec<_>>(), [codes::NOT_UTF8]);
+        assert_eq!(
+            disk.faults().iter().map(|found| found.code).collect::<Vec<_>>(),
+            [codes::NOT_UTF8]
+        );
         fs::write(&path, "mended").expect("writes");
         refresh(&mut disk, &[]);
         assert!(disk.faults().is_empty());

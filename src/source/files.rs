@@ -93,7 +93,10 @@ impl Files {
 
     /// Iterates over the files below a folder, given with a `/` at its end.
     pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a File)> {
-        self.all.range(folder.to_owned()..).map(|(path, file)| (path.as_str(), file)).take_while(move |(path, _)| path.starts_with(folder))
+        self.all
+            .range(folder.to_owned()..)
+            .map(|(path, file)| (path.as_str(), file))
+            .take_while(move |(path, _)| path.starts_with(folder))
     }
 
     /// Takes a file away.
@@ -135,7 +138,8 @@ impl Files {
     /// # Errors
     /// Fails when the folder is there but cannot be listed.
     pub fn blob_names(&self) -> io::Result<BTreeSet<String>> {
-        let mut names: BTreeSet<String> = self.under(BLOBS).map(|(path, _)| path[BLOBS.len()..].to_owned()).collect();
+        let mut names: BTreeSet<String> =
+            self.under(BLOBS).map(|(path, _)| path[BLOBS.len()..].to_owned()).collect();
         if let Some(root) = &self.root {
             match std::fs::read_dir(root.join(BLOBS)) {
                 Ok(entries) => {
@@ -244,7 +248,22 @@ fn is_text(path: &str) -> bool {
     let is_event_table = path.starts_with("municipalities/") && path.ends_with("/events.csv");
     !path.starts_with(LEDGER)
         && !is_event_table
-        && matches!(path.rsplit_once('.').map(|(_, extension)| extension), Some("md" | "yaml" | "yml" | "html" | "css" | "js" | "mjs" | "svg" | "json" | "txt" | "csv" | "xml"))
+        && matches!(
+            path.rsplit_once('.').map(|(_, extension)| extension),
+            Some(
+                "md" | "yaml"
+                    | "yml"
+                    | "html"
+                    | "css"
+                    | "js"
+                    | "mjs"
+                    | "svg"
+                    | "json"
+                    | "txt"
+                    | "csv"
+                    | "xml"
+            )
+        )
 }
 
 fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {
@@ -282,7 +301,11 @@ mod tests {
     fn shift_jis_is_told_at_its_first_byte() {
         let mut diagnostics = Diagnostics::new();
         let mut files = Files::new();
-        files.insert("content/articles/a.md", b"---\ntitle: \x94\xad\x94M\n---\n".to_vec(), &mut diagnostics);
+        files.insert(
+            "content/articles/a.md",
+            b"---\ntitle: \x94\xad\x94M\n---\n".to_vec(),
+            &mut diagnostics,
+        );
         let found = diagnostics.iter().next().expect("one finding");
         assert_eq!(found.code, codes::NOT_UTF8);
         let place = found.place.as_ref().expect("a place");
@@ -293,7 +316,10 @@ mod tests {
     fn byte_order_mark_is_dropped() {
         let mut files = Files::new();
         files.insert("ubugi.yaml", "\u{feff}title: x".into(), &mut Diagnostics::new());
-        assert_eq!(files.get("ubugi.yaml").and_then(File::text).map(|s| s.text.as_str()), Some("title: x"));
+        assert_eq!(
+            files.get("ubugi.yaml").and_then(File::text).map(|s| s.text.as_str()),
+            Some("title: x")
+        );
     }
 
     #[test]
@@ -302,6 +328,9 @@ mod tests {
         for path in ["content/a/x.md", "content/a/y.md", "content/b/z.md", "content/a.md"] {
             files.insert(path, Vec::new(), &mut Diagnostics::new());
         }
-        assert_eq!(files.under("content/a/").map(|(path, _)| path).collect::<Vec<_>>(), ["content/a/x.md", "content/a/y.md"]);
+        assert_eq!(
+            files.under("content/a/").map(|(path, _)| path).collect::<Vec<_>>(),
+            ["content/a/x.md", "content/a/y.md"]
+        );
     }
 }

@@ -55,7 +55,13 @@ impl Memo {
     }
 
     /// Returns what was made of a source, with another beside it and under the same circumstances (`besides`), or makes it.
-    pub fn get<T: Any + Send + Sync>(&self, source: impl Into<File>, other: Option<&Arc<Source>>, besides: u64, make: impl FnOnce() -> T) -> Arc<T> {
+    pub fn get<T: Any + Send + Sync>(
+        &self,
+        source: impl Into<File>,
+        other: Option<&Arc<Source>>,
+        besides: u64,
+        make: impl FnOnce() -> T,
+    ) -> Arc<T> {
         let Some(held) = &self.0 else { return Arc::new(make()) };
         let (source, other) = (source.into(), other.map(File::from));
         let address = |file: &File| match file {

@@ -29,9 +29,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let common = word.chars().zip(folded.chars()).take_while(|(a, b)| a == b).count();
             let shorter = length.min(letters);
             let begins = common == shorter && shorter >= SHORTEST_PREFIX;
-            let distance = if length.abs_diff(letters) <= limit { strsim::damerau_levenshtein(&word, &folded) } else { usize::MAX };
+            let distance = if length.abs_diff(letters) <= limit {
+                strsim::damerau_levenshtein(&word, &folded)
+            } else {
+                usize::MAX
+            };
             let distance = if begins { distance.min(limit) } else { distance };
-            (distance <= limit && distance < length.max(letters)).then_some((distance, common, candidate))
+            (distance <= limit && distance < length.max(letters))
+                .then_some((distance, common, candidate))
         })
         // The first of equals wins: `min_by` keeps the earlier one.
         .min_by(|(a, common_a, _), (b, common_b, _)| a.cmp(b).then(common_b.cmp(common_a)))
@@ -78,8 +83,14 @@ mod tests {
 
     #[test]
     fn japanese_names_are_compared_letter_by_letter() {
-        assert_eq!(nearest("アセトアミノフエン", ["イブプロフェン", "アセトアミノフェン"]), Some("アセトアミノフェン"));
-        assert_eq!(nearest("ｲﾌﾞﾌﾟﾛﾌｪﾝ", ["アセトアミノフェン", "イブプロフェン"]), Some("イブプロフェン"));
+        assert_eq!(
+            nearest("アセトアミノフエン", ["イブプロフェン", "アセトアミノフェン"]),
+            Some("アセトアミノフェン")
+        );
+        assert_eq!(
+            nearest("ｲﾌﾞﾌﾟﾛﾌｪﾝ", ["アセトアミノフェン", "イブプロフェン"]),
+            Some("イブプロフェン")
+        );
         assert_eq!(nearest("横浜市港区", ["横浜市西区", "横浜市港北区"]), Some("横浜市港北区"));
         assert_eq!(nearest("発熱", ["発疹", "熱発", "発熱"]), Some("発熱"));
         assert_eq!(nearest("熱", ["咳", "発熱"]), Some("発熱"));

@@ -63,13 +63,19 @@ pub fn cut_by_comment(source: &Arc<Source>, root: &Node, out: &mut Vec<Diagnosti
     match &root.value {
         Value::Null => {}
         Value::Sequence(items) => items.iter().for_each(|item| cut_by_comment(source, item, out)),
-        Value::Mapping(entries) => entries.iter().for_each(|(key, value)| [key, value].into_iter().for_each(|node| cut_by_comment(source, node, out))),
+        Value::Mapping(entries) => entries.iter().for_each(|(key, value)| {
+            [key, value].into_iter().for_each(|node| cut_by_comment(source, node, out))
+        }),
         Value::Scalar(_) => {
             let written = source.text.get(root.range.clone()).unwrap_or_default();
             let after = source.text.get(root.range.end..).unwrap_or_default();
             let rest = after.trim_start_matches([' ', '\t']);
             let is_plain = !written.starts_with(['"', '\'', '|', '>']);
-            if is_plain && rest.len() < after.len() && rest.starts_with('#') && rest[1..].starts_with(|c: char| c.is_alphanumeric()) {
+            if is_plain
+                && rest.len() < after.len()
+                && rest.starts_with('#')
+                && rest[1..].starts_with(|c: char| c.is_alphanumeric())
+            {
                 let start = root.range.end + (after.len() - rest.len());
                 let end = start + rest.find('\n').unwrap_or(rest.len());
                 out.push(
@@ -102,7 +108,12 @@ pub fn parse(source: &Arc<Source>, part: Range<usize>) -> Result<Node, Box<Diagn
     }
 }
 
-fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yaml::Error) -> Diagnostic {
+fn syntax_fault(
+    source: &Arc<Source>,
+    text: &str,
+    base: usize,
+    error: &serde_yaml::Error,
+) -> Diagnostic {
     let offset = error.location().map_or(0, |at| match at.span().byte_offset() {
         Some(offset) => usize::try_from(offset).unwrap_or(0),
         None => offset_of(text, at.line(), at.column()),
@@ -110,13 +121,20 @@ fn syntax_fault(source: &Arc<Source>, text: &str, base: usize, error: &serde_yam
     // A tab in the indentation is what confuses the parser, wherever it noticed.
     let offset = tab_near(text, offset.min(text.len())).unwrap_or(offset);
     let at = base + offset.min(text.len());
-    let end = source.text[crate::diagnostic::floor_char_boundary(&source.text, at)..].chars().next().map_or(at, |c| at + c.len_utf8());
+    let end = source.text[crate::diagnostic::floor_char_boundary(&source.text, at)..]
+        .chars()
+        .next()
+        .map_or(at, |c| at + c.len_utf8());
     let raw = error.without_snippet().to_string();
     let reason = raw.split(" at line ").next().unwrap_or(&raw);
     let reason = reason.split(", set DuplicateKeyPolicy").next().unwrap_or(reason);
     if let Some(key) = reason.strip_prefix("duplicate mapping key: ") {
-        return Diagnostic::error(codes::DUPLICATE, Place::new(source, at..at + key.len()), message!("キー「{key}」が二度書かれています", "the key `{key}` is written twice"))
-            .help(message!("どちらか一つを残してください", "keep one of the two"));
+        return Diagnostic::error(
+            codes::DUPLICATE,
+            Place::new(source, at..at + key.len()),
+            message!("キー「{key}」が二度書かれています", "the key `{key}` is written twice"),
+        )
+        .help(message!("どちらか一つを残してください", "keep one of the two"));
     }
     Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(
         if text[offset.min(text.len())..].starts_with('\t') {
@@ -145,9 +163,11 @@ fn tab_near(text: &str, offset: usize) -> Option<usize> {
 }
 
 fn offset_of(text: &str, line: u64, column: u64) -> usize {
-    let (line, column) = (usize::try_from(line).unwrap_or(1).max(1), usize::try_from(column).unwrap_or(1).max(1));
+    let (line, column) =
+        (usize::try_from(line).unwrap_or(1).max(1), usize::try_from(column).unwrap_or(1).max(1));
     let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    start + text[start.min(text.len())..].chars().take(column - 1).map(char::len_utf8).sum::<usize>()
+    start
+        + text[start.min(text.len())..].chars().take(column - 1).map(char::len_utf8).sum::<usize>()
 }
 
 /// What the deserialiser hands over, before texts are cut from the source.
@@ -172,9 +192,18 @@ impl Raw {
         let range = base + range.start..base + range.start + written.len();
         let value = match self.value {
             RawValue::Null => Value::Null,
-            RawValue::Scalar(resolved, kind) => Value::Scalar(Scalar { text: resolved.unwrap_or_else(|| written.to_owned()), kind }),
-            RawValue::Sequence(items) => Value::Sequence(items.into_iter().map(|item| item.into_node(text, base)).collect()),
-            RawValue::Mapping(entries) => Value::Mapping(entries.into_iter().map(|(key, value)| (key.into_node(text, base), value.into_node(text, base))).collect()),
+            RawValue::Scalar(resolved, kind) => {
+                Value::Scalar(Scalar { text: resolved.unwrap_or_else(|| written.to_owned()), kind })
+            }
+            RawValue::Sequence(items) => {
+                Value::Sequence(items.into_iter().map(|item| item.into_node(text, base)).collect())
+            }
+            RawValue::Mapping(entries) => Value::Mapping(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.into_node(text, base), value.into_node(text, base)))
+                    .collect(),
+            ),
         };
         Node { range, value }
     }
@@ -185,7 +214,11 @@ impl<'de> Deserialize<'de> for Raw {
         let spanned = Spanned::<RawValue>::deserialize(deserializer)?;
         let span = spanned.referenced.span();
         let number = |value: Option<u64>| usize::try_from(value.unwrap_or(0)).unwrap_or(0);
-        Ok(Self { offset: number(span.byte_offset()), length: number(span.byte_len()), value: spanned.value })
+        Ok(Self {
+            offset: number(span.byte_offset()),
+            length: number(span.byte_len()),
+            value: spanned.value,
+        })
     }
 }
 
@@ -204,7 +237,10 @@ impl<'de> Deserialize<'de> for RawValue {
             fn visit_none<E>(self) -> Result<RawValue, E> {
                 Ok(RawValue::Null)
             }
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawValue, D::Error> {
+            fn visit_some<D: Deserializer<'de>>(
+                self,
+                deserializer: D,
+            ) -> Result<RawValue, D::Error> {
                 deserializer.deserialize_any(self)
             }
             fn visit_bool<E>(self, _: bool) -> Result<RawValue, E> {
@@ -261,12 +297,17 @@ mod tests {
 
     fn entry<'a>(node: &'a Node, key: &str) -> &'a Node {
         let Value::Mapping(entries) = &node.value else { panic!("not a mapping") };
-        &entries.iter().find(|(k, _)| matches!(&k.value, Value::Scalar(s) if s.text == key)).expect("key").1
+        &entries
+            .iter()
+            .find(|(k, _)| matches!(&k.value, Value::Scalar(s) if s.text == key))
+            .expect("key")
+            .1
     }
 
     #[test]
     fn scalars_keep_what_was_written() {
-        let root = tree("code: 011002\nday: no\ndate: 2026-04-01\nquoted: \"0\\u0031\"\nnothing:\n");
+        let root =
+            tree("code: 011002\nday: no\ndate: 2026-04-01\nquoted: \"0\\u0031\"\nnothing:\n");
         let scalar = |key| match &entry(&root, key).value {
             Value::Scalar(scalar) => (scalar.text.clone(), scalar.kind),
             other => panic!("{other:?}"),

@@ -55,19 +55,40 @@ pub enum Expected {
 /// Verifies a ledger against the files of its project.
 pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
     let ledger = &supervision.ledger;
-    let mut audit = Audit { acts: ledger.acts.len(), texts: ledger.by_path.len(), head: ledger.head(), ..Audit::default() };
+    let mut audit = Audit {
+        acts: ledger.acts.len(),
+        texts: ledger.by_path.len(),
+        head: ledger.head(),
+        ..Audit::default()
+    };
     let mut bad: BTreeSet<&str> = BTreeSet::new();
     for fault in &ledger.faults {
         audit.found.push(fault.diagnostic.clone());
         bad.insert(&fault.path);
     }
-    let covered: BTreeMap<&str, &Covered> = ledger.acts.iter().flat_map(|act| &act.texts).flat_map(|text| &text.files).map(|file| (file.sha256.as_str(), file)).collect();
-    let texts: BTreeSet<&str> = ledger.acts.iter().flat_map(|act| &act.texts).filter_map(|text| text.files.first()).map(|file| file.sha256.as_str()).collect();
+    let covered: BTreeMap<&str, &Covered> = ledger
+        .acts
+        .iter()
+        .flat_map(|act| &act.texts)
+        .flat_map(|text| &text.files)
+        .map(|file| (file.sha256.as_str(), file))
+        .collect();
+    let texts: BTreeSet<&str> = ledger
+        .acts
+        .iter()
+        .flat_map(|act| &act.texts)
+        .filter_map(|text| text.files.first())
+        .map(|file| file.sha256.as_str())
+        .collect();
     let kept: BTreeMap<&str, Result<Facts, Message>> = covered
         .par_iter()
         .map(|(hash, file)| {
             let facts = match files.blob(hash) {
-                Ok(Some(bytes)) if sha256(&bytes) == **hash => Ok(if texts.contains(hash) { Facts::read(&file.path, &bytes) } else { Facts::default() }),
+                Ok(Some(bytes)) if sha256(&bytes) == **hash => Ok(if texts.contains(hash) {
+                    Facts::read(&file.path, &bytes)
+                } else {
+                    Facts::default()
+                }),
                 Ok(Some(_)) => Err(message!("書きかえられています", "was changed")),
                 Ok(None) => Err(message!("ありません", "is missing")),
                 Err(error) => Err(message!("読めません（{error}）", "cannot be read ({error})")),
@@ -99,11 +120,10 @@ pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     audit.first_bad = bad.iter().min_by_key(|path| name(path)).map(|path| (*path).to_owned());
     if let Some(first) = &audit.first_bad {
-        audit.after = ledger
-            .acts
-            .iter()
-            .position(|act| act.source.path == *first)
-            .map_or_else(|| ledger.acts.iter().filter(|act| name(&act.source.path) > name(first)).count(), |first| ledger.resting_on(first));
+        audit.after = ledger.acts.iter().position(|act| act.source.path == *first).map_or_else(
+            || ledger.acts.iter().filter(|act| name(&act.source.path) > name(first)).count(),
+            |first| ledger.resting_on(first),
+        );
     }
     for stray in &ledger.strays {
         audit.found.push(stray.clone());
@@ -120,7 +140,10 @@ pub fn expect(supervision: &Supervision, head: &str) -> Expected {
     if ledger.head().as_deref() == Some(head) {
         return Expected::Same;
     }
-    let states = ledger.acts.iter().map(|act| BTreeSet::from([act.hash.clone()])).chain(ledger.acts.iter().map(|act| act.parents.iter().cloned().collect::<BTreeSet<_>>()));
+    let states =
+        ledger.acts.iter().map(|act| BTreeSet::from([act.hash.clone()])).chain(
+            ledger.acts.iter().map(|act| act.parents.iter().cloned().collect::<BTreeSet<_>>()),
+        );
     match states.into_iter().find(|heads| head_of(heads) == head) {
         Some(heads) => {
             let mut then: BTreeSet<&str> = BTreeSet::new();
@@ -137,16 +160,31 @@ pub fn expect(supervision: &Supervision, head: &str) -> Expected {
 }
 
 fn restore() -> Message {
-    message!("git の履歴で、いつ変わったかを調べてください", "look in git's history for when it came about")
+    message!(
+        "git の履歴で、いつ変わったかを調べてください",
+        "look in git's history for when it came about"
+    )
 }
 
 /// Verifies every signature that lies beside an act, and that nobody signed who could not.
 fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostics) -> usize {
     let mut right = 0;
     let path = &act.source.path;
-    for ((_, id), made) in supervision.ledger.signatures.range((path.clone(), String::new())..).take_while(|((act, _), _)| act == path) {
-        let keys = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id).map(|reviewer| reviewer.keys.as_slice()).unwrap_or_default();
-        if act.by.iter().any(|by| by.value == *id) && signature::is_valid(keys, act.source.text.as_bytes(), made) {
+    for ((_, id), made) in supervision
+        .ledger
+        .signatures
+        .range((path.clone(), String::new())..)
+        .take_while(|((act, _), _)| act == path)
+    {
+        let keys = supervision
+            .reviewers
+            .iter()
+            .find(|reviewer| reviewer.id.value == *id)
+            .map(|reviewer| reviewer.keys.as_slice())
+            .unwrap_or_default();
+        if act.by.iter().any(|by| by.value == *id)
+            && signature::is_valid(keys, act.source.text.as_bytes(), made)
+        {
             right += 1;
         } else {
             found.push(
@@ -166,11 +204,19 @@ fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostic
         let known = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == by.value);
         let why = match known {
             None => Some(Invalid::Unknown),
-            Some(reviewer) if !reviewer.is_active(act.on) => Some(Invalid::Unentitled(super::reviewer::Unentitled::Inactive)),
+            Some(reviewer) if !reviewer.is_active(act.on) => {
+                Some(Invalid::Unentitled(super::reviewer::Unentitled::Inactive))
+            }
             Some(_) => None,
         };
         if let (Some(why), Some(text)) = (why, act.texts.first()) {
-            found.push(error(publication::invalid(&act.decision, &by.value, by.place.clone(), &text.path, &why)));
+            found.push(error(publication::invalid(
+                &act.decision,
+                &by.value,
+                by.place.clone(),
+                &text.path,
+                &why,
+            )));
         }
     }
     right
@@ -180,22 +226,38 @@ fn error(finding: Diagnostic) -> Diagnostic {
     Diagnostic { severity: crate::diagnostic::Severity::Error, ..finding }
 }
 
-fn check_text(supervision: &Supervision, act: &Act, text: &ActText, kept: &BTreeMap<&str, Result<Facts, Message>>, found: &mut Diagnostics) {
+fn check_text(
+    supervision: &Supervision,
+    act: &Act,
+    text: &ActText,
+    kept: &BTreeMap<&str, Result<Facts, Message>>,
+    found: &mut Diagnostics,
+) {
     let mut whole = true;
     for file in &text.files {
         if let Some(Err(why)) = kept.get(file.sha256.as_str()) {
             let path = act.source.path.clone();
-            found.push(missing_bytes(file, why).related(Place::start_of(&act.source), message!("この記録（{path}）が指しています", "named by this act ({path})")));
+            found.push(missing_bytes(file, why).related(
+                Place::start_of(&act.source),
+                message!("この記録（{path}）が指しています", "named by this act ({path})"),
+            ));
             whole = false;
         }
     }
-    let facts = text.files.first().and_then(|file| kept.get(file.sha256.as_str())).and_then(|facts| facts.as_ref().ok());
+    let facts = text
+        .files
+        .first()
+        .and_then(|file| kept.get(file.sha256.as_str()))
+        .and_then(|facts| facts.as_ref().ok());
     if let Some(facts) = facts.filter(|_| whole) {
         let path = &text.path;
         let mut differs = |ja: &str, en: &str| {
             found.push(bad_act(
                 Place::start_of(&act.source),
-                message!("「{path}」の{ja}が、承認された文章と合いません", "the {en} of `{path}` in this act are not those of the approved text"),
+                message!(
+                    "「{path}」の{ja}が、承認された文章と合いません",
+                    "the {en} of `{path}` in this act are not those of the approved text"
+                ),
                 restore(),
             ));
         };
@@ -219,12 +281,22 @@ fn check_text(supervision: &Supervision, act: &Act, text: &ActText, kept: &BTree
         Decision::Withdrawal { .. } => return,
     };
     for by in &act.by {
-        let Some(reviewer) = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == by.value) else { continue };
+        let Some(reviewer) =
+            supervision.reviewers.iter().find(|reviewer| reviewer.id.value == by.value)
+        else {
+            continue;
+        };
         if !reviewer.is_active(act.on) {
             continue;
         }
         if let Err(why) = reviewer.may_sign(text.kind, &text.topics, written_by, act.on) {
-            found.push(error(publication::invalid(&act.decision, &by.value, by.place.clone(), &text.path, &Invalid::Unentitled(why))));
+            found.push(error(publication::invalid(
+                &act.decision,
+                &by.value,
+                by.place.clone(),
+                &text.path,
+                &Invalid::Unentitled(why),
+            )));
         }
     }
 }
@@ -248,8 +320,12 @@ fn check_orphans(files: &Files, covered: &BTreeMap<&str, &Covered>, found: &mut 
             }
         }
         Err(error) => found.push(
-            Diagnostic::error(codes::UNREADABLE, Place::start_of(&Source::new(BLOBS, "")), message!("フォルダを読めません：{error}", "the folder cannot be read: {error}"))
-                .help(message!("読む権限があるかを確かめてください", "check that you may read it")),
+            Diagnostic::error(
+                codes::UNREADABLE,
+                Place::start_of(&Source::new(BLOBS, "")),
+                message!("フォルダを読めません：{error}", "the folder cannot be read: {error}"),
+            )
+            .help(message!("読む権限があるかを確かめてください", "check that you may read it")),
         ),
     }
 }
@@ -270,14 +346,28 @@ impl Facts {
         let text = &source.text;
         let Some(parts) = front_matter::split(text).filter(|_| path.ends_with(".md")) else {
             // Most drugs name no author and need no parsing.
-            let root = if text.contains("written_by") { yaml::parse(&source, 0..text.len()).ok() } else { None };
-            return Self { written_by: root.map(|root| list(&root, "written_by")).unwrap_or_default(), ..Self::default() };
+            let root = if text.contains("written_by") {
+                yaml::parse(&source, 0..text.len()).ok()
+            } else {
+                None
+            };
+            return Self {
+                written_by: root.map(|root| list(&root, "written_by")).unwrap_or_default(),
+                ..Self::default()
+            };
         };
         let images = markdown::images(path, &text[parts.body.clone()]);
-        let is_original = path.rsplit('/').next().is_some_and(|name| name.matches('.').count() == 1);
+        let is_original =
+            path.rsplit('/').next().is_some_and(|name| name.matches('.').count() == 1);
         let front_matter = &text[parts.front_matter];
-        let source = if front_matter.trim_start().starts_with('{') { Source::new(path, front_matter) } else { Source::new(path, keys(front_matter)) };
-        let Ok(root) = yaml::parse(&source, 0..source.text.len()) else { return Self { images, ..Self::default() } };
+        let source = if front_matter.trim_start().starts_with('{') {
+            Source::new(path, front_matter)
+        } else {
+            Source::new(path, keys(front_matter))
+        };
+        let Ok(root) = yaml::parse(&source, 0..source.text.len()) else {
+            return Self { images, ..Self::default() };
+        };
         Self {
             topics: is_original.then(|| list(&root, "topics")),
             written_by: list(&root, "written_by"),
@@ -294,7 +384,8 @@ fn keys(front_matter: &str) -> String {
     for line in front_matter.split_inclusive('\n') {
         // An entry goes on in lines that are indented, empty, or items or the end of a list.
         if !line.starts_with([' ', '\t', '-', ']', '\n', '\r', '#']) {
-            let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
+            let key =
+                line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
             is_kept = ["topics", "written_by", "supervision"].contains(&key);
         }
         if is_kept {
@@ -306,7 +397,10 @@ fn keys(front_matter: &str) -> String {
 
 fn entry<'n>(root: &'n Node, key: &str) -> Option<&'n Node> {
     let Value::Mapping(entries) = &root.value else { return None };
-    entries.iter().find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key)).map(|(_, value)| value)
+    entries
+        .iter()
+        .find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
+        .map(|(_, value)| value)
 }
 
 fn list(root: &Node, key: &str) -> Vec<String> {
@@ -329,14 +423,28 @@ mod tests {
     #[test]
     fn facts_are_those_of_the_whole_front_matter() {
         let facts = |front: &str| {
-            let facts = Facts::read("content/articles/a.md", format!("---\n{front}---\n![x](b.svg)\n").as_bytes());
-            (facts.topics.unwrap_or_default(), facts.written_by, facts.is_notice, facts.images.len())
+            let facts = Facts::read(
+                "content/articles/a.md",
+                format!("---\n{front}---\n![x](b.svg)\n").as_bytes(),
+            );
+            (
+                facts.topics.unwrap_or_default(),
+                facts.written_by,
+                facts.is_notice,
+                facts.images.len(),
+            )
         };
         let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let plain = "title: \"topics: [x]\"\ntopics: [fever,\n  sleep]\nsources:\n  - title: x\n    topics: [no]\nwritten_by:\n- a\n- b # c\n\nsupervision: none\n";
         assert_eq!(facts(plain), (words(&["fever", "sleep"]), words(&["a", "b"]), true, 1));
-        assert_eq!(facts("{title: x, topics: [fever], written_by: [a]}\n"), (words(&["fever"]), words(&["a"]), false, 1));
-        assert_eq!(facts("\"topics\" : [fever]\nnote: |\n  supervision: none\n"), (words(&["fever"]), vec![], false, 1));
+        assert_eq!(
+            facts("{title: x, topics: [fever], written_by: [a]}\n"),
+            (words(&["fever"]), words(&["a"]), false, 1)
+        );
+        assert_eq!(
+            facts("\"topics\" : [fever]\nnote: |\n  supervision: none\n"),
+            (words(&["fever"]), vec![], false, 1)
+        );
         assert_eq!(facts("title: x\n"), (vec![], vec![], false, 1));
     }
 }

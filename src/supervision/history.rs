@@ -84,12 +84,28 @@ impl Judge<'_> {
             if act.on > on {
                 continue;
             }
-            let by: Vec<Arc<Reviewer>> = act.by.iter().filter_map(|by| self.signature(act, &act.texts[*text], &by.value).ok()).map(|(reviewer, _)| reviewer).collect();
+            let by: Vec<Arc<Reviewer>> = act
+                .by
+                .iter()
+                .filter_map(|by| self.signature(act, &act.texts[*text], &by.value).ok())
+                .map(|(reviewer, _)| reviewer)
+                .collect();
             let event = match &act.decision {
-                Decision::Approval { .. } | Decision::Correction { .. } if by.is_empty() => continue,
-                Decision::Approval { note, .. } => Event::Approval { on: act.on, by, note: note.clone() },
-                Decision::Withdrawal { reason, severity } => announce(act, path, *severity, What::Withdrawal { reason: reason.clone() }),
-                Decision::Correction { was, now, severity } => announce(act, path, *severity, What::Correction { was: was.clone(), now: now.clone() }),
+                Decision::Approval { .. } | Decision::Correction { .. } if by.is_empty() => {
+                    continue;
+                }
+                Decision::Approval { note, .. } => {
+                    Event::Approval { on: act.on, by, note: note.clone() }
+                }
+                Decision::Withdrawal { reason, severity } => {
+                    announce(act, path, *severity, What::Withdrawal { reason: reason.clone() })
+                }
+                Decision::Correction { was, now, severity } => announce(
+                    act,
+                    path,
+                    *severity,
+                    What::Correction { was: was.clone(), now: now.clone() },
+                ),
             };
             events.push((act.on, event));
         }
@@ -101,15 +117,36 @@ impl Judge<'_> {
 
     /// Lists every correction and withdrawal until a day, the latest first, for those who follow them.
     pub fn announcements(&self, on: Date) -> Vec<Announcement> {
-        let announced = self.ledger.acts.iter().filter(|act| !matches!(act.decision, Decision::Approval { .. }));
-        let paths: BTreeSet<&str> = announced.flat_map(|act| &act.texts).map(|text| text.path.as_str()).collect();
+        let announced = self
+            .ledger
+            .acts
+            .iter()
+            .filter(|act| !matches!(act.decision, Decision::Approval { .. }));
+        let paths: BTreeSet<&str> =
+            announced.flat_map(|act| &act.texts).map(|text| text.path.as_str()).collect();
         let events = paths.into_iter().flat_map(|path| self.history(path, on));
-        let mut all: Vec<Announcement> = events.filter_map(|event| if let Event::Announcement(announcement) = event { Some(announcement) } else { None }).collect();
-        all.sort_by(|a, b| b.on.cmp(&a.on).then_with(|| a.path.cmp(&b.path)).then_with(|| a.act.cmp(&b.act)));
+        let mut all: Vec<Announcement> = events
+            .filter_map(|event| {
+                if let Event::Announcement(announcement) = event {
+                    Some(announcement)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        all.sort_by(|a, b| {
+            b.on.cmp(&a.on).then_with(|| a.path.cmp(&b.path)).then_with(|| a.act.cmp(&b.act))
+        });
         all
     }
 }
 
 fn announce(act: &Act, path: &str, severity: Severity, what: What) -> Event {
-    Event::Announcement(Announcement { act: act.hash.clone(), path: path.to_owned(), on: act.on, severity, what })
+    Event::Announcement(Announcement {
+        act: act.hash.clone(),
+        path: path.to_owned(),
+        on: act.on,
+        severity,
+        what,
+    })
 }

@@ -37,7 +37,8 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity by its word.
-    pub const ALL: [(&'static str, Self); 3] = [("low", Self::Low), ("moderate", Self::Moderate), ("severe", Self::Severe)];
+    pub const ALL: [(&'static str, Self); 3] =
+        [("low", Self::Low), ("moderate", Self::Moderate), ("severe", Self::Severe)];
 
     /// Returns its word.
     pub fn word(self) -> &'static str {
@@ -136,7 +137,12 @@ pub struct Draft {
 impl Draft {
     /// Writes the act as YAML, to follow these heads.
     pub fn to_yaml(&self, heads: &BTreeSet<String>) -> String {
-        let mut out = format!("kind: {}\non: {}\nby: [{}]\n", self.decision.word(), self.on, self.by.join(", "));
+        let mut out = format!(
+            "kind: {}\non: {}\nby: [{}]\n",
+            self.decision.word(),
+            self.on,
+            self.by.join(", ")
+        );
         let mut say = |key: &str, words: &str| {
             let _ = writeln!(out, "{key}: {}", quoted(words));
         };
@@ -174,7 +180,12 @@ impl Draft {
                 text.seal
             );
             for file in &text.files {
-                let _ = writeln!(out, "      - {{sha256: {}, path: {}}}", file.sha256, quoted(&file.path));
+                let _ = writeln!(
+                    out,
+                    "      - {{sha256: {}, path: {}}}",
+                    file.sha256,
+                    quoted(&file.path)
+                );
             }
         }
         out
@@ -239,17 +250,30 @@ impl Ledger {
             } else {
                 let place = Place::start_of(&Source::new(path, ""));
                 ledger.strays.push(
-                    Diagnostic::warning(codes::STRAY_FILE, place, message!("このファイルは、承認の記録のどれにも属しません", "this file belongs to no act of the ledger"))
-                        .help(message!("誤って置いたものなら消してください", "remove it if it came here by mistake")),
+                    Diagnostic::warning(
+                        codes::STRAY_FILE,
+                        place,
+                        message!(
+                            "このファイルは、承認の記録のどれにも属しません",
+                            "this file belongs to no act of the ledger"
+                        ),
+                    )
+                    .help(message!(
+                        "誤って置いたものなら消してください",
+                        "remove it if it came here by mistake"
+                    )),
                 );
             }
         }
-        let read: Vec<(&str, Result<Act, Box<Diagnostic>>)> = documents.par_iter().map(|(path, bytes)| (*path, read_act(path, bytes))).collect();
+        let read: Vec<(&str, Result<Act, Box<Diagnostic>>)> =
+            documents.par_iter().map(|(path, bytes)| (*path, read_act(path, bytes))).collect();
         let mut acts = Vec::new();
         for (path, result) in read {
             match result {
                 Ok(act) => acts.push(act),
-                Err(diagnostic) => ledger.faults.push(Fault { path: path.to_owned(), diagnostic: *diagnostic }),
+                Err(diagnostic) => {
+                    ledger.faults.push(Fault { path: path.to_owned(), diagnostic: *diagnostic })
+                }
             }
         }
         ledger.put_in_order(acts);
@@ -258,8 +282,15 @@ impl Ledger {
                 ledger.by_path.entry(text.path.clone()).or_default().push((index, text_index));
             }
         }
-        let followed: BTreeSet<&str> = ledger.acts.iter().flat_map(|act| &act.parents).map(String::as_str).collect();
-        ledger.heads = ledger.acts.iter().map(|act| &act.hash).filter(|hash| !followed.contains(hash.as_str())).cloned().collect();
+        let followed: BTreeSet<&str> =
+            ledger.acts.iter().flat_map(|act| &act.parents).map(String::as_str).collect();
+        ledger.heads = ledger
+            .acts
+            .iter()
+            .map(|act| &act.hash)
+            .filter(|hash| !followed.contains(hash.as_str()))
+            .cloned()
+            .collect();
         for found in ledger.faults.iter().map(|fault| &fault.diagnostic).chain(&ledger.strays) {
             diagnostics.push(found.clone());
         }
@@ -269,7 +300,8 @@ impl Ledger {
     /// Sorts acts so that each comes after its parents (Kahn's algorithm, always taking the earliest that is free); an act whose parent is
     /// missing keeps its place in time and is a fault.
     fn put_in_order(&mut self, acts: Vec<Act>) {
-        let index: BTreeMap<&str, usize> = acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
+        let index: BTreeMap<&str, usize> =
+            acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); acts.len()];
         let mut waiting: Vec<usize> = vec![0; acts.len()];
         let mut orphans: Vec<(usize, String)> = Vec::new();
@@ -282,13 +314,20 @@ impl Ledger {
                         waiting[at] += 1;
                     }
                     // A parent that was changed has been told; that its child misses it follows from that.
-                    None if changed.iter().any(|path| path.ends_with(&format!("-{}.yaml", &parent[..16.min(parent.len())]))) => {}
+                    None if changed.iter().any(|path| {
+                        path.ends_with(&format!("-{}.yaml", &parent[..16.min(parent.len())]))
+                    }) => {}
                     None => orphans.push((at, parent.clone())),
                 }
             }
         }
         let key = |at: usize| Reverse((acts[at].on, acts[at].hash.as_str(), at));
-        let mut free: BinaryHeap<Reverse<(Date, &str, usize)>> = waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| key(at)).collect();
+        let mut free: BinaryHeap<Reverse<(Date, &str, usize)>> = waiting
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count == 0)
+            .map(|(at, _)| key(at))
+            .collect();
         let mut order: Vec<usize> = Vec::with_capacity(acts.len());
         while let Some(Reverse((_, _, at))) = free.pop() {
             order.push(at);
@@ -305,7 +344,10 @@ impl Ledger {
             let found = act.source.text.find(&parent).unwrap_or(0);
             let diagnostic = bad_act(
                 Place::new(&act.source, found..found + parent.len()),
-                message!("この記録の前にあった記録（{short}…）がありません", "the act before this one ({short}…) is missing"),
+                message!(
+                    "この記録の前にあった記録（{short}…）がありません",
+                    "the act before this one ({short}…) is missing"
+                ),
                 message!(
                     "承認の記録は消せません。git から戻してください。`ubugi audit` が全体を調べます",
                     "acts are never removed; bring it back from git. `ubugi audit` checks the whole"
@@ -316,8 +358,18 @@ impl Ledger {
         // Hashes cannot form a circle, so every act found its place.
         let mut slots: Vec<Option<Act>> = acts.into_iter().map(Some).collect();
         self.acts = order.into_iter().filter_map(|at| slots[at].take()).collect();
-        let index: BTreeMap<&str, usize> = self.acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
-        self.parents = self.acts.iter().map(|act| act.parents.iter().filter_map(|parent| index.get(parent.as_str()).copied()).collect()).collect();
+        let index: BTreeMap<&str, usize> =
+            self.acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
+        self.parents = self
+            .acts
+            .iter()
+            .map(|act| {
+                act.parents
+                    .iter()
+                    .filter_map(|parent| index.get(parent.as_str()).copied())
+                    .collect()
+            })
+            .collect();
     }
 
     /// Returns the hashes of the acts that no other follows, in order.
@@ -394,10 +446,17 @@ fn read_act(path: &str, bytes: &[u8]) -> Result<Act, Box<Diagnostic>> {
     let source = Source::new(path, String::from_utf8_lossy(bytes));
     let hash = sha256(bytes);
     let name = path.rsplit('/').next().unwrap_or(path);
-    if source.text.as_bytes() != bytes || !name.strip_suffix(".yaml").is_some_and(|stem| stem.len() > 16 && stem.ends_with(&format!("-{}", &hash[..16]))) {
+    if source.text.as_bytes() != bytes
+        || !name
+            .strip_suffix(".yaml")
+            .is_some_and(|stem| stem.len() > 16 && stem.ends_with(&format!("-{}", &hash[..16])))
+    {
         return Err(Box::new(bad_act(
             Place::start_of(&source),
-            message!("この記録は、名前にあるハッシュと内容が合いません。書きかえられています", "this act is not what the hash in its name says: it was changed"),
+            message!(
+                "この記録は、名前にあるハッシュと内容が合いません。書きかえられています",
+                "this act is not what the hash in its name says: it was changed"
+            ),
             restore(),
         )));
     }
@@ -411,20 +470,32 @@ fn read_act(path: &str, bytes: &[u8]) -> Result<Act, Box<Diagnostic>> {
     if let Some(first) = diagnostics.iter().next() {
         let (ja, en) = (&first.message.ja, &first.message.en);
         let place = first.place.clone().unwrap_or_else(|| Place::start_of(&source));
-        return Err(Box::new(bad_act(place, message!("承認の記録として読めません：{ja}", "this is not a readable act: {en}"), restore())));
+        return Err(Box::new(bad_act(
+            place,
+            message!("承認の記録として読めません：{ja}", "this is not a readable act: {en}"),
+            restore(),
+        )));
     }
     let Some(act) = act else {
-        return Err(Box::new(bad_act(Place::start_of(&source), message!("承認の記録として読めません", "this is not a readable act"), restore())));
+        return Err(Box::new(bad_act(
+            Place::start_of(&source),
+            message!("承認の記録として読めません", "this is not a readable act"),
+            restore(),
+        )));
     };
     if path_of(act.on, act.decision.word(), &act.hash) != path {
         return Err(Box::new(bad_act(
             Place::start_of(&source),
-            message!("この記録のファイル名が、日付や種類と合いません", "the file's name does not have the day and kind of the act"),
+            message!(
+                "この記録のファイル名が、日付や種類と合いません",
+                "the file's name does not have the day and kind of the act"
+            ),
             restore(),
         )));
     }
     let reviewers: BTreeSet<&str> = act.by.iter().map(|id| id.value.as_str()).collect();
-    let dates = matches!(act.decision, Decision::Approval { next_review, .. } if next_review <= act.on);
+    let dates =
+        matches!(act.decision, Decision::Approval { next_review, .. } if next_review <= act.on);
     if reviewers.is_empty() || reviewers.len() < act.by.len() || act.texts.is_empty() || dates {
         return Err(Box::new(bad_act(
             Place::start_of(&source),
@@ -440,13 +511,19 @@ fn read_act(path: &str, bytes: &[u8]) -> Result<Act, Box<Diagnostic>> {
         kind => kind == Some(text.kind),
     };
     let odd = act.texts.iter().find(|text| {
-        !fits(text) || seal_of(&text.files) != text.seal || text.files.first().is_none_or(|file| file.path != text.path) || text.files.iter().any(|file| !is_sealable(&file.path))
+        !fits(text)
+            || seal_of(&text.files) != text.seal
+            || text.files.first().is_none_or(|file| file.path != text.path)
+            || text.files.iter().any(|file| !is_sealable(&file.path))
     });
     if let Some(odd) = odd {
         let path = &odd.path;
         return Err(Box::new(bad_act(
             Place::start_of(&source),
-            message!("「{path}」の封印か種類が、記録にあるファイルと合いません", "the seal or kind of `{path}` does not agree with the listed files"),
+            message!(
+                "「{path}」の封印か種類が、記録にあるファイルと合いません",
+                "the seal or kind of `{path}` does not agree with the listed files"
+            ),
             restore(),
         )));
     }
@@ -454,7 +531,9 @@ fn read_act(path: &str, bytes: &[u8]) -> Result<Act, Box<Diagnostic>> {
 }
 
 fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
-    let strings = |decoder: &mut Decoder, node: &Node| decoder.list(node, |decoder, node| decoder.string(node).map(|text| text.value));
+    let strings = |decoder: &mut Decoder, node: &Node| {
+        decoder.list(node, |decoder, node| decoder.string(node).map(|text| text.value))
+    };
     let hex = |decoder: &mut Decoder, node: &Node| {
         let text = decoder.string(node)?.value;
         if is_sha256(&text) {
@@ -471,7 +550,9 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
     let severity = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &Severity::ALL);
     let words = |decoder: &mut Decoder, node: &Node| decoder.string(node).map(|text| text.value);
     let mut fields = decoder.fields(root)?;
-    let kind = fields.required(decoder, "kind", |decoder, node| decoder.choice(node, &[("approval", 0), ("withdrawal", 1), ("correction", 2)]));
+    let kind = fields.required(decoder, "kind", |decoder, node| {
+        decoder.choice(node, &[("approval", 0), ("withdrawal", 1), ("correction", 2)])
+    });
     let on = fields.required(decoder, "on", Decoder::date);
     let by = fields.required(decoder, "by", |decoder, node| decoder.list(node, Decoder::id));
     let decision = match kind? {
@@ -489,7 +570,11 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
             let was = fields.required(decoder, "was", words);
             let now = fields.required(decoder, "now", words);
             let severity = fields.required(decoder, "severity", severity);
-            was.zip(now).zip(severity).map(|((was, now), severity)| Decision::Correction { was, now, severity })
+            was.zip(now).zip(severity).map(|((was, now), severity)| Decision::Correction {
+                was,
+                now,
+                severity,
+            })
         }
     };
     let parents = fields.required(decoder, "parents", |decoder, node| decoder.list(node, hex));
@@ -502,14 +587,18 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
                     decoder.fault(
                         codes::UNKNOWN_REFERENCE,
                         node,
-                        message!("承認の対象になるファイルではありません", "this is no file that is approved"),
+                        message!(
+                            "承認の対象になるファイルではありません",
+                            "this is no file that is approved"
+                        ),
                         message!("記事か薬のファイルです", "articles and drugs are"),
                     );
                     return None;
                 }
                 Some(path.value)
             });
-            let kind = fields.required(decoder, "kind", |decoder, node| decoder.choice(node, &TextKind::ALL));
+            let kind = fields
+                .required(decoder, "kind", |decoder, node| decoder.choice(node, &TextKind::ALL));
             let topics = fields.required(decoder, "topics", strings);
             let written_by = fields.required(decoder, "written_by", strings);
             let seal = fields.required(decoder, "seal", hex);
@@ -523,10 +612,25 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
                 })
             });
             fields.finish(decoder);
-            Some(ActText { path: path?, kind: kind?, topics: topics?, written_by: written_by?, seal: seal?, files: files? })
+            Some(ActText {
+                path: path?,
+                kind: kind?,
+                topics: topics?,
+                written_by: written_by?,
+                seal: seal?,
+                files: files?,
+            })
         })
     });
     fields.finish(decoder);
     let source = Arc::clone(&decoder.source);
-    Some(Act { hash, source, decision: decision?, on: on?.value, by: by?, parents: parents?, texts: texts? })
+    Some(Act {
+        hash,
+        source,
+        decision: decision?,
+        on: on?.value,
+        by: by?,
+        parents: parents?,
+        texts: texts?,
+    })
 }

@@ -122,8 +122,12 @@ impl Supervision {
     /// Tells under which state a file's text may be published on a date; an approval dated after the edition does not count yet.
     pub fn state(&self, path: &str, required: bool, on: Date) -> State<'_> {
         match self.held.get(path) {
-            Some(Held::Withdrawn(withdrawal)) if withdrawal.on <= on => State::Withdrawn(withdrawal),
-            Some(Held::Approved(approval)) if approval.on <= on => State::Approved { approval, overdue: approval.next_review < on },
+            Some(Held::Withdrawn(withdrawal)) if withdrawal.on <= on => {
+                State::Withdrawn(withdrawal)
+            }
+            Some(Held::Approved(approval)) if approval.on <= on => {
+                State::Approved { approval, overdue: approval.next_review < on }
+            }
             _ if required => State::Unsupervised,
             _ => State::NotRequired,
         }
@@ -133,7 +137,12 @@ impl Supervision {
     ///
     /// # Errors
     /// Tells why not.
-    pub fn admit(&self, state: State<'_>, source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<(), Refusal> {
+    pub fn admit(
+        &self,
+        state: State<'_>,
+        source: &Arc<Source>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Refusal> {
         match state {
             State::NotRequired => Ok(()),
             State::Withdrawn(_) => Err(Refusal::Withdrawn),
@@ -142,15 +151,20 @@ impl Supervision {
                     return Ok(());
                 }
                 let (due, path) = (approval.next_review, &source.path);
-                let words = message!("見直しの期限（{due}）が過ぎています", "the review was due on {due}");
+                let words =
+                    message!("見直しの期限（{due}）が過ぎています", "the review was due on {due}");
                 let help = message!(
                     "監修者に見直しを頼み、`ubugi approve {path}` で承認を改めてください",
                     "ask the reviewer to look at it again and renew the approval with `ubugi approve {path}`"
                 );
                 let place = Place::start_of(source);
                 diagnostics.push(match self.policy.overdue {
-                    Overdue::Fail => Diagnostic::error(codes::REVIEW_OVERDUE, place, words).help(help),
-                    Overdue::Notice | Overdue::TakeDown => Diagnostic::warning(codes::REVIEW_OVERDUE, place, words).help(help),
+                    Overdue::Fail => {
+                        Diagnostic::error(codes::REVIEW_OVERDUE, place, words).help(help)
+                    }
+                    Overdue::Notice | Overdue::TakeDown => {
+                        Diagnostic::warning(codes::REVIEW_OVERDUE, place, words).help(help)
+                    }
                 });
                 if self.policy.overdue == Overdue::Notice { Ok(()) } else { Err(Refusal::Overdue) }
             }

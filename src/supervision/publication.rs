@@ -49,7 +49,12 @@ impl Supervision {
     /// Chooses what is published on a day; pending edits and what stands in the way of an approval are reported.
     pub fn publish(&self, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Publication {
         let mut publication = Publication {
-            supervision: Self { held: BTreeMap::new(), histories: BTreeMap::new(), pins: BTreeMap::new(), ..self.clone() },
+            supervision: Self {
+                held: BTreeMap::new(),
+                histories: BTreeMap::new(),
+                pins: BTreeMap::new(),
+                ..self.clone()
+            },
             files: files.clone(),
             replaced: BTreeMap::new(),
         };
@@ -74,7 +79,13 @@ impl Supervision {
                 Some(Verdict::AsSigned(held)) => held,
                 Some(Verdict::Replace(held, (text, images))) => {
                     publication.files.insert(path, text, diagnostics);
-                    publication.replaced.extend(publication.files.get(path).and_then(|file| file.text()).map(|source| (path.clone(), Arc::clone(source))));
+                    publication.replaced.extend(
+                        publication
+                            .files
+                            .get(path)
+                            .and_then(|file| file.text())
+                            .map(|source| (path.clone(), Arc::clone(source))),
+                    );
                     let mut pins = BTreeMap::new();
                     for (covered, bytes) in images {
                         // Only this text shows the image as it was; others show the file as it is, or as they were approved with it.
@@ -92,15 +103,25 @@ impl Supervision {
         publication
     }
 
-    fn verdict(&self, path: &str, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Option<Verdict> {
+    fn verdict(
+        &self,
+        path: &str,
+        files: &Files,
+        on: Date,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Verdict> {
         let standing = self.judge().standing(path, on);
         report_invalid(&self.ledger, path, &standing, diagnostics);
         let Standing { approval, withdrawal, .. } = standing;
         let (held, seal, covered) = match (approval, withdrawal) {
             // An edit of a notice that needs no signature is published at once, whoever signed it before.
             (Some(approval), _) if self.policy.signatures(approval.kind) == 0 => return None,
-            (Some(approval), _) => (Held::Approved(approval.clone()), approval.seal, approval.files),
-            (None, Some(withdrawal)) => (Held::Withdrawn(withdrawal.clone()), withdrawal.seal, withdrawal.files),
+            (Some(approval), _) => {
+                (Held::Approved(approval.clone()), approval.seal, approval.files)
+            }
+            (None, Some(withdrawal)) => {
+                (Held::Withdrawn(withdrawal.clone()), withdrawal.seal, withdrawal.files)
+            }
             (None, None) => return None,
         };
         let working = Sealed::of(path, files);
@@ -116,7 +137,9 @@ impl Supervision {
         };
         if let (Held::Approved(approval), Some(file)) = (&held, files.get(path)) {
             let day = approval.on;
-            let place = file.text().map_or_else(|| Place::start_of(&Source::new(path, "")), Place::start_of);
+            let place = file
+                .text()
+                .map_or_else(|| Place::start_of(&Source::new(path, "")), Place::start_of);
             diagnostics.push(
                 Diagnostic::warning(
                     codes::CHANGED_AFTER_APPROVAL,
@@ -139,7 +162,12 @@ impl Supervision {
     ///
     /// A drug shows the words of its sources and class, a product its ingredients' entries, a translation may show its original's sources: each
     /// is supervised only if these are.
-    pub fn combine(&mut self, works: &[&Work], table: &LactationTable, diagnostics: &mut Diagnostics) {
+    pub fn combine(
+        &mut self,
+        works: &[&Work],
+        table: &LactationTable,
+        diagnostics: &mut Diagnostics,
+    ) {
         for work in works {
             let topics: Vec<String> = work.topics.iter().map(|topic| topic.value.clone()).collect();
             for version in work.versions.values() {
@@ -149,22 +177,29 @@ impl Supervision {
                     (Some(_), article::Supervision::None) => TextKind::Notice,
                 };
                 // A translation's topics are its original's, which may have changed since.
-                let own = if std::ptr::eq(version, work.original()) { topics.as_slice() } else { &[] };
-                let written_by: Vec<String> = version.written_by.iter().map(|id| id.value.clone()).collect();
+                let own =
+                    if std::ptr::eq(version, work.original()) { topics.as_slice() } else { &[] };
+                let written_by: Vec<String> =
+                    version.written_by.iter().map(|id| id.value.clone()).collect();
                 self.hold_against(&version.source, kind, own, &written_by, diagnostics);
             }
         }
         for drug in &table.drugs {
-            let written_by: Vec<String> = drug.written_by.iter().map(|id| id.value.clone()).collect();
+            let written_by: Vec<String> =
+                drug.written_by.iter().map(|id| id.value.clone()).collect();
             self.hold_against(&drug.source, TextKind::Drug, &[], &written_by, diagnostics);
             self.depend(&drug.source.path, &DRUG_LISTS);
         }
         // After the drugs, whose own states have then been combined.
         for product in &table.products {
-            let written_by: Vec<String> = product.written_by.iter().map(|id| id.value.clone()).collect();
+            let written_by: Vec<String> =
+                product.written_by.iter().map(|id| id.value.clone()).collect();
             self.hold_against(&product.source, TextKind::Drug, &[], &written_by, diagnostics);
             let others = product_shows(product);
-            self.depend(&product.source.path, &others.iter().map(String::as_str).collect::<Vec<_>>());
+            self.depend(
+                &product.source.path,
+                &others.iter().map(String::as_str).collect::<Vec<_>>(),
+            );
         }
         for work in works {
             let original = work.original().source.path.as_str();
@@ -184,7 +219,9 @@ impl Supervision {
             })
             .collect();
         match (self.held.get_mut(path), due) {
-            (Some(Held::Approved(approval)), Some(due)) => approval.next_review = due.into_iter().fold(approval.next_review, Date::min),
+            (Some(Held::Approved(approval)), Some(due)) => {
+                approval.next_review = due.into_iter().fold(approval.next_review, Date::min)
+            }
             (Some(Held::Approved(_)), None) => {
                 self.held.remove(path);
             }
@@ -193,10 +230,27 @@ impl Supervision {
     }
 
     /// Drops an approval whose act says other things of the text than the text itself, so that its reviewers were not entitled.
-    fn hold_against(&mut self, source: &Arc<Source>, kind: TextKind, topics: &[String], written_by: &[String], diagnostics: &mut Diagnostics) {
+    fn hold_against(
+        &mut self,
+        source: &Arc<Source>,
+        kind: TextKind,
+        topics: &[String],
+        written_by: &[String],
+        diagnostics: &mut Diagnostics,
+    ) {
         let Some(Held::Approved(approval)) = self.held.get_mut(&source.path) else { return };
-        let entitled = |approval: &Approval| approval.signers.iter().filter(|signer| signer.reviewer.may_sign(kind, topics, written_by, signer.on).is_ok()).count();
-        if entitled(approval) < approval.signers.len() || self.policy.signatures(kind) > approval.signers.len() {
+        let entitled = |approval: &Approval| {
+            approval
+                .signers
+                .iter()
+                .filter(|signer| {
+                    signer.reviewer.may_sign(kind, topics, written_by, signer.on).is_ok()
+                })
+                .count()
+        };
+        if entitled(approval) < approval.signers.len()
+            || self.policy.signatures(kind) > approval.signers.len()
+        {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::NOT_ENTITLED,
@@ -228,12 +282,19 @@ pub fn product_shows(product: &Product) -> Vec<String> {
 }
 
 /// Fetches what was signed from the ledger; of images only those that are not there with the same bytes.
-fn fetch(path: &str, covered: &[Covered], files: &Files, diagnostics: &mut Diagnostics) -> Option<Fetched> {
+fn fetch(
+    path: &str,
+    covered: &[Covered],
+    files: &Files,
+    diagnostics: &mut Diagnostics,
+) -> Option<Fetched> {
     let mut text = None;
     let mut images = Vec::new();
     for file in covered {
         let is_text = file.path == path;
-        if !is_text && files.get(&file.path).is_some_and(|found| sha256(&canonical(found)) == file.sha256) {
+        if !is_text
+            && files.get(&file.path).is_some_and(|found| sha256(&canonical(found)) == file.sha256)
+        {
             continue;
         }
         let found = files.blob(&file.sha256);
@@ -260,8 +321,18 @@ fn fetch(path: &str, covered: &[Covered], files: &Files, diagnostics: &mut Diagn
 pub fn missing_bytes(file: &Covered, why: &Message) -> Diagnostic {
     let (path, ja, en) = (&file.path, &why.ja, &why.en);
     let place = Place::start_of(&Source::new(format!("{BLOBS}{}", file.sha256), ""));
-    Diagnostic::error(codes::MISSING_BYTES, place, message!("承認された「{path}」の控えが{ja}", "the kept bytes of the approved `{path}` {en}"))
-        .help(message!("git からもとに戻してください。承認された文章の控えは、消したり直したりしません", "bring the file back from git; kept bytes are never removed or changed"))
+    Diagnostic::error(
+        codes::MISSING_BYTES,
+        place,
+        message!(
+            "承認された「{path}」の控えが{ja}",
+            "the kept bytes of the approved `{path}` {en}"
+        ),
+    )
+    .help(message!(
+        "git からもとに戻してください。承認された文章の控えは、消したり直したりしません",
+        "bring the file back from git; kept bytes are never removed or changed"
+    ))
 }
 
 /// Reports the signatures that do not count.
@@ -269,12 +340,24 @@ fn report_invalid(ledger: &Ledger, path: &str, standing: &Standing, diagnostics:
     for (act, number, why) in &standing.invalid {
         let act = &ledger.acts[*act];
         let Some(reviewer) = act.by.get(*number) else { continue };
-        diagnostics.push(invalid(&act.decision, reviewer.value.as_str(), reviewer.place.clone(), path, why));
+        diagnostics.push(invalid(
+            &act.decision,
+            reviewer.value.as_str(),
+            reviewer.place.clone(),
+            path,
+            why,
+        ));
     }
 }
 
 /// Makes the finding of a signature that does not count.
-pub fn invalid(decision: &Decision, reviewer: &str, place: Place, path: &str, why: &Invalid) -> Diagnostic {
+pub fn invalid(
+    decision: &Decision,
+    reviewer: &str,
+    place: Place,
+    path: &str,
+    why: &Invalid,
+) -> Diagnostic {
     let what = match decision {
         Decision::Approval { .. } => message!("承認", "approval"),
         Decision::Withdrawal { .. } => message!("取り下げ", "withdrawal"),
@@ -282,12 +365,24 @@ pub fn invalid(decision: &Decision, reviewer: &str, place: Place, path: &str, wh
     };
     let (what_ja, what_en) = (what.ja, what.en);
     let reason = match why {
-        Invalid::Unknown => message!("content/reviewers.yaml にいません", "is not in content/reviewers.yaml"),
+        Invalid::Unknown => {
+            message!("content/reviewers.yaml にいません", "is not in content/reviewers.yaml")
+        }
         Invalid::Unentitled(why) => unentitled(why),
-        Invalid::NoKey => message!("鍵による署名がありません（policy.signed_by_key）", "did not sign with a key (policy.signed_by_key)"),
-        Invalid::BadKey => message!("その人の鍵による正しい署名ではありません", "is not the maker of the signature by key"),
+        Invalid::NoKey => message!(
+            "鍵による署名がありません（policy.signed_by_key）",
+            "did not sign with a key (policy.signed_by_key)"
+        ),
+        Invalid::BadKey => message!(
+            "その人の鍵による正しい署名ではありません",
+            "is not the maker of the signature by key"
+        ),
     };
-    let code = if matches!(why, Invalid::NoKey | Invalid::BadKey) { codes::BAD_SIGNATURE } else { codes::NOT_ENTITLED };
+    let code = if matches!(why, Invalid::NoKey | Invalid::BadKey) {
+        codes::BAD_SIGNATURE
+    } else {
+        codes::NOT_ENTITLED
+    };
     let (ja, en) = (reason.ja, reason.en);
     Diagnostic::warning(
         code,
@@ -303,10 +398,21 @@ pub fn invalid(decision: &Decision, reviewer: &str, place: Place, path: &str, wh
 /// Says why a reviewer may not sign, after their name.
 pub fn unentitled(why: &Unentitled) -> Message {
     match why {
-        Unentitled::Inactive => message!("その日には監修者として活動していません（active）", "was not active on that day (active)"),
-        Unentitled::Kind => message!("この種類の文章には署名できません（may_sign.kinds）", "may not sign this kind of text (may_sign.kinds)"),
-        Unentitled::Topic(topic) => message!("話題「{topic}」の文章には署名できません（may_sign.topics）", "may not sign the topic `{topic}` (may_sign.topics)"),
-        Unentitled::Author => message!("自分が書いた文章です（written_by）", "wrote it (written_by)"),
+        Unentitled::Inactive => message!(
+            "その日には監修者として活動していません（active）",
+            "was not active on that day (active)"
+        ),
+        Unentitled::Kind => message!(
+            "この種類の文章には署名できません（may_sign.kinds）",
+            "may not sign this kind of text (may_sign.kinds)"
+        ),
+        Unentitled::Topic(topic) => message!(
+            "話題「{topic}」の文章には署名できません（may_sign.topics）",
+            "may not sign the topic `{topic}` (may_sign.topics)"
+        ),
+        Unentitled::Author => {
+            message!("自分が書いた文章です（written_by）", "wrote it (written_by)")
+        }
     }
 }
 

@@ -13,10 +13,28 @@ use crate::source::decode::Decoder;
 use crate::source::yaml::{Node, Value};
 
 /// The licences under which a clinician may sign.
-pub const LICENCES: [&str; 10] = ["医師", "歯科医師", "薬剤師", "助産師", "保健師", "看護師", "管理栄養士", "公認心理師", "言語聴覚士", "理学療法士"];
+pub const LICENCES: [&str; 10] = [
+    "医師",
+    "歯科医師",
+    "薬剤師",
+    "助産師",
+    "保健師",
+    "看護師",
+    "管理栄養士",
+    "公認心理師",
+    "言語聴覚士",
+    "理学療法士",
+];
 
 /// Keys that would hold a registration number (医籍登録番号, 免許番号), which is asked for nowhere and published nowhere.
-const REGISTRATION: [&str; 6] = ["registration_number", "registration", "licence_number", "license_number", "登録番号", "医籍番号"];
+const REGISTRATION: [&str; 6] = [
+    "registration_number",
+    "registration",
+    "licence_number",
+    "license_number",
+    "登録番号",
+    "医籍番号",
+];
 
 /// A clinician.
 #[derive(Clone, Debug)]
@@ -66,7 +84,13 @@ impl Reviewer {
     ///
     /// # Errors
     /// Tells why not.
-    pub fn may_sign(&self, kind: TextKind, topics: &[String], written_by: &[String], on: Date) -> Result<(), Unentitled> {
+    pub fn may_sign(
+        &self,
+        kind: TextKind,
+        topics: &[String],
+        written_by: &[String],
+        on: Date,
+    ) -> Result<(), Unentitled> {
         if !self.is_active(on) {
             return Err(Unentitled::Inactive);
         }
@@ -74,7 +98,8 @@ impl Reviewer {
             return Err(Unentitled::Kind);
         }
         if let Some(known) = &self.topics
-            && let Some(topic) = topics.iter().find(|topic| !known.iter().any(|known| known.value == **topic))
+            && let Some(topic) =
+                topics.iter().find(|topic| !known.iter().any(|known| known.value == **topic))
         {
             return Err(Unentitled::Topic(topic.clone()));
         }
@@ -86,7 +111,11 @@ impl Reviewer {
 }
 
 /// Reads `content/reviewers.yaml`.
-pub fn decode_reviewers(decoder: &mut Decoder, root: &Node, languages: &Languages) -> Vec<Reviewer> {
+pub fn decode_reviewers(
+    decoder: &mut Decoder,
+    root: &Node,
+    languages: &Languages,
+) -> Vec<Reviewer> {
     let mut all: Vec<Reviewer> = Vec::new();
     decoder.list(root, |decoder, node| {
         let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);

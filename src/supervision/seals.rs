@@ -63,7 +63,9 @@ pub fn images(path: &str, file: &File) -> impl Iterator<Item = String> + use<> {
 /// and git change without changing a word.
 pub fn canonical(file: &File) -> Cow<'_, [u8]> {
     match file {
-        File::Text(source) if source.text.contains('\r') => Cow::Owned(source.text.replace("\r\n", "\n").into_bytes()),
+        File::Text(source) if source.text.contains('\r') => {
+            Cow::Owned(source.text.replace("\r\n", "\n").into_bytes())
+        }
         file => Cow::Borrowed(file.bytes()),
     }
 }
@@ -83,18 +85,26 @@ pub fn seal_of(files: &[Covered]) -> String {
 
 /// Tells whether a path can stand in a seal.
 pub fn is_sealable(path: &str) -> bool {
-    !path.is_empty() && path.trim() == path && !path.contains('\\') && !path.chars().any(char::is_control)
+    !path.is_empty()
+        && path.trim() == path
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
 }
 
 /// Returns the SHA-256 of bytes in lower-case hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    Sha256::digest(bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// Tells whether a text is a SHA-256 in lower-case hexadecimal digits.
 pub fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    text.len() == 64
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// Tells which kind of text a file is, as far as its path says; nothing for what is not signed.
@@ -102,12 +112,21 @@ pub fn is_sha256(text: &str) -> bool {
 /// [`TextKind::Own`] may turn out to be a [`TextKind::Notice`]. A table of another kind that shows clinical words to parents belongs here,
 /// and its states are combined where [`super::Supervision`] combines those of drugs.
 pub fn kind_of(path: &str) -> Option<TextKind> {
-    let is_own = |path: &str| path.strip_prefix("municipalities/").and_then(|rest| rest.split_once('/')).is_some_and(|(_, inner)| inner.starts_with("articles/"));
+    let is_own = |path: &str| {
+        path.strip_prefix("municipalities/")
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(_, inner)| inner.starts_with("articles/"))
+    };
     if path.ends_with(".md") && path.starts_with("content/articles/") {
         Some(TextKind::Article)
     } else if path.ends_with(".md") && is_own(path) {
         Some(TextKind::Own)
-    } else if DRUG_LISTS.contains(&path) || path == NOT_LISTED || (path.ends_with(".yaml") && ["content/drugs/", "content/products/"].iter().any(|folder| path.starts_with(folder)))
+    } else if DRUG_LISTS.contains(&path)
+        || path == NOT_LISTED
+        || (path.ends_with(".yaml")
+            && ["content/drugs/", "content/products/"]
+                .iter()
+                .any(|folder| path.starts_with(folder)))
     {
         Some(TextKind::Drug)
     } else {
@@ -136,17 +155,29 @@ mod tests {
 
     #[test]
     fn a_seal_is_what_sha256sum_prints() {
-        let files = files(&[("content/articles/a.md", "---\n---\n![x](i.svg)\n"), ("content/articles/i.svg", "<svg/>")]);
+        let files = files(&[
+            ("content/articles/a.md", "---\n---\n![x](i.svg)\n"),
+            ("content/articles/i.svg", "<svg/>"),
+        ]);
         let sealed = Sealed::of("content/articles/a.md", &files).expect("there");
         let line = |text: &str, path: &str| format!("{}  {path}\n", sha256(text.as_bytes()));
-        let list = line("---\n---\n![x](i.svg)\n", "content/articles/a.md") + &line("<svg/>", "content/articles/i.svg");
+        let list = line("---\n---\n![x](i.svg)\n", "content/articles/a.md")
+            + &line("<svg/>", "content/articles/i.svg");
         assert_eq!(sealed.seal, sha256(list.as_bytes()));
-        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "FIPS 180-4");
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "FIPS 180-4"
+        );
     }
 
     #[test]
     fn line_ends_and_byte_order_marks_do_not_break_a_seal_and_words_do() {
-        let seal = |text: &str| Sealed::of("content/articles/a.md", &files(&[("content/articles/a.md", text)])).expect("there").seal;
+        let seal = |text: &str| {
+            Sealed::of("content/articles/a.md", &files(&[("content/articles/a.md", text)]))
+                .expect("there")
+                .seal
+        };
         let plain = seal("---\ntitle: x\n---\nあ\n");
         assert_eq!(plain, seal("\u{feff}---\r\ntitle: x\r\n---\r\nあ\r\n"));
         assert_ne!(plain, seal("---\ntitle: x\n---\nい\n"));

@@ -10,13 +10,22 @@ pub const NAMESPACE: &str = "ubugi";
 
 /// Tells whether signatures by a key can be verified.
 pub fn is_supported(key: &PublicKey) -> bool {
-    matches!(key.algorithm(), Algorithm::Ed25519 | Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 })
+    matches!(
+        key.algorithm(),
+        Algorithm::Ed25519
+            | Algorithm::SkEd25519
+            | Algorithm::SkEcdsaSha2NistP256
+            | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }
+    )
 }
 
 /// Tells whether one of these keys made this signature over these bytes.
 pub fn is_valid(keys: &[PublicKey], message: &[u8], signature: &[u8]) -> bool {
-    std::str::from_utf8(signature).ok().and_then(|text| SshSig::from_pem(text.trim_end().as_bytes()).ok()).is_some_and(|signature| {
-        // The key that the signature carries is only a claim; it is verified with the reviewer's own.
-        keys.iter().any(|key| key.verify(NAMESPACE, message, &signature).is_ok())
-    })
+    std::str::from_utf8(signature)
+        .ok()
+        .and_then(|text| SshSig::from_pem(text.trim_end().as_bytes()).ok())
+        .is_some_and(|signature| {
+            // The key that the signature carries is only a claim; it is verified with the reviewer's own.
+            keys.iter().any(|key| key.verify(NAMESPACE, message, &signature).is_ok())
+        })
 }

@@ -108,13 +108,30 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// Tells why it does not count.
-    pub fn signature(&self, act: &Act, text: &ActText, reviewer: &str) -> Result<(Arc<Reviewer>, bool), Invalid> {
-        let reviewer = self.reviewers.iter().find(|known| known.id.value == reviewer).ok_or(Invalid::Unknown)?;
+    pub fn signature(
+        &self,
+        act: &Act,
+        text: &ActText,
+        reviewer: &str,
+    ) -> Result<(Arc<Reviewer>, bool), Invalid> {
+        let reviewer = self
+            .reviewers
+            .iter()
+            .find(|known| known.id.value == reviewer)
+            .ok_or(Invalid::Unknown)?;
         // Who wrote a text may say what was wrong in it.
-        let written_by = if matches!(act.decision, Decision::Correction { .. }) { &[] } else { text.written_by.as_slice() };
-        reviewer.may_sign(text.kind, &text.topics, written_by, act.on).map_err(Invalid::Unentitled)?;
+        let written_by = if matches!(act.decision, Decision::Correction { .. }) {
+            &[]
+        } else {
+            text.written_by.as_slice()
+        };
+        reviewer
+            .may_sign(text.kind, &text.topics, written_by, act.on)
+            .map_err(Invalid::Unentitled)?;
         match self.ledger.signature(act, &reviewer.id.value) {
-            Some(made) if signature::is_valid(&reviewer.keys, act.source.text.as_bytes(), made) => Ok((Arc::clone(reviewer), true)),
+            Some(made) if signature::is_valid(&reviewer.keys, act.source.text.as_bytes(), made) => {
+                Ok((Arc::clone(reviewer), true))
+            }
             Some(_) => Err(Invalid::BadKey),
             None if self.policy.signed_by_key => Err(Invalid::NoKey),
             None => Ok((Arc::clone(reviewer), false)),
@@ -124,7 +141,9 @@ impl Judge<'_> {
     /// Tells when a signature's review falls due: on the day that was agreed, or earlier where the policy's interval ends before.
     pub fn due(&self, on: Date, next_review: Date) -> Date {
         let months = self.policy.review_within_months.and_then(|months| i32::try_from(months).ok());
-        months.and_then(|months| on.checked_add(jiff::Span::new().months(months)).ok()).map_or(next_review, |latest| next_review.min(latest))
+        months
+            .and_then(|months| on.checked_add(jiff::Span::new().months(months)).ok())
+            .map_or(next_review, |latest| next_review.min(latest))
     }
 
     /// Tells what the ledger comes to for a text on a day.
@@ -134,16 +153,30 @@ impl Judge<'_> {
     pub fn standing(&self, path: &str, on: Date) -> Standing {
         let mut standing = Standing::default();
         let all = self.ledger.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
-        let known: Vec<(usize, &Act, &ActText)> =
-            all.iter().map(|(at, text)| (*at, &self.ledger.acts[*at], &self.ledger.acts[*at].texts[*text])).filter(|(_, act, _)| act.on <= on).collect();
-        let withdrawals: Vec<usize> = known.iter().filter(|(_, act, _)| matches!(act.decision, Decision::Withdrawal { .. })).map(|(at, ..)| *at).collect();
+        let known: Vec<(usize, &Act, &ActText)> = all
+            .iter()
+            .map(|(at, text)| (*at, &self.ledger.acts[*at], &self.ledger.acts[*at].texts[*text]))
+            .filter(|(_, act, _)| act.on <= on)
+            .collect();
+        let withdrawals: Vec<usize> = known
+            .iter()
+            .filter(|(_, act, _)| matches!(act.decision, Decision::Withdrawal { .. }))
+            .map(|(at, ..)| *at)
+            .collect();
         let approvals: Vec<&(usize, &Act, &ActText)> = known
             .iter()
-            .filter(|(at, act, _)| matches!(act.decision, Decision::Approval { .. }) && withdrawals.iter().all(|withdrawal| self.ledger.precedes(*withdrawal, *at)))
+            .filter(|(at, act, _)| {
+                matches!(act.decision, Decision::Approval { .. })
+                    && withdrawals.iter().all(|withdrawal| self.ledger.precedes(*withdrawal, *at))
+            })
             .collect();
         // A correction is a clinician's word too, and stands on the page only if one who may sign the text gave it.
-        for (at, act, text) in known.iter().filter(|(_, act, _)| matches!(act.decision, Decision::Correction { .. })) {
-            let doubts = act.by.iter().enumerate().filter_map(|(number, id)| self.signature(act, text, &id.value).err().map(|why| (*at, number, why)));
+        for (at, act, text) in
+            known.iter().filter(|(_, act, _)| matches!(act.decision, Decision::Correction { .. }))
+        {
+            let doubts = act.by.iter().enumerate().filter_map(|(number, id)| {
+                self.signature(act, text, &id.value).err().map(|why| (*at, number, why))
+            });
             standing.invalid.extend(doubts);
         }
         let mut seals: Vec<&str> = Vec::new();
@@ -153,15 +186,24 @@ impl Judge<'_> {
             }
         }
         for (position, seal) in seals.into_iter().enumerate() {
-            let signed: Vec<_> = approvals.iter().filter(|(_, _, text)| text.seal == seal).collect();
+            let signed: Vec<_> =
+                approvals.iter().filter(|(_, _, text)| text.seal == seal).collect();
             let mut signers: Vec<Signer> = Vec::new();
             for (at, act, text) in &signed {
                 let Decision::Approval { next_review, .. } = &act.decision else { continue };
                 for (number, id) in act.by.iter().enumerate() {
                     match self.signature(act, text, &id.value) {
                         Ok((reviewer, by_key)) => {
-                            let signer = Signer { on: act.on, next_review: self.due(act.on, *next_review), by_key, reviewer };
-                            match signers.iter_mut().find(|other| other.reviewer.id.value == id.value) {
+                            let signer = Signer {
+                                on: act.on,
+                                next_review: self.due(act.on, *next_review),
+                                by_key,
+                                reviewer,
+                            };
+                            match signers
+                                .iter_mut()
+                                .find(|other| other.reviewer.id.value == id.value)
+                            {
                                 Some(earlier) => *earlier = signer,
                                 None => signers.push(signer),
                             }
@@ -177,13 +219,24 @@ impl Judge<'_> {
                 return standing;
             }
             if position == 0 && !signers.is_empty() {
-                standing.incomplete = Some(Incomplete { seal: seal.to_owned(), by: signers.iter().map(|signer| signer.reviewer.id.value.clone()).collect(), required });
+                standing.incomplete = Some(Incomplete {
+                    seal: seal.to_owned(),
+                    by: signers.iter().map(|signer| signer.reviewer.id.value.clone()).collect(),
+                    required,
+                });
             }
         }
-        if let Some((_, act, text)) = withdrawals.last().and_then(|last| known.iter().find(|(at, ..)| at == last))
+        if let Some((_, act, text)) =
+            withdrawals.last().and_then(|last| known.iter().find(|(at, ..)| at == last))
             && let Decision::Withdrawal { reason, severity } = &act.decision
         {
-            standing.withdrawal = Some(Withdrawal { on: act.on, reason: reason.clone(), severity: *severity, files: text.files.clone(), seal: text.seal.clone() });
+            standing.withdrawal = Some(Withdrawal {
+                on: act.on,
+                reason: reason.clone(),
+                severity: *severity,
+                files: text.files.clone(),
+                seal: text.seal.clone(),
+            });
         }
         standing
     }
@@ -195,5 +248,12 @@ fn approved(text: &ActText, signers: Vec<Signer>, required: usize) -> Option<App
     due.sort_unstable();
     let next_review = due[due.len() - required.min(due.len())];
     let on = signers.iter().map(|signer| signer.on).max()?;
-    Some(Approval { kind: text.kind, seal: text.seal.clone(), files: text.files.clone(), signers, on, next_review })
+    Some(Approval {
+        kind: text.kind,
+        seal: text.seal.clone(),
+        files: text.files.clone(),
+        signers,
+        on,
+        next_review,
+    })
 }

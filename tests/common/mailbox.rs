@@ -1,5 +1,12 @@
 //! A mail server on this machine that keeps what it was sent (RFC 5321, as far as a client needs it).
-#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "shared by test binaries, each of which uses a part"
+)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -20,7 +27,11 @@ impl Mail {
     /// The value of a header, with its folds undone.
     pub fn header(&self, name: &str) -> String {
         let head = self.text.split("\r\n\r\n").next().expect("a head").replace("\r\n ", " ");
-        head.lines().filter_map(|line| line.split_once(": ")).find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        head.lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -66,7 +77,9 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<Mail>>, answer: &Answer) -> Option<
             return None;
         }
         let command = line.trim_end().to_owned();
-        let said = |usual: &str| answer(&command, kept.lock().unwrap().len()).unwrap_or_else(|| usual.to_owned());
+        let said = |usual: &str| {
+            answer(&command, kept.lock().unwrap().len()).unwrap_or_else(|| usual.to_owned())
+        };
         let word = command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         let reply = match word.as_str() {
             "EHLO" => said("250-here\r\n250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8"),

@@ -1,5 +1,12 @@
 //! A small project in memory that tests change and build.
-#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "shared by test binaries, each of which uses a part"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +41,12 @@ pub struct Built {
 impl Built {
     /// A file as text.
     pub fn text(&self, path: &str) -> &str {
-        let bytes = self.files.get(path).unwrap_or_else(|| panic!("no {path}; there are {:?}", self.files.keys().filter(|p| p.ends_with(".html")).collect::<Vec<_>>()));
+        let bytes = self.files.get(path).unwrap_or_else(|| {
+            panic!(
+                "no {path}; there are {:?}",
+                self.files.keys().filter(|p| p.ends_with(".html")).collect::<Vec<_>>()
+            )
+        });
         std::str::from_utf8(bytes).expect("UTF-8")
     }
 
@@ -70,7 +82,9 @@ impl Scratch {
         for entry in walkdir::WalkDir::new(repository().join("themes/base")).sort_by_file_name() {
             let entry = entry.expect("a readable theme");
             if entry.file_type().is_file() {
-                let path = ubugi::source::files::slashed(entry.path().strip_prefix(repository()).expect("below"));
+                let path = ubugi::source::files::slashed(
+                    entry.path().strip_prefix(repository()).expect("below"),
+                );
                 scratch.files.insert(path, std::fs::read(entry.path()).expect("readable"));
             }
         }
@@ -125,16 +139,27 @@ impl Scratch {
     }
 
     /// Records a decision as the commands do, and tells what stands against it otherwise.
-    pub fn try_decide(&self, paths: &[&str], by: &[&str], on: &str, decision: Decision) -> Result<Self, Vec<String>> {
+    pub fn try_decide(
+        &self,
+        paths: &[&str],
+        by: &[&str],
+        on: &str,
+        decision: Decision,
+    ) -> Result<Self, Vec<String>> {
         let mut found = Diagnostics::new();
         let project = Project::load(self.files(), &mut found);
         let on: Date = on.parse().expect("a date");
         let options = Options { moment: Moment { date: on, drafts: true }, only: Vec::new() };
-        edition::build(&project, &options, &edition::Discard, &|_| {}, &mut found).expect("nothing is written");
+        edition::build(&project, &options, &edition::Discard, &|_| {}, &mut found)
+            .expect("nothing is written");
         let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
-        let request = Request { paths: owned(paths), by: owned(by), on, decision, seals: Vec::new() };
+        let request =
+            Request { paths: owned(paths), by: owned(by), on, decision, seals: Vec::new() };
         match Sitting::prepare(&project, &found, &request) {
-            Ok(sitting) => Ok(sitting.blobs.iter().fold(self.clone().with(&sitting.path, &sitting.bytes), |scratch, (path, bytes)| scratch.with(path, bytes))),
+            Ok(sitting) => Ok(sitting.blobs.iter().fold(
+                self.clone().with(&sitting.path, &sitting.bytes),
+                |scratch, (path, bytes)| scratch.with(path, bytes),
+            )),
             Err(against) => Err(findings(&against)),
         }
     }
@@ -152,7 +177,15 @@ impl Scratch {
 
     #[must_use]
     pub fn withdraw(&self, path: &str, on: &str) -> Self {
-        self.decide(&[path], &["sample-doctor"], on, Decision::Withdrawal { reason: "出典が撤回されたため".to_owned(), severity: Severity::Moderate })
+        self.decide(
+            &[path],
+            &["sample-doctor"],
+            on,
+            Decision::Withdrawal {
+                reason: "出典が撤回されたため".to_owned(),
+                severity: Severity::Moderate,
+            },
+        )
     }
 
     /// Writes the project to a folder.
@@ -185,7 +218,8 @@ pub fn build(files: Files, date: &str, mut diagnostics: Diagnostics) -> Built {
     let date: Date = date.parse().expect("a date");
     let sink = Memory::default();
     let options = Options { moment: Moment { date, drafts: false }, only: Vec::new() };
-    let summary = edition::build(&project, &options, &sink, &|_| {}, &mut diagnostics).expect("memory takes everything");
+    let summary = edition::build(&project, &options, &sink, &|_| {}, &mut diagnostics)
+        .expect("memory takes everything");
     diagnostics.sort();
     Built { files: sink.into_files(), diagnostics, summary }
 }
@@ -206,13 +240,22 @@ const FILES: &[(&str, &str)] = &[
         "ubugi.yaml",
         "title: {ja: 健康情報, en: Health}\ndefault_language: ja\nlanguages:\n  - {tag: ja, name: 日本語}\n  - {tag: en, name: English, path: en}\ndefault_theme: base\npolicy:\n  unsupervised: notice\n  unsupervised_notice: {ja: 監修を受けていません, en: Not reviewed}\n",
     ),
-    ("content/stages.yaml", "- id: newborn\n  name: {ja: 新生児, en: Newborn}\n  span: {child_days: [0, 27]}\n- id: age-1\n  name: 1歳\n  span: {child_months: [12, 23]}\n"),
-    ("content/topics.yaml", "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n"),
+    (
+        "content/stages.yaml",
+        "- id: newborn\n  name: {ja: 新生児, en: Newborn}\n  span: {child_days: [0, 27]}\n- id: age-1\n  name: 1歳\n  span: {child_months: [12, 23]}\n",
+    ),
+    (
+        "content/topics.yaml",
+        "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n",
+    ),
     (
         "content/emergency.yaml",
         "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n- id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n",
     ),
-    ("content/reviewers.yaml", "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n- id: sample-pharmacist\n  name: 見本 薬剤師\n  licence: 薬剤師\n"),
+    (
+        "content/reviewers.yaml",
+        "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n- id: sample-pharmacist\n  name: 見本 薬剤師\n  licence: 薬剤師\n",
+    ),
     (
         ARTICLE,
         "---\ntitle: 赤ちゃんの発熱\ndescription: 熱が出たときに見ること。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\nsources:\n  - title: 見本の出典\n    url: https://www.example.jp/fever\n    date: 2024-04\n    accessed: 2026-11-21\n---\n## 夜に熱が出たら {#night}\n\n> [!CAUTION]\n> ぐったりしているときは {{ emergency.ambulance.number | 119 }} へ。\n\n相談は{{ service.night.hours | 窓口へ }}。[ねむり](sleep.md#ようす)、[薬](../drugs/acetaminophen.yaml)、[相談](site:consultation)。\n",
@@ -229,7 +272,10 @@ const FILES: &[(&str, &str)] = &[
         "content/drug-sources.yaml",
         "- id: lactmed\n  name: LactMed\n  publisher: NIH\n  url: https://www.ncbi.nlm.nih.gov/books/NBK501922/\n  licence: public domain\n  graded: false\n  stale_after_months: 36\n  disclaimer: 翻訳です。\n  categories:\n    - {id: preferred, label: 選ばれやすいとされている, tone: favourable}\n    - {id: avoid, label: 避けるとされている, tone: unfavourable}\n",
     ),
-    ("content/drug-classes.yaml", "groups:\n  - {id: pain, name: 痛み・熱の薬}\nclasses:\n  - {id: antipyretic, name: 解熱鎮痛薬, group: pain}\n"),
+    (
+        "content/drug-classes.yaml",
+        "groups:\n  - {id: pain, name: 痛み・熱の薬}\nclasses:\n  - {id: antipyretic, name: 解熱鎮痛薬, group: pain}\n",
+    ),
     (
         DRUG,
         "name: {ja: アセトアミノフェン, en: Acetaminophen}\nkana: あせとあみのふぇん\naliases: [paracetamol]\nbrands: [カロナール]\nclass: antipyretic\natc: N02BE01\nroutes: [oral]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    record: LM330\n    url: https://www.ncbi.nlm.nih.gov/books/n/lactmed/LM330/\n    revised: 2026-04-15\n    read: 2026-11-21\n    category: preferred\n    rid_percent: {min: 1.1, max: 3.6}\n",

@@ -1,5 +1,12 @@
 //! A receiver on this machine that keeps what it was sent and answers as it is told.
-#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "shared by test binaries, each of which uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "shared by test binaries, each of which uses a part"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -74,7 +81,11 @@ impl Receiver {
     }
 }
 
-fn serve(stream: TcpStream, kept: &Mutex<Vec<Request>>, answer: &(dyn Fn(&Request, usize) -> Reply + Send + Sync)) {
+fn serve(
+    stream: TcpStream,
+    kept: &Mutex<Vec<Request>>,
+    answer: &(dyn Fn(&Request, usize) -> Reply + Send + Sync),
+) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
@@ -115,7 +126,11 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    let mut body = vec![0; headers.get("content-length").map_or(0, |length| length.parse().expect("a length"))];
+    let mut body =
+        vec![
+            0;
+            headers.get("content-length").map_or(0, |length| length.parse().expect("a length"))
+        ];
     reader.read_exact(&mut body).ok()?;
     Some(Request { method, path, headers, body })
 }

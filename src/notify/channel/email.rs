@@ -47,9 +47,21 @@ impl Email {
     ///
     /// # Errors
     /// Fails when the server's name or an address is not usable.
-    pub fn new(settings: &Settings, credentials: Option<(Secret, Secret)>, words: BTreeMap<String, Words>, servers: Arc<Servers>) -> Result<Self, Why> {
-        let credentials = credentials.map(|(user, password)| Credentials::new(user.reveal().to_owned(), password.reveal().to_owned()));
-        let server = Server { host: settings.server.clone(), port: settings.port, security: settings.security, credentials };
+    pub fn new(
+        settings: &Settings,
+        credentials: Option<(Secret, Secret)>,
+        words: BTreeMap<String, Words>,
+        servers: Arc<Servers>,
+    ) -> Result<Self, Why> {
+        let credentials = credentials.map(|(user, password)| {
+            Credentials::new(user.reveal().to_owned(), password.reveal().to_owned())
+        });
+        let server = Server {
+            host: settings.server.clone(),
+            port: settings.port,
+            security: settings.security,
+            credentials,
+        };
         if !servers.can_reach(&server) {
             return Err(Why::Unfit);
         }
@@ -68,10 +80,18 @@ impl Email {
     ///
     /// The same delivery always has the same `Message-ID`, by which mail systems know a repetition. Who has an address of its own to end the
     /// subscription can do so with one press (RFC 8058).
-    fn message(&self, notice: &Notice, key: Id, to: &Address, own_unsubscribe: Option<&str>) -> Option<Message> {
+    fn message(
+        &self,
+        notice: &Notice,
+        key: Id,
+        to: &Address,
+        own_unsubscribe: Option<&str>,
+    ) -> Option<Message> {
         let words = self.words.get(&*notice.language)?;
         let unsubscribe = own_unsubscribe.unwrap_or(&self.unsubscribe);
-        let raw = |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        let raw = |name: &'static str, value: String| {
+            HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+        };
         let mut message = Message::builder()
             .from(Mailbox::new(Some(words.sender.clone()), self.from.clone()))
             .to(Mailbox::new(None, to.clone()))
@@ -80,13 +100,16 @@ impl Email {
             .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
             .raw_header(raw("List-Unsubscribe", format!("<{unsubscribe}>")));
         if own_unsubscribe.is_some() {
-            message = message.raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+            message = message
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(Mailbox::new(None, reply_to.clone()));
         }
         // Base64 keeps Japanese text half as long as quoted-printable does.
-        let part = |kind: ContentType, text: String| SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(text);
+        let part = |kind: ContentType, text: String| {
+            SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(text)
+        };
         let parts = MultiPart::alternative()
             .singlepart(part(ContentType::TEXT_PLAIN, plain(notice, words, unsubscribe)))
             .singlepart(part(ContentType::TEXT_HTML, html(notice, words, unsubscribe)));
@@ -95,13 +118,25 @@ impl Email {
 }
 
 fn plain(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
-    format!("{}\r\n\r\n{}\r\n\r\n{}:\r\n{}\r\n\r\n-- \r\n{}\r\n{}: {unsubscribe}\r\n", notice.title, notice.text, words.read, notice.url, words.sender, words.unsubscribe)
+    format!(
+        "{}\r\n\r\n{}\r\n\r\n{}:\r\n{}\r\n\r\n-- \r\n{}\r\n{}: {unsubscribe}\r\n",
+        notice.title, notice.text, words.read, notice.url, words.sender, words.unsubscribe
+    )
 }
 
 fn html(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let (lang, title, text, url, read) = (escape(&notice.language), escape(&notice.title), escape(&notice.text), escape(&notice.url), escape(&words.read));
-    let (sender, leave, unsubscribe) = (escape(&words.sender), escape(&words.unsubscribe), escape(unsubscribe));
+    let escape = |text: &str| {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    };
+    let (lang, title, text, url, read) = (
+        escape(&notice.language),
+        escape(&notice.title),
+        escape(&notice.text),
+        escape(&notice.url),
+        escape(&words.read),
+    );
+    let (sender, leave, unsubscribe) =
+        (escape(&words.sender), escape(&words.unsubscribe), escape(unsubscribe));
     format!(
         "<!DOCTYPE html>\r\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1>\r\n<p>{text}</p>\r\n<p><a href=\"{url}\">{read}</a></p>\r\n<hr>\r\n<p>{sender}<br><a href=\"{unsubscribe}\">{leave}</a></p>\r\n</body></html>\r\n"
     )
@@ -114,8 +149,13 @@ impl Channel for Email {
 
     fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
         let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
-        let Ok(address) = recipient.to.parse::<Address>() else { return Outcome::Refused(Why::Unfit) };
-        let Some(message) = self.message(notice, key, &address, recipient.unsubscribe.as_deref()) else { return Outcome::Refused(Why::Unfit) };
+        let Ok(address) = recipient.to.parse::<Address>() else {
+            return Outcome::Refused(Why::Unfit);
+        };
+        let Some(message) = self.message(notice, key, &address, recipient.unsubscribe.as_deref())
+        else {
+            return Outcome::Refused(Why::Unfit);
+        };
         match self.servers.send(&self.server, &self.from, &address, &message.formatted()) {
             Ok(()) => Outcome::Accepted,
             Err(fault) => judge(fault),
@@ -128,7 +168,14 @@ impl Channel for Email {
 
     fn preview(&self, notice: &Notice) -> String {
         let Some(words) = self.words.get(&*notice.language) else { return String::new() };
-        format!("SMTP {}\nFrom: {} <{}>\nSubject: {}\n\n{}", self.server, words.sender, self.from, notice.title, plain(notice, words, &self.unsubscribe).replace("\r\n", "\n"))
+        format!(
+            "SMTP {}\nFrom: {} <{}>\nSubject: {}\n\n{}",
+            self.server,
+            words.sender,
+            self.from,
+            notice.title,
+            plain(notice, words, &self.unsubscribe).replace("\r\n", "\n")
+        )
     }
 }
 
@@ -156,7 +203,11 @@ fn judge(fault: Fault) -> Outcome {
         // Said of the sender's address.
         (_, Some([_, 1, 7 | 8])) => Outcome::Stop(why),
         (_, Some([_, 1 | 2, _])) => Outcome::Refused(why),
-        (Step::Recipient, enhanced) if matches!(reply.code, 550 | 551 | 553) && !matches!(enhanced, Some([_, 7, _])) => Outcome::Refused(why),
+        (Step::Recipient, enhanced)
+            if matches!(reply.code, 550 | 551 | 553) && !matches!(enhanced, Some([_, 7, _])) =>
+        {
+            Outcome::Refused(why)
+        }
         _ => Outcome::Stop(why),
     }
 }
@@ -168,7 +219,9 @@ mod tests {
 
     #[test]
     fn only_what_is_said_of_an_address_counts_against_it() {
-        let judged = |step, code, text: &str| judge(Fault::Reply(step, Reply { code, lines: vec![text.to_owned()] }));
+        let judged = |step, code, text: &str| {
+            judge(Fault::Reply(step, Reply { code, lines: vec![text.to_owned()] }))
+        };
         let recipient = |code, text| judged(Step::Recipient, code, text);
         assert_eq!(judge(Fault::Broken), Outcome::Later(Why::NoAnswer, None));
         assert_eq!(judge(Fault::Unanswered), Outcome::Left(Why::NoAnswer));
@@ -181,15 +234,27 @@ mod tests {
         assert_eq!(recipient(550, "no such user"), Outcome::Refused(Why::Status(550)));
         assert_eq!(recipient(552, "5.2.2 mailbox full"), Outcome::Refused(Why::Status(552)));
         assert_eq!(recipient(550, "5.7.1 relaying denied"), Outcome::Stop(Why::Status(550)));
-        assert_eq!(recipient(553, "5.1.8 the sender's domain does not exist"), Outcome::Stop(Why::Status(553)));
+        assert_eq!(
+            recipient(553, "5.1.8 the sender's domain does not exist"),
+            Outcome::Stop(Why::Status(553))
+        );
         assert_eq!(recipient(503, "5.5.1 MAIL first"), Outcome::Stop(Why::Status(503)));
         assert_eq!(judged(Step::Content, 554, "5.7.1 spam"), Outcome::Stop(Why::Status(554)));
-        assert_eq!(judged(Step::Content, 550, "this message is not wanted"), Outcome::Stop(Why::Status(550)));
+        assert_eq!(
+            judged(Step::Content, 550, "this message is not wanted"),
+            Outcome::Stop(Why::Status(550))
+        );
         assert_eq!(judged(Step::Content, 550, "5.2.1 mailbox disabled"), Outcome::Gone);
-        assert_eq!(judged(Step::Session, 535, "5.7.8 who are you"), Outcome::Stop(Why::Status(535)));
+        assert_eq!(
+            judged(Step::Session, 535, "5.7.8 who are you"),
+            Outcome::Stop(Why::Status(535))
+        );
         assert_eq!(judged(Step::Sender, 550, "5.1.1 who are you"), Outcome::Stop(Why::Status(550)));
         assert_eq!(judged(Step::Session, 550, "go away"), Outcome::Stop(Why::Status(550)));
-        assert_eq!(judged(Step::Session, 421, "4.3.2 closing"), Outcome::Later(Why::Status(421), None));
+        assert_eq!(
+            judged(Step::Session, 421, "4.3.2 closing"),
+            Outcome::Later(Why::Status(421), None)
+        );
     }
 
     #[test]
@@ -197,7 +262,15 @@ mod tests {
         for good in ["a@example.jp", "kosodate+x@city.hino.example.jp"] {
             assert!(is_address(good), "{good}");
         }
-        for bad in ["", "a", "a@", "@example.jp", "a@example.jp\r\nBcc: b@example.jp", "a@example.jp, b@example.jp", "A <a@example.jp>"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@example.jp",
+            "a@example.jp\r\nBcc: b@example.jp",
+            "a@example.jp, b@example.jp",
+            "A <a@example.jp>",
+        ] {
             assert!(!is_address(bad), "{bad}");
         }
     }

@@ -30,23 +30,34 @@ pub fn agent(connections: usize) -> Agent {
 
 /// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has been accepted before.
 pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
-    exchange(agent, request).map_or_else(|fault| fault, |(status, retry_after)| judge(status, retry_after, accepted))
+    exchange(agent, request)
+        .map_or_else(|fault| fault, |(status, retry_after)| judge(status, retry_after, accepted))
 }
 
 /// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these are wrong and no reader has left.
 pub fn send_to_receiver(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
-    exchange(agent, request).map_or_else(|fault| fault, |(status, retry_after)| judge_receiver(status, retry_after, accepted))
+    exchange(agent, request).map_or_else(
+        |fault| fault,
+        |(status, retry_after)| judge_receiver(status, retry_after, accepted),
+    )
 }
 
 /// Sends a request; returns the status of its answer and for how long that asks to wait.
 fn exchange(agent: &Agent, request: Request<Vec<u8>>) -> Result<(u16, Option<Duration>), Outcome> {
     let mut response = match agent.run(request) {
         Ok(response) => response,
-        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => return Err(Outcome::Refused(Why::Unfit)),
+        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
+            return Err(Outcome::Refused(Why::Unfit));
+        }
         Err(_) => return Err(Outcome::Later(Why::NoAnswer, None)),
     };
     let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    let retry_after = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().parse().ok())
+        .map(Duration::from_secs);
     // A connection is used again only when its answer was read.
     let _ = response.body_mut().with_config().limit(64 * 1024).read_to_vec();
     Ok((status, retry_after))
@@ -83,7 +94,11 @@ pub fn fetch(agent: &Agent, url: &str, token: Option<&str>) -> Result<impl BufRe
     }
     let response = request.call().map_err(|_| Why::NoAnswer)?;
     let status = response.status().as_u16();
-    if status == 200 { Ok(BufReader::new(response.into_body().into_reader())) } else { Err(Why::Status(status)) }
+    if status == 200 {
+        Ok(BufReader::new(response.into_body().into_reader()))
+    } else {
+        Err(Why::Status(status))
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +110,10 @@ mod tests {
         assert_eq!(judge(202, None, &[]), Outcome::Accepted);
         assert_eq!(judge(409, None, &[409]), Outcome::Accepted);
         assert_eq!(judge(409, None, &[]), Outcome::Refused(Why::Status(409)));
-        assert_eq!(judge(429, Some(Duration::from_secs(7)), &[]), Outcome::Later(Why::Status(429), Some(Duration::from_secs(7))));
+        assert_eq!(
+            judge(429, Some(Duration::from_secs(7)), &[]),
+            Outcome::Later(Why::Status(429), Some(Duration::from_secs(7)))
+        );
         assert_eq!(judge(503, None, &[]), Outcome::Later(Why::Status(503), None));
         assert_eq!(judge(401, None, &[]), Outcome::Stop(Why::Status(401)));
         assert_eq!(judge(410, None, &[]), Outcome::Gone);

@@ -33,7 +33,9 @@ impl Channel for Json {
     /// receiver can answer 409 to a repetition, which counts as accepted.
     fn deliver(&self, notice: &Notice, key: Id, _: &[&Recipient]) -> Outcome {
         let Ok(body) = serde_json::to_vec(notice) else { return Outcome::Refused(Why::Unfit) };
-        let mut request = Request::post(&self.url).header("content-type", "application/json").header("idempotency-key", format!("\"{key}\""));
+        let mut request = Request::post(&self.url)
+            .header("content-type", "application/json")
+            .header("idempotency-key", format!("\"{key}\""));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
@@ -48,6 +50,9 @@ impl Channel for Json {
     fn preview(&self, notice: &Notice) -> String {
         let body = serde_json::to_string_pretty(notice).unwrap_or_default();
         let authorization = if self.token.is_some() { "authorization: Bearer ***\n" } else { "" };
-        format!("POST {}\ncontent-type: application/json\nidempotency-key: \"{}\"\n{authorization}\n{body}\n", self.url, notice.id)
+        format!(
+            "POST {}\ncontent-type: application/json\nidempotency-key: \"{}\"\n{authorization}\n{body}\n",
+            self.url, notice.id
+        )
     }
 }

@@ -40,12 +40,20 @@ pub struct Line {
 
 /// Tells whether a text is a user's id, as webhooks give it.
 pub fn is_user(text: &str) -> bool {
-    text.len() == 33 && text.strip_prefix('U').is_some_and(|rest| rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    text.len() == 33
+        && text
+            .strip_prefix('U')
+            .is_some_and(|rest| rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 impl Line {
     /// Makes the channel; `read` are the button's labels by language tag.
-    pub fn new(agent: Agent, settings: Settings, token: Option<Secret>, read: BTreeMap<String, String>) -> Self {
+    pub fn new(
+        agent: Agent,
+        settings: Settings,
+        token: Option<Secret>,
+        read: BTreeMap<String, String>,
+    ) -> Self {
         Self { agent, settings, token, read }
     }
 
@@ -56,13 +64,22 @@ impl Line {
             LineTo::Broadcast => ("broadcast", json!({"messages": messages})),
             LineTo::Multicast => ("multicast", json!({"to": to, "messages": messages})),
             LineTo::Narrowcast(audiences) => {
-                let audience = |segment: &str| audiences.get(segment).map(|id| json!({"type": "audience", "audienceGroupId": id}));
+                let audience = |segment: &str| {
+                    audiences
+                        .get(segment)
+                        .map(|id| json!({"type": "audience", "audienceGroupId": id}))
+                };
                 let own = audience(&notice.segment)?;
-                let others: Vec<Json> = notice.not_segments.iter().filter_map(|segment| audience(segment)).collect();
+                let others: Vec<Json> =
+                    notice.not_segments.iter().filter_map(|segment| audience(segment)).collect();
                 let recipient = match &others[..] {
                     [] => own,
-                    [other] => json!({"type": "operator", "and": [own, {"type": "operator", "not": other}]}),
-                    _ => json!({"type": "operator", "and": [own, {"type": "operator", "not": {"type": "operator", "or": others}}]}),
+                    [other] => {
+                        json!({"type": "operator", "and": [own, {"type": "operator", "not": other}]})
+                    }
+                    _ => {
+                        json!({"type": "operator", "and": [own, {"type": "operator", "not": {"type": "operator", "or": others}}]})
+                    }
                 };
                 ("narrowcast", json!({"messages": messages, "recipient": recipient}))
             }
@@ -108,7 +125,10 @@ impl Channel for Line {
     /// Sends a request under its retry key; 409 means that LINE has accepted it before.
     fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
         let users: Vec<&str> = to.iter().map(|recipient| &*recipient.to).collect();
-        let Some(((path, body), token)) = self.request(notice, &users).zip(self.token.as_ref()) else { return Outcome::Stop(Why::Unfit) };
+        let Some(((path, body), token)) = self.request(notice, &users).zip(self.token.as_ref())
+        else {
+            return Outcome::Stop(Why::Unfit);
+        };
         let request = Request::post(format!("{}/v2/bot/message/{path}", self.settings.api))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {}", token.reveal()))
@@ -128,9 +148,13 @@ impl Channel for Line {
 
     fn preview(&self, notice: &Notice) -> String {
         let Some((path, body)) = self.request(notice, &["***"]) else { return String::new() };
-        let key = if self.reach() == Reach::Whole { notice.id.to_string() } else { "***".to_owned() };
+        let key =
+            if self.reach() == Reach::Whole { notice.id.to_string() } else { "***".to_owned() };
         let body = serde_json::to_string_pretty(&body).unwrap_or_default();
-        format!("POST {}/v2/bot/message/{path}\ncontent-type: application/json\nauthorization: Bearer ***\nx-line-retry-key: {key}\n\n{body}\n", self.settings.api)
+        format!(
+            "POST {}/v2/bot/message/{path}\ncontent-type: application/json\nauthorization: Bearer ***\nx-line-retry-key: {key}\n\n{body}\n",
+            self.settings.api
+        )
     }
 
     fn knows_keys_for(&self) -> Option<Duration> {
@@ -154,7 +178,13 @@ mod tests {
     #[test]
     fn users() {
         assert!(is_user("U0123456789abcdef0123456789abcdef"));
-        for bad in ["U0123456789abcdef0123456789abcde", "C0123456789abcdef0123456789abcdef", "U0123456789ABCDEF0123456789abcdef", "@sample", ""] {
+        for bad in [
+            "U0123456789abcdef0123456789abcde",
+            "C0123456789abcdef0123456789abcdef",
+            "U0123456789ABCDEF0123456789abcdef",
+            "@sample",
+            "",
+        ] {
             assert!(!is_user(bad), "{bad}");
         }
     }

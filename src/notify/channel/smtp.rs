@@ -33,7 +33,11 @@ struct Patience {
     message: Duration,
 }
 
-const PATIENCE: Patience = Patience { connect: Duration::from_secs(30), command: Duration::from_secs(300), message: Duration::from_secs(600) };
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(30),
+    command: Duration::from_secs(300),
+    message: Duration::from_secs(600),
+};
 /// The longest answer that is read.
 const LONGEST_REPLY: u64 = 64 * 1024;
 
@@ -82,7 +86,9 @@ impl Reply {
     /// Returns the enhanced status code with which the text begins (RFC 2034, RFC 3463), if its class agrees with the code's.
     pub fn enhanced(&self) -> Option<[u16; 3]> {
         let word = self.lines.first()?.split_whitespace().next()?.trim_start_matches('#');
-        let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())));
+        let mut parts = word.split('.').map(|part| {
+            part.parse::<u16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()))
+        });
         let all = [parts.next()??, parts.next()??, parts.next()??];
         (parts.next().is_none() && all[0] == self.code / 100).then_some(all)
     }
@@ -138,7 +144,13 @@ impl Servers {
     ///
     /// # Errors
     /// Tells why the server has not taken it.
-    pub fn send(&self, server: &Server, from: &Address, to: &Address, message: &[u8]) -> Result<(), Fault> {
+    pub fn send(
+        &self,
+        server: &Server,
+        from: &Address,
+        to: &Address,
+        message: &[u8],
+    ) -> Result<(), Fault> {
         if let Some(mut connection) = self.take(server) {
             let sent = connection.send(from, to, message);
             // Servers close what was idle for long or has brought many messages; then nothing was said yet.
@@ -176,7 +188,11 @@ impl Servers {
     fn tls(&self) -> Option<Arc<ClientConfig>> {
         let make = || {
             let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?.with_platform_verifier().ok()?;
+            let config = ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .ok()?
+                .with_platform_verifier()
+                .ok()?;
             Some(Arc::new(config.with_no_client_auth()))
         };
         self.tls.get_or_init(make).clone()
@@ -185,7 +201,9 @@ impl Servers {
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        for (_, connection) in std::mem::take(self.idle.get_mut().unwrap_or_else(PoisonError::into_inner)) {
+        for (_, connection) in
+            std::mem::take(self.idle.get_mut().unwrap_or_else(PoisonError::into_inner))
+        {
             connection.leave();
         }
     }
@@ -280,14 +298,23 @@ struct Connection {
 
 impl Connection {
     /// Connects, encrypts and logs in.
-    fn open(server: &Server, patience: Patience, tls: impl FnOnce() -> Option<Arc<ClientConfig>>) -> Result<Self, Fault> {
+    fn open(
+        server: &Server,
+        patience: Patience,
+        tls: impl FnOnce() -> Option<Arc<ClientConfig>>,
+    ) -> Result<Self, Fault> {
         let socket = connect(server, patience).map_err(|_| Fault::Broken)?;
         let own = own_name(&socket);
-        let encrypted = |socket| encrypt(socket, tls().ok_or(Fault::Insecure)?, name(server).ok_or(Fault::Insecure)?).map(|stream| Self::over(stream, patience));
+        let encrypted = |socket| {
+            encrypt(socket, tls().ok_or(Fault::Insecure)?, name(server).ok_or(Fault::Insecure)?)
+                .map(|stream| Self::over(stream, patience))
+        };
         let mut connection = match server.security {
             Security::None => Self::over(Stream::Plain(socket), patience).greeted()?,
             Security::Tls => encrypted(socket)?.greeted()?,
-            Security::Starttls => encrypted(Self::over(Stream::Plain(socket), patience).greeted()?.starttls(&own)?)?,
+            Security::Starttls => {
+                encrypted(Self::over(Stream::Plain(socket), patience).greeted()?.starttls(&own)?)?
+            }
         };
         // What was offered before the encryption is forgotten (RFC 3207, section 4.2).
         connection.offers = Offers::of(&connection.ask(&Ehlo::new(own))?);
@@ -298,7 +325,13 @@ impl Connection {
     }
 
     fn over(stream: Stream, patience: Patience) -> Self {
-        Self { stream: BufReader::new(stream), patience, offers: Offers::default(), is_broken: false, is_stale: false }
+        Self {
+            stream: BufReader::new(stream),
+            patience,
+            offers: Offers::default(),
+            is_broken: false,
+            is_stale: false,
+        }
     }
 
     fn greeted(mut self) -> Result<Self, Fault> {
@@ -326,19 +359,24 @@ impl Connection {
     fn log_in(&mut self, credentials: &Credentials) -> Result<(), Fault> {
         let credentials = || credentials.clone();
         if self.offers.plain {
-            let auth = Auth::new(Mechanism::Plain, credentials(), None).map_err(|_| Fault::NoLogin)?;
+            let auth =
+                Auth::new(Mechanism::Plain, credentials(), None).map_err(|_| Fault::NoLogin)?;
             return self.ask(&auth).map(drop);
         }
         if !self.offers.login {
             return Err(Fault::NoLogin);
         }
-        let mut auth = Auth::new(Mechanism::Login, credentials(), None).map_err(|_| Fault::NoLogin)?;
+        let mut auth =
+            Auth::new(Mechanism::Login, credentials(), None).map_err(|_| Fault::NoLogin)?;
         // It asks for the name and for the password.
         for _ in 0..2 {
             self.write(auth.to_string().as_bytes())?;
             let question = self.heard(3)?;
-            let question: Response = format!("334 {}\r\n", question.lines.concat()).parse().map_err(|_| Fault::NoLogin)?;
-            auth = Auth::new_from_response(Mechanism::Login, credentials(), &question).map_err(|_| Fault::NoLogin)?;
+            let question: Response = format!("334 {}\r\n", question.lines.concat())
+                .parse()
+                .map_err(|_| Fault::NoLogin)?;
+            auth = Auth::new_from_response(Mechanism::Login, credentials(), &question)
+                .map_err(|_| Fault::NoLogin)?;
         }
         self.ask(&auth).map(drop)
     }
@@ -374,7 +412,8 @@ impl Connection {
                 if refused.is_some() {
                     break;
                 }
-                self.write(command.as_bytes()).inspect_err(|_| self.is_stale = *step == Step::Sender)?;
+                self.write(command.as_bytes())
+                    .inspect_err(|_| self.is_stale = *step == Step::Sender)?;
             }
             let reply = self.read().inspect_err(|_| self.is_stale = *step == Step::Sender)?;
             awaits_message = *step == Step::Content && reply.is(3);
@@ -468,7 +507,9 @@ fn read_reply(from: &mut impl io::BufRead) -> Option<Reply> {
         let line = line.strip_suffix(b"\n")?;
         let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
         let (code, rest) = line.split_at_checked(3)?;
-        let code = code.parse().ok().filter(|code| (200..600).contains(code) && line.bytes().take(3).all(|byte| byte.is_ascii_digit()))?;
+        let code = code.parse().ok().filter(|code| {
+            (200..600).contains(code) && line.bytes().take(3).all(|byte| byte.is_ascii_digit())
+        })?;
         if !reply.lines.is_empty() && code != reply.code {
             return None;
         }
@@ -527,10 +568,16 @@ fn own_name(socket: &TcpStream) -> ClientId {
 }
 
 /// Encrypts a connection; a certificate that does not hold is told apart from a connection that breaks.
-fn encrypt(mut socket: TcpStream, config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Stream, Fault> {
+fn encrypt(
+    mut socket: TcpStream,
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+) -> Result<Stream, Fault> {
     let mut tls = ClientConnection::new(config, name).map_err(|_| Fault::Insecure)?;
     while tls.is_handshaking() {
-        tls.complete_io(&mut socket).map_err(|error| if error.kind() == io::ErrorKind::InvalidData { Fault::Insecure } else { Fault::Broken })?;
+        tls.complete_io(&mut socket).map_err(|error| {
+            if error.kind() == io::ErrorKind::InvalidData { Fault::Insecure } else { Fault::Broken }
+        })?;
     }
     Ok(Stream::Tls(Box::new(StreamOwned::new(tls, socket))))
 }
@@ -548,7 +595,8 @@ mod tests {
     use super::*;
 
     const EHLO: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250 8BITMIME");
-    const PIPELINING: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250-8BITMIME\r\n250 pipelining");
+    const PIPELINING: (&str, &str) =
+        ("EHLO [127.0.0.1]", "250-here\r\n250-8BITMIME\r\n250 pipelining");
     const MESSAGE: &[u8] = b"Subject: x\r\n\r\n.x\r\n";
 
     /// What one connection is to hear, and what it answers; nothing to hear is the greeting, nothing to answer is the next command's part.
@@ -559,9 +607,18 @@ mod tests {
     }
 
     /// The commands of a message that is taken, in the one way or the other.
-    const TAKEN: [(&str, &str); 4] = [("MAIL FROM:<from@example.jp>", "250 yes"), ("RCPT TO:<to@example.jp>", "250 yes"), ("DATA", "354 go on"), (".", "250 taken")];
-    const TAKEN_AT_ONCE: [(&str, &str); 4] =
-        [("MAIL FROM:<from@example.jp>", ""), ("RCPT TO:<to@example.jp>", ""), ("DATA", "250 yes\r\n250 yes\r\n354 go on"), (".", "250 taken")];
+    const TAKEN: [(&str, &str); 4] = [
+        ("MAIL FROM:<from@example.jp>", "250 yes"),
+        ("RCPT TO:<to@example.jp>", "250 yes"),
+        ("DATA", "354 go on"),
+        (".", "250 taken"),
+    ];
+    const TAKEN_AT_ONCE: [(&str, &str); 4] = [
+        ("MAIL FROM:<from@example.jp>", ""),
+        ("RCPT TO:<to@example.jp>", ""),
+        ("DATA", "250 yes\r\n250 yes\r\n354 go on"),
+        (".", "250 taken"),
+    ];
 
     enum Line {
         Plain(BufReader<TcpStream>),
@@ -587,7 +644,10 @@ mod tests {
     }
 
     /// A server that plays scripts, one a connection, and returns what it heard; it ends a connection where something else comes.
-    fn play(scripts: Vec<Script>, tls: Option<Arc<ServerConfig>>) -> (u16, JoinHandle<Vec<Vec<String>>>) {
+    fn play(
+        scripts: Vec<Script>,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> (u16, JoinHandle<Vec<Vec<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let run = move || {
@@ -599,8 +659,12 @@ mod tests {
                 let mut line = Line::Plain(BufReader::new(socket));
                 let mut heard = Vec::new();
                 let encrypt = |socket: Option<TcpStream>| {
-                    let connection = ServerConnection::new(tls.clone().expect("a certificate")).expect("a server");
-                    Line::Tls(Box::new(BufReader::new(StreamOwned::new(connection, socket.expect("not twice")))))
+                    let connection = ServerConnection::new(tls.clone().expect("a certificate"))
+                        .expect("a server");
+                    Line::Tls(Box::new(BufReader::new(StreamOwned::new(
+                        connection,
+                        socket.expect("not twice"),
+                    ))))
                 };
                 for (wanted, answer) in script {
                     if wanted == "TLS" {
@@ -618,7 +682,8 @@ mod tests {
                                 command += &more;
                             }
                         }
-                        let is_wanted = wanted == "." && command.ends_with(".\r\n") || command.strip_suffix("\r\n") == Some(wanted);
+                        let is_wanted = wanted == "." && command.ends_with(".\r\n")
+                            || command.strip_suffix("\r\n") == Some(wanted);
                         heard.push(command);
                         if !is_wanted {
                             break;
@@ -644,7 +709,11 @@ mod tests {
     }
 
     fn trusting(tls: OnceLock<Option<Arc<ClientConfig>>>) -> Servers {
-        let quick = Patience { connect: Duration::from_secs(5), command: Duration::from_secs(5), message: Duration::from_secs(5) };
+        let quick = Patience {
+            connect: Duration::from_secs(5),
+            command: Duration::from_secs(5),
+            message: Duration::from_secs(5),
+        };
         Servers { idle: Mutex::default(), most: 2, patience: quick, tls }
     }
 
@@ -672,33 +741,81 @@ mod tests {
     #[test]
     fn a_message_goes_command_by_command_or_at_once_and_the_connection_is_used_again() {
         for (ehlo, taken) in [(EHLO, TAKEN), (PIPELINING, TAKEN_AT_ONCE)] {
-            let (port, played) = play(vec![script(&[&[ehlo], &taken, &taken, &[("QUIT", "221 bye")]])], None);
+            let (port, played) =
+                play(vec![script(&[&[ehlo], &taken, &taken, &[("QUIT", "221 bye")]])], None);
             let servers = servers();
             assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
             assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
             drop(servers);
             let heard = played.join().expect("plays").remove(0);
-            assert_eq!((heard.len(), heard[4].as_str(), heard[9].as_str()), (10, "Subject: x\r\n\r\n..x\r\n.\r\n", "QUIT\r\n"));
+            assert_eq!(
+                (heard.len(), heard[4].as_str(), heard[9].as_str()),
+                (10, "Subject: x\r\n\r\n..x\r\n.\r\n", "QUIT\r\n")
+            );
         }
     }
 
     #[test]
     fn each_answer_is_told_with_its_step_and_the_next_message_can_go() {
         let rest = [("RSET", "250 forgotten"), TAKEN[0], TAKEN[1], TAKEN[2], TAKEN[3]];
-        let at_once = [("RSET", "250 forgotten"), TAKEN_AT_ONCE[0], TAKEN_AT_ONCE[1], TAKEN_AT_ONCE[2], TAKEN_AT_ONCE[3]];
+        let at_once = [
+            ("RSET", "250 forgotten"),
+            TAKEN_AT_ONCE[0],
+            TAKEN_AT_ONCE[1],
+            TAKEN_AT_ONCE[2],
+            TAKEN_AT_ONCE[3],
+        ];
         let (mail, rcpt) = (TAKEN[0].0, TAKEN[1].0);
         let table: Vec<(Script, Result<(), Fault>)> = vec![
-            (script(&[&[EHLO, (mail, "450 4.3.2 wait")], &rest]), no(Step::Sender, 450, "4.3.2 wait")),
+            (
+                script(&[&[EHLO, (mail, "450 4.3.2 wait")], &rest]),
+                no(Step::Sender, 450, "4.3.2 wait"),
+            ),
             (script(&[&[EHLO, (mail, "550 5.7.1 no")], &rest]), no(Step::Sender, 550, "5.7.1 no")),
-            (script(&[&[EHLO, TAKEN[0], (rcpt, "550 5.1.1 unknown")], &rest]), no(Step::Recipient, 550, "5.1.1 unknown")),
-            (script(&[&[EHLO, TAKEN[0], (rcpt, "451 greylisted")], &rest]), no(Step::Recipient, 451, "greylisted")),
-            (script(&[&[EHLO, TAKEN[0], TAKEN[1], ("DATA", "554 5.7.1 no")], &rest]), no(Step::Content, 554, "5.7.1 no")),
-            (script(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "554 5.7.1 spam")], &rest]), no(Step::Content, 554, "5.7.1 spam")),
-            (script(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "452 4.3.1 full")], &rest]), no(Step::Content, 452, "4.3.1 full")),
-            (script(&[&[PIPELINING, (mail, ""), (rcpt, ""), ("DATA", "250 yes\r\n550 5.1.1 unknown\r\n503 nobody")], &at_once]), no(Step::Recipient, 550, "5.1.1 unknown")),
+            (
+                script(&[&[EHLO, TAKEN[0], (rcpt, "550 5.1.1 unknown")], &rest]),
+                no(Step::Recipient, 550, "5.1.1 unknown"),
+            ),
+            (
+                script(&[&[EHLO, TAKEN[0], (rcpt, "451 greylisted")], &rest]),
+                no(Step::Recipient, 451, "greylisted"),
+            ),
+            (
+                script(&[&[EHLO, TAKEN[0], TAKEN[1], ("DATA", "554 5.7.1 no")], &rest]),
+                no(Step::Content, 554, "5.7.1 no"),
+            ),
+            (
+                script(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "554 5.7.1 spam")], &rest]),
+                no(Step::Content, 554, "5.7.1 spam"),
+            ),
+            (
+                script(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "452 4.3.1 full")], &rest]),
+                no(Step::Content, 452, "4.3.1 full"),
+            ),
+            (
+                script(&[
+                    &[
+                        PIPELINING,
+                        (mail, ""),
+                        (rcpt, ""),
+                        ("DATA", "250 yes\r\n550 5.1.1 unknown\r\n503 nobody"),
+                    ],
+                    &at_once,
+                ]),
+                no(Step::Recipient, 550, "5.1.1 unknown"),
+            ),
             // It takes a message for nobody.
             (
-                script(&[&[PIPELINING, (mail, ""), (rcpt, ""), ("DATA", "250 yes\r\n550 5.1.1 unknown\r\n354 go on"), (".", "554 nobody")], &at_once]),
+                script(&[
+                    &[
+                        PIPELINING,
+                        (mail, ""),
+                        (rcpt, ""),
+                        ("DATA", "250 yes\r\n550 5.1.1 unknown\r\n354 go on"),
+                        (".", "554 nobody"),
+                    ],
+                    &at_once,
+                ]),
                 no(Step::Recipient, 550, "5.1.1 unknown"),
             ),
         ];
@@ -710,30 +827,68 @@ mod tests {
             assert_eq!(bring(&servers, &server), Ok(()), "after {wanted:?}");
             drop(servers);
             let heard = played.join().expect("plays").remove(0);
-            assert!(heard.iter().filter(|text| text.contains("Subject")).count() <= 2 && heard.last().is_some_and(|last| last.contains("Subject")), "{heard:?}");
+            assert!(
+                heard.iter().filter(|text| text.contains("Subject")).count() <= 2
+                    && heard.last().is_some_and(|last| last.contains("Subject")),
+                "{heard:?}"
+            );
         }
     }
 
     #[test]
     fn what_ends_a_session_is_told_and_nothing_more_is_said() {
-        assert_eq!(once(&[&[("EHLO [127.0.0.1]", "550 5.7.1 not you")]]), (no(Step::Session, 550, "5.7.1 not you"), vec!["EHLO [127.0.0.1]\r\n".to_owned()]));
-        assert_eq!(once(&[&[EHLO, (TAKEN[0].0, "421 4.3.2 closing")]]).0, no(Step::Sender, 421, "4.3.2 closing"));
-        assert_eq!(once(&[&[EHLO, TAKEN[0], (TAKEN[1].0, "421 4.3.2 closing")]]).0, no(Step::Recipient, 421, "4.3.2 closing"));
-        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "421 4.3.2 closing")]]).0, no(Step::Content, 421, "4.3.2 closing"));
+        assert_eq!(
+            once(&[&[("EHLO [127.0.0.1]", "550 5.7.1 not you")]]),
+            (no(Step::Session, 550, "5.7.1 not you"), vec!["EHLO [127.0.0.1]\r\n".to_owned()])
+        );
+        assert_eq!(
+            once(&[&[EHLO, (TAKEN[0].0, "421 4.3.2 closing")]]).0,
+            no(Step::Sender, 421, "4.3.2 closing")
+        );
+        assert_eq!(
+            once(&[&[EHLO, TAKEN[0], (TAKEN[1].0, "421 4.3.2 closing")]]).0,
+            no(Step::Recipient, 421, "4.3.2 closing")
+        );
+        assert_eq!(
+            once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "421 4.3.2 closing")]]).0,
+            no(Step::Content, 421, "4.3.2 closing")
+        );
         // It breaks off, or says what is no answer.
         assert_eq!(once(&[&[]]).0, Err(Fault::Broken));
         assert_eq!(once(&[&[EHLO, TAKEN[0], (TAKEN[1].0, "")]]).0, Err(Fault::Broken));
         // Whether it took the message is not known.
-        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "")]]).0, Err(Fault::Unanswered));
-        assert_eq!(once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "taken")]]).0, Err(Fault::Unanswered));
+        assert_eq!(
+            once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "")]]).0,
+            Err(Fault::Unanswered)
+        );
+        assert_eq!(
+            once(&[&[EHLO, TAKEN[0], TAKEN[1], TAKEN[2], (".", "taken")]]).0,
+            Err(Fault::Unanswered)
+        );
         assert_eq!(once(&[&[EHLO, (TAKEN[0].0, "yes")]]).0, Err(Fault::Broken));
         // It would take a message that it has refused.
-        let (sent, heard) = once(&[&[PIPELINING, (TAKEN[0].0, ""), (TAKEN[1].0, ""), ("DATA", "550 5.7.1 no\r\n250 yes\r\n354 go on"), (".", "250 taken")]]);
-        assert_eq!((sent, heard.last().map(String::as_str)), (no(Step::Sender, 550, "5.7.1 no"), Some("")));
+        let (sent, heard) = once(&[&[
+            PIPELINING,
+            (TAKEN[0].0, ""),
+            (TAKEN[1].0, ""),
+            ("DATA", "550 5.7.1 no\r\n250 yes\r\n354 go on"),
+            (".", "250 taken"),
+        ]]);
+        assert_eq!(
+            (sent, heard.last().map(String::as_str)),
+            (no(Step::Sender, 550, "5.7.1 no"), Some(""))
+        );
         let (port, played) = play(vec![vec![("", "554 5.3.2 no service")]], None);
-        assert_eq!(bring(&servers(), &server(port, Security::None)), no(Step::Session, 554, "5.3.2 no service"));
+        assert_eq!(
+            bring(&servers(), &server(port, Security::None)),
+            no(Step::Session, 554, "5.3.2 no service")
+        );
         played.join().expect("plays");
-        assert_eq!(bring(&servers(), &server(port, Security::None)), Err(Fault::Broken), "nobody is there any more");
+        assert_eq!(
+            bring(&servers(), &server(port, Security::None)),
+            Err(Fault::Broken),
+            "nobody is there any more"
+        );
     }
 
     #[test]
@@ -741,21 +896,34 @@ mod tests {
         let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
         let mut servers = servers();
         servers.patience.command = Duration::from_millis(100);
-        assert_eq!(bring(&servers, &server(silent.local_addr().expect("an address").port(), Security::None)), Err(Fault::Broken));
+        assert_eq!(
+            bring(
+                &servers,
+                &server(silent.local_addr().expect("an address").port(), Security::None)
+            ),
+            Err(Fault::Broken)
+        );
     }
 
     #[test]
     fn a_connection_that_was_closed_meanwhile_is_opened_again() {
         for (ehlo, taken) in [(EHLO, TAKEN), (PIPELINING, TAKEN_AT_ONCE)] {
-            for end in [&[][..], &[(TAKEN[0].0, "421 4.7.0 too many messages")], &[(TAKEN[0].0, "")]] {
-                let (port, played) = play(vec![script(&[&[ehlo], &taken, end]), script(&[&[ehlo], &taken])], None);
+            for end in
+                [&[][..], &[(TAKEN[0].0, "421 4.7.0 too many messages")], &[(TAKEN[0].0, "")]]
+            {
+                let (port, played) =
+                    play(vec![script(&[&[ehlo], &taken, end]), script(&[&[ehlo], &taken])], None);
                 let servers = servers();
                 assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
                 std::thread::sleep(Duration::from_millis(10));
                 assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
                 drop(servers);
                 let heard = played.join().expect("plays").concat();
-                assert_eq!(heard.iter().filter(|text| text.contains("Subject")).count(), 2, "{heard:?}");
+                assert_eq!(
+                    heard.iter().filter(|text| text.contains("Subject")).count(),
+                    2,
+                    "{heard:?}"
+                );
             }
         }
     }
@@ -764,28 +932,47 @@ mod tests {
     fn no_more_connections_are_kept_than_are_wanted() {
         let (servers, mut all) = (servers(), Vec::new());
         for _ in 0..3 {
-            let (port, played) = play(vec![script(&[&[EHLO], &TAKEN, &[("QUIT", "221 bye")]])], None);
+            let (port, played) =
+                play(vec![script(&[&[EHLO], &TAKEN, &[("QUIT", "221 bye")]])], None);
             assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
             all.push(played);
         }
         assert_eq!(servers.idle.lock().expect("not poisoned").len(), 2);
-        assert_eq!(all.remove(0).join().expect("plays")[0].last().map(String::as_str), Some("QUIT\r\n"));
+        assert_eq!(
+            all.remove(0).join().expect("plays")[0].last().map(String::as_str),
+            Some("QUIT\r\n")
+        );
         drop(servers);
         for played in all {
-            assert_eq!(played.join().expect("plays")[0].last().map(String::as_str), Some("QUIT\r\n"));
+            assert_eq!(
+                played.join().expect("plays")[0].last().map(String::as_str),
+                Some("QUIT\r\n")
+            );
         }
     }
 
     #[test]
     fn addresses_and_messages_beyond_ascii_go_only_where_they_are_taken() {
         let abroad = |ehlo, mail| {
-            let taken = [(mail, "250 yes"), ("RCPT TO:<はな@example.jp>", "250 yes"), TAKEN[2], TAKEN[3]];
+            let taken =
+                [(mail, "250 yes"), ("RCPT TO:<はな@example.jp>", "250 yes"), TAKEN[2], TAKEN[3]];
             let (port, played) = play(vec![script(&[&[ehlo], &taken])], None);
-            let sent = servers().send(&server(port, Security::None), &address("from"), &address("はな"), "Subject: x\r\n\r\nはな\r\n".as_bytes());
+            let sent = servers().send(
+                &server(port, Security::None),
+                &address("from"),
+                &address("はな"),
+                "Subject: x\r\n\r\nはな\r\n".as_bytes(),
+            );
             played.join().expect("plays");
             sent
         };
-        assert_eq!(abroad((EHLO.0, "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"), "MAIL FROM:<from@example.jp> SMTPUTF8 BODY=8BITMIME"), Ok(()));
+        assert_eq!(
+            abroad(
+                (EHLO.0, "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"),
+                "MAIL FROM:<from@example.jp> SMTPUTF8 BODY=8BITMIME"
+            ),
+            Ok(())
+        );
         assert_eq!(abroad(EHLO, ""), Err(Fault::Unfit));
         assert_eq!(abroad((EHLO.0, "250-here\r\n250 SMTPUTF8"), ""), Err(Fault::Unfit));
     }
@@ -798,39 +985,78 @@ mod tests {
     fn logging_in() {
         let with = |parts: &[&[(&'static str, &'static str)]]| {
             let (port, played) = play(vec![script(parts)], None);
-            let sent = bring(&servers(), &Server { credentials: secret(), ..server(port, Security::None) });
+            let sent = bring(
+                &servers(),
+                &Server { credentials: secret(), ..server(port, Security::None) },
+            );
             (sent, played.join().expect("plays").remove(0))
         };
         let plain = ("AUTH PLAIN AG9mZmljZQBUT1BTRUNSRVQ=", "235 2.7.0 welcome");
-        let login = [("AUTH LOGIN", "334 VXNlcm5hbWU6"), ("b2ZmaWNl", "334 UGFzc3dvcmQ6"), ("VE9QU0VDUkVU", "235 2.7.0 welcome")];
-        assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN PLAIN"), plain], &TAKEN]).0, Ok(()));
+        let login = [
+            ("AUTH LOGIN", "334 VXNlcm5hbWU6"),
+            ("b2ZmaWNl", "334 UGFzc3dvcmQ6"),
+            ("VE9QU0VDUkVU", "235 2.7.0 welcome"),
+        ];
+        assert_eq!(
+            with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN PLAIN"), plain], &TAKEN]).0,
+            Ok(())
+        );
         assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 auth=login")], &login, &TAKEN]).0, Ok(()));
-        assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 AUTH PLAIN"), (plain.0, "535 5.7.8 no")]]).0, no(Step::Session, 535, "5.7.8 no"));
-        assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 AUTH PLAIN"), (plain.0, "454 4.7.0 later")]]).0, no(Step::Session, 454, "4.7.0 later"));
-        assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN"), login[0], (login[1].0, "535 no")]]).0, no(Step::Session, 535, "no"));
-        assert_eq!(with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN"), ("AUTH LOGIN", "334 eA==")]]).0, Err(Fault::NoLogin));
+        assert_eq!(
+            with(&[&[(EHLO.0, "250-here\r\n250 AUTH PLAIN"), (plain.0, "535 5.7.8 no")]]).0,
+            no(Step::Session, 535, "5.7.8 no")
+        );
+        assert_eq!(
+            with(&[&[(EHLO.0, "250-here\r\n250 AUTH PLAIN"), (plain.0, "454 4.7.0 later")]]).0,
+            no(Step::Session, 454, "4.7.0 later")
+        );
+        assert_eq!(
+            with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN"), login[0], (login[1].0, "535 no")]]).0,
+            no(Step::Session, 535, "no")
+        );
+        assert_eq!(
+            with(&[&[(EHLO.0, "250-here\r\n250 AUTH LOGIN"), ("AUTH LOGIN", "334 eA==")]]).0,
+            Err(Fault::NoLogin)
+        );
         let (sent, heard) = with(&[&[(EHLO.0, "250-here\r\n250 AUTH GSSAPI")]]);
         assert_eq!((sent, heard.len()), (Err(Fault::NoLogin), 1), "nothing goes without the login");
     }
 
     /// A certificate for a name, and what trusts it.
     fn certificate(name: &str) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).expect("a certificate");
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed([name.to_owned()]).expect("a certificate");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(cert.der().clone()).expect("an authority");
         let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
-        let server = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().expect("versions");
-        let server = server.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).expect("a key");
-        let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+        let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .expect("versions");
+        let server = server
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .expect("a key");
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions");
         (Arc::new(server), Arc::new(client.with_root_certificates(roots).with_no_client_auth()))
     }
 
     /// Plays one connection to which a login belongs; `trusted` is whom the client trusts.
-    fn encrypted(security: Security, script: Script, tls: Arc<ServerConfig>, trusted: Arc<ClientConfig>) -> (Result<(), Fault>, Vec<String>) {
+    fn encrypted(
+        security: Security,
+        script: Script,
+        tls: Arc<ServerConfig>,
+        trusted: Arc<ClientConfig>,
+    ) -> (Result<(), Fault>, Vec<String>) {
         let (port, played) = play(vec![script], Some(tls));
         let servers = trusting(OnceLock::from(Some(trusted)));
-        let server = Server { host: "localhost".to_owned(), credentials: secret(), ..server(port, security) };
+        let server = Server {
+            host: "localhost".to_owned(),
+            credentials: secret(),
+            ..server(port, security)
+        };
         assert!(servers.can_reach(&server));
         let sent = bring(&servers, &server);
         drop(servers);
@@ -846,12 +1072,23 @@ mod tests {
     #[test]
     fn encrypted_from_the_beginning_or_from_an_agreed_point() {
         let (tls, trusted) = certificate("localhost");
-        let (sent, _) = encrypted(Security::Starttls, script(&[&[OFFER, START, TLS, INSIDE, LOGIN], &TAKEN]), Arc::clone(&tls), Arc::clone(&trusted));
+        let (sent, _) = encrypted(
+            Security::Starttls,
+            script(&[&[OFFER, START, TLS, INSIDE, LOGIN], &TAKEN]),
+            Arc::clone(&tls),
+            Arc::clone(&trusted),
+        );
         assert_eq!(sent, Ok(()));
-        let (sent, _) = encrypted(Security::Tls, [vec![TLS], script(&[&[INSIDE, LOGIN], &TAKEN])].concat(), Arc::clone(&tls), Arc::clone(&trusted));
+        let (sent, _) = encrypted(
+            Security::Tls,
+            [vec![TLS], script(&[&[INSIDE, LOGIN], &TAKEN])].concat(),
+            Arc::clone(&tls),
+            Arc::clone(&trusted),
+        );
         assert_eq!(sent, Ok(()));
         // What was offered outside does not count inside.
-        let (sent, heard) = encrypted(Security::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
+        let (sent, heard) =
+            encrypted(Security::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
         assert_eq!((sent, heard.len()), (Err(Fault::NoLogin), 3));
     }
 
@@ -863,41 +1100,119 @@ mod tests {
         let all = |answer: &'static str| script(&[&[OFFER, ("STARTTLS", answer), LOGIN], &TAKEN]);
         let table = [
             // The offer is left out.
-            (Security::Starttls, script(&[&[INSIDE, LOGIN], &TAKEN]), &tls, &trusted, Err(Fault::Insecure)),
-            (Security::Starttls, script(&[&[(EHLO.0, "250 STARTTLS"), LOGIN], &TAKEN]), &tls, &trusted, Err(Fault::Insecure)),
+            (
+                Security::Starttls,
+                script(&[&[INSIDE, LOGIN], &TAKEN]),
+                &tls,
+                &trusted,
+                Err(Fault::Insecure),
+            ),
+            (
+                Security::Starttls,
+                script(&[&[(EHLO.0, "250 STARTTLS"), LOGIN], &TAKEN]),
+                &tls,
+                &trusted,
+                Err(Fault::Insecure),
+            ),
             // It is refused.
-            (Security::Starttls, all("454 4.7.0 not now"), &tls, &trusted, no(Step::Session, 454, "4.7.0 not now")),
-            (Security::Starttls, all("502 5.5.1 what?"), &tls, &trusted, no(Step::Session, 502, "5.5.1 what?")),
+            (
+                Security::Starttls,
+                all("454 4.7.0 not now"),
+                &tls,
+                &trusted,
+                no(Step::Session, 454, "4.7.0 not now"),
+            ),
+            (
+                Security::Starttls,
+                all("502 5.5.1 what?"),
+                &tls,
+                &trusted,
+                no(Step::Session, 502, "5.5.1 what?"),
+            ),
             // It does not begin, and there are answers in plain where it should.
-            (Security::Starttls, all("220 begin\r\n250 here\r\n235 welcome\r\n250 yes"), &tls, &trusted, Err(Fault::Insecure)),
-            (Security::Starttls, script(&[&[OFFER, ("STARTTLS", "220 begin"), ("", "250 here"), LOGIN]]), &tls, &trusted, Err(Fault::Insecure)),
-            (Security::Tls, script(&[&[INSIDE, LOGIN], &TAKEN]), &tls, &trusted, Err(Fault::Insecure)),
+            (
+                Security::Starttls,
+                all("220 begin\r\n250 here\r\n235 welcome\r\n250 yes"),
+                &tls,
+                &trusted,
+                Err(Fault::Insecure),
+            ),
+            (
+                Security::Starttls,
+                script(&[&[OFFER, ("STARTTLS", "220 begin"), ("", "250 here"), LOGIN]]),
+                &tls,
+                &trusted,
+                Err(Fault::Insecure),
+            ),
+            (
+                Security::Tls,
+                script(&[&[INSIDE, LOGIN], &TAKEN]),
+                &tls,
+                &trusted,
+                Err(Fault::Insecure),
+            ),
             // The certificate is for another name, or nobody's.
-            (Security::Starttls, script(&[&[OFFER, START, TLS, INSIDE]]), &other, &stranger, Err(Fault::Insecure)),
+            (
+                Security::Starttls,
+                script(&[&[OFFER, START, TLS, INSIDE]]),
+                &other,
+                &stranger,
+                Err(Fault::Insecure),
+            ),
             (Security::Tls, vec![TLS, ("", "220 here")], &other, &stranger, Err(Fault::Insecure)),
-            (Security::Starttls, script(&[&[OFFER, START, TLS, INSIDE]]), &tls, &stranger, Err(Fault::Insecure)),
+            (
+                Security::Starttls,
+                script(&[&[OFFER, START, TLS, INSIDE]]),
+                &tls,
+                &stranger,
+                Err(Fault::Insecure),
+            ),
         ];
         for (security, script, tls, trusted, wanted) in table {
             let told = format!("{security:?} {script:?}");
             let (sent, heard) = encrypted(security, script, Arc::clone(tls), Arc::clone(trusted));
             assert_eq!(sent, wanted, "{told}");
             let said = heard.concat();
-            assert!(!said.contains("AUTH") && !said.contains("MAIL") && !said.contains("Subject"), "{told}: {said}");
+            assert!(
+                !said.contains("AUTH") && !said.contains("MAIL") && !said.contains("Subject"),
+                "{told}: {said}"
+            );
         }
         let nobody = trusting(OnceLock::from(None));
-        assert!(!nobody.can_reach(&server(1, Security::Tls)) && nobody.can_reach(&server(1, Security::None)));
-        assert!(!servers().can_reach(&Server { host: "no name".to_owned(), ..server(1, Security::Tls) }));
+        assert!(
+            !nobody.can_reach(&server(1, Security::Tls))
+                && nobody.can_reach(&server(1, Security::None))
+        );
+        assert!(
+            !servers()
+                .can_reach(&Server { host: "no name".to_owned(), ..server(1, Security::Tls) })
+        );
     }
 
     #[test]
     fn answers_are_read_as_they_are() {
         let read = |text: &str| read_reply(&mut text.as_bytes());
-        let reply = |code, lines: &[&str]| Some(Reply { code, lines: lines.iter().map(|line| (*line).to_owned()).collect() });
+        let reply = |code, lines: &[&str]| {
+            Some(Reply { code, lines: lines.iter().map(|line| (*line).to_owned()).collect() })
+        };
         assert_eq!(read("250 2.1.0 yes\r\n"), reply(250, &["2.1.0 yes"]));
         assert_eq!(read("250\r\n"), reply(250, &[""]), "a text need not be there");
         assert_eq!(read("250-a\r\n250-\r\n250 c\r\n550 next\r\n"), reply(250, &["a", "", "c"]));
         assert_eq!(read("550 \u{540d}\n"), reply(550, &["\u{540d}"]));
-        for bad in ["", "250", "250 cut off", "250-a\r\n", "250-a\r\n251 b\r\n", "25\r\n", "2x0 a\r\n", "+25 a\r\n", "999 a\r\n", "150 a\r\n", "250=a\r\n", "あ a\r\n"] {
+        for bad in [
+            "",
+            "250",
+            "250 cut off",
+            "250-a\r\n",
+            "250-a\r\n251 b\r\n",
+            "25\r\n",
+            "2x0 a\r\n",
+            "+25 a\r\n",
+            "999 a\r\n",
+            "150 a\r\n",
+            "250=a\r\n",
+            "あ a\r\n",
+        ] {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(read(&"250-a\r\n".repeat(20_000)), None, "an answer without end");

@@ -39,7 +39,12 @@ pub struct WebPush {
 
 impl WebPush {
     /// Makes the channel; without its keys it can only be looked at.
-    pub fn new(agent: Agent, settings: Settings, pair: Option<Pair>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        agent: Agent,
+        settings: Settings,
+        pair: Option<Pair>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self { agent, settings, pair, clock, random: SystemRandom::new(), tokens: Mutex::default() }
     }
 
@@ -52,7 +57,8 @@ impl WebPush {
             return Some(Arc::clone(token));
         }
         let expires = now.saturating_add(TOKEN).ok()?;
-        let token: Arc<str> = self.pair.as_ref()?.authorization(origin, &self.settings.contact, expires)?.into();
+        let token: Arc<str> =
+            self.pair.as_ref()?.authorization(origin, &self.settings.contact, expires)?.into();
         if tokens.len() >= TOKENS {
             tokens.clear();
         }
@@ -74,7 +80,9 @@ impl WebPush {
 
 /// Writes what the service worker of the site is given, short enough for one record; nothing where the address alone is too long.
 fn payload(notice: &Notice, tag: &str) -> Option<Vec<u8>> {
-    let write = |title: &str, body: &str| serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok();
+    let write = |title: &str, body: &str| {
+        serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok()
+    };
     let room = LONGEST.checked_sub(write("", "")?.len())?;
     let title = cut(&notice.title, room / 2, length_of);
     let body = cut(&notice.text, room - length(&title), length_of);
@@ -102,7 +110,11 @@ fn urgency(notice: &Notice) -> &'static str {
 /// Writes the origin of an endpoint as a token names it: without the usual port and in lower case (RFC 6454, sections 4 and 6.2).
 fn audience(origin: &str) -> String {
     let origin = origin.to_ascii_lowercase();
-    origin.strip_suffix(":443").filter(|_| origin.starts_with("https:")).map(str::to_owned).unwrap_or(origin)
+    origin
+        .strip_suffix(":443")
+        .filter(|_| origin.starts_with("https:"))
+        .map(str::to_owned)
+        .unwrap_or(origin)
 }
 
 /// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of base64url (RFC 8030, section 5.4, allows 32).
@@ -119,11 +131,21 @@ impl Channel for WebPush {
     /// (RFC 8030, section 5.4), and the same tag, so that it takes its place on a screen that shows it already.
     fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
         let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
-        let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else { return Outcome::Refused(Why::Unfit) };
+        let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else {
+            return Outcome::Refused(Why::Unfit);
+        };
         let topic = topic(key);
-        let Some(Ok(body)) = payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random)) else { return Outcome::Refused(Why::Unfit) };
-        let Some(authorization) = self.authorization(&audience(origin)) else { return Outcome::Stop(Why::Unfit) };
-        let mut request = Request::post(&*recipient.to).header("topic", topic).header("authorization", &*authorization);
+        let Some(Ok(body)) =
+            payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random))
+        else {
+            return Outcome::Refused(Why::Unfit);
+        };
+        let Some(authorization) = self.authorization(&audience(origin)) else {
+            return Outcome::Stop(Why::Unfit);
+        };
+        let mut request = Request::post(&*recipient.to)
+            .header("topic", topic)
+            .header("authorization", &*authorization);
         for (name, value) in self.headers(notice) {
             request = request.header(name, value);
         }
@@ -145,10 +167,16 @@ impl Channel for WebPush {
     }
 
     fn preview(&self, notice: &Notice) -> String {
-        let headers: String = self.headers(notice).iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-        let payload = payload(notice, "***").and_then(|payload| serde_json::from_slice::<serde_json::Value>(&payload).ok()).unwrap_or_default();
+        let headers: String =
+            self.headers(notice).iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let payload = payload(notice, "***")
+            .and_then(|payload| serde_json::from_slice::<serde_json::Value>(&payload).ok())
+            .unwrap_or_default();
         let body = serde_json::to_string_pretty(&payload).unwrap_or_default();
-        format!("POST ***\n{headers}topic: ***\nauthorization: vapid t=***, k={}\n\n{body}\n", self.settings.public_key.value)
+        format!(
+            "POST ***\n{headers}topic: ***\nauthorization: vapid t=***, k={}\n\n{body}\n",
+            self.settings.public_key.value
+        )
     }
 }
 
@@ -208,17 +236,37 @@ mod tests {
             assert!(bytes.len() <= LONGEST, "{}", bytes.len());
             Some(serde_json::from_slice(&bytes).expect("JSON"))
         };
-        let short = read(&notice("健診", "\"予約\"\n\u{1}", "https://hino.example.jp/")).expect("fits");
-        assert_eq!(short, json!({"title": "健診", "body": "\"予約\"\n\u{1}", "url": "https://hino.example.jp/", "tag": tag, "lang": "ja"}));
+        let short =
+            read(&notice("健診", "\"予約\"\n\u{1}", "https://hino.example.jp/")).expect("fits");
+        assert_eq!(
+            short,
+            json!({"title": "健診", "body": "\"予約\"\n\u{1}", "url": "https://hino.example.jp/", "tag": tag, "lang": "ja"})
+        );
         for piece in ["乳幼児健診のお知らせ。", "👶", "\"\\\n", "\u{1}", "a"] {
             let text = piece.repeat(4000);
-            let long = read(&notice(&text, &text, "https://hino.example.jp/articles/checkups/")).expect("fits");
-            let (title, body) = (long["title"].as_str().expect("text"), long["body"].as_str().expect("text"));
-            assert!(title.ends_with('…') && body.ends_with('…') && text.starts_with(title.trim_end_matches('…')) && title.len() > 300 && body.len() > 300);
+            let long = read(&notice(&text, &text, "https://hino.example.jp/articles/checkups/"))
+                .expect("fits");
+            let (title, body) =
+                (long["title"].as_str().expect("text"), long["body"].as_str().expect("text"));
+            assert!(
+                title.ends_with('…')
+                    && body.ends_with('…')
+                    && text.starts_with(title.trim_end_matches('…'))
+                    && title.len() > 300
+                    && body.len() > 300
+            );
             let one = read(&notice("健診", &text, "https://hino.example.jp/")).expect("fits");
-            let (room, used) = (LONGEST, payload(&notice("健診", &text, "https://hino.example.jp/"), &tag).expect("fits").len());
+            let (room, used) = (
+                LONGEST,
+                payload(&notice("健診", &text, "https://hino.example.jp/"), &tag)
+                    .expect("fits")
+                    .len(),
+            );
             assert!(room - used < 8 && one["title"] == "健診", "{room} {used}");
         }
-        assert_eq!(read(&notice("健診", "本文", &format!("https://hino.example.jp/{}", "a".repeat(4000)))), None);
+        assert_eq!(
+            read(&notice("健診", "本文", &format!("https://hino.example.jp/{}", "a".repeat(4000)))),
+            None
+        );
     }
 }

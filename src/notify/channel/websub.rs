@@ -35,7 +35,9 @@ impl Channel for WebSub {
 
     /// Tells the hub of one address. A repetition needs no key: the hub fetches the feed again and finds nothing new.
     fn deliver(&self, notice: &Notice, _: Id, _: &[&Recipient]) -> Outcome {
-        let request = Request::post(&self.hub).header("content-type", "application/x-www-form-urlencoded").body(form(&notice.url).into_bytes());
+        let request = Request::post(&self.hub)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(&notice.url).into_bytes());
         let Ok(request) = request else { return Outcome::Stop(Why::Unfit) };
         http::send_to_receiver(&self.agent, request, &[])
     }
@@ -45,7 +47,11 @@ impl Channel for WebSub {
     }
 
     fn preview(&self, notice: &Notice) -> String {
-        format!("POST {}\ncontent-type: application/x-www-form-urlencoded\n\n{}\n", self.hub, form(&notice.url))
+        format!(
+            "POST {}\ncontent-type: application/x-www-form-urlencoded\n\n{}\n",
+            self.hub,
+            form(&notice.url)
+        )
     }
 }
 
@@ -55,6 +61,9 @@ mod tests {
 
     #[test]
     fn an_address_stays_one_field() {
-        assert_eq!(form("https://a.example.jp/x?y=1&hub.mode=z"), "hub.mode=publish&hub.url=https%3A%2F%2Fa%2Eexample%2Ejp%2Fx%3Fy%3D1%26hub%2Emode%3Dz");
+        assert_eq!(
+            form("https://a.example.jp/x?y=1&hub.mode=z"),
+            "hub.mode=publish&hub.url=https%3A%2F%2Fa%2Eexample%2Ejp%2Fx%3Fy%3D1%26hub%2Emode%3Dz"
+        );
     }
 }

@@ -45,23 +45,40 @@ impl Receiver {
 ///
 /// # Errors
 /// Fails on a message longer than [`LONGEST`], and on a public key that is no point of the curve.
-pub fn encrypt(message: &[u8], to: &Receiver, random: &SystemRandom) -> Result<Vec<u8>, Unspecified> {
+pub fn encrypt(
+    message: &[u8],
+    to: &Receiver,
+    random: &SystemRandom,
+) -> Result<Vec<u8>, Unspecified> {
     let own = EphemeralPrivateKey::generate(&ECDH_P256, random)?;
     let own_public = own.compute_public_key()?;
     let mut salt = [0; 16];
     random.fill(&mut salt)?;
-    agree_ephemeral(own, &UnparsedPublicKey::new(&ECDH_P256, &to.public), |shared| seal(message, to, shared, own_public.as_ref(), &salt))?
+    agree_ephemeral(own, &UnparsedPublicKey::new(&ECDH_P256, &to.public), |shared| {
+        seal(message, to, shared, own_public.as_ref(), &salt)
+    })?
 }
 
 /// Derives key and nonce from a shared secret (RFC 8291, section 3.4) and writes the body (RFC 8188, section 2).
-fn seal(message: &[u8], to: &Receiver, shared: &[u8], own_public: &[u8], salt: &[u8; 16]) -> Result<Vec<u8>, Unspecified> {
+fn seal(
+    message: &[u8],
+    to: &Receiver,
+    shared: &[u8],
+    own_public: &[u8],
+    salt: &[u8; 16],
+) -> Result<Vec<u8>, Unspecified> {
     if message.len() > LONGEST {
         return Err(Unspecified);
     }
     let mut keying = [0; 32];
-    Salt::new(HKDF_SHA256, &to.auth).extract(shared).expand(&[b"WebPush: info\0", &to.public, own_public], HKDF_SHA256)?.fill(&mut keying)?;
+    Salt::new(HKDF_SHA256, &to.auth)
+        .extract(shared)
+        .expand(&[b"WebPush: info\0", &to.public, own_public], HKDF_SHA256)?
+        .fill(&mut keying)?;
     let derived = Salt::new(HKDF_SHA256, salt).extract(&keying);
-    let key = LessSafeKey::new(UnboundKey::from(derived.expand(&[b"Content-Encoding: aes128gcm\0"], &AES_128_GCM)?));
+    let key = LessSafeKey::new(UnboundKey::from(
+        derived.expand(&[b"Content-Encoding: aes128gcm\0"], &AES_128_GCM)?,
+    ));
     let mut nonce = [0; 12];
     derived.expand(&[b"Content-Encoding: nonce\0"], NonceLength)?.fill(&mut nonce)?;
     let mut record = Vec::with_capacity(message.len() + OVERHEAD);
@@ -94,7 +111,8 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     /// RFC 8291, section 5 and appendix A.
-    const P256DH: &str = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    const P256DH: &str =
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
     const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
 
     fn bytes(text: &str) -> Vec<u8> {
@@ -104,10 +122,14 @@ mod tests {
     #[test]
     fn the_vector_of_the_rfc() {
         let to = Receiver::parse(P256DH, AUTH).expect("keys");
-        let own_public = bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8");
+        let own_public = bytes(
+            "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+        );
         let salt: [u8; 16] = bytes("DGv6ra1nlYgDCS1FRnbzlw").try_into().expect("16 bytes");
         let shared = bytes("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs");
-        let body = seal(b"When I grow up, I want to be a watermelon", &to, &shared, &own_public, &salt).expect("sealed");
+        let body =
+            seal(b"When I grow up, I want to be a watermelon", &to, &shared, &own_public, &salt)
+                .expect("sealed");
         assert_eq!(
             to_base64url(&body),
             "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
@@ -119,20 +141,33 @@ mod tests {
         let (to, random) = (Receiver::parse(P256DH, AUTH).expect("keys"), SystemRandom::new());
         assert_eq!(LONGEST, 3993);
         let message = vec![b'x'; LONGEST];
-        let (one, other) = (encrypt(&message, &to, &random).expect("sealed"), encrypt(&message, &to, &random).expect("sealed"));
+        let (one, other) = (
+            encrypt(&message, &to, &random).expect("sealed"),
+            encrypt(&message, &to, &random).expect("sealed"),
+        );
         assert_eq!(one.len(), LONGEST_BODY);
-        assert!(one[..16] != other[..16] && one[21..HEADER] != other[21..HEADER] && one[HEADER..] != other[HEADER..]);
+        assert!(
+            one[..16] != other[..16]
+                && one[21..HEADER] != other[21..HEADER]
+                && one[HEADER..] != other[HEADER..]
+        );
         assert!(encrypt(&[0; LONGEST + 1], &to, &random).is_err());
     }
 
     #[test]
     fn keys_that_are_none() {
-        assert!(Receiver::parse(&format!("{P256DH}="), &format!("{AUTH}==")).is_some(), "some libraries write the padding");
+        assert!(
+            Receiver::parse(&format!("{P256DH}="), &format!("{AUTH}==")).is_some(),
+            "some libraries write the padding"
+        );
         let compressed = to_base64url(&[3; 33]);
-        for (p256dh, auth) in [(P256DH, ""), ("", AUTH), (AUTH, P256DH), (&compressed, AUTH), ("あ", AUTH)] {
+        for (p256dh, auth) in
+            [(P256DH, ""), ("", AUTH), (AUTH, P256DH), (&compressed, AUTH), ("あ", AUTH)]
+        {
             assert!(Receiver::parse(p256dh, auth).is_none(), "{p256dh}");
         }
-        let nowhere = Receiver::parse(&to_base64url(&[4; PUBLIC_KEY]), AUTH).expect("the form of a key");
+        let nowhere =
+            Receiver::parse(&to_base64url(&[4; PUBLIC_KEY]), AUTH).expect("the form of a key");
         assert!(encrypt(b"x", &nowhere, &SystemRandom::new()).is_err(), "no point of the curve");
         assert_eq!(format!("{nowhere:?}"), "***");
     }

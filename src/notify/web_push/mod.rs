@@ -37,7 +37,9 @@ pub fn is_endpoint(url: &str, services: &[String]) -> bool {
     // The last part of an address in numbers begins with a digit, that of a name does not (RFC 3696, section 2).
     let last = host.rsplit_once('.').map(|(_, last)| last);
     let is_public = |last: &str| {
-        last.starts_with(|c: char| c.is_ascii_alphabetic()) && !["local", "localhost", "internal", "lan", "home", "arpa"].contains(&last.to_ascii_lowercase().as_str())
+        last.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !["local", "localhost", "internal", "lan", "home", "arpa"]
+                .contains(&last.to_ascii_lowercase().as_str())
     };
     !host.contains([':', '[', ']']) && !host.starts_with('.') && last.is_some_and(is_public)
 }
@@ -48,7 +50,11 @@ mod tests {
 
     #[test]
     fn only_public_names_or_named_services_are_endpoints() {
-        for good in ["https://fcm.googleapis.com/fcm/send/abc", "https://web.push.apple.com/x", "https://push.example.jp:443/x"] {
+        for good in [
+            "https://fcm.googleapis.com/fcm/send/abc",
+            "https://web.push.apple.com/x",
+            "https://push.example.jp:443/x",
+        ] {
             assert!(is_endpoint(good, &[]), "{good}");
         }
         for bad in [
@@ -72,6 +78,9 @@ mod tests {
         }
         let services = ["http://127.0.0.1:8080".to_owned()];
         assert!(is_endpoint("http://127.0.0.1:8080/x", &services));
-        assert!(!is_endpoint("http://127.0.0.1:80801/x", &services) && !is_endpoint("https://fcm.googleapis.com/x", &services));
+        assert!(
+            !is_endpoint("http://127.0.0.1:80801/x", &services)
+                && !is_endpoint("https://fcm.googleapis.com/x", &services)
+        );
     }
 }

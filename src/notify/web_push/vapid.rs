@@ -40,7 +40,13 @@ impl Pair {
         let private: [u8; 32] = from_base64url(private).ok_or(NoPair::Private)?;
         let public: [u8; PUBLIC_KEY] = from_base64url(public).ok_or(NoPair::Apart)?;
         let random = SystemRandom::new();
-        let key = EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &private, &public, &random).map_err(|_| NoPair::Apart)?;
+        let key = EcdsaKeyPair::from_private_key_and_public_key(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            &private,
+            &public,
+            &random,
+        )
+        .map_err(|_| NoPair::Apart)?;
         Ok(Self { key, random })
     }
 
@@ -49,10 +55,13 @@ impl Pair {
     /// # Errors
     /// Fails where the machine has no chance to give.
     pub fn generate() -> Result<(String, String), NoPair> {
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(|_| NoPair::Private)?;
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .map_err(|_| NoPair::Private)?;
         // RFC 5958 around RFC 5915, always in the same places: the private key after 36 bytes, the public one at the end.
         let bytes = document.as_ref();
-        let (private, public) = bytes.get(36..68).zip(bytes.last_chunk::<PUBLIC_KEY>()).ok_or(NoPair::Private)?;
+        let (private, public) =
+            bytes.get(36..68).zip(bytes.last_chunk::<PUBLIC_KEY>()).ok_or(NoPair::Private)?;
         let (private, public) = (to_base64url(private), to_base64url(public));
         Self::new(&private, &public)?;
         Ok((private, public))
@@ -65,7 +74,11 @@ impl Pair {
         let claims = part(json!({"aud": origin, "exp": expires.as_second(), "sub": contact}));
         let signed = format!("{head}.{claims}");
         let signature = self.key.sign(&self.random, signed.as_bytes()).ok()?;
-        Some(format!("vapid t={signed}.{}, k={}", to_base64url(signature.as_ref()), to_base64url(self.key.public_key().as_ref())))
+        Some(format!(
+            "vapid t={signed}.{}, k={}",
+            to_base64url(signature.as_ref()),
+            to_base64url(self.key.public_key().as_ref())
+        ))
     }
 }
 
@@ -79,26 +92,48 @@ mod tests {
     fn a_token_says_who_where_and_until_when() {
         let (private, public) = Pair::generate().expect("a pair");
         let pair = Pair::new(&private, &public).expect("a pair");
-        let authorization = pair.authorization("https://push.example.jp", "mailto:a@example.jp", "2026-11-21T12:00:00Z".parse().expect("a moment")).expect("signed");
-        let (token, key) = authorization.strip_prefix("vapid t=").and_then(|rest| rest.split_once(", k=")).expect("the form");
+        let authorization = pair
+            .authorization(
+                "https://push.example.jp",
+                "mailto:a@example.jp",
+                "2026-11-21T12:00:00Z".parse().expect("a moment"),
+            )
+            .expect("signed");
+        let (token, key) = authorization
+            .strip_prefix("vapid t=")
+            .and_then(|rest| rest.split_once(", k="))
+            .expect("the form");
         assert_eq!(key, public);
         let (signed, signature) = token.rsplit_once('.').expect("three parts");
         let signature: [u8; 64] = from_base64url(signature).expect("64 bytes");
         let public: [u8; PUBLIC_KEY] = from_base64url(&public).expect("a key");
-        assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public).verify(signed.as_bytes(), &signature).is_ok());
-        let claims = to_base64url(br#"{"aud":"https://push.example.jp","exp":1795262400,"sub":"mailto:a@example.jp"}"#);
+        assert!(
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public)
+                .verify(signed.as_bytes(), &signature)
+                .is_ok()
+        );
+        let claims = to_base64url(
+            br#"{"aud":"https://push.example.jp","exp":1795262400,"sub":"mailto:a@example.jp"}"#,
+        );
         assert!(signed.ends_with(&format!(".{claims}")), "{signed}");
         assert_eq!(format!("{pair:?}"), "***");
     }
 
     #[test]
     fn what_is_no_pair() {
-        let ((private, public), (other, _)) = (Pair::generate().expect("a pair"), Pair::generate().expect("a pair"));
+        let ((private, public), (other, _)) =
+            (Pair::generate().expect("a pair"), Pair::generate().expect("a pair"));
         assert!(private != other && is_public_key(&public) && !is_public_key(&private));
         assert_eq!(Pair::new(&other, &public).expect_err("two pairs"), NoPair::Apart);
         assert_eq!(Pair::new(&public, &private).expect_err("the wrong way round"), NoPair::Private);
         assert_eq!(Pair::new("", &public).expect_err("nothing"), NoPair::Private);
-        assert_eq!(Pair::new(&private, &to_base64url(&[4; PUBLIC_KEY])).expect_err("no point"), NoPair::Apart);
-        assert_eq!(Pair::new(&to_base64url(&[0; 32]), &public).expect_err("no number"), NoPair::Apart);
+        assert_eq!(
+            Pair::new(&private, &to_base64url(&[4; PUBLIC_KEY])).expect_err("no point"),
+            NoPair::Apart
+        );
+        assert_eq!(
+            Pair::new(&to_base64url(&[0; 32]), &public).expect_err("no number"),
+            NoPair::Apart
+        );
     }
 }

@@ -144,8 +144,13 @@ enum Use {
 
 impl Use {
     fn of(drug: &Drug, product: &Product) -> Self {
-        let said: BTreeSet<&str> = drug.assessments.iter().flat_map(|assessment| assessment.routes.iter().map(|route| route.value)).collect();
-        let routes: BTreeSet<&str> = if said.is_empty() { drug.routes.iter().copied().collect() } else { said };
+        let said: BTreeSet<&str> = drug
+            .assessments
+            .iter()
+            .flat_map(|assessment| assessment.routes.iter().map(|route| route.value))
+            .collect();
+        let routes: BTreeSet<&str> =
+            if said.is_empty() { drug.routes.iter().copied().collect() } else { said };
         match () {
             () if routes.is_empty() || product.routes.is_empty() => Self::Unknown,
             () if product.routes.iter().any(|route| routes.contains(route)) => Self::Same,
@@ -187,7 +192,11 @@ impl<'p> Renderer<'p> {
             let Some((source, category)) = table.declared(assessment) else { continue };
             verdicts.push(context::verdict(voice, assessment, source, category, on));
         }
-        let class = table.classes.iter().find(|class| class.id.value == drug.class.value).map(|class| voice.text(&class.name));
+        let class = table
+            .classes
+            .iter()
+            .find(|class| class.id.value == drug.class.value)
+            .map(|class| voice.text(&class.name));
         value(&DrugRow {
             id: &drug.id,
             url: self.url(language, Page::Medicine(index)),
@@ -205,7 +214,12 @@ impl<'p> Renderer<'p> {
     pub(super) fn medicines(&self, language: LangId, voice: Voice<'p>, context: &mut Context) {
         let project = self.shared.project;
         let table = &project.table;
-        let rows: BTreeMap<usize, Value> = self.site.drugs.iter().map(|index| (*index, self.drug_row(language, *index, voice))).collect();
+        let rows: BTreeMap<usize, Value> = self
+            .site
+            .drugs
+            .iter()
+            .map(|index| (*index, self.drug_row(language, *index, voice)))
+            .collect();
         let mut by_kana: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
         for index in &self.site.drugs {
             let drug = &table.drugs[*index];
@@ -242,10 +256,15 @@ impl<'p> Renderer<'p> {
                 (!classes.is_empty()).then(|| json!({"id": group.id.value, "name": voice.text(&group.name), "classes": classes}))
             })
             .collect();
-        let sources: Vec<Value> = table.sources.iter().map(|source| value(&context::drug_source(voice, source))).collect();
+        let sources: Vec<Value> = table
+            .sources
+            .iter()
+            .map(|source| value(&context::drug_source(voice, source)))
+            .collect();
         let mut products: Vec<usize> = self.site.products.clone();
         products.sort_by_key(|index| (&table.products[*index].kana, *index));
-        let products: Vec<_> = products.into_iter().map(|index| self.product_row(index, voice)).collect();
+        let products: Vec<_> =
+            products.into_iter().map(|index| self.product_row(index, voice)).collect();
         context.insert_value(
             "table",
             value(&json!({
@@ -262,30 +281,74 @@ impl<'p> Renderer<'p> {
                 "csv_url": format!("{}api/drugs.csv", self.root),
             })),
         );
-        self.insert_notice(voice, &self.site.drugs, &self.site.products, !project.table.not_listed.is_empty(), context);
+        self.insert_notice(
+            voice,
+            &self.site.drugs,
+            &self.site.products,
+            !project.table.not_listed.is_empty(),
+            context,
+        );
     }
 
     /// Gives the notice for unsupervised text to a page that shows drugs, products or what is not listed, of which something is not approved.
-    pub(super) fn insert_notice(&self, voice: Voice<'p>, drugs: &[usize], products: &[usize], not_listed: bool, context: &mut Context) {
+    pub(super) fn insert_notice(
+        &self,
+        voice: Voice<'p>,
+        drugs: &[usize],
+        products: &[usize],
+        not_listed: bool,
+        context: &mut Context,
+    ) {
         let project = self.shared.project;
         let on = self.shared.moment.date;
-        let drugs = drugs.iter().map(|index| project.supervision.state(&project.table.drugs[*index].source.path, true, on));
-        let products = products.iter().map(|index| project.supervision.state(&project.table.products[*index].source.path, true, on));
+        let drugs = drugs.iter().map(|index| {
+            project.supervision.state(&project.table.drugs[*index].source.path, true, on)
+        });
+        let products = products.iter().map(|index| {
+            project.supervision.state(&project.table.products[*index].source.path, true, on)
+        });
         let not_listed = not_listed.then(|| project.supervision.state(NOT_LISTED, true, on));
-        if drugs.chain(products).chain(not_listed).any(|state| !matches!(state, State::Approved { .. })) {
-            context.insert_value("unsupervised_notice", value(&voice.text(&project.config.unsupervised_notice)));
+        if drugs
+            .chain(products)
+            .chain(not_listed)
+            .any(|state| !matches!(state, State::Approved { .. }))
+        {
+            context.insert_value(
+                "unsupervised_notice",
+                value(&voice.text(&project.config.unsupervised_notice)),
+            );
         }
     }
 
-    pub(super) fn medicine_class(&self, language: LangId, index: usize, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn medicine_class(
+        &self,
+        language: LangId,
+        index: usize,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let project = self.shared.project;
         let table = &project.table;
         let class = &table.classes[index];
-        let mut drugs: Vec<usize> = self.site.drugs.iter().copied().filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index)).collect();
+        let mut drugs: Vec<usize> = self
+            .site
+            .drugs
+            .iter()
+            .copied()
+            .filter(|drug| table.class_of(&table.drugs[*drug]) == Some(index))
+            .collect();
         drugs.sort_by_key(|drug| &table.drugs[*drug].kana);
-        let rows: Vec<Value> = drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
-        let products: Vec<usize> = self.site.products.iter().copied().filter(|product| table.products[*product].class.value == class.id.value).collect();
-        let product_rows: Vec<_> = products.iter().map(|product| self.product_row(*product, voice)).collect();
+        let rows: Vec<Value> =
+            drugs.iter().map(|drug| self.drug_row(language, *drug, voice)).collect();
+        let products: Vec<usize> = self
+            .site
+            .products
+            .iter()
+            .copied()
+            .filter(|product| table.products[*product].class.value == class.id.value)
+            .collect();
+        let product_rows: Vec<_> =
+            products.iter().map(|product| self.product_row(*product, voice)).collect();
         let group = table.groups.iter().find(|group| group.id.value == class.group.value);
         let group = group.map(|group| voice.text(&group.name));
         context.insert_value("class", value(&json!({"name": voice.text(&class.name), "group": group, "drugs": rows, "products": product_rows})));
@@ -296,12 +359,21 @@ impl<'p> Renderer<'p> {
         Head {
             heading: voice.strings.fill("medicine_class.heading", &[("name", name)]),
             speaks_for_itself: true,
-            description: voice.strings.fill("medicine_class.description", &[("name", name), ("site", site)]),
+            description: voice
+                .strings
+                .fill("medicine_class.description", &[("name", name), ("site", site)]),
             ..Head::default()
         }
     }
 
-    pub(super) fn medicine(&self, language: LangId, drug: &'p Drug, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn medicine(
+        &self,
+        language: LangId,
+        drug: &'p Drug,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let project = self.shared.project;
         let table = &project.table;
         let on = self.shared.moment.date;
@@ -313,13 +385,34 @@ impl<'p> Renderer<'p> {
             let alternatives = assessment
                 .alternatives
                 .iter()
-                .filter_map(|id| table.find(&id.value).filter(|index| self.site.drugs.contains(index)))
-                .map(|index| NamedLink { url: self.url(language, Page::Medicine(index)), name: voice.text(&table.drugs[index].name) })
+                .filter_map(|id| {
+                    table.find(&id.value).filter(|index| self.site.drugs.contains(index))
+                })
+                .map(|index| NamedLink {
+                    url: self.url(language, Page::Medicine(index)),
+                    name: voice.text(&table.drugs[index].name),
+                })
                 .collect();
             // The category never stands without what limits it.
-            let limit = assessment.condition.as_ref().map(|condition| format!(" ({})", condition.pick(language).0)).unwrap_or_default();
-            warnings.push(format!("{}: {}{limit}", source.name.pick(language).0, category.label.pick(language).0));
-            assessments.push(value(&context::assessment(voice, assessment, source, category, table.address(assessment), on, alternatives)));
+            let limit = assessment
+                .condition
+                .as_ref()
+                .map(|condition| format!(" ({})", condition.pick(language).0))
+                .unwrap_or_default();
+            warnings.push(format!(
+                "{}: {}{limit}",
+                source.name.pick(language).0,
+                category.label.pick(language).0
+            ));
+            assessments.push(value(&context::assessment(
+                voice,
+                assessment,
+                source,
+                category,
+                table.address(assessment),
+                on,
+                alternatives,
+            )));
         }
         let class = table.class_of(drug);
         let class_url = class.map(|class| self.url(language, Page::MedicineClass(class)));
@@ -332,13 +425,33 @@ impl<'p> Renderer<'p> {
                 name: voice.text(&drug.name),
                 name_en: drug.name_en.as_deref(),
                 kana: &drug.kana,
-                aliases: drug.inn.iter().chain(&drug.aliases).map(|alias| alias.value.as_str()).collect(),
+                aliases: drug
+                    .inn
+                    .iter()
+                    .chain(&drug.aliases)
+                    .map(|alias| alias.value.as_str())
+                    .collect(),
                 brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
                 class: class.map(|class| voice.text(&class.name)),
                 class_url,
-                codes: drug.atc.as_deref().map(|atc| ("ATC", atc)).into_iter().chain(drug.codes.iter().map(|code| (drug::system_name(code.system), code.value.as_str()))).collect(),
+                codes: drug
+                    .atc
+                    .as_deref()
+                    .map(|atc| ("ATC", atc))
+                    .into_iter()
+                    .chain(
+                        drug.codes
+                            .iter()
+                            .map(|code| (drug::system_name(code.system), code.value.as_str())),
+                    )
+                    .collect(),
                 routes: &drug.routes,
-                routes_text: drug.routes.iter().map(|route| voice.strings.get(&format!("routes.{route}"))).collect::<Vec<_>>().join(voice.strings.get("list_sep")),
+                routes_text: drug
+                    .routes
+                    .iter()
+                    .map(|route| voice.strings.get(&format!("routes.{route}")))
+                    .collect::<Vec<_>>()
+                    .join(voice.strings.get("list_sep")),
                 scope: drug::Scope::of(&drug.routes),
                 summary: voice.maybe(drug.summary.as_ref()),
                 products: self.products_with(&drug.id, voice),
@@ -353,19 +466,31 @@ impl<'p> Renderer<'p> {
         context.insert("guide_url", &self.url(language, Page::Guide));
         self.insert_sources(voice, std::iter::once(drug), context);
         context.insert("unlisted", &0);
-        context.insert_value("cautions", value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())));
-        context.insert_value("watch", value(&said(voice, table, drug, |assessment| &assessment.monitor)));
+        context.insert_value(
+            "cautions",
+            value(&said(voice, table, drug, |assessment| assessment.age_caution.as_slice())),
+        );
+        context.insert_value(
+            "watch",
+            value(&said(voice, table, drug, |assessment| &assessment.monitor)),
+        );
         let name = drug.name.pick(language).0;
-        let mut about = json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
+        let mut about =
+            json!({"@type": "Drug", "name": name, "breastfeedingWarning": warnings.join(" / ")});
         if let Some(english) = drug.inn.as_ref().map(|inn| &inn.value).or(drug.name_en.as_ref()) {
             about["nonProprietaryName"] = json!(english);
         }
-        let codes = drug.atc.iter().map(|atc| ("ATC", atc)).chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
+        let codes = drug
+            .atc
+            .iter()
+            .map(|atc| ("ATC", atc))
+            .chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
         let codes: Vec<Json> = codes.map(|(system, code)| json!({"@type": "MedicalCode", "codingSystem": system, "codeValue": code})).collect();
         if !codes.is_empty() {
             about["code"] = json!(codes);
         }
-        let other: Vec<&str> = drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
+        let other: Vec<&str> =
+            drug.aliases.iter().chain(&drug.brands).map(|name| name.value.as_str()).collect();
         if !other.is_empty() {
             about["alternateName"] = json!(other);
         }
@@ -373,7 +498,10 @@ impl<'p> Renderer<'p> {
         structured.extend(reviewed(state));
         structured.extend(corrected(project.supervision.history(&drug.source.path)));
         let heading = voice.strings.fill("medicine.heading", &[("name", name)]);
-        let description = voice.strings.fill("medicine.description", &[("name", name), ("site", self.site.municipality.name.pick(language).0)]);
+        let description = voice.strings.fill(
+            "medicine.description",
+            &[("name", name), ("site", self.site.municipality.name.pick(language).0)],
+        );
         Head {
             heading: if heading.is_empty() { name.to_owned() } else { heading },
             description: if description.is_empty() { name.to_owned() } else { description },
@@ -398,7 +526,13 @@ impl<'p> Renderer<'p> {
     }
 
     /// Fills a step of the guide.
-    pub(super) fn guide(&self, page: Page, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn guide(
+        &self,
+        page: Page,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let language = voice.language;
         let strings = voice.strings;
         let (situation, group) = match page {
@@ -430,44 +564,101 @@ impl<'p> Renderer<'p> {
             heading = strings.fill("guide.heading", &[("step", words)]);
             if let Some(index) = group {
                 let name = &table.groups[index].name;
-                heading = strings.fill("guide.heading", &[("step", &format!("{words} · {}", name.pick(language).0))]);
-                guide.group = Some(json!({"id": table.groups[index].id.value, "name": voice.text(name)}));
+                heading = strings.fill(
+                    "guide.heading",
+                    &[("step", &format!("{words} · {}", name.pick(language).0))],
+                );
+                guide.group =
+                    Some(json!({"id": table.groups[index].id.value, "name": voice.text(name)}));
                 guide.classes = self.classes_of_group(index, situation, voice);
             } else {
                 let groups = self.site.groups(self.shared.project).into_iter();
-                guide.groups = groups.map(|index| NamedLink { url: self.url(language, Page::GuideGroup(situation, index)), name: voice.text(&table.groups[index].name) }).collect();
+                guide.groups = groups
+                    .map(|index| NamedLink {
+                        url: self.url(language, Page::GuideGroup(situation, index)),
+                        name: voice.text(&table.groups[index].name),
+                    })
+                    .collect();
                 guide.rows = self.rows_of_choices(situation, voice);
                 guide.not_listed = Some(self.not_listed(voice));
             }
         }
         context.insert_value("guide", value(&guide));
         let site = self.site.municipality.name.pick(language).0;
-        Head { heading, description: strings.fill("descriptions.guide", &[("site", site)]), noindex: situation.is_some(), ..Head::default() }
+        Head {
+            heading,
+            description: strings.fill("descriptions.guide", &[("site", site)]),
+            noindex: situation.is_some(),
+            ..Head::default()
+        }
     }
 
     /// Lists the medicines whose class passes as choices, in 五十音 order.
-    fn choices(&self, situation: Situation, voice: Voice<'p>, passes: impl Fn(&str) -> bool) -> Vec<Choice<'p>> {
+    fn choices(
+        &self,
+        situation: Situation,
+        voice: Voice<'p>,
+        passes: impl Fn(&str) -> bool,
+    ) -> Vec<Choice<'p>> {
         let table = &self.shared.project.table;
         let url = |page: Page| format!("{}#{}", self.url(voice.language, page), situation.id());
-        let drugs = self.site.drugs.iter().map(|index| (*index, &table.drugs[*index])).filter(|(_, drug)| passes(&drug.class.value)).map(|(index, drug)| {
-            let brands = drug.brands.iter().map(|brand| brand.value.as_str()).collect();
-            Choice { kind: "drug", id: &drug.id, url: url(Page::Medicine(index)), name: voice.text(&drug.name), brands, kana: &drug.kana, class: &drug.class.value }
-        });
-        let products = self.site.products.iter().map(|index| (*index, &table.products[*index])).filter(|(_, product)| passes(&product.class.value)).map(|(index, product)| {
-            let name = voice.text(&product.name);
-            Choice { kind: "product", id: &product.id, url: url(Page::Product(index)), name, brands: Vec::new(), kana: &product.kana, class: &product.class.value }
-        });
+        let drugs = self
+            .site
+            .drugs
+            .iter()
+            .map(|index| (*index, &table.drugs[*index]))
+            .filter(|(_, drug)| passes(&drug.class.value))
+            .map(|(index, drug)| {
+                let brands = drug.brands.iter().map(|brand| brand.value.as_str()).collect();
+                Choice {
+                    kind: "drug",
+                    id: &drug.id,
+                    url: url(Page::Medicine(index)),
+                    name: voice.text(&drug.name),
+                    brands,
+                    kana: &drug.kana,
+                    class: &drug.class.value,
+                }
+            });
+        let products = self
+            .site
+            .products
+            .iter()
+            .map(|index| (*index, &table.products[*index]))
+            .filter(|(_, product)| passes(&product.class.value))
+            .map(|(index, product)| {
+                let name = voice.text(&product.name);
+                Choice {
+                    kind: "product",
+                    id: &product.id,
+                    url: url(Page::Product(index)),
+                    name,
+                    brands: Vec::new(),
+                    kana: &product.kana,
+                    class: &product.class.value,
+                }
+            });
         let mut all: Vec<_> = drugs.chain(products).collect();
         all.sort_by_key(|choice| (choice.kana, choice.id));
         all
     }
 
-    fn classes_of_group(&self, group: usize, situation: Situation, voice: Voice<'p>) -> Vec<ClassOfChoices<'p>> {
+    fn classes_of_group(
+        &self,
+        group: usize,
+        situation: Situation,
+        voice: Voice<'p>,
+    ) -> Vec<ClassOfChoices<'p>> {
         let table = &self.shared.project.table;
         let group = &table.groups[group].id.value;
-        let mut choices = self.choices(situation, voice, |class| table.class(class).is_some_and(|class| table.classes[class].group.value == *group));
+        let mut choices = self.choices(situation, voice, |class| {
+            table.class(class).is_some_and(|class| table.classes[class].group.value == *group)
+        });
         let classes = table.classes.iter().filter(|class| class.group.value == *group);
-        let classes = classes.map(|class| ClassOfChoices { name: voice.text(&class.name), choices: choices.extract_if(.., |choice| choice.class == class.id.value).collect() });
+        let classes = classes.map(|class| ClassOfChoices {
+            name: voice.text(&class.name),
+            choices: choices.extract_if(.., |choice| choice.class == class.id.value).collect(),
+        });
         classes.filter(|class| !class.choices.is_empty()).collect()
     }
 
@@ -475,7 +666,11 @@ impl<'p> Renderer<'p> {
         let mut choices = self.choices(situation, voice, |_| true);
         let rows = (0..=KANA_ROWS.len()).map(|row| {
             let id = KANA_ROWS.get(row).map_or("other", |(id, _)| *id);
-            RowOfChoices { id, label: voice.strings.get(&format!("kana_rows.{id}")), choices: choices.extract_if(.., |choice| kana_row(choice.kana) == row).collect() }
+            RowOfChoices {
+                id,
+                label: voice.strings.get(&format!("kana_rows.{id}")),
+                choices: choices.extract_if(.., |choice| kana_row(choice.kana) == row).collect(),
+            }
         });
         rows.filter(|row| !row.choices.is_empty()).collect()
     }
@@ -489,7 +684,11 @@ impl<'p> Renderer<'p> {
     /// Writes a product with its ingredients, each with its row of the table or why it has none.
     fn product_row(&self, index: usize, voice: Voice<'p>) -> ProductValue<'p> {
         let product = &self.shared.project.table.products[index];
-        let ingredients: Vec<_> = product.ingredients.iter().map(|ingredient| self.ingredient(product, ingredient, voice)).collect();
+        let ingredients: Vec<_> = product
+            .ingredients
+            .iter()
+            .map(|ingredient| self.ingredient(product, ingredient, voice))
+            .collect();
         ProductValue {
             id: &product.id,
             url: self.url(voice.language, Page::Product(index)),
@@ -501,15 +700,26 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn ingredient(&self, product: &Product, ingredient: &'p Ingredient, voice: Voice<'p>) -> IngredientValue<'p> {
+    fn ingredient(
+        &self,
+        product: &Product,
+        ingredient: &'p Ingredient,
+        voice: Voice<'p>,
+    ) -> IngredientValue<'p> {
         let table = &self.shared.project.table;
-        let without_row = |name, reason| IngredientValue { name, row: None, reason: Some(reason), r#use: None };
+        let without_row =
+            |name, reason| IngredientValue { name, row: None, reason: Some(reason), r#use: None };
         match ingredient {
             Ingredient::Entry(id) => match table.find(&id.value) {
                 Some(index) if self.site.drugs.contains(&index) => {
                     let drug = &table.drugs[index];
                     let name = voice.text(&drug.name);
-                    IngredientValue { name, row: Some(self.drug_row(voice.language, index, voice)), reason: None, r#use: Some(Use::of(drug, product)) }
+                    IngredientValue {
+                        name,
+                        row: Some(self.drug_row(voice.language, index, voice)),
+                        reason: None,
+                        r#use: Some(Use::of(drug, product)),
+                    }
                 }
                 Some(index) => without_row(voice.text(&table.drugs[index].name), "left-out"),
                 // An id that names nothing has been told as a fault.
@@ -517,7 +727,12 @@ impl<'p> Renderer<'p> {
             },
             Ingredient::Unlisted(name) => {
                 let folded = NotListed::fold(&name.value);
-                let reason = match table.not_listed.iter().find(|item| item.is_named(&folded)).map(|item| item.reason) {
+                let reason = match table
+                    .not_listed
+                    .iter()
+                    .find(|item| item.is_named(&folded))
+                    .map(|item| item.reason)
+                {
                     Some(NotListedReason::NotInSource) => "not-in-source",
                     Some(NotListedReason::NotRead) => "not-read",
                     None => "unchecked",
@@ -533,14 +748,28 @@ impl<'p> Renderer<'p> {
         let with = self.site.products.iter().filter(|index| products[**index].contains(drug));
         with.map(|index| {
             let product = &products[*index];
-            let state = self.shared.project.supervision.state(&product.source.path, true, self.shared.moment.date);
-            ProductLink { url: self.url(voice.language, Page::Product(*index)), name: voice.text(&product.name), supervised: matches!(state, State::Approved { .. }) }
+            let state = self.shared.project.supervision.state(
+                &product.source.path,
+                true,
+                self.shared.moment.date,
+            );
+            ProductLink {
+                url: self.url(voice.language, Page::Product(*index)),
+                name: voice.text(&product.name),
+                supervised: matches!(state, State::Approved { .. }),
+            }
         })
         .collect()
     }
 
     /// Fills the page of a combination product.
-    pub(super) fn product(&self, index: usize, spoken: &Spoken, voice: Voice<'p>, context: &mut Context) -> Head {
+    pub(super) fn product(
+        &self,
+        index: usize,
+        spoken: &Spoken,
+        voice: Voice<'p>,
+        context: &mut Context,
+    ) -> Head {
         let project = self.shared.project;
         let table = &project.table;
         let product: &Product = &table.products[index];
@@ -562,10 +791,17 @@ impl<'p> Renderer<'p> {
         );
         let drugs: Vec<&Drug> = self.shown_ingredients(product).collect();
         let of_each = |part: fn(&'p Assessment) -> &'p [Text]| -> Vec<Said<'p>> {
-            let each = drugs.iter().flat_map(|drug| said(voice, table, drug, part).into_iter().map(|said| Said { of: Some(voice.text(&drug.name)), ..said }));
+            let each = drugs.iter().flat_map(|drug| {
+                said(voice, table, drug, part)
+                    .into_iter()
+                    .map(|said| Said { of: Some(voice.text(&drug.name)), ..said })
+            });
             each.collect()
         };
-        context.insert_value("cautions", value(&of_each(|assessment| assessment.age_caution.as_slice())));
+        context.insert_value(
+            "cautions",
+            value(&of_each(|assessment| assessment.age_caution.as_slice())),
+        );
         context.insert_value("watch", value(&of_each(|assessment| &assessment.monitor)));
         self.insert_sources(voice, drugs.into_iter(), context);
         context.insert_value("situations", spoken.situations.clone());
@@ -575,7 +811,9 @@ impl<'p> Renderer<'p> {
             .ingredients
             .iter()
             .filter_map(|ingredient| match ingredient {
-                Ingredient::Entry(id) => table.find(&id.value).map(|index| &table.drugs[index].name),
+                Ingredient::Entry(id) => {
+                    table.find(&id.value).map(|index| &table.drugs[index].name)
+                }
                 Ingredient::Unlisted(name) => Some(&name.value),
             })
             .map(|name| name.pick(voice.language).0)
@@ -586,7 +824,10 @@ impl<'p> Renderer<'p> {
         structured.extend(corrected(project.supervision.history(&product.source.path)));
         Head {
             heading: voice.strings.fill("medicine.heading", &[("name", name)]),
-            description: voice.strings.fill("product.description", &[("name", name), ("site", self.site.municipality.name.pick(voice.language).0)]),
+            description: voice.strings.fill(
+                "product.description",
+                &[("name", name), ("site", self.site.municipality.name.pick(voice.language).0)],
+            ),
             speaks_for_itself: true,
             structured,
             ..Head::default()
@@ -596,16 +837,33 @@ impl<'p> Renderer<'p> {
     /// Iterates over the ingredients of a product that this site's table has.
     fn shown_ingredients(&self, product: &'p Product) -> impl Iterator<Item = &'p Drug> + '_ {
         let table = &self.shared.project.table;
-        let entries = product.ingredients.iter().filter_map(|ingredient| if let Ingredient::Entry(id) = ingredient { table.find(&id.value) } else { None });
+        let entries = product.ingredients.iter().filter_map(|ingredient| {
+            if let Ingredient::Entry(id) = ingredient { table.find(&id.value) } else { None }
+        });
         entries.filter(|index| self.site.drugs.contains(index)).map(|index| &table.drugs[index])
     }
 
     /// Gives the sources of these drugs to a page, with what must stand beside everything taken from them.
-    fn insert_sources(&self, voice: Voice<'p>, drugs: impl Iterator<Item = &'p Drug>, context: &mut Context) {
+    fn insert_sources(
+        &self,
+        voice: Voice<'p>,
+        drugs: impl Iterator<Item = &'p Drug>,
+        context: &mut Context,
+    ) {
         let table = &self.shared.project.table;
-        let used: BTreeSet<&str> = drugs.flat_map(|drug| &drug.assessments).map(|assessment| assessment.source.value.as_str()).collect();
+        let used: BTreeSet<&str> = drugs
+            .flat_map(|drug| &drug.assessments)
+            .map(|assessment| assessment.source.value.as_str())
+            .collect();
         let sources = table.sources.iter().filter(|source| used.contains(source.id.value.as_str()));
-        context.insert_value("sources", value(&sources.map(|source| value(&context::drug_source(voice, source))).collect::<Vec<_>>()));
+        context.insert_value(
+            "sources",
+            value(
+                &sources
+                    .map(|source| value(&context::drug_source(voice, source)))
+                    .collect::<Vec<_>>(),
+            ),
+        );
     }
 
     /// Gives what the search needs to a page that has it.
@@ -618,16 +876,39 @@ impl<'p> Renderer<'p> {
 }
 
 /// What sources say of a drug in some respect, by source.
-fn said<'p>(voice: Voice<'p>, table: &'p LactationTable, drug: &'p Drug, part: impl Fn(&'p Assessment) -> &'p [Text]) -> Vec<Said<'p>> {
-    let by_source = drug.assessments.iter().filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
+fn said<'p>(
+    voice: Voice<'p>,
+    table: &'p LactationTable,
+    drug: &'p Drug,
+    part: impl Fn(&'p Assessment) -> &'p [Text],
+) -> Vec<Said<'p>> {
+    let by_source = drug
+        .assessments
+        .iter()
+        .filter_map(|assessment| Some((table.source(&assessment.source.value)?, part(assessment))));
     by_source
         .filter(|(_, texts)| !texts.is_empty())
-        .map(|(source, texts)| Said { of: None, source: voice.text(&source.name), texts: texts.iter().map(|text| voice.text(text)).collect() })
+        .map(|(source, texts)| Said {
+            of: None,
+            source: voice.text(&source.name),
+            texts: texts.iter().map(|text| voice.text(text)).collect(),
+        })
         .collect()
 }
 
 /// The rows of the 五十音 table, by their last kana.
-const KANA_ROWS: [(&str, char); 10] = [("a", 'お'), ("ka", 'ご'), ("sa", 'ぞ'), ("ta", 'ど'), ("na", 'の'), ("ha", 'ぽ'), ("ma", 'も'), ("ya", 'よ'), ("ra", 'ろ'), ("wa", 'ん')];
+const KANA_ROWS: [(&str, char); 10] = [
+    ("a", 'お'),
+    ("ka", 'ご'),
+    ("sa", 'ぞ'),
+    ("ta", 'ど'),
+    ("na", 'の'),
+    ("ha", 'ぽ'),
+    ("ma", 'も'),
+    ("ya", 'よ'),
+    ("ra", 'ろ'),
+    ("wa", 'ん'),
+];
 
 fn kana_row(kana: &str) -> usize {
     let Some(first) = kana.chars().next() else { return KANA_ROWS.len() };
@@ -644,7 +925,11 @@ mod tests {
 
     #[test]
     fn kana_rows_follow_the_syllabary() {
-        let rows: Vec<usize> = ["あせと", "ぉ", "がば", "ざ", "っ", "ぱ", "も", "ゃ", "ろ", "ん", "ゔぁ", "A", ""].iter().map(|kana| kana_row(kana)).collect();
+        let rows: Vec<usize> =
+            ["あせと", "ぉ", "がば", "ざ", "っ", "ぱ", "も", "ゃ", "ろ", "ん", "ゔぁ", "A", ""]
+                .iter()
+                .map(|kana| kana_row(kana))
+                .collect();
         assert_eq!(rows, [0, 0, 1, 2, 3, 5, 6, 7, 8, 9, 0, 10, 10]);
     }
 }
