@@ -57,7 +57,7 @@ export function generate(folder, { municipalities = 50, articles = 200, drugs = 
 
 /** Takes real municipalities from the national list, evenly from north to south. */
 function localGovernments(count) {
-  const list = readFileSync(join(ROOT, "src/municipality/local-government-codes.csv"), "utf8").trim().split("\n").slice(1).map((line) => line.split(","));
+  const list = readFileSync(join(ROOT, "src/content/local-government-codes.csv"), "utf8").trim().split("\n").slice(1).map((line) => line.split(","));
   const all = list.filter(([, kind]) => kind === "municipality").map(([code, , name, kana, prefecture]) => ({ code, name, kana, prefecture }));
   if (count > all.length) throw new Error(`there are only ${all.length} municipalities`);
   return Array.from({ length: count }, (_, n) => all[Math.floor((n * all.length) / count)]);

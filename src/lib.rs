@@ -7,23 +7,24 @@
 //! prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
-pub mod calendar;
 pub mod care;
 pub mod cli;
 pub mod content;
 pub mod diagnostic;
 pub mod edition;
-pub mod feed;
-pub mod lookup;
+
 pub mod municipality;
 pub mod notify;
+pub mod open_data;
 pub mod output;
 pub mod project;
 pub mod render;
 pub mod report;
 pub mod review;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod source;
-pub mod spreadsheet;
+
 pub mod supervision;
+pub mod theme;

@@ -613,7 +613,7 @@ fn a_file_that_somebody_changed_is_made_again() {
 fn what_only_some_sites_were_built_for_holds_for_them() {
     let (scratch, all, mut again) = (project(), on("2026-11-21"), Again::default());
     again.build(&scratch, &all);
-    let code = ubugi::municipality::code::MunicipalityCode::parse("132128").expect("a code");
+    let code = ubugi::content::code::MunicipalityCode::parse("132128").expect("a code");
     let did = again.check(&scratch, &Options { only: vec![code], ..all }, "--only");
     assert_eq!(did.summary.kept, did.summary.files, "one site alone keeps what was made for all");
 }

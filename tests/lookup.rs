@@ -4,7 +4,7 @@
 mod common;
 
 use proptest::prelude::*;
-use ubugi::lookup::fold;
+use ubugi::search::fold;
 
 /// The same vectors are read by `tests/browser/lookup.test.mjs`.
 #[test]

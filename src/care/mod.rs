@@ -13,7 +13,7 @@ mod rule;
 
 use rayon::prelude::*;
 
-use crate::content::drug::{Drug, LactationTable};
+use crate::content::medicine::drug::{Drug, LactationTable};
 use crate::content::{Article, Citation, LangId, Languages, Work};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;

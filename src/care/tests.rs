@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::content::article;
 use crate::content::language::Language;
-use crate::content::{article, drug};
+use crate::content::medicine::drug;
 use crate::source::decode::Decoder;
 use crate::source::memo::Memo;
 

@@ -22,11 +22,12 @@ use clap::{CommandFactory as _, Parser as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 
+use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::record::{self, Whole};
 use crate::edition::{self, Discard, Progress, Summary};
 use crate::message;
-use crate::municipality::{self, code::MunicipalityCode};
+use crate::municipality;
 use crate::output::{self, Output, OutputError};
 use crate::project::Project;
 use crate::site::Moment;

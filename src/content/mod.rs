@@ -4,13 +4,15 @@ pub mod article;
 pub mod campaign;
 pub mod care_exception;
 pub mod citation;
+pub mod code;
 pub mod config;
-pub mod drug;
+
 pub mod emergency;
 pub mod feeds;
 pub mod language;
 pub mod markdown;
-pub mod product;
+pub mod medicine;
+
 pub mod ruby;
 pub mod taxonomy;
 pub mod text;
@@ -20,7 +22,7 @@ pub use article::{Article, Work};
 pub use care_exception::CareException;
 pub use citation::Citation;
 pub use config::Config;
-pub use drug::Drug;
 pub use language::{LangId, Languages};
-pub use product::Product;
+pub use medicine::drug::Drug;
+pub use medicine::product::Product;
 pub use text::Text;

@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use crate::care;
 use crate::content::LangId;
 use crate::content::article::Work;
+use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::feed;
 use crate::municipality::Municipality;
-use crate::municipality::code::MunicipalityCode;
 use crate::project::{Project, Replaced};
 use crate::render::dependency::{self, Dependency, Print, Prints};
 use crate::render::image::{self, Images};
 use crate::render::markdown::{self, Body, References};
-use crate::render::pages::{self, Part, Renderer, Shared};
+use crate::render::page::{self, Part, Renderer, Shared};
+use crate::render::part::feed;
 use crate::render::texts::Texts;
 use crate::site::{self, Hidden, Moment, Page, Site, Visible};
 use crate::source::memo;
@@ -176,7 +176,7 @@ pub fn open<R>(
     );
     diagnostics.extend(compiled);
     diagnostics.extend(worded);
-    pages::check_fragments(project, &bodies, diagnostics);
+    page::check_fragments(project, &bodies, diagnostics);
     site::check_nowhere(project, &visible, diagnostics);
     let texts = Texts::new(project, options.moment.date);
     let shared = Shared {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::code::MunicipalityCode;
 use super::event_table;
 use super::service::{LATEST_BEGINNING, LATEST_END, backwards, time};
 use crate::content::citation::Citation;
+use crate::content::code::MunicipalityCode;
 use crate::content::emergency::phone_number;
 use crate::content::language::Languages;
 use crate::content::taxonomy::duplicate_id;

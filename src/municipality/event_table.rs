@@ -12,9 +12,9 @@ use encoding_rs::{Encoding, SHIFT_JIS};
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
-use super::code::MunicipalityCode;
 use super::event::{Event, EventKind};
 use super::service::{LATEST_BEGINNING, LATEST_END, clock, clock_time};
+use crate::content::code::MunicipalityCode;
 use crate::content::emergency::is_phone_number;
 use crate::content::language::Languages;
 use crate::content::text::Text;

@@ -1,7 +1,7 @@
 //! The municipality: who it is, how it looks, whom parents can ask, and which content it takes. No I/O.
 
 pub mod brand;
-pub mod code;
+
 pub mod colour;
 pub mod event;
 pub mod event_table;
@@ -26,8 +26,8 @@ use crate::source::decode::Decoder;
 use crate::source::yaml::Node;
 use crate::source::{Files, memo, suggest};
 
+use crate::content::code::{self, CodeError, MunicipalityCode};
 use brand::Brand;
-use code::{CodeError, MunicipalityCode};
 use event::Event;
 use notify::Notify;
 use service::Service;

@@ -7,17 +7,17 @@ use serde::Serialize;
 use serde_json::json;
 use tera::Value;
 
-use super::strings::Strings;
 use crate::content::citation::Citation;
 use crate::content::config::Config;
-use crate::content::drug::{Assessment, Category, DrugSource, MilkSupply, Tone};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::{LangId, Languages};
+use crate::content::medicine::drug::{Assessment, Category, DrugSource, MilkSupply, Tone};
 use crate::content::text::Text;
 use crate::municipality::service::{Fee, Holidays, Phase, Service, clock};
 use crate::municipality::{Contact, Figures};
 use crate::source::decode::PartialDate;
 use crate::supervision::{Event, Reviewer, State, What};
+use crate::theme::strings::Strings;
 
 /// A language with what is needed to say something in it.
 #[derive(Clone, Copy, Debug)]

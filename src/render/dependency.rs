@@ -13,13 +13,13 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::markdown::Segment;
-use super::pages::{Renderer, Shared};
-use super::theme::Theme;
+use super::page::{Renderer, Shared};
 use crate::content::article::Work;
 use crate::content::language::LangId;
 use crate::site::{Site, state_of};
 use crate::source::files::BLOBS;
 use crate::supervision::State;
+use crate::theme::Theme;
 
 /// What the program itself is made from; another program may make other bytes of the same sources.
 pub const PROGRAM: &str = env!("UBUGI_SOURCES");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use crate::feed::Format;
+use crate::render::part::feed::Format;
 
 /// The security headers of every page.
 ///

@@ -11,11 +11,11 @@ use serde_json::json;
 use tera::{Context, Value};
 
 use super::context::{self, Voice, value};
-use super::theme::Theme;
 use crate::content::language::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
 use crate::supervision::State;
+use crate::theme::Theme;
 
 /// What is said of one text in one language.
 #[derive(Clone, Debug)]

@@ -2,14 +2,14 @@
 
 use super::Report;
 use crate::message;
-use crate::spreadsheet;
+use crate::source::csv;
 
 /// The columns.
 pub const HEADER: [&str; 6] = ["month", "municipality", "kind", "item", "label", "count"];
 
 /// Writes the report as CSV.
 pub fn write(report: &Report) -> String {
-    let mut out = spreadsheet::begin(&HEADER);
+    let mut out = csv::begin(&HEADER);
     let total = message!("合計", "total").get(report.tongue).to_owned();
     let towns = report
         .towns
@@ -28,7 +28,7 @@ pub fn write(report: &Report) -> String {
             for (month, count) in report.months.iter().zip(&row.counts) {
                 // Without the commas by which a spreadsheet would not know a number.
                 let count = count.words(report.tongue).replace(',', "");
-                spreadsheet::push_row(
+                csv::push_row(
                     &mut out,
                     &[
                         month.to_string(),

@@ -23,9 +23,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes};
 use crate::message;
-use crate::municipality::code::MunicipalityCode;
 use crate::project::Project;
 
 use articles::{Deeds, Snapshot};

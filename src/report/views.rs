@@ -17,13 +17,13 @@ use super::crawler;
 use super::log::{self, Calendar, Line};
 use super::period::Period;
 use super::tally::{By, Count, Measure, Tally};
-use crate::calendar;
 use crate::content::language::LangId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes};
-use crate::feed::Format;
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
+use crate::render::part::calendar;
+use crate::render::part::feed::Format;
 use crate::site::{GoneText, Page, Site, Situation};
 
 /// The measures of page views.

@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use super::about::{About, Guide, Scene, Subject, Unseen};
 use super::view::View;
+use crate::content::code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::edition::{self, Made, Options};
 use crate::message;
-use crate::municipality::{BaseUrl, Municipality, code};
+use crate::municipality::{BaseUrl, Municipality};
 use crate::project::Project;
 use crate::site::{Hidden, Moment};
 use crate::source::Files;

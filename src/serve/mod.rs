@@ -21,8 +21,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostics, Tongue};
-use crate::municipality::code::MunicipalityCode;
 use crate::site::Moment;
 use crate::source::disk::Disk;
 use about::Guide;

@@ -10,7 +10,7 @@ use crate::content::article::{Article, Work};
 use crate::content::config::TextKind;
 use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
-use crate::content::product::Product;
+use crate::content::medicine::product::Product;
 use crate::content::taxonomy::{Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;

@@ -3,6 +3,7 @@
 //! [`files`] reads a project into memory once; after that no station touches the disk until `output`. [`yaml`] turns text into
 //! a tree in which every node knows its place, and [`decode`] turns that tree into the domain's types, going on after each fault.
 
+pub mod csv;
 pub mod decode;
 pub mod disk;
 pub mod files;

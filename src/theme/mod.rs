@@ -1,18 +1,20 @@
 //! Themes: templates, assets and strings, each inherited from the theme that it extends.
 
+pub mod strings;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 use tera::{Kwargs, State, Tera, Value};
 
-use super::strings::{self, Strings};
 use crate::content::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
 use crate::source::{Files, memo, suggest};
 use crate::supervision::seal;
+use strings::Strings;
 
 /// The templates that every theme must have, by itself or from its parents.
 pub const TEMPLATES: [&str; 17] = [

@@ -9,16 +9,16 @@ use rayon::prelude::*;
 use crate::content::Config;
 use crate::content::article::{self, Work, fold_slug};
 use crate::content::campaign::{self, Campaign};
+use crate::content::code;
 use crate::content::config::TextKind;
-use crate::content::drug::{self, Drug, LactationTable};
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
-use crate::content::product::{self, Ingredient};
+use crate::content::medicine::drug::{self, Drug, LactationTable};
+use crate::content::medicine::product::{self, Ingredient};
 use crate::content::taxonomy::{self, Kind, Term};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
-use crate::municipality::{self, Municipality, code};
-use crate::render::theme::{self, Theme, Themes};
+use crate::municipality::{self, Municipality};
 use crate::source::decode::Decoder;
 use crate::source::files::LEDGER;
 use crate::source::yaml::Node;
@@ -26,6 +26,7 @@ use crate::source::{Files, memo, suggest};
 use crate::supervision::publication::{self, Publication};
 use crate::supervision::seals::{DRUG_LISTS, kind_of};
 use crate::supervision::{self, Ledger, State, Supervision};
+use crate::theme::{self, Theme, Themes};
 
 /// Texts that are published in the place of working ones, by path.
 pub type Replaced = BTreeMap<String, Arc<Source>>;

@@ -11,9 +11,11 @@ use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
 use super::{Head, Renderer, Spoken, corrected, reviewed};
-use crate::content::drug::{self, Assessment, Drug, LactationTable, NotListed, NotListedReason};
 use crate::content::language::LangId;
-use crate::content::product::{Ingredient, Product};
+use crate::content::medicine::drug::{
+    self, Assessment, Drug, LactationTable, NotListed, NotListedReason,
+};
+use crate::content::medicine::product::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::render::context::{self, NamedLink, TextValue, Voice, value};
 use crate::site::{Page, Situation};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::citation::Citation;
 use super::drug::{kana, routes};
-use super::language::Languages;
-use super::text::Text;
+use crate::content::citation::Citation;
+use crate::content::language::Languages;
+use crate::content::text::Text;
 use crate::diagnostic::{Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
@@ -79,7 +79,7 @@ pub fn decode(
         let entries: Vec<&Located<String>> = ingredients.iter().filter_map(|one| if let Ingredient::Entry(id) = one { Some(id) } else { None }).collect();
         for (index, id) in entries.iter().enumerate() {
             if let Some(first) = entries[..index].iter().find(|other| other.value == id.value) {
-                decoder.diagnostics.push(super::taxonomy::duplicate_id(id, first));
+                decoder.diagnostics.push(crate::content::taxonomy::duplicate_id(id, first));
             }
         }
         let written = if let crate::source::yaml::Value::Sequence(items) = &node.value { items.len() } else { 0 };

@@ -1,15 +1,17 @@
 //! Images that articles show: their size, and SVG cleaned of everything that is not drawing.
 
+pub mod icon;
+pub mod svg;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::svg;
-use super::theme::Asset;
 use crate::diagnostic::Message;
 use crate::message;
 use crate::source::{Files, memo};
+use crate::theme::Asset;
 
 /// An image as it is published.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,14 +10,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::content::drug::{Assessment, Difference, MilkSupply, NotListedReason, Tone};
 use crate::content::language::Languages;
-use crate::content::product::Ingredient;
+use crate::content::medicine::drug::{Assessment, Difference, MilkSupply, NotListedReason, Tone};
+use crate::content::medicine::product::Ingredient;
 use crate::content::text::Text;
 use crate::diagnostic::{Located, Source};
 use crate::project::Project;
 use crate::site::{Page, Site};
-use crate::spreadsheet;
+use crate::source::csv;
 use crate::supervision::State;
 
 /// The published schema of `drugs.json` (JSON Schema 2020-12).
@@ -314,7 +314,7 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
 /// Writes the table as CSV in the default language, one row for each assessment.
 pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
     let table = &project.table;
-    let mut out = spreadsheet::begin(&HEADER);
+    let mut out = csv::begin(&HEADER);
     for drug in site.drugs.iter().map(|index| &table.drugs[*index]) {
         let state = project.supervision.state(&drug.source.path, true, on);
         let supervised = match state {
@@ -358,7 +358,7 @@ pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
                 Some(min) => format!("{}〜{}", min.written, rid.max.written),
                 None => format!("{}以下", rid.max.written),
             });
-            spreadsheet::push_row(
+            csv::push_row(
                 &mut out,
                 &[
                     drug.name.in_default().to_owned(),

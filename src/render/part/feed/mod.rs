@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::content::article::Work;
-use crate::municipality::code::MunicipalityCode;
+use crate::content::code::MunicipalityCode;
 use crate::supervision::seal;
 
 /// The namespace of ids (RFC 9562, version 5). With another one every reader would take every entry for new.

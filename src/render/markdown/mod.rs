@@ -13,13 +13,15 @@ use pulldown_cmark::{
     html,
 };
 
-use super::facts::Fact;
+pub mod facts;
+
 use crate::content::markdown::{DIALECT, decode_percent};
 use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::source::files::join;
 use crate::source::{memo, suggest};
+use facts::Fact;
 
 /// A part of an article's body.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,12 @@
 //! The lactation table: drugs with one assessment per source, never merged.
 
-use super::article::fold_slug;
-use super::care_exception::CareException;
-use super::citation::Citation;
-use super::language::Languages;
 use super::product::Product;
-use super::taxonomy::duplicate_id;
-use super::text::Text;
+use crate::content::article::fold_slug;
+use crate::content::care_exception::CareException;
+use crate::content::citation::Citation;
+use crate::content::language::Languages;
+use crate::content::taxonomy::duplicate_id;
+use crate::content::text::Text;
 use crate::diagnostic::{Diagnostic, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::{Decimal, Decoder, PartialDate, is_web_url};

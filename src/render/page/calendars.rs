@@ -8,14 +8,14 @@ use serde_json::{Value as Json, json};
 use tera::Context;
 
 use super::{Renderer, Write, encode_path};
-use crate::calendar::{self, Entry, Repeat, When};
 use crate::content::language::LangId;
 use crate::content::text::Text;
-use crate::feed::Identity;
 use crate::municipality::event::{Event, EventKind};
 use crate::municipality::holidays;
 use crate::municipality::service::{Holidays, Hours, Service, clock, day_number};
 use crate::render::context::{self, Voice, value};
+use crate::render::part::calendar::{self, Entry, Repeat, When};
+use crate::render::part::feed::Identity;
 use crate::site::Page;
 
 impl<'p> Renderer<'p> {

@@ -1,0 +1,6 @@
+//! Files of a site that are no pages: feeds, calendars, the service worker.
+
+pub mod calendar;
+pub mod feed;
+pub mod offline;
+pub mod push;
