@@ -1,7 +1,7 @@
 //! The life of a text under supervision.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use proptest::prelude::*;
 

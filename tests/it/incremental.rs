@@ -6,7 +6,7 @@
     reason = "tests say so by panicking"
 )]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeMap;
 use std::io;
