@@ -10,6 +10,7 @@
 pub mod loopback;
 pub mod mailbox;
 pub mod receiver;
+pub mod sample;
 
 use std::collections::BTreeMap;
 use std::path::Path;
