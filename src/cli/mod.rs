@@ -485,7 +485,7 @@ fn started() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "the command line asks the clock")]
 fn today_in_japan() -> Date {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::now().to_zoned(japan).date()
+    jiff::Timestamp::now().to_zoned_datetime(japan).date()
 }
 
 fn say(message: &Message, tongue: Tongue) {

@@ -298,11 +298,11 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
     if let Some(at) = moved(options, tongue)?
-        && let Ok(at) = at.to_zoned(japan.clone())
+        && let Ok(at) = at.to_zoned_datetime(japan.clone())
     {
         clock.shift = at.timestamp().duration_since(clock.now());
     }
-    let today = clock.now().to_zoned(japan).date();
+    let today = clock.now().to_zoned_datetime(japan).date();
     let clock = Arc::new(clock);
     let outbox = outbox(&options.outbox, today, tongue)?;
     let mut secrets = secrets(options, tongue)?;

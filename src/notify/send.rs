@@ -474,7 +474,7 @@ impl Shared<'_> {
     fn hour(&self, notice: &Notice, lane: &Lane) -> Hour {
         let now = self.sending.clock.now();
         let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-        let japan = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+        let japan = now.to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
         let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute()))
             .unwrap_or_default();
         if now >= moment(&notice.not_after) {

@@ -1,7 +1,7 @@
 //! Invariant 8: a build killed at any moment leaves whole files, and the next one completes the site.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeMap;
 use std::path::Path;

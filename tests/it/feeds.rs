@@ -1,7 +1,7 @@
 //! Feeds: what stands in them, under which id, and that no town, unapproved word or dead address does.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeMap;
 

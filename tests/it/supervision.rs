@@ -1,7 +1,7 @@
 //! The life of a text under supervision.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use proptest::prelude::*;
 
@@ -1079,7 +1079,7 @@ impl Rules {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::sample::cases(24, 8), ..ProptestConfig::default() })]
 
     /// Invariant 3, for any sequence of edits, approvals, withdrawals and days: every edit leaves a mark, and nothing in the whole edition (pages,
     /// table, guide, data, index) has the mark of words that wait for their approval, or of a text that is not to be shown.

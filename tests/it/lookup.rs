@@ -1,7 +1,7 @@
 //! Looking up medicines: the rule of folding and the index.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use proptest::prelude::*;
 use ubugi::search::fold;
@@ -9,7 +9,7 @@ use ubugi::search::fold;
 /// The same vectors are read by `tests/browser/lookup.test.mjs`.
 #[test]
 fn folding_passes_the_vectors() {
-    let vectors: Vec<(&str, &str)> = include_str!("lookup/folding.tsv")
+    let vectors: Vec<(&str, &str)> = include_str!("../lookup/folding.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split_once('\t').expect("a tab"))

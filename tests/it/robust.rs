@@ -1,7 +1,7 @@
 //! Any bytes give diagnostics, never a panic.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use common::{ARTICLE, DRUG, HINO, Scratch};
 use proptest::prelude::*;

@@ -1,13 +1,7 @@
 //! Notices: what is planned, what never is, and that nothing is sent twice.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
-#[path = "common/loopback.rs"]
-mod loopback;
-#[path = "common/mailbox.rs"]
-mod mailbox;
-#[path = "common/receiver.rs"]
-mod receiver;
+use crate::common::{self, mailbox, receiver};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

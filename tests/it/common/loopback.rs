@@ -1,11 +1,10 @@
 //! A port of this machine, whose connections are each served on a thread of its own until the test ends.
 #![allow(
-    dead_code,
     unreachable_pub,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "shared by test binaries, each of which uses a part"
+    reason = "shared by the modules of the tests"
 )]
 
 use std::net::{TcpListener, TcpStream};

@@ -6,13 +6,14 @@
     reason = "tests say so by panicking"
 )]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use common::sample::{cases, sample};
 use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch, findings};
 use proptest::prelude::*;
 use ubugi::diagnostic::Diagnostics;
@@ -416,7 +417,7 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(24, 6), max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     /// The property that lets anybody trust a build after another one.
     #[test]
@@ -483,7 +484,7 @@ impl Reading {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(12, 4), max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     /// The property that lets an editor trust what is on the screen.
     #[test]
@@ -503,7 +504,8 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
     let mut changed = 0;
     let mut beginning = Again::default();
     beginning.check(&project(), &on("2026-11-21"), "the beginning");
-    for step in EVERY {
+    let steps = sample(&EVERY, 24);
+    for &step in &steps {
         let (mut scratch, mut options, mut again) =
             (project(), on("2026-11-21"), beginning.clone());
         let mut reading = Reading::of(&scratch);
@@ -534,7 +536,9 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
             reading.check(&scratch, &options, &format!("{step:?} {n}"));
         }
     }
-    assert!(changed > EVERY.len(), "most steps change something: {changed}");
+    // Of a sample more may be steps that change nothing, such as a wait.
+    let least = if steps.len() == EVERY.len() { EVERY.len() } else { steps.len() / 2 };
+    assert!(changed > least, "most steps change something: {changed}");
 }
 
 #[test]

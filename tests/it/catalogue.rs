@@ -1,7 +1,7 @@
 //! The catalogue of codes, the reference of diagnostics and the code agree.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 

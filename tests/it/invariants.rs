@@ -1,7 +1,7 @@
 //! The lines that must hold; `ARCHITECTURE.md` names these tests.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch};
 

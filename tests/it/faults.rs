@@ -1,7 +1,7 @@
 //! Forty faults over forty files: forty diagnostics in one run, each on its line.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use common::Scratch;
 

@@ -1,12 +1,16 @@
 //! A small project in memory that tests change and build.
 #![allow(
-    dead_code,
     unreachable_pub,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "shared by test binaries, each of which uses a part"
+    reason = "shared by the modules of the tests"
 )]
+
+pub mod loopback;
+pub mod mailbox;
+pub mod receiver;
+pub mod sample;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,11 +1,10 @@
 //! A mail server on this machine that keeps what it was sent (RFC 5321, as far as a client needs it).
 #![allow(
-    dead_code,
     unreachable_pub,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "shared by test binaries, each of which uses a part"
+    reason = "shared by the modules of the tests"
 )]
 
 use std::io::{BufRead, BufReader, Write};

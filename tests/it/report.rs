@@ -1,7 +1,7 @@
 //! The report: what is counted from articles, ledger and access logs, and what never leaves a log.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

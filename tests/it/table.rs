@@ -1,7 +1,7 @@
 //! What the lactation table refuses, and what its pages say of products, ways of use and addresses.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use common::{DRUG, Scratch};
 

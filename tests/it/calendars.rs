@@ -1,7 +1,7 @@
 //! Calendars: opening days of services, and a municipality's events and check-ups.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
+use crate::common;
 
 use common::{Built, FUCHU, HINO, Scratch};
 
