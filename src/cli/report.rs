@@ -6,11 +6,11 @@ use super::args::{Report as Options, ReportFormat};
 use super::{
     Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole,
 };
+use crate::delivery::LedgerError;
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::message;
-use crate::notify::ledger::LedgerError;
 use crate::project::Project;
-use crate::report::notices::Notices;
+use crate::report::notices::LedgerNotices;
 use crate::report::period::{Period, PeriodError};
 use crate::report::views::{self, LogFile, Source};
 use crate::report::{Report, Request, csv, html, json, table};
@@ -36,7 +36,9 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
     let logs = logs(options, &project, tongue)?;
     let notices = match &options.ledger {
         // `notify seed` begins a ledger; a report of one that is not there would begin nothing.
-        Some(path) => Some(Notices::read(path).map_err(|error| refuse(path, &error, tongue))?),
+        Some(path) => {
+            Some(LedgerNotices::read(path).map_err(|error| refuse(path, &error, tongue))?)
+        }
         None => None,
     };
     let mut found = Diagnostics::new();

@@ -29,7 +29,7 @@ use crate::message;
 use crate::project::Project;
 
 use articles::{Deeds, Snapshot};
-use notices::{NOTICES, Notices};
+use notices::{LedgerNotices, NOTICES};
 use period::{Month, Period};
 use tally::{By, Count, Measure, Row, Tally};
 use views::{Index, Lines, LogFile, VIEWS, Views};
@@ -45,7 +45,7 @@ pub struct Request<'a> {
     /// These municipalities alone; empty for all.
     pub only: Vec<MunicipalityCode>,
     /// What the ledger says, if there is one.
-    pub notices: Option<&'a Notices>,
+    pub notices: Option<&'a LedgerNotices>,
     /// The access logs, if there are any.
     pub logs: Option<&'a [LogFile]>,
     /// From how many on a page's views in a month are told.
