@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::period::Period;
+use super::period::ReportPeriod;
 use super::tally::{By, Count, Measure, Tally};
 use crate::content::campaign::Campaign;
 use crate::content::wording::Wording;
@@ -134,7 +134,7 @@ impl LedgerNotices {
     pub fn count(
         &self,
         code: &str,
-        period: &Period,
+        period: &ReportPeriod,
         campaigns: &[Campaign],
         tongue: Tongue,
     ) -> Option<Tally> {
