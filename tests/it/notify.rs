@@ -1302,7 +1302,7 @@ fn line(trouble: impl Fn(usize) -> Option<Reply> + Send + Sync + 'static) -> Rec
         let key = request.header("x-line-retry-key");
         if request.method != "POST"
             || !validator.is_valid(&form)
-            || key.parse::<ubugi::notify::notice::Id>().is_err()
+            || key.parse::<ubugi::delivery::NoticeId>().is_err()
         {
             return status(400);
         }

@@ -12,8 +12,7 @@ use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch, approval};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use ubugi::content::wording::Wording;
-use ubugi::notify::ledger::{Begun, Entry, Ledger};
-use ubugi::notify::notice::Id;
+use ubugi::delivery::{BegunNotice, DeliveryLedger, LedgerEntry, NoticeId};
 use ubugi::supervision::ledger::{Decision, Severity};
 
 const BROWSER: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1";
@@ -247,8 +246,8 @@ fn begun(
     on: &str,
     wording: Wording,
     campaign: Option<&str>,
-) -> Begun {
-    Begun {
+) -> BegunNotice {
+    BegunNotice {
         id: Notice::id(channel, article),
         on: on.parse().expect("a date"),
         municipality: "132128".into(),
@@ -268,36 +267,36 @@ fn begun(
 struct Notice;
 
 impl Notice {
-    fn id(channel: &str, article: &str) -> Id {
-        Id::of(&["notice", channel, article])
+    fn id(channel: &str, article: &str) -> NoticeId {
+        NoticeId::of(&["notice", channel, article])
     }
 }
 
 /// A ledger of Hino since June: by mail one notice to four people and one that was cut off, and one handed over as a whole.
 fn ledger(path: &std::path::Path) {
     let at = "2026-10-05T09:00:00Z".parse().expect("a moment");
-    let key = |name: &str| Id::of(&[name]);
+    let key = |name: &str| NoticeId::of(&[name]);
     let first = Notice::id("mail", "a.md");
     let second = Notice::id("mail", "b.md");
     let whole = Notice::id("app", "a.md");
-    let claim = |name: &str, notice| Entry::Claim {
+    let claim = |name: &str, notice| LedgerEntry::Claim {
         key: key(name),
         of: Vec::new(),
         notice: Some(notice),
         at,
     };
-    let open = |channel: &str| Entry::Open {
+    let open = |channel: &str| LedgerEntry::Open {
         municipality: "132128".into(),
         channel: channel.into(),
         segment: "baby".into(),
         on: "2026-06-15".parse().expect("a date"),
     };
-    Ledger::open_or_create(path)
+    DeliveryLedger::open_or_create(path)
         .expect("a ledger")
         .append(vec![
             open("mail"),
             open("app"),
-            Entry::Begin {
+            LedgerEntry::Begin {
                 notice: begun(
                     "mail",
                     "email",
@@ -311,27 +310,27 @@ fn ledger(path: &std::path::Path) {
             claim("two", first),
             claim("three", first),
             claim("four", first),
-            Entry::Sent { key: key("one") },
-            Entry::Gone { key: key("two") },
-            Entry::Refused { key: key("three"), why: "550".into() },
-            Entry::Refused { key: key("four"), why: "uncertain".into() },
-            Entry::Done { id: first, at, sent: 1, gone: 1, refused: 1 },
-            Entry::Begin {
+            LedgerEntry::Sent { key: key("one") },
+            LedgerEntry::Gone { key: key("two") },
+            LedgerEntry::Refused { key: key("three"), why: "550".into() },
+            LedgerEntry::Refused { key: key("four"), why: "uncertain".into() },
+            LedgerEntry::Done { id: first, at, sent: 1, gone: 1, refused: 1 },
+            LedgerEntry::Begin {
                 notice: begun("app", "json", "a.md", "2026-10-05", Wording::Plain, None),
             },
-            Entry::Claim { key: whole, of: Vec::new(), notice: None, at },
-            Entry::Sent { key: whole },
-            Entry::Done { id: whole, at, sent: 1, gone: 0, refused: 0 },
-            Entry::Begin {
+            LedgerEntry::Claim { key: whole, of: Vec::new(), notice: None, at },
+            LedgerEntry::Sent { key: whole },
+            LedgerEntry::Done { id: whole, at, sent: 1, gone: 0, refused: 0 },
+            LedgerEntry::Begin {
                 notice: begun("mail", "email", "b.md", "2026-11-03", Wording::LossAversion, None),
             },
-            Entry::Claim {
+            LedgerEntry::Claim {
                 key: key("batch"),
                 of: vec![key("x"), key("y"), key("z")],
                 notice: Some(second),
                 at,
             },
-            Entry::Sent { key: key("batch") },
+            LedgerEntry::Sent { key: key("batch") },
             claim("five", second),
         ])
         .expect("written");

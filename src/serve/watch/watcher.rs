@@ -4,32 +4,23 @@
 //! renamed folders and odd editors need no rules of their own. What needs care is when to look: at once when an editor has closed a file,
 //! without the files that somebody is still writing, and not while git is in the middle of a checkout.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::Metadata;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind, RenameMode};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use super::git::{FileIdentity, folder, lock};
+use super::pending::{MANY, PAUSE, PendingFiles, SLOW};
+use super::time::now;
 use crate::source::disk::{Disk, Hints, canonical};
 use crate::source::files::{FOLDERS, is_passed_over, slashed};
 
-/// How long it must be quiet after a file was closed or renamed: enough for whoever saves two of them.
-const QUIET: Duration = Duration::from_millis(4);
-/// How long it must be quiet while many change at once, and how many are many.
-const QUIET_OF_MANY: Duration = Duration::from_millis(25);
-const MANY: usize = 16;
-/// How long one waits for quiet in a storm of changes.
-const STORM: Duration = Duration::from_millis(500);
-/// How long nothing must have happened to a file that was not closed, or that went away: in the middle of a save by rename there is none.
-const PAUSE: Duration = Duration::from_millis(60);
-/// How long one waits for whoever writes a file without a pause.
-const SLOW: Duration = Duration::from_secs(2);
 /// How long one waits for git's lock in all, and while nothing happens: one that stands still is left over or waits for somebody's words.
 const GIT: Duration = Duration::from_secs(10);
 const GIT_STILL: Duration = Duration::from_millis(300);
@@ -84,132 +75,6 @@ impl fmt::Debug for Stop {
     }
 }
 
-/// Measures how long something has been quiet; nothing that is published knows of it.
-#[expect(clippy::disallowed_methods, reason = "the server waits")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// Which files are to be looked at, and which somebody is still writing.
-#[derive(Debug, Default)]
-struct Pending {
-    due: BTreeSet<String>,
-    /// When the first and the last reason to look came; nothing while there is none.
-    since: Option<(Instant, Instant)>,
-    /// Since when somebody wrote these, or took them away, or is done with them; nobody has looked at them since.
-    asked: BTreeMap<String, Instant>,
-    /// When whoever still writes these last did.
-    open: BTreeMap<String, Instant>,
-}
-
-impl Pending {
-    /// There is a reason to look.
-    fn wake(&mut self, now: Instant) {
-        self.since = Some((self.since.map_or(now, |(first, _)| first), now));
-    }
-
-    /// Somebody writes a file, or is about to put another in its place.
-    fn begin(&mut self, path: String, now: Instant) {
-        self.asked.entry(path.clone()).or_insert(now);
-        self.open.insert(path, now);
-    }
-
-    /// A file is as it shall be.
-    fn finish(&mut self, path: String, now: Instant) {
-        self.asked.entry(path.clone()).or_insert(now);
-        self.open.remove(&path);
-        self.due.insert(path);
-        self.wake(now);
-    }
-
-    /// Until when one waits for whoever writes a file.
-    fn patience(&self, path: &str, last: Instant) -> Instant {
-        self.asked.get(path).map_or(last, |first| *first + SLOW).min(last + PAUSE)
-    }
-
-    /// Waits no longer for whoever pauses or goes on and on.
-    fn give_up(&mut self, now: Instant) {
-        let over: Vec<String> = self
-            .open
-            .iter()
-            .filter(|(path, last)| now >= self.patience(path, **last))
-            .map(|(path, _)| path.clone())
-            .collect();
-        for path in over {
-            self.finish(path, now);
-        }
-    }
-
-    /// Waits for nobody any more.
-    fn finish_all(&mut self, now: Instant) {
-        for path in std::mem::take(&mut self.open).into_keys() {
-            self.finish(path, now);
-        }
-    }
-
-    /// When it is time to look, or to give somebody up.
-    fn next(&self) -> Option<Instant> {
-        let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
-        let look = self.since.map(|(first, last)| (last + quiet).min(first + STORM));
-        let given_up = self.open.iter().map(|(path, last)| self.patience(path, *last)).min();
-        look.into_iter().chain(given_up).min()
-    }
-
-    fn is_settled(&self, now: Instant) -> bool {
-        let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
-        self.since.is_some_and(|(first, last)| now >= last + quiet || now >= first + STORM)
-    }
-
-    /// What is to be looked at now. Whoever went on writing for too long is not waited for, even if he has just begun once more.
-    fn take(&mut self, now: Instant, again: bool) -> Hints {
-        self.since = None;
-        self.asked.retain(|path, first| self.open.contains_key(path) && now < *first + SLOW);
-        Hints {
-            changed: std::mem::take(&mut self.due),
-            unfinished: self.asked.keys().cloned().collect(),
-            again,
-        }
-    }
-}
-
-/// A file or folder as it stands at a place; another in its place is not the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Identity {
-    path: PathBuf,
-    id: u64,
-    modified: Option<SystemTime>,
-}
-
-/// Where the project's folder is, with all links followed, and which one it is.
-fn folder(given: &Path) -> Option<Identity> {
-    let path = given.canonicalize().ok()?;
-    let metadata = path.metadata().ok().filter(Metadata::is_dir)?;
-    Some(Identity { path, id: id(&metadata), modified: None })
-}
-
-/// Git's lock, if it stands.
-fn lock(root: &Path) -> Option<Identity> {
-    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
-    let folder = match std::fs::read_to_string(&git) {
-        // A working tree of its own, or a submodule.
-        Ok(text) => git.parent()?.join(text.strip_prefix("gitdir:")?.trim()),
-        Err(_) => git,
-    };
-    let path = folder.join("index.lock");
-    let metadata = path.symlink_metadata().ok()?;
-    Some(Identity { path, id: id(&metadata), modified: metadata.modified().ok() })
-}
-
-#[cfg(unix)]
-fn id(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn id(_: &Metadata) -> u64 {
-    0
-}
-
 /// A watch over a project's folders.
 pub struct Watch {
     given: PathBuf,
@@ -217,14 +82,14 @@ pub struct Watch {
     sender: Sender<Signal>,
     watcher: Option<RecommendedWatcher>,
     /// The project's folder as it was when it was first watched; nothing when it must be watched anew.
-    root: Option<Identity>,
+    root: Option<FileIdentity>,
     watched: BTreeSet<&'static str>,
     /// Folders that came below those that are watched.
     grown: BTreeSet<PathBuf>,
     polling: Option<Polling>,
-    pending: Pending,
+    pending: PendingFiles,
     /// A lock of git's that is waited for no more.
-    passed_over: Option<Identity>,
+    passed_over: Option<FileIdentity>,
     /// When one last looked, and was last told to read again.
     looked: Instant,
     again: Instant,
@@ -252,7 +117,7 @@ impl Watch {
             watched: BTreeSet::new(),
             grown: BTreeSet::new(),
             polling: poll.then_some(Polling::Asked),
-            pending: Pending::default(),
+            pending: PendingFiles::default(),
             passed_over: None,
             looked: now(),
             again: now(),
@@ -424,9 +289,21 @@ impl Watch {
         }
         let paths: Vec<(&PathBuf, String)> =
             event.paths.iter().filter_map(|path| Some((path, interesting(&root, path)?))).collect();
+        self.note_paths(event.kind, event.paths.last(), event.paths.len(), paths, now);
+    }
+
+    /// Takes note of what happened to files that are read; the event named `all` paths, the last one is `last`.
+    fn note_paths(
+        &mut self,
+        kind: EventKind,
+        last: Option<&PathBuf>,
+        all: usize,
+        paths: Vec<(&PathBuf, String)>,
+        now: Instant,
+    ) {
         // Only where the end of writing is told can one wait for it.
         let is_linux = cfg!(target_os = "linux");
-        match event.kind {
+        match kind {
             EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_))
                 if is_linux =>
             {
@@ -443,12 +320,8 @@ impl Watch {
                 }
             }
             // A rename to a name that is passed over is a backup: another file will take the place.
-            EventKind::Modify(ModifyKind::Name(RenameMode::Both))
-                if paths.len() < event.paths.len() =>
-            {
-                for (at, path) in
-                    paths.into_iter().filter(|(at, _)| Some(*at) == event.paths.last())
-                {
+            EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if paths.len() < all => {
+                for (at, path) in paths.into_iter().filter(|(at, _)| Some(*at) == last) {
                     self.grow(at);
                     self.pending.finish(path, now);
                 }
@@ -580,70 +453,7 @@ fn interesting(root: &Path, path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn after(begin: Instant, milliseconds: u64) -> Instant {
-        begin + Duration::from_millis(milliseconds)
-    }
-
-    fn names(paths: &BTreeSet<String>) -> Vec<&str> {
-        paths.iter().map(String::as_str).collect()
-    }
-
-    #[test]
-    fn a_closed_file_is_due_at_once_and_one_being_written_is_left_out() {
-        let (mut pending, start) = (Pending::default(), now());
-        pending.begin("slow".to_owned(), start);
-        assert_eq!(pending.next(), Some(start + PAUSE));
-        pending.begin("quick".to_owned(), after(start, 10));
-        pending.finish("quick".to_owned(), after(start, 11));
-        assert!(!pending.is_settled(after(start, 12)), "the same file may be saved once more");
-        assert!(pending.is_settled(after(start, 11) + QUIET));
-        let hints = pending.take(after(start, 20), false);
-        assert_eq!(
-            (names(&hints.changed), names(&hints.unfinished)),
-            (vec!["quick"], vec!["slow"])
-        );
-        assert!(!pending.is_settled(after(start, 30)));
-        pending.begin("slow".to_owned(), after(start, 50));
-        pending.give_up(after(start, 100));
-        assert_eq!(pending.since, None, "it was written 50 ms ago");
-        pending.give_up(after(start, 110));
-        assert_eq!(
-            names(&pending.take(after(start, 110), false).changed),
-            ["slow"],
-            "its writer makes a pause"
-        );
-    }
-
-    #[test]
-    fn nobody_is_waited_for_for_ever() {
-        let (mut pending, start) = (Pending::default(), now());
-        let (mut looks, mut shown) = (0, 0);
-        for step in 0..5_000 {
-            let now = after(start, step);
-            pending.begin("endless".to_owned(), now);
-            pending.finish("again and again".to_owned(), now);
-            pending.give_up(now);
-            // What happened before and is heard only now.
-            pending.begin("endless".to_owned(), now);
-            if pending.is_settled(now) {
-                looks += 1;
-                shown += usize::from(!pending.take(now, false).unfinished.contains("endless"));
-            }
-        }
-        assert!((9..=12).contains(&looks), "{looks} looks in 5 s");
-        assert_eq!(shown, 2, "the one that is written without end");
-    }
-
-    #[test]
-    fn many_files_are_given_a_little_more_time() {
-        let (mut pending, start) = (Pending::default(), now());
-        for number in 0..MANY {
-            pending.finish(number.to_string(), start);
-        }
-        assert!(!pending.is_settled(start + QUIET));
-        assert!(pending.is_settled(start + QUIET_OF_MANY));
-    }
+    use crate::serve::watch::pending::QUIET;
 
     /// What the system says when its limit is reached.
     #[test]
@@ -674,24 +484,5 @@ mod tests {
             watch.stopper().stop();
             assert_eq!(watch.wait(), Woken::Stop);
         }
-    }
-
-    #[test]
-    fn git_locks_are_found_where_git_has_them() {
-        let top = tempfile::tempdir().expect("a folder");
-        let project = top.path().join("tree/site");
-        std::fs::create_dir_all(&project).expect("makes");
-        assert_eq!(lock(&project), None);
-        std::fs::create_dir_all(top.path().join("real/worktrees/tree")).expect("makes");
-        std::fs::write(top.path().join("tree/.git"), "gitdir: ../real/worktrees/tree\n")
-            .expect("writes");
-        assert_eq!(lock(&project), None);
-        std::fs::write(top.path().join("real/worktrees/tree/index.lock"), "").expect("writes");
-        let found = lock(&project).expect("a lock");
-        assert_eq!(Some(&found), lock(&project).as_ref());
-        std::fs::remove_file(top.path().join("tree/.git")).expect("removes");
-        std::fs::create_dir(top.path().join("tree/.git")).expect("makes");
-        std::fs::write(top.path().join("tree/.git/index.lock"), "").expect("writes");
-        assert!(lock(&project).is_some_and(|other| other != found));
     }
 }
