@@ -29,7 +29,7 @@ use crate::project::Project;
 use crate::render::page::encode_path;
 use crate::render::part::feed;
 use crate::site::{self, GoneText, Moment, Page, Site, Visible};
-use crate::supervision::history::{Announcement, What};
+use crate::supervision::{Announcement, What};
 use crate::supervision::{Event, State};
 
 /// What may be told on a day, before the ledger is asked.
