@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan as _;
 use serde::Serialize;
 
 use super::editor::Editor;
@@ -39,12 +40,10 @@ pub struct About {
     pub today: String,
     /// Whether drafts are shown.
     pub drafts: bool,
-    /// Whether they are without a view.
-    pub plain_drafts: bool,
     /// The theme in which it is dressed.
     pub theme: String,
-    /// All themes.
-    pub themes: Vec<String>,
+    /// Its addresses in other views.
+    pub views: Views,
     /// The code of its municipality.
     pub code: String,
     /// Its own address.
@@ -63,6 +62,29 @@ pub struct About {
     pub links: Vec<Way>,
     /// Lists in which it stands.
     pub lists: Vec<Way>,
+}
+
+/// The addresses of one page in other views. What they do not name stays as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Views {
+    /// The start page in this view.
+    pub start: String,
+    /// As `ubugi serve` was started.
+    pub plain: String,
+    /// On the day on which `ubugi serve` was started.
+    pub today: String,
+    /// A month after the day that is shown.
+    pub month: String,
+    /// On another day, which stands in the place of `{date}`.
+    pub day: String,
+    /// With drafts.
+    pub with_drafts: String,
+    /// Without drafts.
+    pub without_drafts: String,
+    /// In the municipality's own theme.
+    pub own_theme: String,
+    /// In each theme: its name and the address.
+    pub themes: Vec<(String, String)>,
 }
 
 /// A place in a source.
@@ -341,22 +363,22 @@ impl Scene<'_, '_> {
                 self.work_at(site, path).map(|work| work.version(language).source.path.as_str())
             }
         };
+        let address = page.map_or_else(
+            || format!("{}/{code}/{}", self.view, path.trim_end_matches("index.html")),
+            |(language, page)| self.address(site, language, page),
+        );
         About {
             view: self.view.clone(),
             date: self.moment.date.to_string(),
             today: self.plain.date.to_string(),
             drafts: self.moment.drafts,
-            plain_drafts: self.plain.drafts,
             theme: site.municipality.theme.as_ref().map_or_else(
                 || project.config.default_theme.value.clone(),
                 |theme| theme.value.clone(),
             ),
-            themes: project.themes.keys().cloned().collect(),
+            views: self.views(&address),
             code: code.to_string(),
-            address: page.map_or_else(
-                || format!("{}/{code}/{}", self.view, path.trim_end_matches("index.html")),
-                |(language, page)| self.address(site, language, page),
-            ),
+            address,
             source: page.map(|(language, page)| self.source(site, language, page)).or_else(|| {
                 self.work_at(site, path).map(|work| self.guide.body_of(work.version(language)))
             }),
@@ -370,6 +392,32 @@ impl Scene<'_, '_> {
             lists: page
                 .map(|(language, page)| self.lists(site, language, page))
                 .unwrap_or_default(),
+        }
+    }
+
+    /// Writes the addresses of a page in other views.
+    fn views(&self, address: &str) -> Views {
+        let own = self.view.to_string();
+        let page = address.strip_prefix(&own).unwrap_or(address);
+        let to = |change: &dyn Fn(&mut View)| {
+            let mut view = self.view.clone();
+            change(&mut view);
+            format!("{}{page}", view.without_plain(self.plain))
+        };
+        let month = self.moment.date.saturating_add(1.month());
+        let themes = self.edition.project().themes.keys();
+        Views {
+            start: format!("{own}/"),
+            plain: page.to_owned(),
+            today: to(&|view| view.date = None),
+            month: to(&|view| view.date = Some(month)),
+            day: format!("{}{page}", self.view.on_day()),
+            with_drafts: to(&|view| view.drafts = Some(true)),
+            without_drafts: to(&|view| view.drafts = Some(false)),
+            own_theme: to(&|view| view.theme = None),
+            themes: themes
+                .map(|name| (name.clone(), to(&|view| view.theme = Some(name.clone()))))
+                .collect(),
         }
     }
 
