@@ -1261,7 +1261,15 @@ impl<'p> Renderer<'p> {
             .map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline)))
             .collect();
         offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
-        Kept { version, root: self.root.clone(), languages, offline }
+        let opened = self.site.municipality.languages.iter();
+        Kept {
+            version,
+            root: self.root.clone(),
+            assets: format!("{}assets/", self.root),
+            opened: opened.map(|language| self.url(*language, Page::Medicines)).collect(),
+            languages,
+            offline,
+        }
     }
 }
 
