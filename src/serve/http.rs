@@ -22,8 +22,9 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::about::Subject;
 use super::desk::{Asked, Desk, Sent, Spot};
-use super::shell::{self, escape};
+use super::shell;
 use crate::diagnostic::{Diagnostics, Tongue};
+use crate::render::html::escape;
 use crate::render::meta::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.

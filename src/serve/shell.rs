@@ -7,14 +7,10 @@ use super::desk::Told;
 use super::live::Overview;
 use super::view::View;
 use crate::diagnostic::{Diagnostics, Severity, Tongue, render};
+use crate::render::html::escape;
 
 /// From how many municipalities on there is a box to search in.
 const MANY: usize = 8;
-
-/// Escapes text for HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// Returns the language tag of a tongue.
 pub fn tag(tongue: Tongue) -> &'static str {

@@ -14,6 +14,7 @@ use crate::municipality::notify::{Email as Settings, is_loopback};
 use crate::notify::notice::{Id, Notice};
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
+use crate::render::html::escape;
 
 /// What a message says besides the notice, in one language.
 #[derive(Clone, Debug)]
@@ -125,9 +126,6 @@ fn plain(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
 }
 
 fn html(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
-    let escape = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
     let (lang, title, text, url, read) = (
         escape(&notice.language),
         escape(&notice.title),
