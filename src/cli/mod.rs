@@ -23,6 +23,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 
 use crate::content::code::MunicipalityCode;
+use crate::content::language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::record::{self, Whole};
 use crate::edition::{self, Discard, Progress, Summary};
@@ -72,7 +73,7 @@ pub fn main() -> ExitCode {
 
 fn tongue_of_locale() -> Tongue {
     match sys_locale::get_locale() {
-        Some(locale) if locale.starts_with("ja") => Tongue::Ja,
+        Some(locale) if language::covers(language::JAPANESE, &locale) => Tongue::Ja,
         _ => Tongue::En,
     }
 }

@@ -11,6 +11,7 @@ use super::sheet::{self, FigureSheet, month_names};
 use super::tally::{Count, FigureRow, Measure, number};
 use crate::diagnostic::Tongue;
 use crate::message;
+use crate::render::html::escape;
 
 const NAME: &str = "report.html";
 
@@ -196,10 +197,6 @@ fn round_up(most: u64) -> u64 {
 /// Writes a hundredfold number, without floating point, so that it is the same on every machine.
 fn hundredths(value: usize) -> String {
     format!("{}.{:02}", value / 100, value % 100)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -24,9 +24,10 @@ use super::address::PreviewAddress;
 use super::desk::Desk;
 use super::reader::ShownPage;
 use super::seal::PageSeal;
-use super::shell::{self, escape};
+use super::shell;
 use super::subject::PageSubject;
 use crate::diagnostic::{Diagnostics, Tongue};
+use crate::render::html::escape;
 use crate::render::meta::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.

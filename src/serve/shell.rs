@@ -2,11 +2,8 @@
 
 use super::view::View;
 use crate::diagnostic::{Diagnostics, Severity, Tongue, render};
+use crate::render::html::escape;
 
-/// Escapes text for HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// Returns the language tag of a tongue.
 pub fn tag(tongue: Tongue) -> &'static str {
