@@ -11,6 +11,7 @@ pub mod notice;
 pub mod plan;
 pub mod secrets;
 pub mod send;
+pub mod steps;
 pub mod subscribers;
 pub mod web_push;
 

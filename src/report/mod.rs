@@ -14,6 +14,7 @@ pub mod json;
 pub mod log;
 pub mod notices;
 pub mod period;
+pub mod run;
 pub mod sheet;
 pub mod table;
 pub mod tally;

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Place, Tongue};
 use crate::edition::Edition;
 use crate::project::Project;
 use crate::render::markdown::{Segment, Target};
-use crate::review::board;
-use crate::review::status::Entry;
+use crate::review::status::TextStatus;
+use crate::review::words;
 use crate::site::{GoneText, Moment, Page, Site};
 
 /// The groups and classes of medicines, a text that clinicians sign.
@@ -106,7 +106,7 @@ pub struct Standing {
     pub signers: Vec<String>,
     /// The entry of the board of `ubugi status`.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: TextStatus,
 }
 
 /// Why an address leads nowhere.
@@ -508,7 +508,7 @@ impl Scene<'_, '_> {
     }
 
     fn standing(&self, path: &str) -> Option<Standing> {
-        let entry = Entry::of(self.working, self.edition.project(), path, self.moment.date)?;
+        let entry = TextStatus::of(self.working, self.edition.project(), path, self.moment.date)?;
         let names: BTreeMap<&str, &str> = self
             .working
             .supervision
@@ -517,8 +517,8 @@ impl Scene<'_, '_> {
             .map(|reviewer| (reviewer.id.value.as_str(), reviewer.name.in_default()))
             .collect();
         Some(Standing {
-            label: board::label(entry.condition).get(self.guide.tongue).to_owned(),
-            remarks: board::remarks(&entry)
+            label: words::label(entry.condition).get(self.guide.tongue).to_owned(),
+            remarks: words::remarks(&entry)
                 .iter()
                 .map(|remark| remark.get(self.guide.tongue).to_owned())
                 .collect(),
