@@ -26,7 +26,8 @@ use crate::message;
 use crate::municipality::Municipality;
 use crate::municipality::notify::{Channel, Most, Notify, Segment};
 use crate::project::Project;
-use crate::render::page::encode_path;
+use crate::render::encode_path;
+use crate::render::page::{PLANNED, article, withdrawn};
 use crate::render::part::feed;
 use crate::site::{self, GoneText, Moment, Page, Site, Visible};
 use crate::supervision::history::{Announcement, What};
@@ -84,7 +85,7 @@ impl<'p> Offer<'p> {
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
         let sites: Vec<Arc<Site<'p>>> = towns
             .into_par_iter()
-            .map(|municipality| Arc::new(Site::plan(project, municipality, &visible)))
+            .map(|municipality| Arc::new(Site::plan(project, municipality, &visible, PLANNED)))
             .collect();
         let with_hub: Vec<_> = sites
             .iter()
@@ -356,12 +357,12 @@ impl<'p> Offer<'p> {
         let mut all = Vec::new();
         for (index, work) in site.works.iter().copied().enumerate() {
             let Some(version) = self.version_for(site, index, segment) else { continue };
-            all.push(candidate(work, version, Page::Article(index), None));
+            all.push(candidate(work, version, article::page(index), None));
             let corrections = self
                 .grave(&version.source.path)
                 .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
             all.extend(corrections.map(|correction| {
-                candidate(work, version, Page::Article(index), Some(correction))
+                candidate(work, version, article::page(index), Some(correction))
             }));
         }
         for (index, gone) in site.gone.iter().enumerate() {
@@ -378,7 +379,7 @@ impl<'p> Offer<'p> {
                 .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
             let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
             all.extend(last.map(|withdrawal| {
-                candidate(work, version, Page::Withdrawn(index, None), Some(withdrawal))
+                candidate(work, version, withdrawn::page(index), Some(withdrawal))
             }));
         }
         all
@@ -412,7 +413,7 @@ impl<'p> Offer<'p> {
         {
             return None;
         }
-        if site.language_of(Page::Article(index), segment.language) != segment.language
+        if site.language_of_work(index, segment.language) != segment.language
             || !site.municipality.languages.contains(&segment.language)
         {
             return None;
@@ -694,7 +695,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             .and_then(|campaign| campaign.prefix.as_ref())
             .map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
         let base = &self.site.municipality.base_url;
-        let path = self.site.path(self.offer.project, self.language, candidate.page);
+        let path = self.site.path(self.language, candidate.page);
         let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
         Notice {
             id: candidate.id,

@@ -16,7 +16,7 @@ use crate::content::medicine::product::Ingredient;
 use crate::content::text::Text;
 use crate::diagnostic::{Located, Source};
 use crate::project::Project;
-use crate::site::{Page, Site};
+use crate::site::{Site, Thing};
 use crate::source::csv;
 use crate::supervision::State;
 
@@ -171,8 +171,9 @@ fn is_stale(project: &Project, assessment: &Assessment, on: Date) -> bool {
         .is_none_or(|source| source.is_stale(assessment.revised, on))
 }
 
-/// Writes `api/drugs.json` of a site, whose pages' addresses come from `url`.
-pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> String) -> String {
+/// Writes `api/drugs.json` of a site; `url` returns the address of the page of a thing.
+pub fn json(site: &Site<'_>, on: Date, url: impl Fn(Thing) -> String) -> String {
+    let project = site.project;
     let languages = &project.config.languages;
     let text = |text: &Text| localized(text, languages);
     let table = &project.table;
@@ -183,7 +184,7 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
         .map(|index| (*index, &table.drugs[*index]))
         .map(|(index, drug)| DrugEntry {
             id: &drug.id,
-            url: url(Page::Medicine(index)),
+            url: url(Thing::Drug(index)),
             name: text(&drug.name),
             kana: &drug.kana,
             inn: drug.inn.as_ref().map(|inn| inn.value.as_str()),
@@ -231,7 +232,7 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
         .map(|index| (*index, &table.products[*index]))
         .map(|(index, product)| ProductEntry {
             id: &product.id,
-            url: url(Page::Product(index)),
+            url: url(Thing::Product(index)),
             name: text(&product.name),
             kana: &product.kana,
             aliases: product.aliases.iter().map(|alias| alias.value.as_str()).collect(),
@@ -263,7 +264,7 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
         municipality: Town { code: municipality.code.as_str(), name: text(&municipality.name) },
         demo: municipality.demo,
         notice: text(&project.config.unsupervised_notice),
-        table_url: url(Page::Medicines),
+        table_url: url(Thing::Table),
         sources: table
             .sources
             .iter()
@@ -312,7 +313,8 @@ pub fn json(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> 
 }
 
 /// Writes the table as CSV in the default language, one row for each assessment.
-pub fn csv(project: &Project, site: &Site<'_>, on: Date) -> String {
+pub fn csv(site: &Site<'_>, on: Date) -> String {
+    let project = site.project;
     let table = &project.table;
     let mut out = csv::begin(&HEADER);
     for drug in site.drugs.iter().map(|index| &table.drugs[*index]) {

@@ -24,7 +24,7 @@ use super::about::Subject;
 use super::desk::{Asked, Desk, Sent, Spot};
 use super::shell::{self, escape};
 use crate::diagnostic::{Diagnostics, Tongue};
-use crate::render::meta::CONTENT_SECURITY_POLICY;
+use crate::render::part::general::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.
 const OWN: [(&str, &str, &str); 9] = [
