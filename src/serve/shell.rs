@@ -4,7 +4,6 @@ use super::view::View;
 use crate::diagnostic::{Diagnostics, Severity, Tongue, render};
 use crate::render::html::escape;
 
-
 /// Returns the language tag of a tongue.
 pub fn tag(tongue: Tongue) -> &'static str {
     match tongue {
