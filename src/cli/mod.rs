@@ -10,6 +10,7 @@ mod report;
 mod serve;
 mod sitting;
 mod status;
+mod theme;
 mod words;
 
 use std::fs::{self, File};
@@ -114,6 +115,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
         Command::Report(options) => report::run(options, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
+        Command::Theme(what) => theme::run(what, tongue),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut std::io::stdout());
             Exit::Fine

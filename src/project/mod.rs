@@ -26,6 +26,7 @@ use crate::source::{Files, memo, suggest};
 use crate::supervision::publication::{self, Publication};
 use crate::supervision::seals::{DRUG_LISTS, kind_of};
 use crate::supervision::{self, Ledger, State, Supervision};
+use crate::theme::layers::ThemeFiles;
 use crate::theme::{self, Theme, Themes};
 
 /// Texts that are published in the place of working ones, by path.
@@ -54,6 +55,8 @@ pub struct Project {
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
     pub themes: Themes,
+    /// The files of all themes that are used, with those in the binary.
+    pub theme_files: Arc<ThemeFiles>,
     /// Whether a municipality could not be read, so that what only it has is not known.
     pub lacks_municipality: bool,
     /// All files, for images and assets.
@@ -111,7 +114,10 @@ impl Project {
             || {
                 rayon::join(
                     || municipality::decode_all(&files, languages, &mut in_towns),
-                    || theme::load_all(&files, languages, &mut in_themes),
+                    || {
+                        let default = &config.default_theme.value;
+                        theme::load_all(&files, default, languages, &mut in_themes)
+                    },
                 )
             },
         );
@@ -137,7 +143,8 @@ impl Project {
             table,
             campaigns,
             municipalities,
-            themes,
+            themes: themes.themes,
+            theme_files: themes.files,
             lacks_municipality,
             files,
         };
@@ -409,11 +416,7 @@ impl Project {
     ) {
         let paths: Vec<&str> = self.works.iter().map(|work| work.path.as_str()).collect();
         // A theme whose manifest has a fault is not missing.
-        let themes: Vec<&str> = self
-            .files
-            .under("themes/")
-            .filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name))
-            .collect();
+        let themes: Vec<&str> = self.theme_files.names().into_iter().collect();
         known(&self.config.default_theme, &themes, "themes/", diagnostics);
         let mut bases: BTreeMap<String, &Municipality> = BTreeMap::new();
         for municipality in &self.municipalities {

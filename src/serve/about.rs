@@ -15,6 +15,7 @@ use crate::render::markdown::{Segment, Target};
 use crate::review::board;
 use crate::review::status::Entry;
 use crate::site::{GoneText, Moment, Page, Site};
+use crate::theme::layers::BUILT_IN;
 
 /// The groups and classes of medicines, a text that clinicians sign.
 const CLASSES: &str = "content/drug-classes.yaml";
@@ -189,7 +190,11 @@ impl Guide {
             path: path.to_owned(),
             line,
             column,
-            edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)),
+            edit: self
+                .editor
+                .as_ref()
+                .filter(|_| !path.starts_with(BUILT_IN))
+                .map(|editor| editor.address(path, line, column)),
         }
     }
 
