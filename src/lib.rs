@@ -10,6 +10,7 @@
 pub mod care;
 pub mod cli;
 pub mod content;
+pub mod delivery;
 pub mod diagnostic;
 pub mod edition;
 

@@ -5,6 +5,7 @@
 
 use regex::{Regex, RegexBuilder};
 
+use crate::content::language::covers;
 use crate::content::{Citation, Languages};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Message, Source, codes};
 use crate::message;
@@ -102,12 +103,6 @@ impl Rule {
     pub(super) fn is_for(&self, tag: &str) -> bool {
         self.languages.iter().any(|range| covers(range, tag))
     }
-}
-
-/// Tells whether a language range stands for a tag: `ja` for `ja` and `ja-x-easy`.
-fn covers(range: &str, tag: &str) -> bool {
-    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range))
-        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }
 
 /// All rules, in the order in which they were first stated.

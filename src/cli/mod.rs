@@ -24,6 +24,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 
 use crate::content::code::MunicipalityCode;
+use crate::content::language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::record::{self, Whole};
 use crate::edition::{self, Discard, Progress, Summary};
@@ -73,7 +74,7 @@ pub fn main() -> ExitCode {
 
 fn tongue_of_locale() -> Tongue {
     match sys_locale::get_locale() {
-        Some(locale) if locale.starts_with("ja") => Tongue::Ja,
+        Some(locale) if language::covers(language::JAPANESE, &locale) => Tongue::Ja,
         _ => Tongue::En,
     }
 }
@@ -487,7 +488,7 @@ fn started() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "the command line asks the clock")]
 fn today_in_japan() -> Date {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::now().to_zoned(japan).date()
+    jiff::Timestamp::now().to_zoned_datetime(japan).date()
 }
 
 fn say(message: &Message, tongue: Tongue) {

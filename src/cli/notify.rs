@@ -15,15 +15,18 @@ use serde_json::json;
 
 use super::args::{Notify, Send, moment};
 use super::{Exit, colour, read, say, today_in_japan, words, write_err, write_out, write_whole};
+use crate::delivery::{self, DeliveryLedger, LedgerEntry, LedgerError};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes, render};
 use crate::edition::{self, Discard};
 use crate::message;
-use crate::notify::lane::{Lanes, Opener, lies_within};
-use crate::notify::ledger::{self, Entry, Ledger, LedgerError};
-use crate::notify::notice::{Notice, Outbox};
+use crate::notify::clock::Clock;
+use crate::notify::lane::Lanes;
+use crate::notify::notice::Notice;
+use crate::notify::opener::Opener;
+use crate::notify::outbox::Outbox;
 use crate::notify::plan::Offer;
-use crate::notify::secrets::Secrets;
-use crate::notify::send::{Clock, Report, Sending, Settings, is_left};
+use crate::notify::secrets::{Secrets, lies_within};
+use crate::notify::send::{Sending, SendingOptions, SendingReport, is_left};
 use crate::notify::web_push::vapid::Pair;
 use crate::project::Project;
 use crate::site::Moment;
@@ -147,27 +150,28 @@ fn seed(
     check_place(folder, path, tongue)?;
     let project = published(folder, date, true, tongue)?;
     let offer = Offer::of(&project, date, &mut Diagnostics::new());
-    let mut ledger = Ledger::open_or_create(path).map_err(|error| refuse(path, &error, tongue))?;
+    let mut ledger =
+        DeliveryLedger::open_or_create(path).map_err(|error| refuse(path, &error, tongue))?;
     let history = ledger.history();
     let is_new = |code: &str, channel: &str, segment: &str| !history.knows(code, channel, segment);
-    let mut entries: Vec<Entry> = offer
+    let mut entries: Vec<LedgerEntry> = offer
         .to_seed(is_new, until.unwrap_or(date))
         .into_iter()
-        .map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date })
+        .map(|(id, article, rev)| LedgerEntry::Seed { id, article, rev, on: date })
         .collect();
     let feeds = offer.feeds_to_seed(is_new);
-    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed {
+    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| LedgerEntry::Feed {
         municipality,
         url,
         digest,
         on: date,
     }));
     let articles = entries.len();
-    let lanes: Vec<Entry> = offer
+    let lanes: Vec<LedgerEntry> = offer
         .lanes()
         .into_iter()
         .filter(|(code, channel, segment)| is_new(code, channel, segment))
-        .map(|(municipality, channel, segment)| Entry::Open {
+        .map(|(municipality, channel, segment)| LedgerEntry::Open {
             municipality,
             channel,
             segment,
@@ -201,7 +205,7 @@ fn plan(
     tongue: Tongue,
 ) -> Result<Exit, Exit> {
     check_place(folder, path, tongue)?;
-    let history = ledger::read(path).map_err(|error| refuse(path, &error, tongue))?;
+    let history = delivery::read(path).map_err(|error| refuse(path, &error, tongue))?;
     let project = published(folder, date, true, tongue)?;
     let mut found = Diagnostics::new();
     let offer = Offer::of(&project, date, &mut found);
@@ -298,11 +302,11 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
     if let Some(at) = moved(options, tongue)?
-        && let Ok(at) = at.to_zoned(japan.clone())
+        && let Ok(at) = at.to_zoned_datetime(japan.clone())
     {
         clock.shift = at.timestamp().duration_since(clock.now());
     }
-    let today = clock.now().to_zoned(japan).date();
+    let today = clock.now().to_zoned_datetime(japan).date();
     let clock = Arc::new(clock);
     let outbox = outbox(&options.outbox, today, tongue)?;
     let mut secrets = secrets(options, tongue)?;
@@ -338,7 +342,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     }
     halt(&mut found, tongue)?;
     if options.dry_run {
-        let history = ledger::read(&options.ledger)
+        let history = delivery::read(&options.ledger)
             .map_err(|error| refuse(&options.ledger, &error, tongue))?;
         let due: Vec<&Notice> = outbox
             .notices
@@ -352,15 +356,15 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         return Ok(Exit::Fine);
     }
     check_clock(&lanes, tongue)?;
-    let mut ledger =
-        Ledger::open(&options.ledger).map_err(|error| refuse(&options.ledger, &error, tongue))?;
+    let mut ledger = DeliveryLedger::open(&options.ledger)
+        .map_err(|error| refuse(&options.ledger, &error, tongue))?;
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(None, target);
-    let settings = Settings {
+    let sending_options = SendingOptions {
         connections: usize::from(options.connections),
         attempts: options.attempts,
         wait: Duration::try_from_secs_f64(options.wait).unwrap_or(Duration::from_secs(1)),
@@ -371,7 +375,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         lanes: &lanes,
         today,
         clock: &*clock,
-        settings,
+        options: sending_options,
         progress: &|| bar.inc(1),
     };
     let sent = sending.run(&mut ledger);
@@ -543,7 +547,7 @@ fn preview(notices: &[&Notice], lanes: &Lanes, tongue: Tongue) {
 const MOST_LINES: usize = 20;
 
 /// Writes what came of it: a line for each municipality and channel.
-fn table(report: &Report, project: &Project, tongue: Tongue) -> String {
+fn table(report: &SendingReport, project: &Project, tongue: Tongue) -> String {
     let mut out = String::new();
     for ((code, channel), tally) in report {
         let name = project

@@ -6,14 +6,14 @@ use super::args::{Report as Options, ReportFormat};
 use super::{
     Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole,
 };
+use crate::delivery::LedgerError;
 use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
 use crate::message;
-use crate::notify::ledger::LedgerError;
 use crate::project::Project;
-use crate::report::notices::Notices;
-use crate::report::period::{Period, PeriodError};
-use crate::report::views::{self, LogFile, Source};
-use crate::report::{Report, Request, csv, html, json, table};
+use crate::report::log_file::{self, LogFile, LogSource};
+use crate::report::notices::LedgerNotices;
+use crate::report::period::{PeriodError, ReportPeriod};
+use crate::report::{Report, ReportRequest, csv, html, json, table};
 
 /// Runs the command.
 pub(super) fn run(options: &Options, tongue: Tongue) -> Exit {
@@ -36,11 +36,13 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
     let logs = logs(options, &project, tongue)?;
     let notices = match &options.ledger {
         // `notify seed` begins a ledger; a report of one that is not there would begin nothing.
-        Some(path) => Some(Notices::read(path).map_err(|error| refuse(path, &error, tongue))?),
+        Some(path) => {
+            Some(LedgerNotices::read(path).map_err(|error| refuse(path, &error, tongue))?)
+        }
         None => None,
     };
     let mut found = Diagnostics::new();
-    let request = Request {
+    let request = ReportRequest {
         period,
         only,
         notices: notices.as_ref(),
@@ -66,14 +68,14 @@ fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
     Ok(Exit::Fine)
 }
 
-fn period(options: &Options, tongue: Tongue) -> Result<Period, Exit> {
+fn period(options: &Options, tongue: Tongue) -> Result<ReportPeriod, Exit> {
     let on = options.on.unwrap_or_else(today_in_japan);
-    let (from, to) = match options.year.and_then(Period::fiscal_year) {
+    let (from, to) = match options.year.and_then(ReportPeriod::fiscal_year) {
         Some((from, to)) => (Some(from), Some(to)),
         None => (options.from, options.to),
     };
-    Period::choose(from, to, on).map_err(|error| {
-        let limit = Period::LONGEST;
+    ReportPeriod::choose(from, to, on).map_err(|error| {
+        let limit = ReportPeriod::LONGEST;
         let why = match error {
             PeriodError::Backwards => message!(
                 "期間のおわりの月が、はじめの月より前です",
@@ -104,8 +106,8 @@ fn logs(
     project: &Project,
     tongue: Tongue,
 ) -> Result<Option<Vec<LogFile>>, Exit> {
-    let mut named: Vec<(PathBuf, Source)> =
-        options.access_log.iter().map(|path| (path.clone(), Source::Any)).collect();
+    let mut named: Vec<(PathBuf, LogSource)> =
+        options.access_log.iter().map(|path| (path.clone(), LogSource::Any)).collect();
     for site in &options.site {
         let Some((code, path)) = site.split_once('=').filter(|(_, path)| !path.is_empty()) else {
             say(
@@ -123,13 +125,13 @@ fn logs(
             .iter()
             .position(|municipality| code.contains(&municipality.code))
             .unwrap_or_default();
-        named.push((PathBuf::from(path), Source::Town(town)));
+        named.push((PathBuf::from(path), LogSource::Town(town)));
     }
     if named.is_empty() {
         return Ok(None);
     }
     let mut found = Diagnostics::new();
-    let files = views::list(&named, &mut found);
+    let files = log_file::list(&named, &mut found);
     if found.errors() > 0 { Err(halt(&mut found, tongue)) } else { Ok(Some(files)) }
 }
 

@@ -15,7 +15,7 @@ use crate::message;
 use crate::project::Project;
 use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::watch::Polling;
-use crate::serve::{self, News, Options, Tell};
+use crate::serve::{self, News, PreviewOptions, Tell};
 use crate::site::Moment;
 
 /// Ports that are tried where none is asked for.
@@ -77,7 +77,7 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         is_faulty: AtomicBool::new(false),
         warned: Mutex::default(),
     };
-    let options_of_server = Options {
+    let options_of_server = PreviewOptions {
         only,
         moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
         poll: options.poll,

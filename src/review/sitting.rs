@@ -12,8 +12,8 @@ use crate::project::Project;
 use crate::source::files::BLOBS;
 use crate::source::suggest;
 use crate::supervision::Supervision;
+use crate::supervision::finding::unentitled;
 use crate::supervision::ledger::{ActText, Decision, Draft};
-use crate::supervision::publication::unentitled;
 use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED, Sealed, canonical, is_sealable, kind_of};
 
 /// What is to be recorded.

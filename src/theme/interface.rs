@@ -38,7 +38,7 @@ struct InterfaceChange {
 }
 
 /// Every change, the oldest first.
-const CHANGES: [InterfaceChange; 2] = [
+const CHANGES: [InterfaceChange; 3] = [
     InterfaceChange {
         interface: 2,
         words: || {
@@ -60,6 +60,23 @@ const CHANGES: [InterfaceChange; 2] = [
             )
         },
         find: references::only_by_name,
+    },
+    InterfaceChange {
+        interface: 2,
+        words: || {
+            message!(
+                "page.html は site.css の前に tokens.css を読みこみます（色・文字の大きさ・余白があります）。site.js は要るモジュールを自分で import し、schedule-module というリンクは使いません",
+                "page.html loads tokens.css before site.css: colours, sizes and spacing stand there; site.js imports its modules itself and uses no link `schedule-module`"
+            )
+        },
+        find: |name, text| {
+            let find = |part: &str| text.find(part).map(|at| at..at + part.len());
+            if !name.ends_with(".html") {
+                return Vec::new();
+            }
+            let style = find("\"site.css\"").filter(|_| !text.contains("tokens.css"));
+            style.into_iter().chain(find("schedule-module")).collect()
+        },
     },
 ];
 

@@ -188,7 +188,7 @@ fn load_each(
         let own = || theme_files.under(&folder).filter(|(_, file)| file.layer == Layer::Project);
         // A copy of a former release that nobody changed is not an old theme: it is not used.
         let is_used = own().any(|(path, _)| !path.ends_with("/theme.yaml"));
-        if manifest.name != BASE || is_used {
+        if manifest.name != BASE || is_used || manifest.interface > interface::INTERFACE {
             interface::check(manifest, own(), diagnostics);
         }
         if manifest.name == BASE {

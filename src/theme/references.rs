@@ -84,7 +84,10 @@ fn in_script(text: &str) -> Vec<Reference> {
 }
 
 fn in_node(node: Node<'_>, text: &str) -> Option<Reference> {
-    let argument = |at: u32| node.child_by_field_name("arguments")?.named_child(at);
+    let argument = |at: usize| {
+        let all = node.child_by_field_name("arguments")?;
+        all.named_children(&mut all.walk()).filter(|one| one.kind() != "comment").nth(at)
+    };
     match node.kind() {
         "import_statement" | "export_statement" => {
             specifier(node.child_by_field_name("source")?, text)
