@@ -8,12 +8,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::args::Theme;
+use super::refusal;
+use super::terminal::{Exit, say, show, write_out};
 use super::words::plural;
-use super::{Exit, colour, say, write_err, write_out};
-use crate::diagnostic::{Diagnostics, Message, Tongue, render};
+use crate::diagnostic::{Diagnostics, Message, Tongue};
 use crate::message;
 use crate::output::OutputError;
-use crate::output::append::{check_theme_file, put_theme_file};
+use crate::output::append::put_theme_files;
+use crate::project;
 use crate::source::Files;
 use crate::source::suggest;
 use crate::theme::compare::{self, Difference, EjectError, Origin};
@@ -22,24 +24,25 @@ use crate::theme::{self, ThemeFolders};
 
 /// Does what was asked for.
 pub(super) fn run(what: &Theme, tongue: Tongue) -> Exit {
-    let (Theme::List { project } | Theme::Eject { project, .. } | Theme::Diff { project, .. }) =
-        what;
-    let (files, _) = match super::read(project, tongue) {
+    let (Theme::List { project: root }
+    | Theme::Eject { project: root, .. }
+    | Theme::Diff { project: root, .. }) = what;
+    let (files, _) = match project::read(root) {
         Ok(read) => read,
-        Err(exit) => return exit,
+        Err(error) => return refusal::project(root, &error, tongue),
     };
     let mut faults = Diagnostics::new();
     let folders = theme::folders(&files, &mut faults);
     let exit = match what {
         Theme::List { .. } => list(&folders, tongue),
         Theme::Eject { files: asked, force, .. } => {
-            eject(project, &files, &folders.files, asked, *force, tongue)
+            eject(root, &files, &folders.files, asked, *force, tongue)
         }
         Theme::Diff { files: asked, .. } => diff(&folders.files, asked, tongue),
     };
     if faults.errors() > 0 {
         faults.sort();
-        write_err(&render::render(&faults, render::Format::Human, tongue, colour()));
+        show(&faults, tongue);
         return Exit::Faults;
     }
     exit
@@ -108,19 +111,14 @@ fn eject(
             return Exit::Usage;
         }
     };
-    for file in &ejected {
-        if let Err(error) = check_theme_file(root, &file.path) {
-            return fail(&file.path, &error, tongue);
-        }
+    let chosen: Vec<_> = ejected.into_iter().map(|file| (file.path, file.bytes)).collect();
+    if let Err(error) = put_theme_files(root, &chosen) {
+        return fail(&error, tongue);
     }
-    for file in &ejected {
-        let path = &file.path;
-        if let Err(error) = put_theme_file(root, path, &file.bytes) {
-            return fail(path, &error, tongue);
-        }
+    for (path, _) in &chosen {
         say(&message!("{path} を書きました", "wrote {path}"), tongue);
     }
-    if ejected.is_empty() {
+    if chosen.is_empty() {
         say(
             &message!(
                 "どのファイルも、もうプロジェクトにあります",
@@ -174,7 +172,7 @@ fn refuse(error: &EjectError, tongue: Tongue) {
     say(&help, tongue);
 }
 
-fn fail(path: &str, error: &OutputError, tongue: Tongue) -> Exit {
+fn fail(error: &OutputError, tongue: Tongue) -> Exit {
     if let OutputError::Blocked { path } = error {
         say(
             &message!(
@@ -185,10 +183,7 @@ fn fail(path: &str, error: &OutputError, tongue: Tongue) -> Exit {
         );
         return Exit::Usage;
     }
-    say(
-        &message!("誤り: 「{path}」を書けません：{error}", "error: cannot write `{path}`: {error}"),
-        tongue,
-    );
+    say(&message!("誤り: 書けません：{error}", "error: cannot write: {error}"), tongue);
     Exit::Machine
 }
 

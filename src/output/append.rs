@@ -8,7 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::{OutputError, at, is_confined};
+use super::error::{OutputError, at};
+use super::paths::is_confined;
 use crate::source::files::LEDGER;
 
 /// Adds a file to the ledger of the project in `root`; tells whether it was new.
@@ -34,38 +35,41 @@ pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError
     Ok(true)
 }
 
-/// Finds out whether [`put_theme_file`] could write to a path, and writes nothing.
+/// Writes files of a theme into the project in `root`, over files that are there. Nothing is
+/// written if one of them is refused.
 ///
 /// # Errors
 /// Refuses a path outside `themes/`, and one at which, or on the way to which, something else than
-/// a file or a folder stands, such as a symbolic link.
-pub fn check_theme_file(root: &Path, path: &str) -> Result<(), OutputError> {
+/// a file or a folder stands, such as a symbolic link; fails when the disk does.
+pub fn put_theme_files(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+    for (path, _) in files {
+        check_theme_file(root, path)?;
+    }
+    for (path, bytes) in files {
+        make_folders(root, path)?;
+        write(&root.join(path), bytes)?;
+    }
+    Ok(())
+}
+
+fn check_theme_file(root: &Path, path: &str) -> Result<(), OutputError> {
     let blocked = |path: &Path| OutputError::Blocked { path: path.display().to_string() };
+    let target = root.join(path);
     if !path.starts_with("themes/") || !is_confined(path) {
-        return Err(blocked(&root.join(path)));
+        return Err(blocked(&target));
     }
     let mut place = root.to_owned();
     for part in path.split('/') {
         place.push(part);
         match fs::symlink_metadata(&place) {
-            Ok(found) if found.is_dir() && place != root.join(path) => {}
-            Ok(found) if found.is_file() && place == root.join(path) => {}
+            Ok(found) if place == target && found.is_file() => {}
+            Ok(found) if place != target && found.is_dir() => {}
             Ok(_) => return Err(blocked(&place)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(at(&place)(error)),
         }
     }
     Ok(())
-}
-
-/// Writes a file of a theme into the project in `root`, over a file that is there.
-///
-/// # Errors
-/// Refuses what [`check_theme_file`] refuses, and fails when the disk does.
-pub fn put_theme_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), OutputError> {
-    check_theme_file(root, path)?;
-    make_folders(root, path)?;
-    write(&root.join(path), bytes)
 }
 
 /// Makes the folders on the way to a path; something else in the place of one is refused.
@@ -104,13 +108,17 @@ mod tests {
     #[test]
     fn files_of_a_theme_are_written_below_themes_alone() {
         let dir = tempfile::tempdir().expect("a folder");
+        let put = |paths: &[&str], bytes: &[u8]| {
+            let files: Vec<_> =
+                paths.iter().map(|path| ((*path).to_owned(), bytes.to_vec())).collect();
+            put_theme_files(dir.path(), &files)
+        };
         let path = "themes/base/static/site.css";
-        put_theme_file(dir.path(), path, b"a").expect("new");
-        put_theme_file(dir.path(), path, b"b").expect("over the file");
-        assert_eq!(fs::read(dir.path().join(path)).expect("there"), b"b");
+        put(&[path], b"a").expect("new");
+        put(&[path], b"b").expect("over the file");
         let odd = ["content/x.css", "themes/../x.css", "/themes/x.css", "themes/base/static"];
-        for path in odd {
-            assert!(put_theme_file(dir.path(), path, b"a").is_err(), "{path}");
+        for odd in odd {
+            assert!(put(&[path, odd], b"a").is_err(), "{odd}");
         }
         #[cfg(unix)]
         {
@@ -119,12 +127,12 @@ mod tests {
                 |path: &str| std::os::unix::fs::symlink(elsewhere.path(), dir.path().join(path));
             link("themes/own").expect("links");
             link("themes/base/link.css").expect("links");
-            for path in ["themes/own/x.css", "themes/base/link.css"] {
-                assert!(check_theme_file(dir.path(), path).is_err(), "{path}");
-                assert!(put_theme_file(dir.path(), path, b"a").is_err(), "{path}");
+            for odd in ["themes/own/x.css", "themes/base/link.css"] {
+                assert!(put(&[path, odd], b"a").is_err(), "{odd}");
             }
             assert_eq!(fs::read_dir(elsewhere.path()).expect("readable").count(), 0);
         }
+        assert_eq!(fs::read(dir.path().join(path)).expect("there"), b"b", "all or nothing");
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
         ));
     }
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("report.html"))?;
+    let styles = ("report.css", include_str!("report.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("report.html"))])?;
     let mut context = Context::new();
     context.insert("t", &t);
     let (from, to) = (report.period.from, report.period.to);

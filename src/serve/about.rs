@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::guide::SourcePosition;
 use super::view::View;
-use crate::review::status::Entry;
+use crate::review::status::TextStatus;
 
 /// A page as an editor knows it.
 #[derive(Clone, Debug, Serialize)]
@@ -93,7 +93,7 @@ pub struct ShownStanding {
     pub signers: Vec<String>,
     /// The entry of the board of `ubugi status`.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: TextStatus,
 }
 
 /// Why an address leads nowhere.

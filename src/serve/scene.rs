@@ -14,8 +14,8 @@ use crate::content::medicine::product::Ingredient;
 use crate::edition::Edition;
 use crate::project::Project;
 use crate::render::markdown::{Segment, Target};
-use crate::review::board;
-use crate::review::status::Entry;
+use crate::review::status::TextStatus;
+use crate::review::words;
 use crate::site::{GoneText, Moment, Page, Site};
 
 /// The groups and classes of medicines, a text that clinicians sign.
@@ -329,7 +329,7 @@ impl Scene<'_, '_> {
     }
 
     fn standing(&self, path: &str) -> Option<ShownStanding> {
-        let entry = Entry::of(self.working, self.edition.project(), path, self.moment.date)?;
+        let entry = TextStatus::of(self.working, self.edition.project(), path, self.moment.date)?;
         let names: BTreeMap<&str, &str> = self
             .working
             .supervision
@@ -338,8 +338,8 @@ impl Scene<'_, '_> {
             .map(|reviewer| (reviewer.id.value.as_str(), reviewer.name.in_default()))
             .collect();
         Some(ShownStanding {
-            label: board::label(entry.condition).get(self.guide.tongue).to_owned(),
-            remarks: board::remarks(&entry)
+            label: words::label(entry.condition).get(self.guide.tongue).to_owned(),
+            remarks: words::remarks(&entry)
                 .iter()
                 .map(|remark| remark.get(self.guide.tongue).to_owned())
                 .collect(),

@@ -1,6 +1,7 @@
 // Every kind of page, in every language, in both themes, by day and by night, on a phone and on a desk: axe finds nothing, the browser
-// complains of nothing, nothing is stored, nothing is fetched from elsewhere, and nothing has to be scrolled sideways. With a seed a sample
-// of the sites' pages is looked at that has every kind in every language and every theme, each by day and night, narrow and wide.
+// complains of nothing, nothing is stored, nothing is fetched from elsewhere, and nothing has to be scrolled sideways.
+// With a seed the test looks at a sample of the pages, which has every kind in every language and in
+// every theme, each by day and by night, on a phone and on a desk.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

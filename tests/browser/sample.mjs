@@ -1,13 +1,15 @@
-// The part of a long matrix that one run of the tests takes. `tests/run` sets UBUGI_TEST_SEED, so that a run can be repeated and
-// different commits look at different parts; without it, as in `tests/run --full` or by hand, a test takes the whole matrix.
+// The part of a long matrix that one run of the tests takes. `tests/run` sets UBUGI_TEST_SEED, so
+// that a run can be repeated and different commits look at different parts. Without it, as in
+// `tests/run --full` or by hand, a test takes the whole matrix.
 
 import { Random } from "../../benches/random.mjs";
 
 const { UBUGI_TEST_SEED } = process.env;
 
 /**
- * Returns some of the jobs, in their order, that together have every key that any job has: `keysOf(job)` is a job's list of texts. The
- * seed says which; the same seed and jobs give the same sample. Returns all jobs when there is no seed.
+ * Returns some of the jobs, in their order, that together have every key that any job has:
+ * `keysOf(job)` is a job's list of texts. The same seed and jobs give the same sample. Returns all
+ * jobs when there is no seed.
  */
 export function sample(jobs, keysOf, seed = UBUGI_TEST_SEED) {
   if (!seed) return jobs;

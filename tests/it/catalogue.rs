@@ -21,6 +21,22 @@ fn every_code_is_explained_once() {
     assert_eq!(explained, codes);
 }
 
+/// `UPDATE_DOCS=1` writes the page anew.
+#[test]
+fn the_reference_is_made_of_the_explanations() {
+    let path = common::repository().join("docs/diagnostics.md");
+    let reference = ubugi::diagnostic::explanation::reference();
+    #[expect(clippy::disallowed_methods, reason = "a test may be asked to write")]
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &reference).expect("writes");
+    }
+    let page = std::fs::read_to_string(&path).expect("readable");
+    assert!(
+        page == reference,
+        "docs/diagnostics.md is not what src/diagnostic/explanations/ says: run this test with UPDATE_DOCS=1"
+    );
+}
+
 #[test]
 fn every_code_is_used() {
     let catalogue = std::fs::read_to_string(common::repository().join("src/diagnostic/codes.rs"))
