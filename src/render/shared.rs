@@ -119,11 +119,11 @@ pub(super) fn inputs_under(project: &Project, folders: &[&str]) -> String {
     let mut inputs = String::new();
     for folder in folders {
         let articles = format!("{folder}articles/");
-        for (path, file) in project
-            .files
-            .under(folder)
-            .filter(|(path, _)| !path.starts_with(&articles) && !path.starts_with(LEDGER))
-        {
+        let files = project.files.under(folder).filter(|(path, _)| {
+            ![articles.as_str(), LEDGER, "themes/"].iter().any(|left| path.starts_with(left))
+        });
+        let themes = project.theme_files.under(folder).map(|(path, file)| (path, &file.file));
+        for (path, file) in files.chain(themes) {
             inputs.push_str(path);
             inputs.push_str(&seal(file.bytes()));
         }
