@@ -425,11 +425,12 @@ impl Desk {
         all
     }
 
+    /// Turns one view: looks at its open pages and tells their readers what changed.
     fn turn_view(
         &self,
         view: &View,
         live: Result<Live, Diagnostics>,
-        (files, faults, day): (&Files, &Diagnostics, Moment),
+        sources: (&Files, &Diagnostics, Moment),
         all: &mut Turned,
     ) {
         let guide = &self.setting.guide;
@@ -470,21 +471,7 @@ impl Desk {
         let good = live.filter(|_| found.errors() == 0);
         let told = Arc::new(PageFaults::of(&found, guide));
         all.faults.extend(found);
-        {
-            let mut views = held(&self.views);
-            if view.is_plain() {
-                (views.is_behind, views.day) = (good.is_none(), day);
-                if good.is_some() {
-                    views.good = GoodSources { files: files.clone(), faults: faults.clone() };
-                }
-            }
-            if let Some(slot) = views.slots.get_mut(view) {
-                slot.told = Arc::clone(&told);
-                if let Some(live) = &good {
-                    slot.live = live.clone();
-                }
-            }
-        }
+        self.put_in_front(view, good.as_ref(), &told, sources);
         for reader in readers.iter_mut().filter(|reader| reader.panes_in(view).next().is_some()) {
             let mut own = (*told).clone();
             reader.add_faults(view, &looks, guide, &mut own);
@@ -506,6 +493,29 @@ impl Desk {
             starts.into_iter().map(|key| (key, self.look_at_start(view, &live, &told))).collect();
         all.changed +=
             held(&self.readers).iter_mut().map(|reader| reader.take(view, &looks)).sum::<usize>();
+    }
+
+    /// Puts a good edition in front in a view; without one only the faults change.
+    fn put_in_front(
+        &self,
+        view: &View,
+        good: Option<&Live>,
+        told: &Arc<PageFaults>,
+        (files, faults, day): (&Files, &Diagnostics, Moment),
+    ) {
+        let mut views = held(&self.views);
+        if view.is_plain() {
+            (views.is_behind, views.day) = (good.is_none(), day);
+            if good.is_some() {
+                views.good = GoodSources { files: files.clone(), faults: faults.clone() };
+            }
+        }
+        if let Some(slot) = views.slots.get_mut(view) {
+            slot.told = Arc::clone(told);
+            if let Some(live) = good {
+                slot.live = live.clone();
+            }
+        }
     }
 }
 
