@@ -7,6 +7,7 @@
 //! prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
+pub mod build;
 pub mod care;
 pub mod cli;
 pub mod content;

@@ -10,6 +10,7 @@ use super::fold::{self, Folded};
 use super::part::PassagePart;
 use super::passage::{CheckedText, Passage};
 use super::rule::{CareRules, Rule, RuleKind, RuleScope};
+use crate::content::language::is_unspaced;
 
 /// The most matches of a passage that are looked at; no text for readers has so many.
 const MOST_MATCHES: usize = 500;
@@ -73,7 +74,7 @@ type NamedProduct = (Option<usize>, Range<usize>);
 impl<'r> Lexicon<'r> {
     /// Gathers the rules of a language; `products` are the names of the lactation table.
     pub(super) fn new(rules: &'r CareRules, tag: &'r str, products: &[&str]) -> Self {
-        let unspaced = fold::is_unspaced(tag);
+        let unspaced = is_unspaced(tag);
         let fold_all = |words: &[String]| -> Vec<String> {
             words
                 .iter()

@@ -6,6 +6,7 @@
 use regex::Regex;
 
 use crate::content::Citation;
+use crate::content::language::covers;
 use crate::diagnostic::{Code, Message, codes};
 
 /// What a rule looks at.
@@ -84,12 +85,6 @@ impl Rule {
     pub(super) fn is_for(&self, tag: &str) -> bool {
         self.languages.iter().any(|range| covers(range, tag))
     }
-}
-
-/// Returns whether a language range stands for a tag: `ja` for `ja` and `ja-x-easy`.
-pub(super) fn covers(range: &str, tag: &str) -> bool {
-    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range))
-        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }
 
 /// All rules, in the order in which they were first stated.

@@ -6,7 +6,8 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::rule::{CareRules, Rule, RuleKind, RuleScope, RuleTerm, code_of, covers};
+use super::rule::{CareRules, Rule, RuleKind, RuleScope, RuleTerm, code_of};
+use crate::content::language::covers;
 use crate::content::{Citation, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
 use crate::message;

@@ -6,11 +6,13 @@
 //! where the addresses are.
 
 mod entry;
+mod fault;
 mod history;
 mod id;
 mod ledger;
 
 pub use entry::{BegunNotice, LedgerEntry, WEBSUB};
+pub use fault::ledger_fault;
 pub use history::{Claim, DeliveryHistory, HeardNotice};
 pub use id::{NotANoticeId, NoticeId};
 pub use ledger::{DeliveryLedger, LedgerError, read, replay};

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod secrets;
 pub mod send;
 pub mod shared_text;
+pub mod steps;
 pub mod subscribers;
 pub mod web_push;
 

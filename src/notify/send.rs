@@ -35,9 +35,9 @@ const REFUSALS: u32 = 50;
 /// A receiver that wants more time than this is tried in another run.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// The options of a sending.
+/// The pace of a sending.
 #[derive(Clone, Copy, Debug)]
-pub struct SendingOptions {
+pub struct SendingPace {
     /// The number of requests at a time.
     pub connections: usize,
     /// The most attempts of one delivery.
@@ -175,8 +175,8 @@ pub struct Sending<'a> {
     pub today: Date,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// The options of a sending.
-    pub options: SendingOptions,
+    /// The pace of a sending.
+    pub pace: SendingPace,
     /// Called after each delivery.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -206,7 +206,7 @@ impl Sending<'_> {
             let (out, work) = sync_channel::<DeliveryTask<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
             let waiting = std::thread::scope(|scope| {
-                for _ in 0..self.options.connections.max(1) {
+                for _ in 0..self.pace.connections.max(1) {
                     scope.spawn(|| shared.work_off(&work));
                 }
                 // When the walk ends it drops its end of the queue, and the workers end.
@@ -474,7 +474,7 @@ impl SharedSending<'_> {
     fn hour(&self, notice: &Notice, lane: &Lane) -> SendingHour {
         let now = self.sending.clock.now();
         let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-        let japan = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+        let japan = now.to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
         let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute()))
             .unwrap_or_default();
         if now >= moment(&notice.not_after) {
@@ -517,8 +517,8 @@ impl SharedSending<'_> {
     fn deliver(&self, work: &DeliveryTask<'_>) -> Result<DeliveryOutcome, Option<RefusalReason>> {
         let (lane, notice, party) = (work.state.lane, work.state.notice, &*work.party);
         let mut last = None;
-        let Sending { clock, options, .. } = self.sending;
-        for attempt in 0..options.attempts.max(1) {
+        let Sending { clock, pace, .. } = self.sending;
+        for attempt in 0..pace.attempts.max(1) {
             self.wait_for(party);
             if party.is_down() || !matches!(self.hour(notice, lane.lane), SendingHour::Now) {
                 return Err(last);
@@ -526,7 +526,7 @@ impl SharedSending<'_> {
             match lane.lane.sender.deliver(notice, work.key, &work.to) {
                 DeliveryOutcome::Later(why, after) => {
                     last = Some(why);
-                    let own = options.wait.saturating_mul(1 << attempt.min(16));
+                    let own = pace.wait.saturating_mul(1 << attempt.min(16));
                     let wait = after.unwrap_or(own).max(own);
                     if wait > LONGEST_WAIT {
                         party.give_up();
@@ -539,7 +539,7 @@ impl SharedSending<'_> {
                             .as_millisecond()
                             .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
                         party.paused.fetch_max(until, Ordering::Relaxed);
-                    } else if attempt + 1 < options.attempts {
+                    } else if attempt + 1 < pace.attempts {
                         clock.sleep(wait);
                     }
                 }

@@ -4,7 +4,7 @@
 //! a short hash of everything that a page could see of it. A later edition compares prints and makes only the files that show something else.
 //! What every file of a site is made from (the settings, the theme's strings, the municipality's folder, the day) is not noted but has one print,
 //! the site's [base](Prints::base), which takes every file of the project but articles, the table's entries, and what belongs to other sites and
-//! themes. What a page reads of those it must note; `tests/incremental.rs` looks for what is forgotten.
+//! themes. What a page reads of those it must note; `tests/it/incremental.rs` looks for what is forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

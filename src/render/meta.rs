@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use quick_xml::escape::escape;
 use serde_json::{Value as Json, json};
 
 use crate::render::part::feed::Format;
@@ -85,7 +86,7 @@ pub fn sitemap(entries: &[SitemapEntry]) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
     );
     for entry in entries {
-        let _ = write!(out, "<url><loc>{}</loc>", xml(&entry.url));
+        let _ = write!(out, "<url><loc>{}</loc>", escape(&entry.url));
         if let Some(changed) = &entry.changed {
             let _ = write!(out, "<lastmod>{changed}</lastmod>");
         }
@@ -93,22 +94,14 @@ pub fn sitemap(entries: &[SitemapEntry]) -> String {
             let _ = write!(
                 out,
                 "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{}\"/>",
-                xml(tag),
-                xml(url)
+                escape(tag),
+                escape(url)
             );
         }
         out.push_str("</url>\n");
     }
     out.push_str("</urlset>\n");
     out
-}
-
-fn xml(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
 }
 
 /// What a web manifest says.

@@ -2,7 +2,7 @@
 
 pub mod context;
 pub mod dependency;
-
+pub mod html;
 pub mod image;
 pub mod markdown;
 pub mod meta;

@@ -12,6 +12,7 @@ use super::sheet::{self, FigureSheet, month_names};
 use super::tally::{Count, FigureRow, Measure, number};
 use crate::diagnostic::Tongue;
 use crate::message;
+use crate::render::html::escape;
 
 const NAME: &str = "report.html";
 
@@ -83,7 +84,8 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
         ));
     }
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("report.html"))?;
+    let styles = ("report.css", include_str!("report.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("report.html"))])?;
     let mut context = Context::new();
     context.insert("t", &t);
     let (from, to) = (report.period.from, report.period.to);
@@ -207,10 +209,6 @@ fn round_up(most: u64) -> u64 {
 /// Writes a hundredfold number, without floating point, so that it is the same on every machine.
 fn hundredths(value: usize) -> String {
     format!("{}.{:02}", value / 100, value % 100)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod log_file;
 pub mod maker;
 pub mod notices;
 pub mod period;
+pub mod run;
 pub mod sheet;
 pub mod table;
 pub mod tally;

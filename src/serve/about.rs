@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::guide::SourcePosition;
 use super::view::View;
-use crate::review::status::Entry;
+use crate::review::status::TextStatus;
 
 /// A page as an editor knows it.
 #[derive(Clone, Debug, Serialize)]
@@ -18,12 +18,10 @@ pub struct About {
     pub today: String,
     /// Whether drafts are shown.
     pub drafts: bool,
-    /// Whether they are without a view.
-    pub plain_drafts: bool,
     /// The theme in which it is dressed.
     pub theme: String,
-    /// All themes.
-    pub themes: Vec<String>,
+    /// Its addresses in other views.
+    pub views: Views,
     /// The code of its municipality.
     pub code: String,
     /// Its own address.
@@ -42,6 +40,29 @@ pub struct About {
     pub links: Vec<Way>,
     /// Lists in which it stands.
     pub lists: Vec<Way>,
+}
+
+/// The addresses of one page in other views. What they do not name stays as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Views {
+    /// The start page in this view.
+    pub start: String,
+    /// As `ubugi serve` was started.
+    pub plain: String,
+    /// On the day on which `ubugi serve` was started.
+    pub today: String,
+    /// A month after the day that is shown.
+    pub month: String,
+    /// On another day, which stands in the place of `{date}`.
+    pub day: String,
+    /// With drafts.
+    pub with_drafts: String,
+    /// Without drafts.
+    pub without_drafts: String,
+    /// In the municipality's own theme.
+    pub own_theme: String,
+    /// In each theme: its name and the address.
+    pub themes: Vec<(String, String)>,
 }
 
 /// One of several ways on.
@@ -72,7 +93,7 @@ pub struct ShownStanding {
     pub signers: Vec<String>,
     /// The entry of the board of `ubugi status`.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: TextStatus,
 }
 
 /// Why an address leads nowhere.

@@ -26,23 +26,41 @@ use super::address::PreviewAddress;
 use super::desk::Desk;
 use super::reader::ShownPage;
 use super::seal::PageSeal;
-use super::shell::{self, escape};
+use super::shell;
 use super::subject::PageSubject;
 use crate::diagnostic::{Diagnostics, Tongue};
+use crate::render::html::escape;
 use crate::render::meta::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.
-const OWN: [(&str, &str, &str); 9] = [
+const OWN: [(&str, &str, &str); 17] = [
+    ("bar.css", CSS, include_str!("static/bar.css")),
     ("bar.js", JS, include_str!("static/bar.js")),
     ("drawn.js", JS, include_str!("static/drawn.js")),
+    ("note.js", JS, include_str!("static/note.js")),
     ("overlay.js", JS, include_str!("static/overlay.js")),
+    ("page.css", CSS, include_str!("static/page.css")),
+    ("page.js", JS, include_str!("static/page.js")),
+    ("panel.js", JS, include_str!("static/panel.js")),
     ("panels.js", JS, include_str!("static/panels.js")),
+    ("preview.js", JS, include_str!("static/preview.js")),
+    ("shell.css", CSS, include_str!("static/shell.css")),
     ("shell.js", JS, include_str!("static/shell.js")),
     ("stream.js", JS, include_str!("static/stream.js")),
-    ("style.js", JS, include_str!("static/style.js")),
+    ("styles.js", JS, include_str!("static/styles.js")),
+    ("tokens.css", CSS, include_str!("static/tokens.css")),
+    ("toolbar.js", JS, include_str!("static/toolbar.js")),
     ("words.js", JS, include_str!("static/words.js")),
-    ("shell.css", "text/css; charset=utf-8", include_str!("static/shell.css")),
 ];
+/// The page where one begins.
+const START: &str = "/";
+/// The beginning of the addresses of what the preview itself needs, and what lies there.
+const BELOW: &str = "/_ubugi/";
+const EVENTS: &str = "/_ubugi/events";
+const ABOUT: &str = "/_ubugi/about";
+const FRAME: &str = "/_ubugi/frame";
+const SIDE: &str = "/_ubugi/side";
+const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 /// Takes the place of a site's service worker, so that what was looked at yesterday, or served at
@@ -75,16 +93,10 @@ pub async fn serve(
     });
     let (tongue, held) = (desk.guide().tongue, Arc::clone(&desk));
     let routes = Router::new()
-        .route("/_ubugi/events", get(events))
-        .route("/_ubugi/about", get(about))
-        .route(
-            "/_ubugi/frame",
-            get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }),
-        )
-        .route(
-            "/_ubugi/side",
-            get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }),
-        )
+        .route(EVENTS, get(events))
+        .route(ABOUT, get(about))
+        .route(FRAME, get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }))
+        .route(SIDE, get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }))
         .route("/_ubugi/{name}", get(own))
         // Browsers ask for it unbidden where a page names no icon.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -158,7 +170,7 @@ fn is_allowed(request: &Request, desk: &Desk) -> bool {
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy();
     let is_page = said("sec-fetch-mode") == "navigate"
         && said("sec-fetch-dest") == "document"
-        && !path.starts_with("/_ubugi/");
+        && !path.starts_with(BELOW);
     is_page
         && request.method() == Method::GET
         && PreviewAddress::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
@@ -369,7 +381,9 @@ fn with_bar(
         .unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
     let script = format!(
-        "<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n",
+        "<script type=\"module\" src=\"{BELOW}bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} \
+         data-tongue=\"{tongue}\" data-start=\"{START}\" data-below=\"{BELOW}\" data-about=\"{ABOUT}\" \
+         data-events=\"{EVENTS}\" data-frame=\"{FRAME}\" data-side=\"{SIDE}\"></script>\n",
         escape(desk.run()),
         seen.text()
     );

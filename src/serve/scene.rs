@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::about::{About, Missing, ShownStanding, Unseen, Way};
+use jiff::ToSpan as _;
+
+use super::about::{About, Missing, ShownStanding, Unseen, Views, Way};
 use super::guide::{SourceGuide, SourcePosition};
 use super::subject::PageSubject;
 use super::view::View;
@@ -12,8 +14,8 @@ use crate::content::medicine::product::Ingredient;
 use crate::edition::Edition;
 use crate::project::Project;
 use crate::render::markdown::{Segment, Target};
-use crate::review::board;
-use crate::review::status::Entry;
+use crate::review::status::TextStatus;
+use crate::review::words;
 use crate::site::{GoneText, Moment, Page, Site};
 
 /// The groups and classes of medicines, a text that clinicians sign.
@@ -100,22 +102,22 @@ impl Scene<'_, '_> {
                 self.work_at(site, path).map(|work| work.version(language).source.path.as_str())
             }
         };
+        let address = page.map_or_else(
+            || format!("{}/{code}/{}", self.view, path.trim_end_matches("index.html")),
+            |(language, page)| self.address(site, language, page),
+        );
         About {
             view: self.view.clone(),
             date: self.moment.date.to_string(),
             today: self.plain.date.to_string(),
             drafts: self.moment.drafts,
-            plain_drafts: self.plain.drafts,
             theme: site.municipality.theme.as_ref().map_or_else(
                 || project.config.default_theme.value.clone(),
                 |theme| theme.value.clone(),
             ),
-            themes: project.themes.keys().cloned().collect(),
+            views: self.views(&address),
             code: code.to_string(),
-            address: page.map_or_else(
-                || format!("{}/{code}/{}", self.view, path.trim_end_matches("index.html")),
-                |(language, page)| self.address(site, language, page),
-            ),
+            address,
             source: page.map(|(language, page)| self.source(site, language, page)).or_else(|| {
                 self.work_at(site, path).map(|work| self.guide.body_of(work.version(language)))
             }),
@@ -171,6 +173,32 @@ impl Scene<'_, '_> {
             }
         };
         site.municipality.languages.iter().map(way).collect()
+    }
+
+    /// Writes the addresses of a page in other views.
+    fn views(&self, address: &str) -> Views {
+        let own = self.view.to_string();
+        let page = address.strip_prefix(&own).unwrap_or(address);
+        let to = |change: &dyn Fn(&mut View)| {
+            let mut view = self.view.clone();
+            change(&mut view);
+            format!("{}{page}", view.without_plain(self.plain))
+        };
+        let month = self.moment.date.saturating_add(1.month());
+        let themes = self.edition.project().themes.keys();
+        Views {
+            start: format!("{own}/"),
+            plain: page.to_owned(),
+            today: to(&|view| view.date = None),
+            month: to(&|view| view.date = Some(month)),
+            day: format!("{}{page}", self.view.on_day()),
+            with_drafts: to(&|view| view.drafts = Some(true)),
+            without_drafts: to(&|view| view.drafts = Some(false)),
+            own_theme: to(&|view| view.theme = None),
+            themes: themes
+                .map(|name| (name.clone(), to(&|view| view.theme = Some(name.clone()))))
+                .collect(),
+        }
     }
 
     /// Returns the language whose pages lie at a path.
@@ -309,7 +337,7 @@ impl Scene<'_, '_> {
     }
 
     fn standing(&self, path: &str) -> Option<ShownStanding> {
-        let entry = Entry::of(self.working, self.edition.project(), path, self.moment.date)?;
+        let entry = TextStatus::of(self.working, self.edition.project(), path, self.moment.date)?;
         let names: BTreeMap<&str, &str> = self
             .working
             .supervision
@@ -318,8 +346,8 @@ impl Scene<'_, '_> {
             .map(|reviewer| (reviewer.id.value.as_str(), reviewer.name.in_default()))
             .collect();
         Some(ShownStanding {
-            label: board::label(entry.condition).get(self.guide.tongue).to_owned(),
-            remarks: board::remarks(&entry)
+            label: words::label(entry.condition).get(self.guide.tongue).to_owned(),
+            remarks: words::remarks(&entry)
                 .iter()
                 .map(|remark| remark.get(self.guide.tongue).to_owned())
                 .collect(),

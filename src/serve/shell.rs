@@ -2,11 +2,7 @@
 
 use super::view::View;
 use crate::diagnostic::{Diagnostics, Severity, Tongue, render};
-
-/// Escapes text for HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
+use crate::render::html::escape;
 
 /// Returns the language tag of a tongue.
 pub fn tag(tongue: Tongue) -> &'static str {
@@ -20,7 +16,7 @@ pub fn tag(tongue: Tongue) -> &'static str {
 pub(super) fn page(mode: &str, tongue: Tongue, title: &str, main: &str) -> String {
     let (tag, title) = (tag(tongue), escape(title));
     format!(
-        "<!doctype html>\n<html lang=\"{tag}\" data-ubugi=\"{mode}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<link rel=\"stylesheet\" href=\"/_ubugi/shell.css\">\n</head>\n<body>\n<main id=\"main\" tabindex=\"-1\">\n{main}</main>\n</body>\n</html>\n"
+        "<!doctype html>\n<html lang=\"{tag}\" data-ubugi=\"{mode}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<link rel=\"stylesheet\" href=\"/_ubugi/tokens.css\">\n<link rel=\"stylesheet\" href=\"/_ubugi/shell.css\">\n</head>\n<body>\n<main id=\"main\" tabindex=\"-1\">\n{main}</main>\n</body>\n</html>\n"
     )
 }
 

@@ -20,6 +20,7 @@ use crate::municipality::notify::{Email as EmailSettings, Kind as ChannelSetting
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::{self, Recipient};
+use crate::render::html::escape;
 
 /// E-mail.
 pub const KIND: ChannelKind = ChannelKind { word: "email", open };
@@ -164,9 +165,6 @@ fn plain(notice: &Notice, words: &MessageWords, unsubscribe: &str) -> String {
 }
 
 fn html(notice: &Notice, words: &MessageWords, unsubscribe: &str) -> String {
-    let escape = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
     let (lang, title, text, url, read) = (
         escape(&notice.language),
         escape(&notice.title),

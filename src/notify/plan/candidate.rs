@@ -8,7 +8,7 @@ use crate::diagnostic::Located;
 use crate::municipality::notify::{Channel, Segment};
 use crate::notify::notice::Notice;
 use crate::site::{self, GoneText, Page, Site};
-use crate::supervision::history::{Announcement, What};
+use crate::supervision::{Announcement, What};
 use crate::supervision::{Event, State};
 
 /// One article that may be told to a segment.

@@ -12,7 +12,7 @@ use crate::notify::notice::Notice;
 use crate::notify::shared_text::SharedText;
 use crate::render::page::encode_path;
 use crate::site::Site;
-use crate::supervision::history::What;
+use crate::supervision::What;
 
 /// Puts notices of one segment into words.
 pub(super) struct NoticeWriter<'a, 'p> {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use tera::Context;
 
-use super::{Renderer, Sheet, Write, encode_path, escape_attribute};
+use super::{Renderer, Sheet, Write, encode_path};
 use crate::content::article::{Article, Work};
 use crate::content::feeds::FeedContent;
 use crate::content::language::LangId;
@@ -19,6 +19,7 @@ use crate::diagnostic::{Diagnostics, Located};
 use crate::municipality::notify::{Segment, origin};
 use crate::render::context::{TextValue, Voice, value};
 use crate::render::dependency::Dependency;
+use crate::render::html::escape as escape_attribute;
 use crate::render::part::feed::opml::{self, Outline};
 use crate::render::part::feed::{self, Entry, Feed, Format, Identity};
 use crate::site::{Channel, GoneText, Page, Site, state_of};

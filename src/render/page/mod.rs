@@ -4,6 +4,7 @@ mod calendars;
 mod feeds;
 mod medicines;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,17 +12,19 @@ use std::io;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
 use super::context::{self, NamedLink, TextValue, Voice, value};
 use super::dependency::Dependency;
+use super::html::escape as escape_attribute;
 use super::image::icon::{self, IconColours, IconEdge};
 use super::image::svg;
 use super::image::{Image, Images};
 use super::markdown::facts::Fact;
-use super::markdown::{self, Body, Link, PlacedFact, Segment, Target, escape_attribute};
+use super::markdown::{self, Body, Link, PlacedFact, Segment, Target};
 use super::meta::{self, SitemapEntry};
 use super::part::push;
 use super::texts::Texts;
@@ -35,7 +38,7 @@ use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
 use crate::municipality::notify::{self, origin};
 use crate::municipality::service::{Phase, Service};
-use crate::open_data::table;
+use crate::open_data;
 use crate::project::Project;
 use crate::render::part::offline::{self, Kept};
 use crate::search::index::Index;
@@ -367,7 +370,7 @@ impl<'p> Renderer<'p> {
             site,
             strings: value(voice.strings.tree()),
             lang: value(
-                &json!({"tag": language_value.tag, "name": language_value.name, "is_default": language == project.config.languages.default_id()}),
+                &json!({"tag": language_value.tag, "dir": language_value.direction().as_str(), "name": language_value.name, "is_default": language == project.config.languages.default_id()}),
             ),
             services: value(&services),
             cards: self.site.works.iter().map(|_| OnceLock::new()).collect(),
@@ -490,7 +493,7 @@ impl<'p> Renderer<'p> {
             } else {
                 self.url(*other, Page::Home)
             };
-            if exact && is_searchable(&info.tag) {
+            if exact && info.is_searchable() {
                 let absolute = self.absolute(&target);
                 if *other == project.config.languages.default_id() {
                     alternates.push(AlternateValue { tag: "x-default", url: absolute.clone() });
@@ -506,7 +509,7 @@ impl<'p> Renderer<'p> {
             });
         }
         // A page in a language that search engines do not know names no others, as none can name it.
-        if alternates.len() < 3 || !is_searchable(&project.config.languages.get(language).tag) {
+        if alternates.len() < 3 || !project.config.languages.get(language).is_searchable() {
             alternates.clear();
         }
         if languages.len() < 2 {
@@ -530,7 +533,7 @@ impl<'p> Renderer<'p> {
                 description: &head.description,
                 url: &canonical,
                 site_name: &format!("{site_name} {}", project.config.title.pick(language).0),
-                locale: open_graph_locale(&project.config.languages.get(language).tag),
+                locale: project.config.languages.get(language).open_graph_locale(),
             },
             notice: head
                 .needs_notice
@@ -1069,13 +1072,13 @@ impl<'p> Renderer<'p> {
                 let default = project.config.languages.default_id();
                 write(
                     "api/drugs.json",
-                    table::json(project, &self.site, on, |page| {
+                    open_data::json::write(project, &self.site, on, |page| {
                         self.absolute(&self.url(default, page))
                     })
                     .as_bytes(),
                 )?;
-                write("api/drugs.schema.json", table::SCHEMA.as_bytes())?;
-                write("api/drugs.csv", table::csv(project, &self.site, on).as_bytes())?;
+                write("api/drugs.schema.json", open_data::json::SCHEMA.as_bytes())?;
+                write("api/drugs.csv", open_data::csv::write(project, &self.site, on).as_bytes())?;
                 Ok(BTreeSet::from([Dependency::Table]))
             }
             Part::Feeds(language) => self.write_feeds(language, write),
@@ -1111,7 +1114,7 @@ impl<'p> Renderer<'p> {
                     .iter()
                     .filter(|other| {
                         self.site.language_of(*page, **other) == **other
-                            && is_searchable(&project.config.languages.get(**other).tag)
+                            && project.config.languages.get(**other).is_searchable()
                     })
                     .map(|other| {
                         (
@@ -1124,7 +1127,7 @@ impl<'p> Renderer<'p> {
                     url: self.absolute(&self.url(*language, *page)),
                     changed,
                     alternates: if alternates.len() > 1
-                        && is_searchable(&project.config.languages.get(*language).tag)
+                        && project.config.languages.get(*language).is_searchable()
                     {
                         alternates
                     } else {
@@ -1261,7 +1264,15 @@ impl<'p> Renderer<'p> {
             .map(|language| (self.url(*language, Page::Home), self.url(*language, Page::Offline)))
             .collect();
         offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
-        Kept { version, root: self.root.clone(), languages, offline }
+        let opened = self.site.municipality.languages.iter();
+        Kept {
+            version,
+            root: self.root.clone(),
+            assets: format!("{}assets/", self.root),
+            opened: opened.map(|language| self.url(*language, Page::Medicines)).collect(),
+            languages,
+            offline,
+        }
     }
 }
 
@@ -1868,45 +1879,19 @@ fn kind(page: Page) -> &'static str {
     }
 }
 
-/// Tells whether search engines know a language tag; private-use ones such as `ja-x-easy` mean nothing to them.
-fn is_searchable(tag: &str) -> bool {
-    !tag.split('-').any(|part| part.eq_ignore_ascii_case("x"))
-}
+/// What a fragment of an address encodes: all but unreserved characters (RFC 3986, section 2.3).
+const IN_FRAGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What a path encodes: the same, but for its slashes (RFC 3986, section 3.3).
+const IN_PATH: &AsciiSet = &IN_FRAGMENT.remove(b'/');
 
-/// Writes a language tag as Open Graph does, with a territory.
-fn open_graph_locale(tag: &str) -> &'static str {
-    match tag.split('-').next() {
-        Some("ja") => "ja_JP",
-        Some("zh") => "zh_CN",
-        Some("ko") => "ko_KR",
-        Some("vi") => "vi_VN",
-        Some("pt") => "pt_BR",
-        _ => "en_US",
-    }
-}
-
-/// Writes a path below a root, percent-encoded (RFC 3986, section 3.3); slashes stay.
+/// Writes a path below a root, percent-encoded; slashes stay.
 pub(crate) fn encode_path(root: &str, path: &str) -> String {
-    let mut out = String::with_capacity(root.len() + path.len());
-    out.push_str(root);
-    encode(path, &mut out, |byte| byte == b'/');
-    out
+    format!("{root}{}", utf8_percent_encode(path, IN_PATH))
 }
 
 fn encode_fragment(id: &str) -> String {
-    let mut out = String::with_capacity(id.len());
-    encode(id, &mut out, |_| false);
-    out
-}
-
-fn encode(text: &str, out: &mut String, also: impl Fn(u8) -> bool) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || also(byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
+    utf8_percent_encode(id, IN_FRAGMENT).to_string()
 }
 
 /// Addresses of a brand's files.
@@ -2010,7 +1995,7 @@ struct OpenGraph<'a> {
     description: &'a str,
     url: &'a str,
     site_name: &'a str,
-    locale: &'static str,
+    locale: Option<Cow<'static, str>>,
 }
 
 #[derive(Serialize)]
