@@ -85,7 +85,8 @@ impl<'p> SitePlan<'_, 'p> {
         for (candidate, featured) in self.waiting(channel, own) {
             let has_begun =
                 matches!(self.history.heard(candidate.id), Some(HeardNotice { begun: true, .. }));
-            // A correction or withdrawal is too grave to wait; what has begun is brought to its end.
+            // A correction or withdrawal is too grave to wait; what has begun is brought to its
+            // end.
             if candidate.announced.is_none()
                 && !has_begun
                 && let Some(limit) = reached(self.most, today, month)
@@ -143,7 +144,7 @@ impl<'p> SitePlan<'_, 'p> {
         waiting
     }
 
-    /// Tells whether a candidate is still to be told.
+    /// Returns whether a candidate is still to be told.
     fn is_waiting(
         &self,
         channel: &Channel,
@@ -162,8 +163,8 @@ impl<'p> SitePlan<'_, 'p> {
             return false;
         }
         let Some(announcement) = candidate.announced else { return true };
-        // A family that hears of the article only now has the right words in it; one that never heard of it
-        // need not hear that it is gone.
+        // A family that hears of the article only now has the right words in it; one that never
+        // heard of it need not hear that it is gone.
         let work = candidate.work;
         let heard = |rev: u32| {
             self.history.heard(Notice::identify(
@@ -178,8 +179,8 @@ impl<'p> SitePlan<'_, 'p> {
         (1..=work.notify_rev).any(|rev| heard(rev).is_some_and(|heard| heard.on <= announcement.on))
     }
 
-    /// Lists the other segments of a channel that hear of the same by a notice that was sent, or that goes
-    /// before this one.
+    /// Lists the other segments of a channel that hear of the same by a notice that was sent, or
+    /// that goes before this one.
     fn others(
         &self,
         channel: &Channel,
@@ -205,8 +206,8 @@ impl<'p> SitePlan<'_, 'p> {
     }
 }
 
-/// Returns the place of a candidate in the order of sending: withdrawals, corrections, what a campaign
-/// features in the campaign's order, then the oldest.
+/// Returns the place of a candidate in the order of sending: withdrawals, corrections, what a
+/// campaign features in the campaign's order, then the oldest.
 fn rank((candidate, featured): &Waiting<'_>) -> (u8, usize, usize, Date) {
     let published = candidate.version.published;
     match (candidate.announced, featured) {

@@ -77,13 +77,14 @@ impl SmtpConnection {
         Ok(self)
     }
 
-    /// Agrees with the server that the encryption begins here. There is no other way on: a server that does not offer it gets nothing.
+    /// Agrees with the server that the encryption begins here. There is no other way on: a server
+    /// that does not offer it gets nothing.
     fn starttls(mut self, own: &ClientId) -> Result<TcpStream, MailFault> {
         if !ServerOffers::of(&self.ask(&Ehlo::new(own.clone()))?).starttls {
             return Err(MailFault::Insecure);
         }
         self.ask(&Starttls)?;
-        // What has come already did not come encrypted: whoever stands in between may have put it there.
+        // What has come already did not come encrypted: a machine in between may have put it there.
         if !self.stream.buffer().is_empty() {
             return Err(MailFault::Insecure);
         }
@@ -171,7 +172,8 @@ impl SmtpConnection {
         }
         if let Some(fault) = refused {
             if awaits_message && matches!(fault, MailFault::Reply(SmtpStep::Recipient, _)) {
-                // It takes a message for nobody, and gets an empty one (RFC 2920, section 3.1); if that fails nothing more is said.
+                // The server takes a message without recipients, and gets an empty one (RFC 2920,
+                // section 3.1); if that fails nothing more is said.
                 let _ = self.write(b".\r\n").and_then(|()| self.read());
             } else {
                 // It would take one for the recipient.

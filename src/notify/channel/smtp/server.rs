@@ -14,7 +14,7 @@ pub struct MailServer {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How the connection is protected.
+    /// The protection of the connection.
     pub security: Security,
     /// User and password.
     pub credentials: Option<Credentials>,
@@ -27,7 +27,8 @@ impl fmt::Display for MailServer {
 }
 
 impl MailServer {
-    /// Returns its name as a certificate has it, or `None` if no certificate can be for such a name.
+    /// Returns its name as a certificate has it, or `None` if no certificate can be for such a
+    /// name.
     pub(super) fn certified_name(&self) -> Option<ServerName<'static>> {
         ServerName::try_from(self.host.clone()).ok()
     }

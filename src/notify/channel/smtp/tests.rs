@@ -23,7 +23,8 @@ const EHLO: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250 8BITMIME");
 const PIPELINING: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250-8BITMIME\r\n250 pipelining");
 const MESSAGE: &[u8] = b"Subject: x\r\n\r\n.x\r\n";
 
-/// What one connection is to hear, and what it answers; nothing to hear is the greeting, nothing to answer is the next command's part.
+/// What one connection is to hear, and what it answers; nothing to hear is the greeting, nothing to
+/// answer is the next command's part.
 type Script = Vec<(&'static str, &'static str)>;
 
 fn script(parts: &[&[(&'static str, &'static str)]]) -> Script {
@@ -67,7 +68,8 @@ impl TestStream {
     }
 }
 
-/// A server that plays scripts, one a connection, and returns what it heard; it ends a connection where something else comes.
+/// A server that plays scripts, one a connection, and returns what it heard; it ends a connection
+/// where something else comes.
 fn play(
     scripts: Vec<Script>,
     tls: Option<Arc<ServerConfig>>,
@@ -149,7 +151,8 @@ fn bring(servers: &MailServers, server: &MailServer) -> Result<(), MailFault> {
     servers.send(server, &address("from"), &address("to"), MESSAGE)
 }
 
-/// Plays one connection without encryption; returns what came of one message and what the server heard.
+/// Plays one connection without encryption; returns what came of one message and what the server
+/// heard.
 fn once(parts: &[&[(&'static str, &'static str)]]) -> (Result<(), MailFault>, Vec<String>) {
     let (port, played) = play(vec![script(parts)], None);
     let servers = servers();
@@ -228,7 +231,7 @@ fn each_answer_is_told_with_its_step_and_the_next_message_can_go() {
             ]),
             no(SmtpStep::Recipient, 550, "5.1.1 unknown"),
         ),
-        // It takes a message for nobody.
+        // The server takes a message without recipients.
         (
             script(&[
                 &[
@@ -504,7 +507,8 @@ fn encrypted_from_the_beginning_or_from_an_agreed_point() {
     assert_eq!((sent, heard.len()), (Err(MailFault::NoLogin), 3));
 }
 
-/// Whatever a server, or who stands before it, does: where encryption is asked for nothing but EHLO and STARTTLS is ever said without it.
+/// Where encryption is asked for, the program never says anything but EHLO and STARTTLS without it,
+/// whatever the server or a machine in between does.
 #[test]
 fn nothing_goes_in_plain_where_encryption_is_asked_for() {
     let (tls, trusted) = certificate("localhost");
@@ -563,7 +567,7 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
             &trusted,
             Err(MailFault::Insecure),
         ),
-        // The certificate is for another name, or nobody's.
+        // The certificate is for another name, or no authority signed it.
         (
             Security::Starttls,
             script(&[&[OFFER, START, TLS, INSIDE]]),
