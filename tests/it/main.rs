@@ -14,6 +14,7 @@ mod feeds;
 mod incremental;
 mod invariants;
 mod kill;
+mod library;
 mod lookup;
 mod notify;
 mod report;
