@@ -11,6 +11,7 @@ pub mod care;
 pub mod cli;
 pub mod content;
 pub mod diagnostic;
+pub mod editing;
 pub mod edition;
 
 pub mod municipality;

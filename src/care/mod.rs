@@ -13,7 +13,7 @@ mod rule;
 
 use rayon::prelude::*;
 
-use crate::content::medicine::drug::{Drug, LactationTable};
+use crate::content::medicine::{Drug, LactationTable};
 use crate::content::{Article, Citation, LangId, Languages, Work};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use exception::Exception;
 use lexicon::{Finding, Lexicon};
 use passage::{Document, Part};
+pub use rule::CARE;
 use rule::{Kind, Rules};
 
 /// The most findings that are told of one file.

@@ -5,11 +5,14 @@
 
 use regex::{Regex, RegexBuilder};
 
-use crate::content::{Citation, Languages};
+use crate::content::citation::{CITATION, Citation};
+use crate::content::language::Languages;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Message, Source, codes};
 use crate::message;
 use crate::source::Files;
-use crate::source::decode::{Decoder, Fields};
+use crate::source::decode::Decoder;
+use crate::source::fields::Fields;
+use crate::source::keys::{Record, Shape, optional, required, sometimes, words};
 use crate::source::suggest;
 use crate::source::yaml::{Node, Value};
 
@@ -39,6 +42,13 @@ pub(super) enum Kind {
     SentenceLength,
 }
 
+const KINDS: [(&str, Kind); 4] = [
+    ("words", Kind::Words),
+    ("product-claim", Kind::ProductClaim),
+    ("unsourced-figure", Kind::UnsourcedFigure),
+    ("sentence-length", Kind::SentenceLength),
+];
+
 /// In which parts of a file a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -51,6 +61,160 @@ pub(super) enum Scope {
     /// All of it.
     Everywhere,
 }
+
+const SCOPES: [(&str, Scope); 4] = [
+    ("title", Scope::Title),
+    ("headline", Scope::Headline),
+    ("body", Scope::Body),
+    ("everywhere", Scope::Everywhere),
+];
+
+static CARE_TERM: Record = Record::new(
+    "care-term",
+    &[
+        required(
+            "term",
+            Shape::Line,
+            "さがす言葉（2文字以上）",
+            "a word of two characters or more",
+        ),
+        optional(
+            "unless",
+            Shape::List(&Shape::Line),
+            "その言葉を含む、さしつかえのない言い方",
+            "longer phrases in which it is harmless",
+        ),
+        optional("instead", Shape::Line, "代わりに書く言葉", "what to write instead"),
+    ],
+);
+
+static EDITOR_WORDS: Record = Record::new(
+    "editor-words",
+    &[
+        required("ja", Shape::Line, "日本語", "in Japanese"),
+        required("en", Shape::Line, "英語", "in English"),
+    ],
+);
+
+const EDITOR_TEXT: Shape = Shape::Either(&[Shape::Line, Shape::Record(&EDITOR_WORDS)]);
+
+static CARE_RULE: Record = Record::new(
+    "care-rule",
+    &[
+        required(
+            "id",
+            Shape::Id,
+            "規則の名前。すでにある規則なら、書いたことが加わる",
+            "its name; what is said of a rule that exists is added to it",
+        ),
+        optional(
+            "kind",
+            Shape::Word(&words(&KINDS)),
+            "words（書かなければこれ）、product-claim（商品名と同じ文にある言葉）、unsourced-figure\
+             （出典のない記事の数字。patterns で）、sentence-length（文の長さ）",
+            "words (the default), product-claim (in one sentence with the name of a product), \
+             unsourced-figure (`patterns` in an article without sources) or sentence-length",
+        ),
+        optional(
+            "scope",
+            Shape::Word(&words(&SCOPES)),
+            "title（題名）、headline（題名と見出し）、body（そのほか）、everywhere（書かなければこれ）",
+            "title, headline (title and headings), body (all else) or everywhere (the default)",
+        ),
+        sometimes(
+            "title",
+            EDITOR_TEXT,
+            "見つけたものの、どこがよくないか。新しい規則に要る",
+            "what is wrong with what it finds; needed for a new rule",
+        ),
+        sometimes(
+            "help",
+            EDITOR_TEXT,
+            "どうすればよいか。新しい規則に要る",
+            "what to do; needed for a new rule",
+        ),
+        sometimes(
+            "source",
+            Shape::Record(&CITATION),
+            "規則の根拠。新しい規則に要る",
+            "where it comes from; needed for a new rule",
+        ),
+        sometimes(
+            "languages",
+            Shape::List(&Shape::Line),
+            "どの言語に使うか（ja は ja-x-easy にも）。新しい規則に要る",
+            "language tags, `ja` for `ja-x-easy` too; needed for a new rule",
+        ),
+        optional(
+            "terms",
+            Shape::List(&Shape::Either(&[Shape::Line, Shape::Record(&CARE_TERM)])),
+            "さがす言葉",
+            "the words that it looks for",
+        ),
+        optional(
+            "patterns",
+            Shape::List(&Shape::Line),
+            "さがす正規表現。全角・大文字・（日本語では）空白をなくした文に当てる",
+            "regular expressions over the folded text, so in narrow lower-case letters",
+        ),
+        optional(
+            "unless",
+            Shape::List(&Shape::Line),
+            "規則のどの言葉にも効く、さしつかえのない言い方",
+            "phrases in which any word of the rule is harmless",
+        ),
+        optional(
+            "unless_before",
+            Shape::List(&Shape::Line),
+            "同じ句の前にあれば見のがす言葉",
+            "words that take a match back when they stand before it in its clause",
+        ),
+        optional(
+            "unless_after",
+            Shape::List(&Shape::Line),
+            "同じ句の後にあれば見のがす言葉",
+            "words that take a match back when they stand after it in its clause",
+        ),
+        optional(
+            "products",
+            Shape::List(&Shape::Line),
+            "product-claim に足す商品名",
+            "names of products for product-claim, besides those of the table",
+        ),
+        optional(
+            "without",
+            Shape::List(&Shape::Line),
+            "規則から除く言葉",
+            "words that are taken out of the rule",
+        ),
+        optional(
+            "most_characters",
+            Shape::Integer(10, 1000),
+            "sentence-length のとき：一文の字数の上限",
+            "for sentence-length: the most characters of a sentence",
+        ),
+        optional(
+            "may_explain",
+            Shape::Boolean,
+            "true：かっこで説明してあれば見のがす",
+            "true: harmless where brackets explain it",
+        ),
+    ],
+);
+
+/// The keys of a file of rules on wording.
+pub static CARE: Record = Record::new(
+    "care",
+    &[
+        optional(
+            "rules",
+            Shape::List(&Shape::Record(&CARE_RULE)),
+            "規則に加えること、新しい規則",
+            "what is added to rules, and new rules",
+        ),
+        optional("disable", Shape::List(&Shape::Id), "使わない規則", "rules that are not applied"),
+    ],
+);
 
 /// A word that a rule looks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +300,7 @@ impl Rules {
         {
             Decoder::on(source, diagnostics, |decoder| {
                 let root = decoder.parse_all()?;
-                let mut fields = decoder.fields(&root)?;
+                let mut fields = decoder.fields(&root, &CARE)?;
                 fields
                     .list(decoder, "rules", |decoder, node| rules.decode(decoder, node, languages));
                 disabled.extend(fields.list(decoder, "disable", Decoder::id));
@@ -192,37 +356,18 @@ impl Rules {
         node: &Node,
         known_languages: Option<&Languages>,
     ) -> Option<()> {
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &CARE_RULE)?;
         let id = fields.required(decoder, "id", Decoder::id);
         let known = id.as_ref().and_then(|id| self.0.iter().position(|rule| rule.id == id.value));
-        let kind = fields.optional(decoder, "kind", |decoder, node| {
-            decoder.choice(
-                node,
-                &[
-                    ("words", Kind::Words),
-                    ("product-claim", Kind::ProductClaim),
-                    ("unsourced-figure", Kind::UnsourcedFigure),
-                    ("sentence-length", Kind::SentenceLength),
-                ],
-            )
-        });
-        let scope = fields.optional(decoder, "scope", |decoder, node| {
-            decoder.choice(
-                node,
-                &[
-                    ("title", Scope::Title),
-                    ("headline", Scope::Headline),
-                    ("body", Scope::Body),
-                    ("everywhere", Scope::Everywhere),
-                ],
-            )
-        });
+        let kind = fields.optional(decoder, "kind", |decoder, node| decoder.choice(node, &KINDS));
+        let scope =
+            fields.optional(decoder, "scope", |decoder, node| decoder.choice(node, &SCOPES));
         // Whoever adds to a rule need not say again what it is.
         let is_new = known.is_none();
-        let title = stated(&mut fields, decoder, "title", is_new, words);
-        let help = stated(&mut fields, decoder, "help", is_new, words);
-        let source = stated(&mut fields, decoder, "source", is_new, Citation::decode);
-        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| {
+        let title = fields.required_if(decoder, is_new, "title", editor_words);
+        let help = fields.required_if(decoder, is_new, "help", editor_words);
+        let source = fields.required_if(decoder, is_new, "source", Citation::decode);
+        let languages = fields.required_if(decoder, is_new, "languages", |decoder, node| {
             decoder.list(node, |decoder, node| language(decoder, node, known_languages))
         });
         let terms = fields.list(decoder, "terms", term);
@@ -232,9 +377,7 @@ impl Rules {
         let unless_after = strings(&mut fields, decoder, "unless_after");
         let products = strings(&mut fields, decoder, "products");
         let without = fields.list(decoder, "without", Decoder::string);
-        let most_characters = fields
-            .optional(decoder, "most_characters", |decoder, node| decoder.integer(node, 10..1001))
-            .map(|most| most as usize);
+        let most_characters = fields.integer(decoder, "most_characters").map(|most| most as usize);
         let may_explain = fields.optional(decoder, "may_explain", Decoder::boolean);
         let is_idle = if kind == Some(Kind::SentenceLength) {
             !fields.has("most_characters")
@@ -322,17 +465,6 @@ impl Rules {
     }
 }
 
-/// Reads a key that a new rule must have.
-fn stated<T>(
-    fields: &mut Fields<'_>,
-    decoder: &mut Decoder,
-    key: &'static str,
-    is_new: bool,
-    read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
-) -> Option<T> {
-    if is_new { fields.required(decoder, key, read) } else { fields.optional(decoder, key, read) }
-}
-
 /// Makes the diagnostic for a phrase or word that has nothing to do with the words of its rule.
 fn useless(written: Located<String>) -> Diagnostic {
     let Located { value, place } = written;
@@ -351,7 +483,7 @@ fn useless(written: Located<String>) -> Diagnostic {
 }
 
 /// Reads a list of strings.
-fn strings(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &'static str) -> Vec<String> {
+fn strings(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &str) -> Vec<String> {
     fields.list(decoder, key, Decoder::string).into_iter().map(|text| text.value).collect()
 }
 
@@ -377,12 +509,12 @@ fn language(decoder: &mut Decoder, node: &Node, known: Option<&Languages>) -> Op
 }
 
 /// Reads words for editors: one string, or `ja` and `en`.
-fn words(decoder: &mut Decoder, node: &Node) -> Option<Message> {
+fn editor_words(decoder: &mut Decoder, node: &Node) -> Option<Message> {
     if !matches!(node.value, Value::Mapping(_)) {
         let text = decoder.string(node)?.value;
         return Some(Message { ja: text.clone(), en: text });
     }
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &EDITOR_WORDS)?;
     let ja = fields.required(decoder, "ja", Decoder::string);
     let en = fields.required(decoder, "en", Decoder::string);
     fields.finish(decoder);
@@ -395,7 +527,7 @@ fn term(decoder: &mut Decoder, node: &Node) -> Option<Term> {
         let word = self::word(decoder, node)?;
         return Some(Term { word, unless: Vec::new(), instead: None });
     }
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &CARE_TERM)?;
     let word = fields.required(decoder, "term", word);
     let unless = fields.list(decoder, "unless", |decoder, node| {
         let phrase = decoder.string(node)?.value;

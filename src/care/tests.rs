@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::content::article;
 use crate::content::language::Language;
-use crate::content::medicine::drug;
+use crate::content::medicine;
 use crate::source::decode::Decoder;
 use crate::source::memo::Memo;
 
@@ -35,7 +35,9 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
     let mut table = LactationTable::default();
     for source in texts("content/drugs/") {
         table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| {
-            decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))
+            decoder
+                .parse_all()
+                .and_then(|root| medicine::decode_drug(decoder, &root, "x", &languages))
         }));
     }
     check(&all, &languages, works.iter(), &table, &mut diagnostics);

@@ -7,6 +7,7 @@ mod audit;
 mod new;
 mod notify;
 mod report;
+mod schema;
 mod serve;
 mod sitting;
 mod status;
@@ -114,6 +115,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
         Command::Report(options) => report::run(options, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
+        Command::Schema { kind, out } => schema::run(kind.as_deref(), out.as_deref(), tongue),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut std::io::stdout());
             Exit::Fine

@@ -25,7 +25,7 @@ use crate::content::{LangId, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Severity, codes};
 use crate::message;
 use crate::municipality::Municipality;
-use crate::municipality::notify::{Kind, LineTo, Notify, QuietHours, is_loopback};
+use crate::municipality::notify::{ChannelKind, LineTo, Notify, QuietHours, is_loopback};
 use crate::project::Project;
 
 /// A channel of a municipality, ready to send.
@@ -160,27 +160,27 @@ impl Opener<'_> {
         municipality: &Municipality,
         notify: &Notify,
         id: &str,
-        kind: &Kind,
+        kind: &ChannelKind,
         ways: &Ways,
         diagnostics: &mut Diagnostics,
     ) -> Option<Lane> {
         let agent = &ways.agent;
         let code = municipality.code.as_str();
         let languages = &self.project.config.languages;
-        let (segments, tags): (Vec<String>, Vec<&str>) = notify
-            .segments(municipality, &self.project.stages, languages)
+        let (segments, tags): (Vec<String>, Vec<&str>) = municipality
+            .segments(&self.project.stages, languages)
             .into_iter()
             .map(|segment| (segment.id.value, languages.get(segment.language).tag.as_str()))
             .unzip();
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
         let mut recipients = Vec::new();
         let sender: Box<dyn Channel> = match kind {
-            Kind::Json { url } => Box::new(Json::new(
+            ChannelKind::Json { url } => Box::new(Json::new(
                 agent.clone(),
                 url.clone(),
                 self.secrets.optional(code, id, "TOKEN"),
             )),
-            Kind::Line(settings) => {
+            ChannelKind::Line(settings) => {
                 if settings.to == LineTo::Multicast {
                     recipients = self.recipients(
                         code,
@@ -203,7 +203,7 @@ impl Opener<'_> {
                     read,
                 ))
             }
-            Kind::WebPush(settings) => {
+            ChannelKind::WebPush(settings) => {
                 let spoken: Vec<(&str, &str)> = names.iter().copied().zip(tags).collect();
                 let read = |list: &mut dyn BufRead| {
                     subscribers::read_subscriptions(list, &spoken, |url| {
@@ -233,7 +233,7 @@ impl Opener<'_> {
                     Arc::clone(&self.clock),
                 ))
             }
-            Kind::Email(settings) => {
+            ChannelKind::Email(settings) => {
                 recipients = self.recipients(
                     code,
                     id,

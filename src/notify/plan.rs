@@ -18,13 +18,14 @@ use crate::content::article::{Article, Work};
 use crate::content::campaign::Campaign;
 use crate::content::code::MunicipalityCode;
 use crate::content::feeds::FeedChoice;
+use crate::content::notice_limit::NoticeLimit;
 use crate::content::taxonomy::Term;
 use crate::content::wording::Wording;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, codes};
 use crate::edition;
 use crate::message;
 use crate::municipality::Municipality;
-use crate::municipality::notify::{Channel, Most, Notify, Segment};
+use crate::municipality::notify::{Channel, Notify, Segment};
 use crate::project::Project;
 use crate::render::page::encode_path;
 use crate::render::part::feed;
@@ -100,7 +101,7 @@ impl<'p> Offer<'p> {
         let mut all = Vec::new();
         for (site, notify) in self.telling() {
             for channel in &notify.channels {
-                all.extend(self.served(site, notify, channel).iter().map(|(_, id)| {
+                all.extend(self.served(site, channel).iter().map(|(_, id)| {
                     (site.municipality.code.to_string(), channel.id.value.clone(), id.to_string())
                 }));
             }
@@ -176,7 +177,7 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
-                for (segment, id) in self.served(site, notify, channel) {
+                for (segment, id) in self.served(site, channel) {
                     if !is_new(code.as_str(), &channel.id.value, &id) {
                         continue;
                     }
@@ -221,7 +222,7 @@ impl<'p> Offer<'p> {
             let code = site.municipality.code;
             for channel in &notify.channels {
                 let new: Vec<Str> = self
-                    .served(site, notify, channel)
+                    .served(site, channel)
                     .into_iter()
                     .map(|(_, id)| id)
                     .filter(|id| !history.knows(code.as_str(), &channel.id.value, id))
@@ -280,7 +281,7 @@ impl<'p> Offer<'p> {
                 let mut all = Vec::new();
                 let Some(notify) = &site.municipality.notify else { return all };
                 for channel in &notify.channels {
-                    for (segment, id) in self.served(site, notify, channel) {
+                    for (segment, id) in self.served(site, channel) {
                         let writer = Writer::new(self, site, notify, channel, &segment, &id);
                         all.extend(self.candidates(site, channel, &segment).iter().map(
                             |candidate| {
@@ -306,12 +307,8 @@ impl<'p> Offer<'p> {
     }
 
     /// Returns the segments that a channel serves.
-    fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<Served> {
-        let all = notify.segments(
-            site.municipality,
-            &self.project.stages,
-            &self.project.config.languages,
-        );
+    fn served(&self, site: &Site<'p>, channel: &Channel) -> Vec<Served> {
+        let all = site.municipality.segments(&self.project.stages, &self.project.config.languages);
         let is_served = |segment: &Segment| {
             channel
                 .segments
@@ -439,7 +436,7 @@ impl<'p> Offer<'p> {
             .collect();
         let most = campaigns.iter().fold(notify.most, |most, campaign| most.or_more(campaign.most));
         for channel in &notify.channels {
-            let served = self.served(site, notify, channel);
+            let served = self.served(site, channel);
             let mut planned: HashSet<Id> = HashSet::new();
             for (segment, id) in &served {
                 let featured = |candidate: &Candidate<'_>| {
@@ -583,7 +580,7 @@ impl<'p> Offer<'p> {
     }
 }
 
-fn reached(most: Most, today: u32, month: u32) -> Option<Limit> {
+fn reached(most: NoticeLimit, today: u32, month: u32) -> Option<Limit> {
     if most.month.is_some_and(|most| month >= most) {
         Some(Limit::Month)
     } else if most.day.is_some_and(|most| today >= most) {

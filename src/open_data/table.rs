@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::content::language::Languages;
-use crate::content::medicine::drug::{Assessment, Difference, MilkSupply, NotListedReason, Tone};
-use crate::content::medicine::product::Ingredient;
+use crate::content::medicine::{
+    Assessment, Difference, Ingredient, MilkSupply, NotListedReason, Tone,
+};
 use crate::content::text::Text;
 use crate::diagnostic::{Located, Source};
 use crate::project::Project;

@@ -1,5 +1,7 @@
 //! A whole project, read and checked: everything an edition is made from.
 
+pub mod kinds;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,9 +15,8 @@ use crate::content::code;
 use crate::content::config::TextKind;
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
-use crate::content::medicine::drug::{self, Drug, LactationTable};
-use crate::content::medicine::product::{self, Ingredient};
-use crate::content::taxonomy::{self, Kind, Term};
+use crate::content::medicine::{self, Drug, Ingredient, LactationTable};
+use crate::content::taxonomy::{self, Term, TermKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::municipality::{self, Municipality};
@@ -75,10 +76,10 @@ impl Project {
         });
         let languages = &config.languages;
         let stages = read(&files, "content/stages.yaml", is_read, diagnostics, |d, n| {
-            taxonomy::decode(d, n, Kind::Stage, languages)
+            taxonomy::decode(d, n, TermKind::Stage, languages)
         });
         let topics = read(&files, "content/topics.yaml", is_read, diagnostics, |d, n| {
-            taxonomy::decode(d, n, Kind::Topic, languages)
+            taxonomy::decode(d, n, TermKind::Topic, languages)
         });
         let emergency = read(&files, "content/emergency.yaml", false, diagnostics, |d, n| {
             emergency::decode_all(d, n, languages)
@@ -491,8 +492,8 @@ impl Project {
                 }
             }
             if !unread.stages {
-                let segments = notify
-                    .segments(municipality, &self.stages, &self.config.languages)
+                let segments = municipality
+                    .segments(&self.stages, &self.config.languages)
                     .into_iter()
                     .map(|segment| segment.id.value)
                     .collect();
@@ -942,26 +943,26 @@ fn supervision(files: &Files, config: &Config, diagnostics: &mut Diagnostics) ->
 fn table(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics) -> LactationTable {
     let has_drugs = files.under("content/drugs/").next().is_some();
     let sources = read(files, "content/drug-sources.yaml", has_drugs, diagnostics, |d, n| {
-        drug::decode_sources(d, n, languages)
+        medicine::decode_sources(d, n, languages)
     })
     .unwrap_or_default();
     let (groups, classes) =
         read(files, "content/drug-classes.yaml", has_drugs, diagnostics, |d, n| {
-            drug::decode_classes(d, n, languages)
+            medicine::decode_classes(d, n, languages)
         })
         .unwrap_or_default();
     let not_listed = read(files, "content/drugs-not-listed.yaml", false, diagnostics, |d, n| {
-        drug::decode_not_listed(d, n, languages)
+        medicine::decode_not_listed(d, n, languages)
     })
     .unwrap_or_default();
     let besides = memo::hash(format!("{languages:?}"));
     let mut drugs = entries(files, "content/drugs/", besides, diagnostics, |decoder, root, id| {
-        drug::decode(decoder, root, id, languages)
+        medicine::decode_drug(decoder, root, id, languages)
     });
     drugs.sort_by(|a, b| a.id.cmp(&b.id));
     let mut products =
         entries(files, "content/products/", besides, diagnostics, |decoder, root, id| {
-            product::decode(decoder, root, id, languages)
+            medicine::decode_product(decoder, root, id, languages)
         });
     products.sort_by(|a, b| a.id.cmp(&b.id));
     LactationTable { sources, groups, classes, drugs, products, not_listed }

@@ -596,7 +596,7 @@ impl Scene<'_, '_> {
                     way(Page::MedicineClass(class), table.classes[class].name.pick(language).0)
                 });
                 let has = |product: &usize| {
-                    table.products[*product].ingredients.iter().any(|one| matches!(one, crate::content::medicine::product::Ingredient::Entry(id) if id.value == table.drugs[index].id))
+                    table.products[*product].ingredients.iter().any(|one| matches!(one, crate::content::medicine::Ingredient::Entry(id) if id.value == table.drugs[index].id))
                 };
                 let products = site.products.iter().copied().filter(has).map(|product| {
                     way(Page::Product(product), table.products[product].name.pick(language).0)

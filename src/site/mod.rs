@@ -10,8 +10,8 @@ use crate::content::article::{Article, Work};
 use crate::content::config::TextKind;
 use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
-use crate::content::medicine::product::Product;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::medicine::Product;
+use crate::content::taxonomy::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::municipality::Municipality;
@@ -675,10 +675,10 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the terms of a kind with their works.
-    pub fn terms(&self, kind: Kind) -> &BTreeMap<usize, Vec<usize>> {
+    pub fn terms(&self, kind: TermKind) -> &BTreeMap<usize, Vec<usize>> {
         match kind {
-            Kind::Stage => &self.stages,
-            Kind::Topic => &self.topics,
+            TermKind::Stage => &self.stages,
+            TermKind::Topic => &self.topics,
         }
     }
 }

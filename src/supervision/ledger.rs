@@ -14,6 +14,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::act_keys::{ACT, ACT_TEXT, COVERED_FILE};
 use super::seals::{Covered, is_sealable, is_sha256, kind_of, seal_of, sha256};
 use crate::content::config::TextKind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
@@ -549,13 +550,16 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
     };
     let severity = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &Severity::ALL);
     let words = |decoder: &mut Decoder, node: &Node| decoder.string(node).map(|text| text.value);
-    let mut fields = decoder.fields(root)?;
+    let mut fields = decoder.fields(root, &ACT)?;
     let kind = fields.required(decoder, "kind", |decoder, node| {
-        decoder.choice(node, &[("approval", 0), ("withdrawal", 1), ("correction", 2)])
+        let kinds = [("approval", 0), ("withdrawal", 1), ("correction", 2)];
+        decoder.choice(node, &kinds).map(|kind| (kinds[kind].0, kind))
     });
     let on = fields.required(decoder, "on", Decoder::date);
     let by = fields.required(decoder, "by", |decoder, node| decoder.list(node, Decoder::id));
-    let decision = match kind? {
+    let (word, kind) = kind?;
+    fields.choose(word);
+    let decision = match kind {
         0 => {
             let next_review = fields.required(decoder, "next_review", Decoder::date);
             let note = fields.optional(decoder, "note", words);
@@ -580,7 +584,7 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
     let parents = fields.required(decoder, "parents", |decoder, node| decoder.list(node, hex));
     let texts = fields.required(decoder, "texts", |decoder, node| {
         decoder.list(node, |decoder, node| {
-            let mut fields = decoder.fields(node)?;
+            let mut fields = decoder.fields(node, &ACT_TEXT)?;
             let path = fields.required(decoder, "path", |decoder, node| {
                 let path = decoder.string(node)?;
                 if kind_of(&path.value).is_none() {
@@ -604,7 +608,7 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
             let seal = fields.required(decoder, "seal", hex);
             let files = fields.required(decoder, "files", |decoder, node| {
                 decoder.list(node, |decoder, node| {
-                    let mut fields = decoder.fields(node)?;
+                    let mut fields = decoder.fields(node, &COVERED_FILE)?;
                     let sha256 = fields.required(decoder, "sha256", hex);
                     let path = fields.required(decoder, "path", words);
                     fields.finish(decoder);

@@ -7,6 +7,7 @@
 //!
 //! One rule is kept everywhere: where something is in doubt, a text is unsupervised.
 
+mod act_keys;
 pub mod audit;
 pub mod history;
 pub mod ledger;
@@ -25,9 +26,10 @@ use crate::content::config::{Overdue, Policy, Unsupervised};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
+pub use act_keys::ACT;
 pub use history::{Announcement, Event, What};
 pub use ledger::Ledger;
-pub use reviewer::{LICENCES, Reviewer, decode_reviewers};
+pub use reviewer::{LICENCES, REVIEWERS, Reviewer, decode_reviewers};
 use seals::Sealed;
 pub use seals::sha256 as seal;
 pub use standing::{Approval, Judge, Signer, Withdrawal};

@@ -12,6 +12,7 @@ use crate::content::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, required};
 use crate::source::{Files, memo, suggest};
 use crate::supervision::seal;
 use strings::Strings;
@@ -143,6 +144,22 @@ fn load_each(files: &Files, languages: &Languages, diagnostics: &mut Diagnostics
     themes
 }
 
+/// The keys of `theme.yaml`.
+pub static THEME: Record = Record::new(
+    "theme",
+    &[
+        required("name", Shape::Id, "フォルダと同じ名前", "its name, that of its folder"),
+        optional("description", Shape::Line, "どんなテーマか", "what it looks like"),
+        optional("licence", Shape::Line, "使うときの条件", "its terms of use"),
+        optional(
+            "extends",
+            Shape::Id,
+            "もとにするテーマ。ここにないファイルは、そのテーマのものを使う",
+            "the theme that it extends; what it lacks comes from there",
+        ),
+    ],
+);
+
 fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Option<Manifest> {
     let path = format!("themes/{folder}/theme.yaml");
     let Some(source) = files.get(&path).and_then(|file| file.text()) else {
@@ -163,7 +180,7 @@ fn manifest(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Optio
     };
     let (name, extends) = Decoder::on(source, diagnostics, |decoder| {
         let root = decoder.parse_all()?;
-        let mut fields = decoder.fields(&root)?;
+        let mut fields = decoder.fields(&root, &THEME)?;
         let name = fields.required(decoder, "name", Decoder::id);
         fields.optional(decoder, "description", Decoder::string);
         fields.optional(decoder, "licence", Decoder::string);
@@ -531,7 +548,7 @@ fn load_strings(
             let mut ignored = Diagnostics::new();
             let found = if index == 0 { &mut *diagnostics } else { &mut ignored };
             let node = Decoder::on(source, found, |decoder| {
-                decoder.parse_all().filter(|node| decoder.fields(node).is_some())
+                decoder.parse_all().filter(|node| decoder.entries(node).is_some())
             });
             if let Some(node) = node {
                 strings::overlay(&mut tree, &strings::to_json(&node));

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
 use crate::source::decode::PartialDate;
-use crate::source::yaml::{Kind, Node, Value};
+use crate::source::yaml::{Node, ScalarKind, Value};
 
 /// The strings of one language, already completed from the theme's parents and the default language.
 #[derive(Clone, Debug, Default)]
@@ -118,10 +118,10 @@ pub fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Scalar(scalar) => match scalar.kind {
-            Kind::Bool if scalar.text == "true" || scalar.text == "false" => {
+            ScalarKind::Bool if scalar.text == "true" || scalar.text == "false" => {
                 Json::Bool(scalar.text == "true")
             }
-            Kind::Number => scalar
+            ScalarKind::Number => scalar
                 .text
                 .parse::<i64>()
                 .map_or_else(|_| Json::String(scalar.text.clone()), Json::from),

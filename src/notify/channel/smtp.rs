@@ -20,7 +20,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// How long to wait for a server.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ pub struct Server {
     /// Its port.
     pub port: u16,
     /// How the connection is protected.
-    pub security: Security,
+    pub security: MailSecurity,
     /// User and password.
     pub credentials: Option<Credentials>,
 }
@@ -137,7 +137,7 @@ impl Servers {
 
     /// Tells whether a server can be spoken to as its settings want it: what its name is worth for a certificate, and whether this machine knows any authority.
     pub fn can_reach(&self, server: &Server) -> bool {
-        server.security == Security::None || (name(server).is_some() && self.tls().is_some())
+        server.security == MailSecurity::None || (name(server).is_some() && self.tls().is_some())
     }
 
     /// Brings one message to a server.
@@ -310,9 +310,9 @@ impl Connection {
                 .map(|stream| Self::over(stream, patience))
         };
         let mut connection = match server.security {
-            Security::None => Self::over(Stream::Plain(socket), patience).greeted()?,
-            Security::Tls => encrypted(socket)?.greeted()?,
-            Security::Starttls => {
+            MailSecurity::None => Self::over(Stream::Plain(socket), patience).greeted()?,
+            MailSecurity::Tls => encrypted(socket)?.greeted()?,
+            MailSecurity::Starttls => {
                 encrypted(Self::over(Stream::Plain(socket), patience).greeted()?.starttls(&own)?)?
             }
         };
@@ -700,7 +700,7 @@ mod tests {
         (port, std::thread::spawn(run))
     }
 
-    fn server(port: u16, security: Security) -> Server {
+    fn server(port: u16, security: MailSecurity) -> Server {
         Server { host: "127.0.0.1".to_owned(), port, security, credentials: None }
     }
 
@@ -729,7 +729,7 @@ mod tests {
     fn once(parts: &[&[(&'static str, &'static str)]]) -> (Result<(), Fault>, Vec<String>) {
         let (port, played) = play(vec![script(parts)], None);
         let servers = servers();
-        let sent = bring(&servers, &server(port, Security::None));
+        let sent = bring(&servers, &server(port, MailSecurity::None));
         drop(servers);
         (sent, played.join().expect("plays").remove(0))
     }
@@ -744,8 +744,8 @@ mod tests {
             let (port, played) =
                 play(vec![script(&[&[ehlo], &taken, &taken, &[("QUIT", "221 bye")]])], None);
             let servers = servers();
-            assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
-            assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+            assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
+            assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
             drop(servers);
             let heard = played.join().expect("plays").remove(0);
             assert_eq!(
@@ -822,7 +822,7 @@ mod tests {
         for (script, wanted) in table {
             let (port, played) = play(vec![script], None);
             let servers = servers();
-            let server = server(port, Security::None);
+            let server = server(port, MailSecurity::None);
             assert_eq!(bring(&servers, &server), wanted);
             assert_eq!(bring(&servers, &server), Ok(()), "after {wanted:?}");
             drop(servers);
@@ -880,12 +880,12 @@ mod tests {
         );
         let (port, played) = play(vec![vec![("", "554 5.3.2 no service")]], None);
         assert_eq!(
-            bring(&servers(), &server(port, Security::None)),
+            bring(&servers(), &server(port, MailSecurity::None)),
             no(Step::Session, 554, "5.3.2 no service")
         );
         played.join().expect("plays");
         assert_eq!(
-            bring(&servers(), &server(port, Security::None)),
+            bring(&servers(), &server(port, MailSecurity::None)),
             Err(Fault::Broken),
             "nobody is there any more"
         );
@@ -899,7 +899,7 @@ mod tests {
         assert_eq!(
             bring(
                 &servers,
-                &server(silent.local_addr().expect("an address").port(), Security::None)
+                &server(silent.local_addr().expect("an address").port(), MailSecurity::None)
             ),
             Err(Fault::Broken)
         );
@@ -914,9 +914,9 @@ mod tests {
                 let (port, played) =
                     play(vec![script(&[&[ehlo], &taken, end]), script(&[&[ehlo], &taken])], None);
                 let servers = servers();
-                assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+                assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
                 std::thread::sleep(Duration::from_millis(10));
-                assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+                assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
                 drop(servers);
                 let heard = played.join().expect("plays").concat();
                 assert_eq!(
@@ -934,7 +934,7 @@ mod tests {
         for _ in 0..3 {
             let (port, played) =
                 play(vec![script(&[&[EHLO], &TAKEN, &[("QUIT", "221 bye")]])], None);
-            assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+            assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
             all.push(played);
         }
         assert_eq!(servers.idle.lock().expect("not poisoned").len(), 2);
@@ -958,7 +958,7 @@ mod tests {
                 [(mail, "250 yes"), ("RCPT TO:<はな@example.jp>", "250 yes"), TAKEN[2], TAKEN[3]];
             let (port, played) = play(vec![script(&[&[ehlo], &taken])], None);
             let sent = servers().send(
-                &server(port, Security::None),
+                &server(port, MailSecurity::None),
                 &address("from"),
                 &address("はな"),
                 "Subject: x\r\n\r\nはな\r\n".as_bytes(),
@@ -987,7 +987,7 @@ mod tests {
             let (port, played) = play(vec![script(parts)], None);
             let sent = bring(
                 &servers(),
-                &Server { credentials: secret(), ..server(port, Security::None) },
+                &Server { credentials: secret(), ..server(port, MailSecurity::None) },
             );
             (sent, played.join().expect("plays").remove(0))
         };
@@ -1045,7 +1045,7 @@ mod tests {
 
     /// Plays one connection to which a login belongs; `trusted` is whom the client trusts.
     fn encrypted(
-        security: Security,
+        security: MailSecurity,
         script: Script,
         tls: Arc<ServerConfig>,
         trusted: Arc<ClientConfig>,
@@ -1073,14 +1073,14 @@ mod tests {
     fn encrypted_from_the_beginning_or_from_an_agreed_point() {
         let (tls, trusted) = certificate("localhost");
         let (sent, _) = encrypted(
-            Security::Starttls,
+            MailSecurity::Starttls,
             script(&[&[OFFER, START, TLS, INSIDE, LOGIN], &TAKEN]),
             Arc::clone(&tls),
             Arc::clone(&trusted),
         );
         assert_eq!(sent, Ok(()));
         let (sent, _) = encrypted(
-            Security::Tls,
+            MailSecurity::Tls,
             [vec![TLS], script(&[&[INSIDE, LOGIN], &TAKEN])].concat(),
             Arc::clone(&tls),
             Arc::clone(&trusted),
@@ -1088,7 +1088,7 @@ mod tests {
         assert_eq!(sent, Ok(()));
         // What was offered outside does not count inside.
         let (sent, heard) =
-            encrypted(Security::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
+            encrypted(MailSecurity::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
         assert_eq!((sent, heard.len()), (Err(Fault::NoLogin), 3));
     }
 
@@ -1101,14 +1101,14 @@ mod tests {
         let table = [
             // The offer is left out.
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 script(&[&[INSIDE, LOGIN], &TAKEN]),
                 &tls,
                 &trusted,
                 Err(Fault::Insecure),
             ),
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 script(&[&[(EHLO.0, "250 STARTTLS"), LOGIN], &TAKEN]),
                 &tls,
                 &trusted,
@@ -1116,14 +1116,14 @@ mod tests {
             ),
             // It is refused.
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 all("454 4.7.0 not now"),
                 &tls,
                 &trusted,
                 no(Step::Session, 454, "4.7.0 not now"),
             ),
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 all("502 5.5.1 what?"),
                 &tls,
                 &trusted,
@@ -1131,21 +1131,21 @@ mod tests {
             ),
             // It does not begin, and there are answers in plain where it should.
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 all("220 begin\r\n250 here\r\n235 welcome\r\n250 yes"),
                 &tls,
                 &trusted,
                 Err(Fault::Insecure),
             ),
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 script(&[&[OFFER, ("STARTTLS", "220 begin"), ("", "250 here"), LOGIN]]),
                 &tls,
                 &trusted,
                 Err(Fault::Insecure),
             ),
             (
-                Security::Tls,
+                MailSecurity::Tls,
                 script(&[&[INSIDE, LOGIN], &TAKEN]),
                 &tls,
                 &trusted,
@@ -1153,15 +1153,21 @@ mod tests {
             ),
             // The certificate is for another name, or nobody's.
             (
-                Security::Starttls,
+                MailSecurity::Starttls,
                 script(&[&[OFFER, START, TLS, INSIDE]]),
                 &other,
                 &stranger,
                 Err(Fault::Insecure),
             ),
-            (Security::Tls, vec![TLS, ("", "220 here")], &other, &stranger, Err(Fault::Insecure)),
             (
-                Security::Starttls,
+                MailSecurity::Tls,
+                vec![TLS, ("", "220 here")],
+                &other,
+                &stranger,
+                Err(Fault::Insecure),
+            ),
+            (
+                MailSecurity::Starttls,
                 script(&[&[OFFER, START, TLS, INSIDE]]),
                 &tls,
                 &stranger,
@@ -1180,12 +1186,12 @@ mod tests {
         }
         let nobody = trusting(OnceLock::from(None));
         assert!(
-            !nobody.can_reach(&server(1, Security::Tls))
-                && nobody.can_reach(&server(1, Security::None))
+            !nobody.can_reach(&server(1, MailSecurity::Tls))
+                && nobody.can_reach(&server(1, MailSecurity::None))
         );
         assert!(
             !servers()
-                .can_reach(&Server { host: "no name".to_owned(), ..server(1, Security::Tls) })
+                .can_reach(&Server { host: "no name".to_owned(), ..server(1, MailSecurity::Tls) })
         );
     }
 

@@ -740,11 +740,7 @@ impl<'p> Renderer<'p> {
         let (channel, push, subscribe) = self.form()?;
         let project = self.shared.project;
         let municipality = self.site.municipality;
-        let all = municipality.notify.as_ref()?.segments(
-            municipality,
-            &project.stages,
-            &project.config.languages,
-        );
+        let all = municipality.segments(&project.stages, &project.config.languages);
         let is_served = |segment: &Segment| {
             channel
                 .segments

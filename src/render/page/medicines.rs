@@ -12,10 +12,10 @@ use tera::{Context, Value};
 
 use super::{Head, Renderer, Spoken, corrected, reviewed};
 use crate::content::language::LangId;
-use crate::content::medicine::drug::{
-    self, Assessment, Drug, LactationTable, NotListed, NotListedReason,
+use crate::content::medicine::{
+    Assessment, Difference, Drug, Ingredient, LactationTable, NotListed, NotListedReason, Product,
+    RouteScope, system_name,
 };
-use crate::content::medicine::product::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::render::context::{self, NamedLink, TextValue, Voice, value};
 use crate::site::{Page, Situation};
@@ -61,7 +61,7 @@ struct DrugRow<'a> {
     class: Option<TextValue<'a>>,
     routes: &'a [&'static str],
     verdicts: Vec<context::Verdict<'a>>,
-    differ: drug::Difference,
+    differ: Difference,
 }
 
 #[derive(Serialize)]
@@ -85,12 +85,12 @@ struct DrugValue<'a> {
     codes: Vec<(&'static str, &'a str)>,
     routes: &'a [&'static str],
     routes_text: String,
-    scope: drug::Scope,
+    scope: RouteScope,
     summary: Option<TextValue<'a>>,
     products: Vec<ProductLink<'a>>,
     names_unsourced: bool,
     assessments: Vec<Value>,
-    differ: drug::Difference,
+    differ: Difference,
     supervision: Value,
 }
 
@@ -444,7 +444,7 @@ impl<'p> Renderer<'p> {
                     .chain(
                         drug.codes
                             .iter()
-                            .map(|code| (drug::system_name(code.system), code.value.as_str())),
+                            .map(|code| (system_name(code.system), code.value.as_str())),
                     )
                     .collect(),
                 routes: &drug.routes,
@@ -454,7 +454,7 @@ impl<'p> Renderer<'p> {
                     .map(|route| voice.strings.get(&format!("routes.{route}")))
                     .collect::<Vec<_>>()
                     .join(voice.strings.get("list_sep")),
-                scope: drug::Scope::of(&drug.routes),
+                scope: RouteScope::of(&drug.routes),
                 summary: voice.maybe(drug.summary.as_ref()),
                 products: self.products_with(&drug.id, voice),
                 names_unsourced: drug.names_source.is_none(),
@@ -486,7 +486,7 @@ impl<'p> Renderer<'p> {
             .atc
             .iter()
             .map(|atc| ("ATC", atc))
-            .chain(drug.codes.iter().map(|code| (drug::system_name(code.system), &code.value)));
+            .chain(drug.codes.iter().map(|code| (system_name(code.system), &code.value)));
         let codes: Vec<Json> = codes.map(|(system, code)| json!({"@type": "MedicalCode", "codingSystem": system, "codeValue": code})).collect();
         if !codes.is_empty() {
             about["code"] = json!(codes);

@@ -28,13 +28,14 @@ use super::texts::Texts;
 use crate::content::article::{Article, Work};
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::LangId;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::taxonomy::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::municipality::colour::Palette;
 use crate::municipality::holidays;
+use crate::municipality::hours::Phase;
 use crate::municipality::notify::{self, origin};
-use crate::municipality::service::{Phase, Service};
+use crate::municipality::service::Service;
 use crate::open_data::table;
 use crate::project::Project;
 use crate::render::part::offline::{self, Kept};
@@ -632,11 +633,11 @@ impl<'p> Renderer<'p> {
     }
 
     fn insert_terms(&self, voice: Voice<'p>, context: &mut Context) {
-        context.insert_value("stages", value(&self.term_values(voice, Kind::Stage)));
-        context.insert_value("topics", value(&self.term_values(voice, Kind::Topic)));
+        context.insert_value("stages", value(&self.term_values(voice, TermKind::Stage)));
+        context.insert_value("topics", value(&self.term_values(voice, TermKind::Topic)));
     }
 
-    fn term_values(&self, voice: Voice<'p>, kind: Kind) -> Vec<TermValue<'p>> {
+    fn term_values(&self, voice: Voice<'p>, kind: TermKind) -> Vec<TermValue<'p>> {
         self.site
             .terms(kind)
             .iter()
@@ -647,13 +648,13 @@ impl<'p> Renderer<'p> {
     fn term_value(
         &self,
         voice: Voice<'p>,
-        kind: Kind,
+        kind: TermKind,
         index: usize,
         count: usize,
     ) -> TermValue<'p> {
         let (term, page) = match kind {
-            Kind::Stage => (&self.shared.project.stages[index], Page::Stage(index)),
-            Kind::Topic => (&self.shared.project.topics[index], Page::Topic(index)),
+            TermKind::Stage => (&self.shared.project.stages[index], Page::Stage(index)),
+            TermKind::Topic => (&self.shared.project.topics[index], Page::Topic(index)),
         };
         TermValue {
             id: &term.id.value,
@@ -1336,10 +1337,10 @@ impl<'r, 'p> Sheet<'r, 'p> {
                 }
             }
             Page::Stage(index) => {
-                self.listing(language, Kind::Stage, index, spoken, voice, context)
+                self.listing(language, TermKind::Stage, index, spoken, voice, context)
             }
             Page::Topic(index) => {
-                self.listing(language, Kind::Topic, index, spoken, voice, context)
+                self.listing(language, TermKind::Topic, index, spoken, voice, context)
             }
             Page::Article(index) => {
                 self.article(language, index, spoken, voice, context, diagnostics)
@@ -1467,7 +1468,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     fn listing(
         &self,
         language: LangId,
-        kind: Kind,
+        kind: TermKind,
         index: usize,
         spoken: &Spoken,
         voice: Voice<'p>,
@@ -1476,15 +1477,15 @@ impl<'r, 'p> Sheet<'r, 'p> {
         let project = self.shared.project;
         self.note(Dependency::Shape);
         let term = match kind {
-            Kind::Stage => &project.stages[index],
-            Kind::Topic => &project.topics[index],
+            TermKind::Stage => &project.stages[index],
+            TermKind::Topic => &project.topics[index],
         };
         let works = self.site.terms(kind).get(&index).map(Vec::as_slice).unwrap_or_default();
         let (mine, others): (Vec<usize>, Vec<usize>) =
             works.iter().copied().partition(|work| self.has(*work, language));
         let cards: Vec<Value> =
             mine.iter().chain(&others).map(|work| self.card(voice, *work, spoken)).collect();
-        let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
+        let other_kind = if kind == TermKind::Stage { TermKind::Topic } else { TermKind::Stage };
         let related: Vec<TermValue<'_>> = self
             .site
             .terms(other_kind)
