@@ -11,14 +11,6 @@ use unicode_normalization::char::canonical_combining_class;
 
 use super::passage::Shown;
 
-/// Tells whether a language is written without spaces between words.
-pub(super) fn is_unspaced(tag: &str) -> bool {
-    matches!(
-        tag.split('-').next().map(str::to_ascii_lowercase).as_deref(),
-        Some("ja" | "zh" | "yue" | "th" | "lo" | "km" | "my")
-    )
-}
-
 /// A folded text that remembers from which characters it was made.
 #[derive(Debug, Default)]
 pub(super) struct Folded {

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::fold::{self, Folded};
 use super::passage::{Document, Part, Passage};
 use super::rule::{Kind, Rule, Rules, Scope};
+use crate::content::language::is_unspaced;
 
 /// The most matches of a passage that are looked at; no text for readers has so many.
 const MOST_HITS: usize = 500;
@@ -68,7 +69,7 @@ struct Hit {
 impl<'r> Lexicon<'r> {
     /// Gathers the rules of a language; `products` are the names of the lactation table.
     pub(super) fn new(rules: &'r Rules, tag: &'r str, products: &[&str]) -> Self {
-        let unspaced = fold::is_unspaced(tag);
+        let unspaced = is_unspaced(tag);
         let fold_all = |words: &[String]| -> Vec<String> {
             words
                 .iter()

@@ -6,7 +6,7 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::content::citation::{CITATION, Citation};
-use crate::content::language::Languages;
+use crate::content::language::{Languages, covers};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Message, Source, codes};
 use crate::message;
 use crate::source::Files;
@@ -266,12 +266,6 @@ impl Rule {
     pub(super) fn is_for(&self, tag: &str) -> bool {
         self.languages.iter().any(|range| covers(range, tag))
     }
-}
-
-/// Tells whether a language range stands for a tag: `ja` for `ja` and `ja-x-easy`.
-fn covers(range: &str, tag: &str) -> bool {
-    tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range))
-        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }
 
 /// All rules, in the order in which they were first stated.

@@ -47,6 +47,12 @@ pub enum Command {
         #[command(flatten)]
         edition: Edition,
     },
+    /// Say what a code such as UB0201 means and what to do / 番号の意味と直し方を出す
+    Explain {
+        /// The code / 番号
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
     /// Show every municipality's site while you write, as it would be published / 書きながら、すべてのサイトを下見する
     Serve(Serve),
     /// Record that reviewers approve texts exactly as they are / 監修者の承認を記録する

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use super::{Exit, say, write_out, write_whole};
+use super::terminal::{Exit, say, write_out};
+use super::words::plural;
 use crate::diagnostic::Tongue;
 use crate::editing::schema::schema;
 use crate::message;
+use crate::output::write_file;
 use crate::project::kinds::FILE_KINDS;
 use crate::source::keys::FileKind;
 use crate::source::suggest;
@@ -93,12 +95,12 @@ fn write(asked: Option<&'static FileKind>, folder: &Path, tongue: Tongue) -> Exi
     let mut count = 0;
     for kind in FILE_KINDS.iter().filter(|kind| asked.is_none_or(|asked| asked.name == kind.name)) {
         let file = folder.join(format!("{}.schema.json", kind.name));
-        if let Err(error) = write_whole(&file, |out| out.write_all(text(kind, tongue).as_bytes())) {
+        if let Err(error) = write_file(&file, |out| out.write_all(text(kind, tongue).as_bytes())) {
             return refuse(error);
         }
         count += 1;
     }
-    let schemas = super::words::plural(count, "schema");
+    let schemas = plural(count, "schema");
     say(
         &message!("スキーマ {count} 個を「{path}」に書きました", "wrote {schemas} to `{path}`"),
         tongue,

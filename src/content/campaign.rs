@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::language::Languages;
-use super::notice_limit::{NOTICE_LIMIT, NoticeLimit};
+use super::notice_allowance::{NOTICE_ALLOWANCE, NoticeAllowance};
 use super::text::Text;
 use super::wording::{WORDING_SHAPE, Wording};
 use crate::content::code::MunicipalityCode;
@@ -40,7 +40,7 @@ pub static CAMPAIGN: Record = Record::new(
         ),
         optional(
             "most",
-            Shape::Record(&NOTICE_LIMIT),
+            Shape::Record(&NOTICE_ALLOWANCE),
             "期間中の通知の上限。市区町村の上限より多いときに使う",
             "how many notices there may be meanwhile, where it is more than the municipality's",
         ),
@@ -75,7 +75,7 @@ pub struct Campaign {
     /// The articles that are announced first, in this order.
     pub featured: Vec<Located<String>>,
     /// How many notices there may be meanwhile; where a municipality allows more, that holds.
-    pub most: NoticeLimit,
+    pub most: NoticeAllowance,
     /// The wording that is preferred meanwhile.
     pub wording: Option<Wording>,
     /// What stands before the titles of its articles, instead of the municipality's own.
@@ -135,7 +135,7 @@ fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Languages) -
     let to = fields.required(decoder, "to", Decoder::date);
     let only = fields.list(decoder, "only", MunicipalityCode::decode);
     let featured = fields.list(decoder, "featured", Decoder::string);
-    let most = fields.optional(decoder, "most", NoticeLimit::decode).unwrap_or_default();
+    let most = fields.optional(decoder, "most", NoticeAllowance::decode).unwrap_or_default();
     let wording =
         fields.optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL));
     let prefix = fields.optional(decoder, "prefix", text);

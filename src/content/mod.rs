@@ -14,7 +14,7 @@ pub mod feeds;
 pub mod language;
 pub mod markdown;
 pub mod medicine;
-pub mod notice_limit;
+pub mod notice_allowance;
 pub mod taxonomy;
 pub mod text;
 pub mod unique;

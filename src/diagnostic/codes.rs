@@ -1,7 +1,10 @@
-//! The catalogue of codes. A code never changes its meaning and is never used again for another one.
+//! The catalogue of codes.
 //!
-//! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
-//! 8 supervision, 9 output, 10 language care, 12 notices, 13 the report.
+//! A code never changes its meaning and is never used again for another one: people look codes up,
+//! and scripts filter by them. The first two digits tell the subject: 01 files, 02 keys and values,
+//! 03 articles, 04 Markdown, 05 municipalities, 06 medicines, 07 themes, 08 supervision, 09 output,
+//! 10 language care, 11 feeds and events, 12 notices, 13 the report. The text that explains a code
+//! lies beside this file, in `explanations/`, one file for each of these subjects.
 
 use std::fmt;
 

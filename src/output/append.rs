@@ -7,7 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::{OutputError, at, is_confined};
+use super::error::{OutputError, at};
+use super::paths::is_confined;
 use crate::source::files::LEDGER;
 
 /// Adds a file to the ledger of the project in `root`; tells whether it was new.

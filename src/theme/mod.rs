@@ -17,27 +17,6 @@ use crate::source::{Files, memo, suggest};
 use crate::supervision::seal;
 use strings::Strings;
 
-/// The templates that every theme must have, by itself or from its parents.
-pub const TEMPLATES: [&str; 17] = [
-    "home.html",
-    "listing.html",
-    "article.html",
-    "medicines.html",
-    "medicine.html",
-    "medicine-class.html",
-    "consultation.html",
-    "supervision.html",
-    "privacy.html",
-    "accessibility.html",
-    "calendars.html",
-    "feeds.html",
-    "sitemap.html",
-    "404.html",
-    "redirect.html",
-    "withdrawn.html",
-    "page.html",
-];
-
 /// A file that is published as it is, under a name that changes with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
@@ -88,6 +67,11 @@ impl Theme {
     /// Iterates over the templates of the theme and of those that it extends, each by its theme's name, a `/` and its own.
     pub fn templates(&self) -> impl Iterator<Item = (&str, &Source)> {
         self.sources.iter().map(|(name, source)| (name.as_str(), source.as_ref()))
+    }
+
+    /// Returns a template of one of the themes in its chain, by that theme's name and its own.
+    pub fn template(&self, theme: &str, name: &str) -> Option<&Source> {
+        self.sources.get(&format!("{theme}/{name}")).map(AsRef::as_ref)
     }
 
     /// Makes a diagnostic from a template's fault while rendering `page`.
@@ -273,26 +257,6 @@ fn load(
     }
     let errors = diagnostics.errors();
     let tera = compile(&sources, chain, &assets, diagnostics);
-    for template in TEMPLATES {
-        let found = chain.iter().find_map(|name| sources.get(&format!("{name}/{template}")));
-        if found.is_none_or(|source| source.text.trim().is_empty()) {
-            let name = &manifest.name;
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::MISSING_TEMPLATE,
-                    manifest.place.clone(),
-                    message!(
-                        "テーマ「{name}」にテンプレート {template} がありません",
-                        "the theme `{name}` has no template {template}"
-                    ),
-                )
-                .help(message!(
-                    "templates/{template} を作るか、extends: base を書いてください",
-                    "make templates/{template} or write `extends: base`"
-                )),
-            );
-        }
-    }
     let in_folder = |folder: &str| {
         let templates = sources.keys().filter_map(|full| full.split_once('/'));
         let names = templates.filter_map(|(_, template)| {

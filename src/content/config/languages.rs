@@ -2,12 +2,12 @@
 //!
 //! They are read before everything else, as every text of a project depends on them.
 
-use crate::content::language::{Language, Languages};
+use crate::content::language::{Language, Languages, own_name};
 use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
 use crate::source::decode::Decoder;
 use crate::source::fields::Fields;
-use crate::source::keys::{Key, Record, Shape, optional, required};
+use crate::source::keys::{Key, Record, Shape, optional, required, sometimes};
 use crate::source::yaml::Node;
 
 /// First parts of addresses that pages of every language use.
@@ -40,7 +40,12 @@ static LANGUAGE: Record = Record::new(
             "言語タグ（BCP 47）：ja、en、ja-x-easy",
             "its BCP 47 tag, like ja-x-easy",
         ),
-        required("name", Shape::Line, "その言語での名前", "its name in the language itself"),
+        sometimes(
+            "name",
+            Shape::Line,
+            "その言語での名前。ubugi が知らない言語に要る",
+            "its name in the language itself; needed for a language that ubugi does not know",
+        ),
         optional(
             "path",
             Shape::Id,
@@ -124,7 +129,9 @@ pub(super) fn decode(decoder: &mut Decoder, fields: &mut Fields<'_>) -> Language
 fn language(decoder: &mut Decoder, node: &Node) -> Option<Language> {
     let mut fields = decoder.fields(node, &LANGUAGE)?;
     let tag = fields.required(decoder, "tag", tag);
-    let name = fields.required(decoder, "name", Decoder::string);
+    let own_name = tag.as_ref().and_then(|tag| own_name(&tag.value));
+    let name = fields.required_if(decoder, own_name.is_none(), "name", Decoder::string);
+    let name = name.map(|name| name.value).or_else(|| own_name.map(str::to_owned));
     let path = fields.optional(decoder, "path", Decoder::id);
     fields.finish(decoder);
     if let Some(path) = path.as_ref().filter(|path| RESERVED_PATHS.contains(&path.value.as_str())) {
@@ -147,7 +154,7 @@ fn language(decoder: &mut Decoder, node: &Node) -> Option<Language> {
     }
     Some(Language {
         tag: tag?.value,
-        name: name?.value,
+        name: name?,
         path: path.map(|path| path.value).unwrap_or_default(),
     })
 }

@@ -100,7 +100,7 @@ impl<'a> Row<'a> {
         Some(Event {
             id: Located::new(id.to_owned(), place),
             kind: self.kind(title),
-            title: match (cell(Column::English), languages.find("en")) {
+            title: match (cell(Column::English), languages.english()) {
                 (Some(english), Some(language)) => {
                     Text::plain(languages, plain_title).also(language, english)
                 }

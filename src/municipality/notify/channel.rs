@@ -28,12 +28,12 @@ pub struct Channel {
     /// the quiet hours.
     pub times: Vec<u32>,
     /// What it is.
-    pub kind: ChannelKind,
+    pub kind: ChannelSettings,
 }
 
 /// A kind of channel with what it needs.
 #[derive(Clone, Debug)]
-pub enum ChannelKind {
+pub enum ChannelSettings {
     /// Each notice as JSON to an address of the municipality's own, for whatever else it runs.
     Json {
         /// The address.
@@ -47,7 +47,7 @@ pub enum ChannelKind {
     WebPush(WebPush),
 }
 
-impl ChannelKind {
+impl ChannelSettings {
     /// Returns its word.
     pub fn word(&self) -> &'static str {
         match self {
@@ -137,11 +137,11 @@ pub(super) fn channel(
     fields.choose(&written);
     let kind = match word {
         Word::Json => {
-            fields.required(decoder, "url", endpoint).map(|url| ChannelKind::Json { url })
+            fields.required(decoder, "url", endpoint).map(|url| ChannelSettings::Json { url })
         }
-        Word::Email => email(decoder, &mut fields, languages).map(ChannelKind::Email),
-        Word::Line => line(decoder, &mut fields).map(ChannelKind::Line),
-        Word::WebPush => web_push(decoder, &mut fields).map(ChannelKind::WebPush),
+        Word::Email => email(decoder, &mut fields, languages).map(ChannelSettings::Email),
+        Word::Line => line(decoder, &mut fields).map(ChannelSettings::Line),
+        Word::WebPush => web_push(decoder, &mut fields).map(ChannelSettings::WebPush),
     };
     fields.finish(decoder);
     Some(Channel { id: id?, segments, times, kind: kind? })

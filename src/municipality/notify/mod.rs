@@ -11,7 +11,7 @@ mod segment;
 mod setting;
 mod web_push;
 
-pub use channel::{Channel, ChannelKind};
+pub use channel::{Channel, ChannelSettings};
 pub use email::{Email, MailSecurity};
 pub use endpoint::{is_loopback, origin};
 pub use line::{Line, LineTo};

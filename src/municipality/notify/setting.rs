@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::channel::{CHANNEL, Channel, ChannelKind, channel};
+use super::channel::{CHANNEL, Channel, ChannelSettings, channel};
 use super::quiet_hours::{QUIET_HOURS, QuietHours, quiet_hours};
 use super::segment::{SEGMENT, Segment, check_known, segment};
 use super::web_push::WebPush;
 use crate::content::language::Languages;
-use crate::content::notice_limit::{NOTICE_LIMIT, NoticeLimit};
+use crate::content::notice_allowance::{NOTICE_ALLOWANCE, NoticeAllowance};
 use crate::content::text::Text;
 use crate::content::unique;
 use crate::content::wording::{WORDING_SHAPE, Wording};
@@ -24,7 +24,7 @@ pub struct Notify {
     /// When nothing is sent.
     pub quiet: QuietHours,
     /// How often.
-    pub most: NoticeLimit,
+    pub most: NoticeAllowance,
     /// What stands before every title.
     pub prefix: Option<Text>,
     /// The wording that is preferred.
@@ -47,7 +47,7 @@ pub static NOTIFY: Record = Record::new(
         ),
         optional(
             "most",
-            Shape::Record(&NOTICE_LIMIT),
+            Shape::Record(&NOTICE_ALLOWANCE),
             "通知の上限（対象と経路ごと）",
             "how many notices there may be for each segment and channel",
         ),
@@ -84,7 +84,7 @@ impl Notify {
     pub fn decode(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Self> {
         let mut fields = decoder.fields(node, &NOTIFY)?;
         let quiet = fields.optional(decoder, "quiet_hours", quiet_hours).unwrap_or_default();
-        let most = fields.optional(decoder, "most", NoticeLimit::decode).unwrap_or_default();
+        let most = fields.optional(decoder, "most", NoticeAllowance::decode).unwrap_or_default();
         let prefix = fields
             .optional(decoder, "prefix", |decoder, node| Text::decode(decoder, node, languages));
         let wording = fields
@@ -114,7 +114,7 @@ impl Notify {
     /// and the address at which they say so.
     pub fn form(&self) -> Option<(&Channel, &WebPush, &str)> {
         self.channels.iter().find_map(|channel| match &channel.kind {
-            ChannelKind::WebPush(push) => {
+            ChannelSettings::WebPush(push) => {
                 push.subscribe.as_deref().map(|subscribe| (channel, push, subscribe))
             }
             _ => None,
@@ -128,7 +128,7 @@ impl Notify {
         }
         self.check_forms(diagnostics);
         for channel in &self.channels {
-            let ChannelKind::Line(line) = &channel.kind else { continue };
+            let ChannelSettings::Line(line) = &channel.kind else { continue };
             let served: BTreeSet<&str> = match &channel.segments {
                 Some(only) => only.iter().map(|one| one.value.as_str()).collect(),
                 None => all.iter().map(String::as_str).collect(),
@@ -145,7 +145,7 @@ impl Notify {
     /// Reports a second form.
     fn check_forms(&self, diagnostics: &mut Diagnostics) {
         let mut forms = self.channels.iter().filter(
-            |channel| matches!(&channel.kind, ChannelKind::WebPush(push) if push.subscribe.is_some()),
+            |channel| matches!(&channel.kind, ChannelSettings::WebPush(push) if push.subscribe.is_some()),
         );
         if let Some((first, second)) = forms.next().zip(forms.next()) {
             let name = &first.id.value;
