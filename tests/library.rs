@@ -1,6 +1,7 @@
 //! What a command can do, a program that uses the crate can do in one call, and gets values.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+#[path = "it/common/mod.rs"]
 mod common;
 #[path = "../examples/build_site.rs"]
 #[expect(dead_code, reason = "the example's main is not called here")]

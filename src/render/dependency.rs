@@ -376,11 +376,11 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
         let templates = format!("themes/{name}/templates/");
         for (path, file) in shared
             .project
-            .files
+            .theme_files
             .under(&format!("themes/{name}/"))
             .filter(|(path, _)| !path.starts_with(&templates))
         {
-            base.add(path).add(file.bytes());
+            base.add(path).add(file.file.bytes());
         }
     }
     let names: BTreeSet<&str> = theme

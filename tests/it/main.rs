@@ -21,3 +21,4 @@ mod report;
 mod robust;
 mod supervision;
 mod table;
+mod themes;
