@@ -11,9 +11,10 @@ use crate::content::citation::Citation;
 use crate::content::config::Config;
 use crate::content::emergency::{EmergencyNumber, Use, tel};
 use crate::content::language::{LangId, Languages};
-use crate::content::medicine::drug::{Assessment, Category, DrugSource, MilkSupply, Tone};
+use crate::content::medicine::{Assessment, Category, DrugSource, MilkSupply, Tone};
 use crate::content::text::Text;
-use crate::municipality::service::{Fee, Holidays, Phase, Service, clock};
+use crate::municipality::hours::{Phase, clock};
+use crate::municipality::service::{Fee, Holidays, Service};
 use crate::municipality::{Contact, Figures};
 use crate::source::decode::PartialDate;
 use crate::supervision::{Event, Reviewer, State, What};
@@ -272,7 +273,7 @@ struct PeriodValue {
 #[derive(Serialize)]
 struct Schedule<'a> {
     always: bool,
-    hours: &'a [crate::municipality::service::Hours],
+    hours: &'a [crate::municipality::hours::Hours],
     holidays: Option<Holidays>,
     closed: Vec<[String; 2]>,
     from: Option<String>,

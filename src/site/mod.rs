@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::content::article::Work;
 use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::taxonomy::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::municipality::Municipality;
@@ -313,10 +313,10 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the terms of a kind with their works.
-    pub fn terms(&self, kind: Kind) -> &BTreeMap<usize, Vec<usize>> {
+    pub fn terms(&self, kind: TermKind) -> &BTreeMap<usize, Vec<usize>> {
         match kind {
-            Kind::Stage => &self.stages,
-            Kind::Topic => &self.topics,
+            TermKind::Stage => &self.stages,
+            TermKind::Topic => &self.topics,
         }
     }
 }

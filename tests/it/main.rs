@@ -13,6 +13,7 @@ mod faults;
 mod feeds;
 mod incremental;
 mod invariants;
+mod keys;
 mod kill;
 mod library;
 mod lookup;

@@ -244,6 +244,6 @@ impl<'p> Offer<'p> {
     }
 
     fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<ServedSegment> {
-        ServedSegment::of(self.day, site.municipality, notify, channel)
+        ServedSegment::of(self.day, site.municipality, channel)
     }
 }
