@@ -239,7 +239,8 @@ fn structured_data(
     json!({"@context": "https://schema.org", "@graph": graph})
 }
 
-/// Tells whether search engines know a language tag; private-use ones such as `ja-x-easy` mean nothing to them.
+/// Tells whether search engines know a language tag; private-use ones such as `ja-x-easy` mean
+/// nothing to them.
 pub(super) fn is_searchable(tag: &str) -> bool {
     !tag.split('-').any(|part| part.eq_ignore_ascii_case("x"))
 }
