@@ -334,6 +334,16 @@ fn what_the_policy_leaves_out_is_in_no_product_guide_or_file() {
     );
 }
 
+#[test]
+fn two_medicines_that_are_not_listed_have_two_addresses() {
+    let twice = "- {name: {ja: 一, en: Sample A}, kana: いち, reason: not-read}\n\
+                 - {id: sample-a, name: {ja: 二, en: Other}, kana: に, reason: not-read}\n";
+    let built = project().with(MISSING, twice).build();
+    assert_eq!(built.findings(), [format!("UB0206 {MISSING}:2:8")]);
+    let mended = twice.replace("id: sample-a", "id: sample-b");
+    assert_eq!(project().with(MISSING, mended).build().findings(), [""; 0]);
+}
+
 /// The guide lies among the medicines, so none may take its address.
 #[test]
 fn no_medicine_takes_the_guides_address() {

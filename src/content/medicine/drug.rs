@@ -306,6 +306,8 @@ pub struct Drug {
 /// A medicine that parents ask for and the table does not have.
 #[derive(Clone, Debug)]
 pub struct NotListed {
+    /// Id, used in addresses: as written, or made from the name.
+    pub id: Located<String>,
     /// Name.
     pub name: Text,
     /// Where the name stands.
@@ -321,6 +323,16 @@ pub struct NotListed {
 }
 
 impl NotListed {
+    /// Makes an id from the English name, or from the default one where there is none. An entry
+    /// whose name is corrected later keeps its address when it states the former id.
+    fn id_of(name: &Text, kana: &str, place: &Place, languages: &Languages) -> Located<String> {
+        let words = languages.find("en").map_or(name.in_default(), |english| name.pick(english).0);
+        let folded = fold_slug(words);
+        let parts = folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        let id = parts.collect::<Vec<_>>().join("-");
+        Located::new(if id.is_empty() { kana.to_owned() } else { id }, place.clone())
+    }
+
     /// Folds a name in all its languages, to look for it with [`NotListed::is_named`].
     pub fn fold(name: &Text) -> Vec<String> {
         name.all().map(|(_, text)| fold_slug(text)).collect()
@@ -555,31 +567,36 @@ pub fn decode_not_listed(
     languages: &Languages,
 ) -> Vec<NotListed> {
     let text = text_with(languages);
-    decoder
-        .list(root, |decoder, node| {
-            let mut fields = decoder.fields(node)?;
-            let mut name_place = decoder.place(node.range.clone());
-            let name = fields.required(decoder, "name", |decoder, node| {
-                name_place = decoder.place(node.range.clone());
-                text(decoder, node)
-            });
-            let kana = fields.required(decoder, "kana", kana);
-            let brands = fields.list(decoder, "brands", Decoder::string);
-            let reason = fields.required(decoder, "reason", |decoder, node| {
-                decoder.choice(
-                    node,
-                    &[
-                        ("not-in-source", NotListedReason::NotInSource),
-                        ("not-read", NotListedReason::NotRead),
-                    ],
-                )
-            });
-            fields.finish(decoder);
-            let name = name?;
-            let folded = NotListed::fold(&name);
-            Some(NotListed { name, name_place, kana: kana?, brands, reason: reason?, folded })
-        })
-        .unwrap_or_default()
+    let mut all = Vec::new();
+    decoder.list(root, |decoder, node| {
+        let mut fields = decoder.fields(node)?;
+        let id = fields.optional(decoder, "id", Decoder::id);
+        let mut name_place = decoder.place(node.range.clone());
+        let name = fields.required(decoder, "name", |decoder, node| {
+            name_place = decoder.place(node.range.clone());
+            text(decoder, node)
+        });
+        let kana = fields.required(decoder, "kana", kana);
+        let brands = fields.list(decoder, "brands", Decoder::string);
+        let reason = fields.required(decoder, "reason", |decoder, node| {
+            decoder.choice(
+                node,
+                &[
+                    ("not-in-source", NotListedReason::NotInSource),
+                    ("not-read", NotListedReason::NotRead),
+                ],
+            )
+        });
+        fields.finish(decoder);
+        let name = name?;
+        let folded = NotListed::fold(&name);
+        let (kana, reason) = (kana?, reason?);
+        let id = id.unwrap_or_else(|| NotListed::id_of(&name, &kana, &name_place, languages));
+        let item = NotListed { id, name, name_place, kana, brands, reason, folded };
+        push_unique(&mut all, item, |item| &item.id, decoder);
+        Some(())
+    });
+    all
 }
 
 /// Reads one entry.
