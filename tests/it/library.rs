@@ -7,7 +7,8 @@ mod example;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::common::{Scratch, approval};
+use crate::common;
+use crate::common::{Scratch, approval};
 use jiff::civil::Date;
 use ubugi::build::{self, BuildOptions, NotBuilt};
 use ubugi::project::ProjectError;

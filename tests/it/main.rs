@@ -18,6 +18,7 @@ mod kill;
 mod library;
 mod lookup;
 mod notify;
+mod pages;
 mod report;
 mod robust;
 mod supervision;
