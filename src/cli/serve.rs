@@ -15,7 +15,7 @@ use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Severity, Tongue};
 use crate::message;
 use crate::project::{self, Project};
-use crate::serve::desk::Turned;
+use crate::serve::turned::Turned;
 use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::live::Overview;
 use crate::serve::watch::Polling;

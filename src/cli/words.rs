@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
-use crate::notify::ledger::LedgerError;
+use crate::delivery::LedgerError;
 use crate::report::tally::number;
 use crate::review::status::{Board, Condition};
 use crate::review::words::label;

@@ -7,60 +7,18 @@ use std::collections::HashMap;
 
 use super::log_file::LogSource;
 use crate::content::language::LangId;
-use crate::diagnostic::{Message, Tongue};
-use crate::message;
+use crate::diagnostic::Tongue;
 use crate::municipality::Municipality;
 use crate::project::Project;
 use crate::render::part::calendar;
 use crate::render::part::feed::Format;
-use crate::site::{GoneText, Page, Site, Situation};
-
-/// A kind of page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PageGroup {
-    Home,
-    Article,
-    List,
-    Medicines,
-    Medicine,
-    Consultation,
-    Dates,
-    About,
-}
-
-impl PageGroup {
-    pub(super) fn id(self) -> &'static str {
-        match self {
-            Self::Home => "home",
-            Self::Article => "article",
-            Self::List => "list",
-            Self::Medicines => "medicines",
-            Self::Medicine => "medicine",
-            Self::Consultation => "consultation",
-            Self::Dates => "dates",
-            Self::About => "about",
-        }
-    }
-
-    pub(super) fn label(self) -> Message {
-        match self {
-            Self::Home => message!("トップページ", "home"),
-            Self::Article => message!("記事", "articles"),
-            Self::List => message!("時期・話題の一覧", "lists of stages and topics"),
-            Self::Medicines => message!("薬をさがすページ", "finding medicines"),
-            Self::Medicine => message!("薬のページ", "medicines"),
-            Self::Consultation => message!("相談窓口", "consultation"),
-            Self::Dates => message!("健診・教室などの予定", "dates of check-ups and classes"),
-            Self::About => message!("このサイトについて", "about the site"),
-        }
-    }
-}
+use crate::site::{Page, PageGroup, Site, Thing};
 
 /// One page of one municipality, in all its languages.
 #[derive(Debug)]
 pub(super) struct CountedPage {
     pub(super) town: usize,
-    pub(super) kind: PageGroup,
+    pub(super) group: PageGroup,
     /// Its path below the site's root in the default language.
     pub(super) item: String,
     pub(super) label: String,
@@ -107,20 +65,17 @@ impl SiteAddresses {
     pub fn add(&mut self, project: &Project, town: usize, site: &Site<'_>, tongue: Tongue) {
         let root = site.municipality.base_url.root();
         for (language, page) in &site.pages {
-            if matches!(page, Page::NotFound | Page::Offline) {
-                continue;
-            }
-            let address = format!("{root}{}", site.path(project, *language, *page));
-            let target = if let Page::Redirect(..) = page {
+            let Some(group) = (page.kind.group)(site, page.subject) else { continue };
+            let address = format!("{root}{}", site.path(*language, *page));
+            let target = if let Some(Thing::Former(..)) = page.thing() {
                 AddressTarget::Redirect { town }
             } else {
-                let (of, kind, label) = describe(project, site, *page, tongue);
-                let item =
-                    format!("/{}", site.path(project, project.config.languages.default_id(), of));
+                let (of, label) = describe(site, *page, tongue);
+                let item = format!("/{}", site.path(site.default_language(), of));
                 let next = self.pages.len();
                 let page = *self.known.entry((town, item.clone())).or_insert(next);
                 if page == next {
-                    self.pages.push(CountedPage { town, kind, item, label });
+                    self.pages.push(CountedPage { town, group, item, label });
                 }
                 AddressTarget::Page { page, language: language.0 }
             };
@@ -131,9 +86,9 @@ impl SiteAddresses {
             self.insert(town, address, target);
         }
         for (language, channel) in site.municipality.languages.iter().flat_map(|language| {
-            site.channels(project).into_iter().map(move |channel| (*language, channel))
+            site.channels().into_iter().map(move |channel| (*language, channel))
         }) {
-            let path = Site::channel_path(project, channel);
+            let path = site.channel_path(channel);
             for format in Format::ALL {
                 self.insert(
                     town,
@@ -214,71 +169,11 @@ fn host_of(municipality: &Municipality) -> String {
     host.split(':').next().unwrap_or(host).to_owned()
 }
 
-/// Says which page a page counts as, its kind and its name.
-fn describe(
-    project: &Project,
-    site: &Site<'_>,
-    page: Page,
-    tongue: Tongue,
-) -> (Page, PageGroup, String) {
-    let table = &project.table;
-    let say = |message: Message| message.get(tongue).to_owned();
-    let (kind, label) = match page {
-        Page::Home => (PageGroup::Home, say(PageGroup::Home.label())),
-        Page::Stage(index) => (PageGroup::List, project.stages[index].name.in_default().to_owned()),
-        Page::Topic(index) => (PageGroup::List, project.topics[index].name.in_default().to_owned()),
-        Page::Article(index) | Page::Redirect(index, _) => {
-            (PageGroup::Article, site.works[index].original().title.value.clone())
-        }
-        Page::Medicines => (PageGroup::Medicines, say(message!("薬の一覧", "table of medicines"))),
-        Page::Medicine(index) => {
-            (PageGroup::Medicine, table.drugs[index].name.in_default().to_owned())
-        }
-        Page::MedicineClass(index) => {
-            (PageGroup::Medicine, table.classes[index].name.in_default().to_owned())
-        }
-        Page::Product(index) => {
-            (PageGroup::Medicine, table.products[index].name.in_default().to_owned())
-        }
-        Page::Guide => (PageGroup::Medicines, say(message!("薬の案内", "guide to medicines"))),
-        Page::GuideName(situation) => (PageGroup::Medicines, say(guide(situation))),
-        Page::GuideGroup(situation, group) => (
-            PageGroup::Medicine,
-            format!("{} {}", say(guide(situation)), table.groups[group].name.in_default()),
-        ),
-        Page::Consultation => (PageGroup::Consultation, say(PageGroup::Consultation.label())),
-        Page::Supervision => (PageGroup::About, say(message!("監修について", "supervision"))),
-        Page::Privacy => (PageGroup::About, say(message!("プライバシー", "privacy"))),
-        Page::Accessibility => {
-            (PageGroup::About, say(message!("アクセシビリティ", "accessibility")))
-        }
-        Page::Calendars => (PageGroup::Dates, say(PageGroup::Dates.label())),
-        Page::Feeds => (PageGroup::About, say(message!("フィードの一覧", "feeds"))),
-        Page::Sitemap => (PageGroup::About, say(message!("サイトマップ", "site map"))),
-        Page::Offline | Page::NotFound => (PageGroup::About, String::new()),
-        Page::Withdrawn(index, _) => match site.gone[index].text {
-            GoneText::Work(work) => (PageGroup::Article, work.original().title.value.clone()),
-            GoneText::Drug(index) => {
-                (PageGroup::Medicine, table.drugs[index].name.in_default().to_owned())
-            }
-            GoneText::Product(index) => {
-                (PageGroup::Medicine, table.products[index].name.in_default().to_owned())
-            }
-        },
-    };
-    let of = match page {
-        Page::Withdrawn(index, _) => Page::Withdrawn(index, None),
-        page => page,
-    };
-    (of, kind, label)
-}
-
-fn guide(situation: Situation) -> Message {
-    match situation {
-        Situation::Pregnancy => message!("薬の案内（妊娠中）", "guide to medicines (pregnancy)"),
-        Situation::Newborn => {
-            message!("薬の案内（新生児への授乳）", "guide to medicines (newborn)")
-        }
-        Situation::Older => message!("薬の案内（授乳）", "guide to medicines (older)"),
-    }
+/// Returns the page as which a page counts, and its name.
+fn describe(site: &Site<'_>, page: Page, tongue: Tongue) -> (Page, String) {
+    let thing = page.thing();
+    let of = thing.and_then(|thing| site.page_of(thing)).unwrap_or(page);
+    let name = thing.and_then(|thing| site.name_of(thing)).map(str::to_owned);
+    let label = || (page.kind.label)(site, page.subject).get(tongue).to_owned();
+    (of, name.unwrap_or_else(label))
 }

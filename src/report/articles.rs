@@ -11,6 +11,7 @@ use crate::content::article::Work;
 use crate::content::config::Overdue;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
+use crate::render::page::PLANNED;
 use crate::site::{GoneText, Moment, Site, Visible};
 use crate::supervision::ledger::Decision;
 use crate::supervision::{Event, What};
@@ -66,7 +67,7 @@ impl Snapshot {
         self.project
             .municipalities
             .iter()
-            .map(|municipality| Site::plan(&self.project, municipality, &self.visible))
+            .map(|municipality| Site::plan(&self.project, municipality, &self.visible, PLANNED))
     }
 }
 

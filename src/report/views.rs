@@ -303,9 +303,9 @@ impl<'i> PageViews<'i> {
                 tally.add(
                     Measure::Views,
                     By::Kind,
-                    shown.kind as usize,
-                    shown.kind.id(),
-                    shown.kind.label().get(tongue),
+                    shown.group as usize,
+                    shown.group.id(),
+                    shown.group.label().get(tongue),
                     Some(month),
                     Count::Known(*count),
                 );

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::editor::Editor;
 use crate::content::article::Article;
 use crate::diagnostic::{Diagnostic, Place, Tongue};
+use crate::theme::layers::BUILT_IN;
 
 /// A place in a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -74,7 +75,11 @@ impl SourceGuide {
             path: path.to_owned(),
             line,
             column,
-            edit: self.editor.as_ref().map(|editor| editor.address(path, line, column)),
+            edit: self
+                .editor
+                .as_ref()
+                .filter(|_| !path.starts_with(BUILT_IN))
+                .map(|editor| editor.address(path, line, column)),
         }
     }
 

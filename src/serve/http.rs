@@ -30,7 +30,7 @@ use super::shell;
 use super::subject::PageSubject;
 use crate::diagnostic::{Diagnostics, Tongue};
 use crate::render::html::escape;
-use crate::render::meta::CONTENT_SECURITY_POLICY;
+use crate::render::part::general::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.
 const OWN: [(&str, &str, &str); 17] = [

@@ -10,13 +10,14 @@ use super::subject::PageSubject;
 use super::view::View;
 use crate::content::article::Work;
 use crate::content::language::LangId;
-use crate::content::medicine::product::Ingredient;
+use crate::content::text::Text;
 use crate::edition::Edition;
 use crate::project::Project;
 use crate::render::markdown::{Segment, Target};
+use crate::render::page::home;
 use crate::review::status::TextStatus;
 use crate::review::words;
-use crate::site::{GoneText, Moment, Page, Site};
+use crate::site::{GoneText, Moment, Page, Site, Thing};
 
 /// The groups and classes of medicines, a text that clinicians sign.
 const CLASSES: &str = "content/drug-classes.yaml";
@@ -44,27 +45,23 @@ impl Scene<'_, '_> {
     }
 
     fn address(&self, site: &Site<'_>, language: LangId, page: Page) -> String {
-        format!(
-            "{}/{}/{}",
-            self.view,
-            site.municipality.code,
-            site.path(self.edition.project(), language, page)
-        )
+        format!("{}/{}/{}", self.view, site.municipality.code, site.path(language, page))
     }
 
     /// Returns what a page is about.
     pub fn subject(&self, site: &Site<'_>, language: LangId, page: Page) -> PageSubject {
         let project = self.edition.project();
-        let source = match page {
-            Page::Article(index) => site.works[index].path.clone(),
-            Page::Medicine(index) => project.table.drugs[index].source.path.clone(),
-            Page::Product(index) => project.table.products[index].source.path.clone(),
-            Page::Withdrawn(index, None) => match site.gone[index].text {
+        let table = &project.table;
+        let source = match page.thing() {
+            Some(Thing::Work(index)) => site.works[index].path.clone(),
+            Some(Thing::Drug(index)) => table.drugs[index].source.path.clone(),
+            Some(Thing::Product(index)) => table.products[index].source.path.clone(),
+            Some(Thing::Gone(index)) => match site.gone[index].text {
                 GoneText::Work(work) => work.path.clone(),
-                GoneText::Drug(index) => project.table.drugs[index].source.path.clone(),
-                GoneText::Product(index) => project.table.products[index].source.path.clone(),
+                GoneText::Drug(index) => table.drugs[index].source.path.clone(),
+                GoneText::Product(index) => table.products[index].source.path.clone(),
             },
-            page => site.path(project, project.config.languages.default_id(), page),
+            _ => site.path(site.default_language(), page),
         };
         PageSubject { source, language: self.tag(language) }
     }
@@ -76,7 +73,7 @@ impl Scene<'_, '_> {
             Some(index) => site
                 .pages
                 .iter()
-                .find(|(of, page)| *of == language && *page == Page::Article(*index)),
+                .find(|(of, page)| *of == language && page.thing() == Some(Thing::Work(*index))),
             None => site.pages.iter().find(|(of, page)| {
                 *of == language && self.subject(site, *of, *page).source == subject.source
             }),
@@ -149,7 +146,7 @@ impl Scene<'_, '_> {
                 id: other.municipality.code.to_string(),
                 name: other.municipality.name.in_default().to_owned(),
                 address,
-                home: Some(self.address(other, default, Page::Home)),
+                home: Some(self.address(other, default, home::PAGE)),
                 source: None,
             }
         };
@@ -168,7 +165,7 @@ impl Scene<'_, '_> {
                 id: self.tag(*other),
                 name: languages.get(*other).name.clone(),
                 address,
-                home: Some(self.address(site, *other, Page::Home)),
+                home: Some(self.address(site, *other, home::PAGE)),
                 source: None,
             }
         };
@@ -300,20 +297,18 @@ impl Scene<'_, '_> {
     /// Returns the path of the text that clinicians sign for what a page says: those of lists of
     /// medicines have it from the classes.
     fn signed<'t>(&'t self, site: &'t Site<'_>, language: LangId, page: Page) -> Option<&'t str> {
-        match page {
-            Page::Medicines
-            | Page::MedicineClass(_)
-            | Page::Guide
-            | Page::GuideName(_)
-            | Page::GuideGroup(..) => Some(CLASSES),
-            page => site.text(self.edition.project(), language, page),
+        match page.thing() {
+            Some(Thing::Table | Thing::Classes | Thing::Class(_) | Thing::Group(_)) => {
+                Some(CLASSES)
+            }
+            _ => site.text(language, page),
         }
     }
 
     /// Finds where a page's words are written.
     fn source(&self, site: &Site<'_>, language: LangId, page: Page) -> SourcePosition {
         let (project, guide) = (self.edition.project(), self.guide);
-        if let Some(path) = site.text(self.edition.project(), language, page) {
+        if let Some(path) = site.text(language, page) {
             // The working text is what is edited, also where an approved one is shown.
             let version = self
                 .working
@@ -324,14 +319,14 @@ impl Scene<'_, '_> {
                 .map_or_else(|| guide.position(path, 1, 1), |version| guide.body_of(version));
         }
         let table = &project.table;
-        match page {
-            Page::Stage(index) => guide.at(&project.stages[index].id.place),
-            Page::Topic(index) => guide.at(&project.topics[index].id.place),
-            Page::MedicineClass(index) => guide.at(&table.classes[index].id.place),
-            Page::GuideGroup(_, index) => guide.at(&table.groups[index].id.place),
-            Page::Medicines | Page::Guide | Page::GuideName(_) => guide.position(CLASSES, 1, 1),
-            Page::Redirect(index, alias) => guide.at(&site.works[index].aliases[alias].place),
-            Page::Supervision => guide.position("content/reviewers.yaml", 1, 1),
+        match page.thing() {
+            Some(Thing::Stage(index)) => guide.at(&project.stages[index].id.place),
+            Some(Thing::Topic(index)) => guide.at(&project.topics[index].id.place),
+            Some(Thing::Class(index)) => guide.at(&table.classes[index].id.place),
+            Some(Thing::Group(index)) => guide.at(&table.groups[index].id.place),
+            Some(Thing::Table | Thing::Classes) => guide.position(CLASSES, 1, 1),
+            Some(Thing::Former(index, alias)) => guide.at(&site.works[index].aliases[alias].place),
+            Some(Thing::Reviewers) => guide.position("content/reviewers.yaml", 1, 1),
             _ => guide.position(&site.municipality.source.path, 1, 1),
         }
     }
@@ -366,13 +361,13 @@ impl Scene<'_, '_> {
     /// the first link in each file.
     fn links(&self, site: &Site<'_>, language: LangId, page: Page) -> Vec<Way> {
         let project = self.edition.project();
-        let leads_here = |target: &Target| match (target, page) {
-            (Target::Work(path), Page::Article(index)) => *path == site.works[index].path,
-            (Target::Work(path), Page::Withdrawn(index, None)) => {
+        let leads_here = |target: &Target| match (target, page.thing()) {
+            (Target::Work(path), Some(Thing::Work(index))) => *path == site.works[index].path,
+            (Target::Work(path), Some(Thing::Gone(index))) => {
                 matches!(site.gone[index].text, GoneText::Work(work) if work.path == *path)
             }
-            (Target::Drug(id), Page::Medicine(index)) => *id == project.table.drugs[index].id,
-            (Target::Page(name), page) => site.named_page(project, name) == Some(page),
+            (Target::Drug(id), Some(Thing::Drug(index))) => *id == project.table.drugs[index].id,
+            (Target::Page(name), _) => site.named_page(name) == Some(page),
             _ => false,
         };
         let works = project
@@ -402,45 +397,43 @@ impl Scene<'_, '_> {
 
     /// Lists the lists of a site in which a page stands.
     fn lists(&self, site: &Site<'_>, language: LangId, page: Page) -> Vec<Way> {
-        let project = self.edition.project();
-        let way = |page: Page, name: &str| Way {
-            name: name.to_owned(),
-            address: Some(self.address(site, language, page)),
-            ..Way::default()
+        let (project, table) = (self.edition.project(), &self.edition.project().table);
+        let way = |thing: Thing, name: &Text| {
+            let page = site.page_of(thing)?;
+            Some(Way {
+                name: name.pick(language).0.to_owned(),
+                address: Some(self.address(site, language, page)),
+                ..Way::default()
+            })
         };
-        let table = &project.table;
-        match page {
-            Page::Article(index) => {
+        let class = |id: &str| {
+            let class = table.class(id)?;
+            way(Thing::Class(class), &table.classes[class].name)
+        };
+        match page.thing() {
+            Some(Thing::Work(index)) => {
                 let (stages, topics) = &site.terms_of[index];
-                let stages = stages.iter().map(|index| {
-                    way(Page::Stage(*index), project.stages[*index].name.pick(language).0)
-                });
-                stages
-                    .chain(topics.iter().map(|index| {
-                        way(Page::Topic(*index), project.topics[*index].name.pick(language).0)
-                    }))
-                    .collect()
+                let stages = stages
+                    .iter()
+                    .filter_map(|index| way(Thing::Stage(*index), &project.stages[*index].name));
+                let topics = topics
+                    .iter()
+                    .filter_map(|index| way(Thing::Topic(*index), &project.topics[*index].name));
+                stages.chain(topics).collect()
             }
-            Page::Medicine(index) => {
-                let class = table.class_of(&table.drugs[index]).map(|class| {
-                    way(Page::MedicineClass(class), table.classes[class].name.pick(language).0)
+            Some(Thing::Drug(index)) => {
+                let drug = &table.drugs[index];
+                let with = site
+                    .products
+                    .iter()
+                    .filter(|product| table.products[**product].contains(&drug.id));
+                let products = with.filter_map(|product| {
+                    way(Thing::Product(*product), &table.products[*product].name)
                 });
-                let has = |product: &usize| {
-                    table.products[*product].ingredients.iter().any(|one| matches!(one, Ingredient::Entry(id) if id.value == table.drugs[index].id))
-                };
-                let products = site.products.iter().copied().filter(has).map(|product| {
-                    way(Page::Product(product), table.products[product].name.pick(language).0)
-                });
-                class.into_iter().chain(products).collect()
+                class(&drug.class.value).into_iter().chain(products).collect()
             }
-            Page::Product(index) => {
-                let class = table.class(&table.products[index].class.value);
-                class
-                    .map(|class| {
-                        way(Page::MedicineClass(class), table.classes[class].name.pick(language).0)
-                    })
-                    .into_iter()
-                    .collect()
+            Some(Thing::Product(index)) => {
+                class(&table.products[index].class.value).into_iter().collect()
             }
             _ => Vec::new(),
         }

@@ -7,9 +7,10 @@ use super::about::Unseen;
 use super::faults::PageFaults;
 use super::guide::ShownFault;
 use super::live::{Overview, PreviewTown};
-use super::shell::{escape, page};
+use super::shell::page;
 use super::view::View;
 use crate::diagnostic::Tongue;
+use crate::render::html::escape;
 
 /// From this number of municipalities on there is a box to search in.
 const MANY: usize = 8;

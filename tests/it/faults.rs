@@ -114,9 +114,9 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
     }
     scratch = scratch
         .with("content/articles/images/b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>")
-        .with("themes/broken/theme.yaml", "name: broken\nextends: base\n")
+        .with("themes/broken/theme.yaml", "name: broken\nextends: base\ninterface: 2\n")
         .with("themes/broken/templates/home.html", "{% extends \"page.html\" %}\n{% block main %}\n{{ site.name \n{% endblock %}\n")
-        .with("themes/lost/theme.yaml", "name: lost\nextends: bsae\n")
+        .with("themes/lost/theme.yaml", "name: lost\nextends: bsae\ninterface: 2\n")
         .with("content/topics.yaml", "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n- id: fever\n  name: 熱\n");
     wanted.extend([
         "UB0702 themes/broken/templates/home.html:4".to_owned(),

@@ -149,7 +149,7 @@ fn project() -> Scratch {
         .with("content/products/cold.yaml", "name: 見本かぜ薬\nkana: みほん\nclass: antipyretic\ningredients: [{drug: acetaminophen}, {name: 見本の成分}]\nsource: {title: 見本}\n")
         .with("content/articles/images/a.svg", svg(1))
         .with("municipalities/132128-hino/events.yaml", "- id: class\n  title: 教室\n  from: 2026-12-05\n")
-        .with("themes/own/theme.yaml", "name: own\nextends: base\n")
+        .with("themes/own/theme.yaml", "name: own\nextends: base\ninterface: 2\n")
         .edit(SLEEP, "{睡眠", "![絵](images/a.svg)\n\n{睡眠")
         .edit("ubugi.yaml", "default_theme: base", "default_theme: base\nfeeds: {entries: 2}")
 }

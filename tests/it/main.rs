@@ -20,3 +20,4 @@ mod report;
 mod robust;
 mod supervision;
 mod table;
+mod themes;

@@ -7,6 +7,7 @@ use crate::delivery::NoticeId;
 use crate::diagnostic::Located;
 use crate::municipality::notify::{Channel, Segment};
 use crate::notify::notice::Notice;
+use crate::render::page::{article, withdrawn};
 use crate::site::{self, GoneText, Page, Site};
 use crate::supervision::{Announcement, What};
 use crate::supervision::{Event, State};
@@ -63,12 +64,12 @@ impl<'p> PlannedDay<'p> {
         let mut all = Vec::new();
         for (index, work) in site.works.iter().copied().enumerate() {
             let Some(version) = self.version_for(site, index, segment) else { continue };
-            all.push(candidate(work, version, Page::Article(index), None));
+            all.push(candidate(work, version, article::page(index), None));
             let corrections = self
                 .severe(&version.source.path)
                 .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
             all.extend(corrections.map(|correction| {
-                candidate(work, version, Page::Article(index), Some(correction))
+                candidate(work, version, article::page(index), Some(correction))
             }));
         }
         for (index, gone) in site.gone.iter().enumerate() {
@@ -85,7 +86,7 @@ impl<'p> PlannedDay<'p> {
                 .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
             let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
             all.extend(last.map(|withdrawal| {
-                candidate(work, version, Page::Withdrawn(index, None), Some(withdrawal))
+                candidate(work, version, withdrawn::page(index), Some(withdrawal))
             }));
         }
         all
@@ -121,7 +122,7 @@ impl<'p> PlannedDay<'p> {
         {
             return None;
         }
-        if site.language_of(Page::Article(index), segment.language) != segment.language
+        if site.language_of_work(index, segment.language) != segment.language
             || !site.municipality.languages.contains(&segment.language)
         {
             return None;

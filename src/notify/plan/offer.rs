@@ -21,6 +21,7 @@ use crate::notify::notice::Notice;
 use crate::notify::outbox::{HeldNotice, Outbox};
 use crate::notify::shared_text::SharedText;
 use crate::project::Project;
+use crate::render::page::PLANNED;
 use crate::site::{Moment, Site, Visible};
 
 /// What may be told on a day, before the ledger is asked.
@@ -50,7 +51,7 @@ impl<'p> Offer<'p> {
         let towns: Vec<&Municipality> = project.municipalities.iter().filter(tells).collect();
         let sites: Vec<Arc<Site<'p>>> = towns
             .into_par_iter()
-            .map(|municipality| Arc::new(Site::plan(project, municipality, &visible)))
+            .map(|municipality| Arc::new(Site::plan(project, municipality, &visible, PLANNED)))
             .collect();
         let hubs = HubFeeds::of(project, &visible, moment, &sites);
         Self { day: PlannedDay { project, date }, sites, hubs }

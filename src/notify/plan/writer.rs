@@ -10,7 +10,7 @@ use crate::diagnostic::Located;
 use crate::municipality::notify::{Channel, Notify};
 use crate::notify::notice::Notice;
 use crate::notify::shared_text::SharedText;
-use crate::render::page::encode_path;
+use crate::render::encode_path;
 use crate::site::Site;
 use crate::supervision::What;
 
@@ -120,7 +120,7 @@ impl<'a, 'p> NoticeWriter<'a, 'p> {
             .and_then(|campaign| campaign.prefix.as_ref())
             .map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
         let base = &self.site.municipality.base_url;
-        let path = self.site.path(self.day.project, self.language, candidate.page);
+        let path = self.site.path(self.language, candidate.page);
         let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
         Notice {
             id: candidate.id,
