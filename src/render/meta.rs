@@ -127,6 +127,7 @@ pub struct Manifest<'a> {
 pub fn manifest(manifest: &Manifest<'_>) -> String {
     let icons: Vec<Json> = manifest.icons.iter().map(|(src, sizes, kind, purpose)| json!({"src": src, "sizes": sizes, "type": kind, "purpose": purpose})).collect();
     let value = json!({
+        "id": manifest.root,
         "name": manifest.name,
         "short_name": manifest.short_name,
         "lang": manifest.lang,

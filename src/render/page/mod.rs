@@ -20,9 +20,9 @@ use tera::{Context, Value};
 use super::context::{self, NamedLink, TextValue, Voice, value};
 use super::dependency::Dependency;
 use super::html::escape as escape_attribute;
-use super::image::icon::{self, IconColours, IconEdge};
+use super::image::icon::{IconColours, LARGEST_LOGO};
 use super::image::svg;
-use super::image::{Image, Images};
+use super::image::{IconAssets, Image, Images, prepare_icons};
 use super::markdown::facts::Fact;
 use super::markdown::{self, Body, Link, PlacedFact, Segment, Target};
 use super::meta::{self, SitemapEntry};
@@ -254,16 +254,18 @@ impl<'p> Renderer<'p> {
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let colours =
             IconColours { background: palette.light.brand, foreground: palette.light.on_brand };
+        let icons = self.icons(colours, diagnostics);
         let mut add = |asset: Asset| {
             let url = format!("{}{}", self.root, asset.path);
             self.assets.push(asset);
             url
         };
         let css = add(Asset::new("brand.css", palette.css().into_bytes()));
-        let icon_svg = add(Asset::new("icon.svg", icon::svg(colours).into_bytes()));
-        let icon_png = add(Asset::new("icon-192.png", icon::png(192, colours, IconEdge::Rounded)));
-        let icon_512 = add(Asset::new("icon-512.png", icon::png(512, colours, IconEdge::Full)));
-        let apple_icon = add(Asset::new("icon-180.png", icon::png(180, colours, IconEdge::Full)));
+        let icon_svg = icons.svg.map(&mut add);
+        let icon_png = add(icons.any_192);
+        let icon_512 = add(icons.any_512);
+        add(icons.maskable_512);
+        let apple_icon = add(icons.touch_180);
         let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| {
             match self.shared.images.get(path).map(AsRef::as_ref) {
                 Some(Ok(image)) => {
@@ -297,6 +299,34 @@ impl<'p> Renderer<'p> {
             theme_color: palette.light.brand.to_string(),
             logo,
         }
+    }
+
+    /// Draws the icons; a logo that cannot be drawn is a fault, and the icons then show the mark.
+    fn icons(&self, colours: IconColours, diagnostics: &mut Diagnostics) -> IconAssets {
+        let (files, municipality) = (&self.shared.project.files, self.site.municipality);
+        let own = format!("{}municipality.yaml", municipality.folder);
+        let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| {
+            let image = self.shared.images.get(path)?.as_ref().as_ref().ok()?;
+            Some((path, place, image))
+        });
+        let largest = LARGEST_LOGO;
+        if let Some((path, place, image)) = logo {
+            match prepare_icons(files, path, Some(image), colours).as_ref() {
+                Ok(icons) => return icons.clone(),
+                Err(error) => diagnostics.push(
+                    Diagnostic::error(
+                        codes::BAD_LOGO,
+                        place.clone(),
+                        message!("ロゴを使えません：{error}", "the logo cannot be used: {error}"),
+                    )
+                    .help(message!(
+                        "プレーンな SVG か、{largest} ピクセル四方までの PNG で保存しなおしてください",
+                        "save it again as plain SVG, or as PNG of at most {largest} pixels a side"
+                    )),
+                ),
+            }
+        }
+        prepare_icons(files, &own, None, colours).as_ref().as_ref().cloned().unwrap_or_default()
     }
 
     fn speak(&self, language: LangId, brand: &Brand) -> Spoken {
@@ -351,7 +381,7 @@ impl<'p> Renderer<'p> {
             logo,
             brand_css: &brand.css,
             manifest_url: format!("{}manifest.webmanifest", self.root),
-            icon_svg_url: &brand.icon_svg,
+            icon_svg_url: brand.icon_svg.as_deref(),
             icon_png_url: &brand.icon_png,
             icon_512_url: &brand.icon_512,
             apple_icon_url: &brand.apple_icon,
@@ -1164,7 +1194,6 @@ impl<'p> Renderer<'p> {
                 .iter()
                 .find(|asset| asset.path.starts_with(prefix))
                 .map(|asset| format!("{}{}", self.root, asset.path))
-                .unwrap_or_default()
         };
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let manifest = meta::Manifest {
@@ -1178,17 +1207,27 @@ impl<'p> Renderer<'p> {
             root: &self.root,
             theme_color: &palette.light.brand.to_string(),
             has_push: desk.is_some(),
-            icons: vec![
-                (icon("assets/icon."), "any", "image/svg+xml", "any"),
-                (icon("assets/icon-192."), "192x192", "image/png", "any"),
-                (icon("assets/icon-512."), "512x512", "image/png", "maskable"),
-            ],
+            icons: [
+                ("assets/icon.", "any", "image/svg+xml", "any"),
+                ("assets/icon-192.", "192x192", "image/png", "any"),
+                ("assets/icon-512.", "512x512", "image/png", "any"),
+                ("assets/icon-maskable-512.", "512x512", "image/png", "maskable"),
+            ]
+            .into_iter()
+            .filter_map(|(prefix, sizes, kind, purpose)| {
+                Some((icon(prefix)?, sizes, kind, purpose))
+            })
+            .collect(),
         };
         out.push(("manifest.webmanifest".into(), meta::manifest(&manifest).into_bytes()));
         let mut worker =
             if self.site.has_medicines { offline::worker(&self.kept()) } else { String::new() };
         if self.form().is_some() {
-            worker.push_str(&push::worker(&self.root, manifest.name, &icon("assets/icon-192.")));
+            worker.push_str(&push::worker(
+                &self.root,
+                manifest.name,
+                &icon("assets/icon-192.").unwrap_or_default(),
+            ));
         }
         if !worker.is_empty() {
             out.push(("sw.js".into(), worker.into_bytes()));
@@ -1889,7 +1928,7 @@ fn encode_fragment(id: &str) -> String {
 /// Addresses of a brand's files.
 struct Brand {
     css: String,
-    icon_svg: String,
+    icon_svg: Option<String>,
     icon_png: String,
     icon_512: String,
     apple_icon: String,
@@ -1924,7 +1963,7 @@ struct SiteValue<'a> {
     logo: Option<Json>,
     brand_css: &'a str,
     manifest_url: String,
-    icon_svg_url: &'a str,
+    icon_svg_url: Option<&'a str>,
     icon_png_url: &'a str,
     icon_512_url: &'a str,
     apple_icon_url: &'a str,
