@@ -7,9 +7,11 @@
 //! prints and reads the environment.
 //! [`project`] joins the first stations and [`edition`] drives the rest. See `ARCHITECTURE.md`.
 
+pub mod build;
 pub mod care;
 pub mod cli;
 pub mod content;
+pub mod delivery;
 pub mod diagnostic;
 pub mod edition;
 

@@ -2,22 +2,21 @@
 
 use std::path::Path;
 
-use super::{Exit, colour, read, say, words, write_err};
-use crate::diagnostic::{Tongue, render};
+use super::terminal::{Exit, say, show};
+use super::{refusal, words};
+use crate::diagnostic::Tongue;
 use crate::message;
-use crate::project::Project;
-use crate::supervision::audit::{self, Expected};
+use crate::review::audit;
+use crate::supervision::audit::Expected;
 
+/// Verifies the ledger, against a head that was noted down earlier if there is one.
 pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit {
-    let (files, mut found) = match read(folder, tongue) {
-        Ok(read) => read,
-        Err(exit) => return exit,
+    let audited = match audit(folder, expected) {
+        Ok(audited) => audited,
+        Err(error) => return refusal::project(folder, &error, tongue),
     };
-    // Faults of texts are for `check` to tell; those of the ledger come with the audit.
-    let supervision = Project::load_supervision(&files, &mut found);
-    let audit = audit::audit(&supervision, &files);
-    write_err(&render::render(&audit.found, render::Format::Human, tongue, colour()));
-    let mut exit = Exit::Fine;
+    let audit = &audited.audit;
+    show(&audit.found, tongue);
     if let Some(first) = &audit.first_bad {
         let (after, rest) = (audit.after, if audit.after == 1 { "act rests" } else { "acts rest" });
         say(
@@ -27,12 +26,8 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
             ),
             tongue,
         );
-        exit = Exit::Faults;
     }
-    if audit.found.errors() > 0 {
-        exit = Exit::Faults;
-    }
-    match expected.map(|head| audit::expect(&supervision, head.trim())) {
+    match audited.expected {
         None | Some(Expected::Same) => {}
         Some(Expected::Grown(acts)) => say(
             &message!(
@@ -41,17 +36,14 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
             ),
             tongue,
         ),
-        Some(Expected::Lost) => {
-            say(
-                &message!(
-                    "誤り: 控えた値のときの記録がそろっていません。記録が消されたか、入れかわっています",
-                    "error: the ledger does not contain what it was at the expected head; acts were removed or replaced"
-                ),
-                tongue,
-            );
-            exit = Exit::Faults;
-        }
+        Some(Expected::Lost) => say(
+            &message!(
+                "誤り: 控えた値のときの記録がそろっていません。記録が消されたか、入れかわっています",
+                "error: the ledger does not contain what it was at the expected head; acts were removed or replaced"
+            ),
+            tongue,
+        ),
     }
-    say(&words::audit(&audit, exit == Exit::Fine), tongue);
-    exit
+    say(&words::audit(audit, audited.is_sound()), tongue);
+    if audited.is_sound() { Exit::Fine } else { Exit::Faults }
 }

@@ -1,19 +1,16 @@
 //! `report`: what was done in a period, in figures.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::{Report as Options, ReportFormat};
-use super::{
-    Exit, colour, notify, only, read, say, today_in_japan, write_err, write_out, write_whole,
-};
-use crate::diagnostic::{Diagnostic, Diagnostics, Tongue, codes, render};
+use super::refusal;
+use super::terminal::{Exit, say, show, today_in_japan, write_out};
+use super::words;
+use crate::diagnostic::{Diagnostics, Tongue};
 use crate::message;
-use crate::notify::ledger::LedgerError;
-use crate::project::Project;
-use crate::report::notices::Notices;
-use crate::report::period::{Period, PeriodError};
-use crate::report::views::{self, LogFile, Source};
-use crate::report::{Report, Request, csv, html, json, table};
+use crate::output::write_file;
+use crate::report::run::{NoReport, ReportOptions};
+use crate::report::{Report, csv, html, json, table};
 
 /// Runs the command.
 pub(super) fn run(options: &Options, tongue: Tongue) -> Exit {
@@ -25,89 +22,37 @@ pub(super) fn run(options: &Options, tongue: Tongue) -> Exit {
 }
 
 fn report(options: &Options, tongue: Tongue) -> Result<Exit, Exit> {
-    let period = period(options, tongue)?;
-    let (files, mut found) = read(&options.project, tongue)?;
-    let project = Project::load(files, &mut found);
-    // What could not be read would be missing in the figures. Warnings are told by `check`.
-    if found.errors() > 0 {
-        return Err(halt(&mut found, tongue));
-    }
-    let only = only("--only", &options.only, &project, tongue)?;
-    let logs = logs(options, &project, tongue)?;
-    let notices = match &options.ledger {
-        // `notify seed` begins a ledger; a report of one that is not there would begin nothing.
-        Some(path) => Some(Notices::read(path).map_err(|error| refuse(path, &error, tongue))?),
-        None => None,
-    };
-    let mut found = Diagnostics::new();
-    let request = Request {
-        period,
-        only,
-        notices: notices.as_ref(),
-        logs: logs.as_deref(),
+    let request = ReportOptions {
+        project: options.project.clone(),
+        from: options.from,
+        to: options.to,
+        fiscal_year: options.year,
+        on: options.on.unwrap_or_else(today_in_japan),
+        only: options.only.clone(),
+        ledger: options.ledger.clone(),
+        access_logs: options.access_log.clone(),
+        site_logs: site_logs(options, tongue)?,
         at_least: options.at_least,
         tongue,
     };
-    let Some(report) = Report::make(&project, &request, &mut found) else {
-        return Err(halt(&mut found, tongue));
-    };
-    tell(&mut found, tongue);
-    let text = match options.format {
-        ReportFormat::Table => table::write(&report),
-        ReportFormat::Csv => csv::write(&report),
-        ReportFormat::Json => json::write(&report).map_err(|error| cannot_write(&error, tongue))?,
-        ReportFormat::Html => html::write(&report).map_err(|error| cannot_write(&error, tongue))?,
-    };
+    let (report, warnings) =
+        crate::report::run::run(&request).map_err(|why| refuse(why, options, tongue))?;
+    show(&warnings, tongue);
+    let text =
+        text(&report, options.format).map_err(|error| cannot_write(error.as_ref(), tongue))?;
     match &options.out {
-        Some(out) => write_whole(out, |file| file.write_all(text.as_bytes()))
+        Some(out) => write_file(out, |file| file.write_all(text.as_bytes()))
             .map_err(|error| cannot_write(&error, tongue))?,
         None => write_out(&text),
     }
     Ok(Exit::Fine)
 }
 
-fn period(options: &Options, tongue: Tongue) -> Result<Period, Exit> {
-    let on = options.on.unwrap_or_else(today_in_japan);
-    let (from, to) = match options.year.and_then(Period::fiscal_year) {
-        Some((from, to)) => (Some(from), Some(to)),
-        None => (options.from, options.to),
-    };
-    Period::choose(from, to, on).map_err(|error| {
-        let limit = Period::LONGEST;
-        let why = match error {
-            PeriodError::Backwards => message!(
-                "期間のおわりの月が、はじめの月より前です",
-                "the last month of the period is before the first"
-            ),
-            PeriodError::NotBegun => message!(
-                "期間は、まだ始まっていません（基準日 {on}）",
-                "the period has not begun on {on}"
-            ),
-            PeriodError::TooLong => message!(
-                "期間が {limit} か月より長くなっています",
-                "the period is longer than {limit} months"
-            ),
-        };
-        let mut found = Diagnostics::new();
-        found.push(Diagnostic::error(codes::BAD_PERIOD, None, why).help(message!(
-            "`--year 2026`（年度）か `--from 2026-04 --to 2027-03` のように書いてください",
-            "write it like `--year 2026` (a fiscal year) or `--from 2026-04 --to 2027-03`"
-        )));
-        tell(&mut found, tongue);
-        Exit::Usage
-    })
-}
-
-/// Lists the logs; nothing where none was asked for.
-fn logs(
-    options: &Options,
-    project: &Project,
-    tongue: Tongue,
-) -> Result<Option<Vec<LogFile>>, Exit> {
-    let mut named: Vec<(PathBuf, Source)> =
-        options.access_log.iter().map(|path| (path.clone(), Source::Any)).collect();
-    for site in &options.site {
-        let Some((code, path)) = site.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+/// Takes the values of `--site` apart: a code and a file.
+fn site_logs(options: &Options, tongue: Tongue) -> Result<Vec<(String, PathBuf)>, Exit> {
+    let parse = |site: &String| match site.split_once('=') {
+        Some((code, path)) if !path.is_empty() => Ok((code.to_owned(), PathBuf::from(path))),
+        _ => {
             say(
                 &message!(
                     "誤り: --site は「132128=ファイル」のように書いてください",
@@ -115,53 +60,43 @@ fn logs(
                 ),
                 tongue,
             );
-            return Err(Exit::Usage);
-        };
-        let code = only("--site", &[code.to_owned()], project, tongue)?;
-        let town = project
-            .municipalities
-            .iter()
-            .position(|municipality| code.contains(&municipality.code))
-            .unwrap_or_default();
-        named.push((PathBuf::from(path), Source::Town(town)));
-    }
-    if named.is_empty() {
-        return Ok(None);
-    }
-    let mut found = Diagnostics::new();
-    let files = views::list(&named, &mut found);
-    if found.errors() > 0 { Err(halt(&mut found, tongue)) } else { Ok(Some(files)) }
-}
-
-fn refuse(path: &Path, error: &LedgerError, tongue: Tongue) -> Exit {
-    let fault = match notify::fault_of(path, error) {
-        Ok(fault) => fault,
-        Err(message) => {
-            say(&message, tongue);
-            return Exit::Machine;
+            Err(Exit::Usage)
         }
     };
-    // `notify seed` would begin a ledger that knows of nothing.
-    let help = matches!(error, LedgerError::Missing).then(|| {
-        message!(
-            "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
-            "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
-        )
-    });
-    let mut found = Diagnostics::new();
-    found.push(fault.maybe_help(help));
-    halt(&mut found, tongue)
+    options.site.iter().map(parse).collect()
 }
 
-fn tell(found: &mut Diagnostics, tongue: Tongue) {
-    found.sort();
-    write_err(&render::render(found, render::Format::Human, tongue, colour()));
+/// Writes the report in one of its forms.
+fn text(report: &Report, format: ReportFormat) -> Result<String, Box<dyn std::error::Error>> {
+    Ok(match format {
+        ReportFormat::Table => table::write(report),
+        ReportFormat::Csv => csv::write(report),
+        ReportFormat::Json => json::write(report)?,
+        ReportFormat::Html => html::write(report)?,
+    })
 }
 
-fn halt(found: &mut Diagnostics, tongue: Tongue) -> Exit {
-    tell(found, tongue);
-    say(&message!("報告は作っていません", "no report was made"), tongue);
-    Exit::Faults
+/// Says why there is no report.
+fn refuse(why: NoReport, options: &Options, tongue: Tongue) -> Exit {
+    match why {
+        NoReport::Period(fault) => {
+            show(&Diagnostics::from(fault), tongue);
+            Exit::Usage
+        }
+        NoReport::Project(error) => refusal::project(&options.project, &error, tongue),
+        NoReport::Municipality { is_log, unknown } => {
+            refusal::municipality(if is_log { "--site" } else { "--only" }, &unknown, tongue)
+        }
+        NoReport::Ledger { path, error } => {
+            say(&words::ledger(&path, &error), tongue);
+            Exit::Machine
+        }
+        NoReport::Faults(found) => {
+            show(&found, tongue);
+            say(&message!("報告は作っていません", "no report was made"), tongue);
+            Exit::Faults
+        }
+    }
 }
 
 fn cannot_write(error: &dyn std::error::Error, tongue: Tongue) -> Exit {

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::args::Serve;
+use super::refusal;
+use super::terminal::{Exit, say, show, started, today_in_japan};
 use super::words::plural;
-use super::{Exit, colour, only, read, say, started, today_in_japan, write_err};
-use crate::diagnostic::{Diagnostic, Diagnostics, Message, Severity, Tongue, render};
+use crate::content::code::MunicipalityCode;
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Severity, Tongue};
 use crate::message;
-use crate::project::Project;
+use crate::project::{self, Project};
+use crate::serve::desk::Turned;
 use crate::serve::editor::{DEFAULT, Editor};
+use crate::serve::live::Overview;
 use crate::serve::watch::Polling;
-use crate::serve::{self, News, Options, Tell};
+use crate::serve::{self, News, PreviewOptions, Tell};
 use crate::site::Moment;
 
 /// Ports that are tried where none is asked for.
@@ -23,52 +27,24 @@ const PORTS: std::ops::RangeInclusive<u16> = 4000..=4019;
 /// How many changed files are named.
 const NAMED: usize = 3;
 
+/// Serves the preview until the process ends.
 pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
-    // Whether it is a project is told as by every other command.
-    let (files, mut unheard) = match read(&options.scope.project, tongue) {
-        Ok(found) => found,
-        Err(exit) => return exit,
-    };
-    let asked = if options.scope.only.is_empty() {
-        Ok(Vec::new())
-    } else {
-        only("--only", &options.scope.only, &Project::load(files, &mut unheard), tongue)
-    };
-    let only = match asked {
-        Ok(only) => only,
-        Err(exit) => return exit,
-    };
-    let root =
-        options.scope.project.canonicalize().unwrap_or_else(|_| options.scope.project.clone());
-    let editor = match options.editor_url.as_str() {
-        "none" => None,
-        template => match Editor::new(template, &root) {
-            Some(editor) => Some(editor),
-            None => {
-                say(
-                    &message!(
-                        "誤り: --editor-url {template}：{{path}} のあるアドレスか none を書いてください（例：{DEFAULT}）",
-                        "error: --editor-url {template}: expected an address with {{path}} in it, such as {DEFAULT}, or none"
-                    ),
-                    tongue,
-                );
-                return Exit::Usage;
-            }
-        },
-    };
-    let listener = match listen(options.host, options.port) {
-        Ok(listener) => listener,
-        Err(error) => {
-            say(
-                &message!(
-                    "誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）",
-                    "error: cannot listen: {error} (name another port with --port)"
-                ),
-                tongue,
-            );
-            return Exit::Machine;
-        }
-    };
+    serve(options, tongue).unwrap_or_else(|exit| exit)
+}
+
+fn serve(options: &Serve, tongue: Tongue) -> Result<Exit, Exit> {
+    let only = only(options, tongue)?;
+    let editor = editor(options, tongue)?;
+    let listener = listen(options.host, options.port).map_err(|error| {
+        say(
+            &message!(
+                "誤り: 待ち受けられません：{error}（--port で別の番号を指定してください）",
+                "error: cannot listen: {error} (name another port with --port)"
+            ),
+            tongue,
+        );
+        Exit::Machine
+    })?;
     let (date, drafts) = (options.scope.date, options.scope.drafts);
     let teller = Teller {
         tongue,
@@ -77,7 +53,7 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         is_faulty: AtomicBool::new(false),
         warned: Mutex::default(),
     };
-    let options_of_server = Options {
+    let options_of_server = PreviewOptions {
         only,
         moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
         poll: options.poll,
@@ -87,19 +63,47 @@ pub(super) fn run(options: &Serve, tongue: Tongue) -> Exit {
         run: run_name(),
     };
     let tell: Tell = Arc::new(move |news: News<'_>| teller.tell(&news));
-    match serve::run(&options.scope.project, listener, options_of_server, &tell) {
-        Ok(()) => Exit::Fine,
-        Err(error) => {
-            say(
-                &message!(
-                    "誤り: 下見が止まりました：{error}",
-                    "error: the preview stopped: {error}"
-                ),
-                tongue,
-            );
-            Exit::Machine
-        }
+    serve::run(&options.scope.project, listener, options_of_server, &tell).map_err(|error| {
+        say(
+            &message!("誤り: 下見が止まりました：{error}", "error: the preview stopped: {error}"),
+            tongue,
+        );
+        Exit::Machine
+    })?;
+    Ok(Exit::Fine)
+}
+
+/// Checks that there is a project, and finds the municipalities that are asked for.
+fn only(options: &Serve, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> {
+    let folder = &options.scope.project;
+    let (files, mut unheard) =
+        project::read(folder).map_err(|error| refusal::project(folder, &error, tongue))?;
+    if options.scope.only.is_empty() {
+        return Ok(Vec::new());
     }
+    Project::load(files, &mut unheard)
+        .choose(&options.scope.only)
+        .map_err(|unknown| refusal::municipality("--only", &unknown, tongue))
+}
+
+/// Makes what opens a source in the editor; nothing for `none`.
+fn editor(options: &Serve, tongue: Tongue) -> Result<Option<Editor>, Exit> {
+    let folder = &options.scope.project;
+    let root = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+    let template = options.editor_url.as_str();
+    if template == "none" {
+        return Ok(None);
+    }
+    Editor::new(template, &root).map(Some).ok_or_else(|| {
+        say(
+            &message!(
+                "誤り: --editor-url {template}：{{path}} のあるアドレスか none を書いてください（例：{DEFAULT}）",
+                "error: --editor-url {template}: expected an address with {{path}} in it, such as {DEFAULT}, or none"
+            ),
+            tongue,
+        );
+        Exit::Usage
+    })
 }
 
 /// Names this run, so that an open page knows when another one answers.
@@ -135,28 +139,7 @@ impl Teller {
     fn tell(&self, news: &News<'_>) {
         match news {
             News::Ready { address, url, overview, faults, polling } => {
-                let sites = overview.towns.len();
-                let sites_en = plural(sites, "site");
-                let (date, took) = (&overview.date, self.took());
-                say(
-                    &message!(
-                        "{url} で下見できます（{date} の版、サイト {sites}、{took} ミリ秒）。終わるには Ctrl+C",
-                        "preview at {url} (edition of {date}, {sites_en}, {took} ms); Ctrl+C ends it"
-                    ),
-                    self.tongue,
-                );
-                if !address.ip().is_loopback() {
-                    say(
-                        &message!(
-                            "注意: ほかのパソコンからも開けます（{address}）。下書きや、公開前の記事も見えます",
-                            "warning: other machines can open it ({address}) and see drafts and what is not published yet"
-                        ),
-                        self.tongue,
-                    );
-                }
-                if let Some(polling) = polling {
-                    self.polling(polling);
-                }
+                self.ready(*address, url, overview, *polling);
                 self.faults(faults, true);
                 if self.opens
                     && let Err(error) = open::that_detached(url)
@@ -174,32 +157,11 @@ impl Teller {
                 *self.began.lock().unwrap_or_else(PoisonError::into_inner) = started()
             }
             News::Turned { changed, turned } => {
-                let names: Vec<&str> = changed.iter().take(NAMED).map(String::as_str).collect();
-                let more = changed.len().saturating_sub(NAMED);
-                let (more_ja, more_en) = if more > 0 {
-                    (format!(" ほか {more}"), format!(" and {more} more"))
-                } else {
-                    Default::default()
-                };
-                let named = if names.is_empty() {
-                    message!("日付", "the day")
-                } else {
-                    Message { ja: names.join("、"), en: names.join(", ") }
-                };
-                let (named_ja, named_en) = (named.ja, named.en);
-                let (open, changed, took, open_en) =
-                    (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
-                say(
-                    &message!(
-                        "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりました（{took} ミリ秒）",
-                        "{named_en}{more_en} → {changed} of {open_en} changed ({took} ms)"
-                    ),
-                    self.tongue,
-                );
+                self.turned(changed, turned);
                 self.faults(&turned.faults, false);
             }
             News::Broken { address, faults, made } => {
-                write_err(&render::render(faults, render::Format::Human, self.tongue, colour()));
+                show(faults, self.tongue);
                 let said = if *made {
                     message!(
                         "{address} は、誤りがあるので公開できません",
@@ -226,6 +188,63 @@ impl Teller {
                 self.tongue,
             ),
         }
+    }
+
+    /// Says where the preview is, and who else can see it.
+    fn ready(
+        &self,
+        address: SocketAddr,
+        url: &str,
+        overview: &Overview,
+        polling: Option<&Polling>,
+    ) {
+        let sites = overview.towns.len();
+        let sites_en = plural(sites, "site");
+        let (date, took) = (&overview.date, self.took());
+        say(
+            &message!(
+                "{url} で下見できます（{date} の版、サイト {sites}、{took} ミリ秒）。終わるには Ctrl+C",
+                "preview at {url} (edition of {date}, {sites_en}, {took} ms); Ctrl+C ends it"
+            ),
+            self.tongue,
+        );
+        if !address.ip().is_loopback() {
+            say(
+                &message!(
+                    "注意: ほかのパソコンからも開けます（{address}）。下書きや、公開前の記事も見えます",
+                    "warning: other machines can open it ({address}) and see drafts and what is not published yet"
+                ),
+                self.tongue,
+            );
+        }
+        if let Some(polling) = polling {
+            self.polling(polling);
+        }
+    }
+
+    /// Says which files changed and how many open pages with them.
+    fn turned(&self, changed: &BTreeSet<String>, turned: &Turned) {
+        let names: Vec<&str> = changed.iter().take(NAMED).map(String::as_str).collect();
+        let more = changed.len().saturating_sub(NAMED);
+        let (more_ja, more_en) = if more > 0 {
+            (format!(" ほか {more}"), format!(" and {more} more"))
+        } else {
+            Default::default()
+        };
+        let Message { ja: named_ja, en: named_en } = if names.is_empty() {
+            message!("日付", "the day")
+        } else {
+            Message { ja: names.join("、"), en: names.join(", ") }
+        };
+        let (open, changed, took, open_en) =
+            (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
+        say(
+            &message!(
+                "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりました（{took} ミリ秒）",
+                "{named_en}{more_en} → {changed} of {open_en} changed ({took} ms)"
+            ),
+            self.tongue,
+        );
     }
 
     fn polling(&self, polling: &Polling) {
@@ -312,11 +331,6 @@ impl Teller {
     }
 
     fn show(&self, found: &Diagnostic) {
-        write_err(&render::render(
-            &Diagnostics::from(found.clone()),
-            render::Format::Human,
-            self.tongue,
-            colour(),
-        ));
+        show(&Diagnostics::from(found.clone()), self.tongue);
     }
 }

@@ -3,39 +3,38 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Exit, read, say, today_in_japan, words, write_out};
+use super::args::{FailOn, Status};
+use super::terminal::{Exit, say, today_in_japan, write_out};
+use super::{refusal, words};
 use crate::diagnostic::Tongue;
 use crate::message;
-use crate::project::Project;
-use crate::review::board::{days, html, label, remarks};
+use crate::review::board::html;
 use crate::review::diff::{Piece, Row};
-use crate::review::status::{Board, Condition, Entry};
+use crate::review::status::{Condition, TextStatus};
+use crate::review::words::{days, label, remarks};
+use crate::review::{Board, BoardRequest, Concern, NoBoard, path_in_project, read_board};
 
-use super::args::{FailOn, Status};
-
+/// Shows the board, as lines, JSON or a page.
 pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
-    let (files, mut found) = match read(&options.project, tongue) {
-        Ok(read) => read,
-        Err(exit) => return exit,
+    let request = BoardRequest {
+        on: options.on.unwrap_or_else(today_in_japan),
+        reviewer: options.reviewer.clone(),
+        paths: options.paths.iter().map(|path| path_in_project(&options.project, path)).collect(),
     };
-    let project = Project::load(files, &mut found);
-    let on = options.on.unwrap_or_else(today_in_japan);
-    let mut board = Board::of(&project, on);
-    let paths: Vec<String> =
-        options.paths.iter().map(|path| super::sitting::within(&options.project, path)).collect();
-    if let Some(id) = &options.reviewer
-        && !board.reviewers.iter().any(|desk| desk.id == *id)
-    {
-        say(
-            &message!(
-                "誤り: 監修者「{id}」は reviewers.yaml にいません",
-                "error: there is no reviewer `{id}` in reviewers.yaml"
-            ),
-            tongue,
-        );
-        return Exit::Usage;
-    }
-    board.keep(options.reviewer.as_deref(), &paths);
+    let board = match read_board(&options.project, &request) {
+        Ok(board) => board,
+        Err(NoBoard::Project(error)) => return refusal::project(&options.project, &error, tongue),
+        Err(NoBoard::UnknownReviewer(id)) => {
+            say(
+                &message!(
+                    "誤り: 監修者「{id}」は reviewers.yaml にいません",
+                    "error: there is no reviewer `{id}` in reviewers.yaml"
+                ),
+                tongue,
+            );
+            return Exit::Usage;
+        }
+    };
     if let Some(file) = &options.html
         && let Err(exit) = write_page(&board, file, tongue)
     {
@@ -47,8 +46,8 @@ pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
         write_out(&table(&board, options.diff, tongue));
     }
     say(&words::status(&board), tongue);
-    // A record that cannot be relied on is told whatever else was asked for.
-    let faults = project.supervision.ledger.faults.len();
+    // A record that cannot be relied on is reported whatever else was asked for.
+    let faults = board.ledger_faults;
     if faults > 0 {
         say(
             &message!(
@@ -59,15 +58,22 @@ pub(super) fn run(options: &Status, tongue: Tongue) -> Exit {
         );
         return Exit::Faults;
     }
-    let fails = options.fail_on.iter().any(|what| match what {
-        FailOn::Pending => board.pending() > 0,
-        FailOn::Overdue => board.count(Condition::Overdue) > 0,
-        FailOn::DueSoon => board.count(Condition::DueSoon) > 0,
-        FailOn::Unsigned => board.count(Condition::Unsigned) > 0,
-    });
+    let fails = options.fail_on.iter().any(|concern| board.has((*concern).into()));
     if fails { Exit::Faults } else { Exit::Fine }
 }
 
+impl From<FailOn> for Concern {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Pending => Self::Pending,
+            FailOn::Overdue => Self::Overdue,
+            FailOn::DueSoon => Self::DueSoon,
+            FailOn::Unsigned => Self::Unsigned,
+        }
+    }
+}
+
+/// Writes the board as a page.
 fn write_page(board: &Board, file: &Path, tongue: Tongue) -> Result<(), Exit> {
     let path = file.display();
     let written = html(board, tongue)
@@ -89,7 +95,7 @@ fn write_page(board: &Board, file: &Path, tongue: Tongue) -> Result<(), Exit> {
 fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
     let mut out = String::new();
     for (_, condition) in Condition::ALL {
-        let texts: Vec<&Entry> =
+        let texts: Vec<&TextStatus> =
             board.texts.iter().filter(|entry| entry.condition == condition).collect();
         if texts.is_empty() {
             continue;
@@ -126,7 +132,7 @@ fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
 }
 
 /// Writes what changed as git does with `--word-diff`: `[-gone-]`, `{+new+}`.
-fn changes(entry: &Entry, out: &mut String) {
+fn changes(entry: &TextStatus, out: &mut String) {
     for Row { before, after, gap } in &entry.changes {
         if *gap {
             out.push_str("      ...\n");

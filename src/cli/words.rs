@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
+use crate::notify::ledger::LedgerError;
 use crate::report::tally::number;
-use crate::review::board::label;
 use crate::review::status::{Board, Condition};
+use crate::review::words::label;
 use crate::site::Hidden;
 use crate::supervision::audit::Audit;
 
@@ -155,6 +156,21 @@ pub(super) fn audit(audit: &Audit, is_sound: bool) -> Message {
             "承認の記録に誤りがあります：記録 {acts}、文章 {texts}",
             "the ledger is not sound: {acts_en}, {texts_en}"
         )
+    }
+}
+
+/// Says that a ledger of notices cannot be used just now.
+pub(super) fn ledger(path: &Path, error: &LedgerError) -> Message {
+    let name = path.display();
+    match error {
+        LedgerError::Busy => message!(
+            "誤り: 別の ubugi が台帳「{name}」を使っています。終わってからやりなおしてください",
+            "error: another ubugi uses the ledger `{name}`; try again when it is done"
+        ),
+        error => message!(
+            "誤り: 台帳「{name}」を使えません：{error}",
+            "error: cannot use the ledger `{name}`: {error}"
+        ),
     }
 }
 

@@ -1,7 +1,10 @@
-//! The catalogue of codes. A code never changes its meaning and is never used again for another one.
+//! The catalogue of codes.
 //!
-//! Hundreds tell the subject: 1 files, 2 keys and values, 3 articles, 4 Markdown, 5 municipalities, 6 drugs, 7 themes,
-//! 8 supervision, 9 output, 10 language care, 12 notices, 13 the report.
+//! A code never changes its meaning and is never used again for another one: people look codes up,
+//! and scripts filter by them. The first two digits tell the subject: 01 files, 02 keys and values,
+//! 03 articles, 04 Markdown, 05 municipalities, 06 medicines, 07 themes, 08 supervision, 09 output,
+//! 10 language care, 11 feeds and events, 12 notices, 13 the report. The text that explains a code
+//! lies beside this file, in `explanations/`, one file for each of these subjects.
 
 use std::fmt;
 
@@ -106,6 +109,11 @@ codes! {
     TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";
     MISSING_TEMPLATE = "UB0703", "テンプレートがない", "a template is missing";
     MISSING_STRING = "UB0704", "テーマの文言がない", "a theme lacks a string";
+    OLDER_THEME = "UB0705", "古い決まりのテーマ", "a theme is written for an older interface";
+    NEWER_THEME = "UB0706", "新しい決まりのテーマ", "a theme is written for a newer interface";
+    FORMER_COPY = "UB0707", "以前の ubugi が置いたテーマの写し", "a copy of a former theme is not used";
+    FORMER_CHANGED = "UB0708", "以前の ubugi が置いたファイルの変更", "a file of a former theme was changed";
+    MISSING_ASSET = "UB0709", "テーマのファイルがない", "a static file does not exist";
 
     UNSUPERVISED = "UB0801", "監修を受けていない", "a text has no supervision";
     CHANGED_AFTER_APPROVAL = "UB0802", "承認後に変わった", "a text changed after its approval";

@@ -1,11 +1,13 @@
-//! How diagnostics are shown: drawn for people, as JSON lines for tools, as annotations for GitHub's checks.
+//! Renderings of diagnostics: drawn for people, JSON lines for tools, annotations for GitHub's checks.
 
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
-use super::{Diagnostic, Diagnostics, Place, Severity, Tongue};
+use super::finding::{Diagnostic, Diagnostics, Severity};
+use super::message::Tongue;
+use super::place::{Place, floor_char_boundary};
 
 /// A way of showing diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -85,8 +87,8 @@ fn human(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue, colour: bool
 /// Cuts a range down to its first line, within the text and on character boundaries.
 fn visible_range(place: &Place) -> std::ops::Range<usize> {
     let text = &place.source.text;
-    let start = super::floor_char_boundary(text, place.range.start);
-    let end = super::floor_char_boundary(text, place.range.end).max(start);
+    let start = floor_char_boundary(text, place.range.start);
+    let end = floor_char_boundary(text, place.range.end).max(start);
     let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |at| start + at);
     start..end.min(line_end)
 }
@@ -146,7 +148,8 @@ fn json(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue) {
     }
 }
 
-/// Writes a workflow command; the escapes are those of GitHub's toolkit (`%`, CR, LF, and in properties also `:` and `,`).
+/// Writes a workflow command. The escapes are those of GitHub's toolkit: `%`, CR and LF, and in
+/// properties also `:` and `,`.
 fn github(out: &mut String, diagnostic: &Diagnostic, tongue: Tongue) {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");

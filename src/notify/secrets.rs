@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A value that is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,6 +89,23 @@ impl Secrets {
     pub fn missing(&self) -> &[String] {
         &self.missing
     }
+}
+
+/// Tells whether a path leads into a folder, whatever links there are on the way.
+pub fn lies_within(path: &Path, folder: &Path) -> bool {
+    let full = |path: &Path| -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| {
+            let parent = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
+            parent
+                .canonicalize()
+                .unwrap_or_else(|_| parent.to_owned())
+                .join(path.file_name().unwrap_or_default())
+        })
+    };
+    full(path).starts_with(full(folder))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
-use super::notice::Id;
 use super::web_push::encryption::Receiver;
+use crate::delivery::NoticeId;
 use crate::source::decode::is_web_url;
 
 /// One recipient.
@@ -36,7 +36,7 @@ impl Recipient {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct SubscriberLine {
     to: String,
     segments: Option<Vec<String>>,
     unsubscribe: Option<String>,
@@ -49,19 +49,19 @@ struct Subscription {
     endpoint: String,
     #[serde(rename = "expirationTime")]
     _expiration_time: Option<f64>,
-    keys: Keys,
+    keys: SubscriptionKeys,
     segments: Option<Vec<String>>,
     language: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Keys {
+struct SubscriptionKeys {
     p256dh: String,
     auth: String,
 }
 
 /// What a line says.
-struct Read {
+struct ReadLine {
     to: String,
     segments: Option<Vec<String>>,
     unsubscribe: Option<String>,
@@ -71,11 +71,11 @@ struct Read {
 }
 
 /// The lines with a fault, by their numbers.
-pub type Faults = Vec<(usize, Fault)>;
+pub type SubscriberFaults = Vec<(usize, SubscriberFault)>;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum SubscriberFault {
     /// It is not of this form.
     Form,
     /// It is no address of the channel.
@@ -94,21 +94,21 @@ pub fn read(
     from: impl BufRead,
     segments: &[&str],
     is_address: impl Fn(&str) -> bool,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     let segments: Vec<(&str, &str)> = segments.iter().map(|segment| (*segment, "")).collect();
     read_lines(from, &segments, |text| {
-        let read: Line = serde_json::from_str(text).map_err(|_| Fault::Form)?;
+        let read: SubscriberLine = serde_json::from_str(text).map_err(|_| SubscriberFault::Form)?;
         if read
             .unsubscribe
             .as_ref()
             .is_some_and(|url| !url.starts_with("https://") || !is_web_url(url))
         {
-            return Err(Fault::Form);
+            return Err(SubscriberFault::Form);
         }
         if !is_address(&read.to) {
-            return Err(Fault::Address);
+            return Err(SubscriberFault::Address);
         }
-        Ok(Read {
+        Ok(ReadLine {
             to: read.to,
             segments: read.segments,
             unsubscribe: read.unsubscribe,
@@ -126,13 +126,13 @@ pub fn read_subscriptions(
     from: impl BufRead,
     segments: &[(&str, &str)],
     is_endpoint: impl Fn(&str) -> bool,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     read_lines(from, segments, |text| {
-        let read: Subscription = serde_json::from_str(text).map_err(|_| Fault::Form)?;
+        let read: Subscription = serde_json::from_str(text).map_err(|_| SubscriberFault::Form)?;
         let keys = Receiver::parse(&read.keys.p256dh, &read.keys.auth)
             .filter(|_| is_endpoint(&read.endpoint))
-            .ok_or(Fault::Address)?;
-        Ok(Read {
+            .ok_or(SubscriberFault::Address)?;
+        Ok(ReadLine {
             to: read.endpoint,
             segments: read.segments,
             unsubscribe: None,
@@ -145,8 +145,8 @@ pub fn read_subscriptions(
 fn read_lines(
     from: impl BufRead,
     segments: &[(&str, &str)],
-    parse: impl Fn(&str) -> Result<Read, Fault>,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+    parse: impl Fn(&str) -> Result<ReadLine, SubscriberFault>,
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     // Their hashes, as a list can be long.
     let mut seen = HashSet::new();
@@ -168,7 +168,7 @@ fn read_lines(
             .as_ref()
             .filter(|language| !segments.iter().any(|(_, spoken)| spoken == language))
         {
-            faults.push((line, Fault::Language(language.clone())));
+            faults.push((line, SubscriberFault::Language(language.clone())));
             continue;
         }
         let mut unknown = None;
@@ -196,8 +196,8 @@ fn read_lines(
             );
         }
         // The other segments of the line hold.
-        faults.extend(unknown.map(|name| (line, Fault::Segment(name))));
-        if !seen.insert(Id::of(&[&read.to])) {
+        faults.extend(unknown.map(|name| (line, SubscriberFault::Segment(name))));
+        if !seen.insert(NoticeId::of(&[&read.to])) {
             continue;
         }
         all.push(Recipient {
@@ -227,10 +227,10 @@ mod tests {
         assert_eq!(
             faults,
             [
-                (4, Fault::Form),
-                (5, Fault::Address),
-                (6, Fault::Segment("age-9".to_owned())),
-                (8, Fault::Form)
+                (4, SubscriberFault::Form),
+                (5, SubscriberFault::Address),
+                (6, SubscriberFault::Segment("age-9".to_owned())),
+                (8, SubscriberFault::Form)
             ]
         );
         assert_eq!(
@@ -240,7 +240,10 @@ mod tests {
         // What goes into a header must not bring another one.
         let text = "{\"to\":\"a@example.jp\",\"unsubscribe\":\"https://example.jp/x\\r\\nBcc: b@example.jp\"}\n{\"to\":\"b@example.jp\",\"unsubscribe\":\"mailto:x\"}\n";
         let (all, faults) = read(text.as_bytes(), &[], |_| true).expect("reads");
-        assert_eq!((all.len(), faults), (0, vec![(1, Fault::Form), (2, Fault::Form)]));
+        assert_eq!(
+            (all.len(), faults),
+            (0, vec![(1, SubscriberFault::Form), (2, SubscriberFault::Form)])
+        );
     }
     #[test]
     fn subscriptions_are_as_browsers_write_them() {
@@ -268,10 +271,10 @@ mod tests {
         assert_eq!(
             faults,
             [
-                (4, Fault::Language("fr".to_owned())),
-                (5, Fault::Address),
-                (6, Fault::Address),
-                (7, Fault::Form)
+                (4, SubscriberFault::Language("fr".to_owned())),
+                (5, SubscriberFault::Address),
+                (6, SubscriberFault::Address),
+                (7, SubscriberFault::Form)
             ]
         );
     }

@@ -15,7 +15,8 @@ use crate::source::csv::CsvTable;
 use crate::supervision::State;
 
 /// Writes the table of a site as CSV.
-pub fn write(project: &Project, site: &Site<'_>, on: Date) -> String {
+pub fn write(site: &Site<'_>, on: Date) -> String {
+    let project = site.project;
     let mut out = CsvTable::new(&HEADER);
     for drug in site.drugs.iter().map(|index| &project.table.drugs[*index]) {
         let entry = Entry::new(project, site, drug, on);

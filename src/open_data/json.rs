@@ -15,14 +15,15 @@ use crate::content::medicine::product::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::diagnostic::Source;
 use crate::project::Project;
-use crate::site::{Page, Site};
+use crate::site::{Site, Thing};
 use crate::supervision::State;
 
 /// The published schema of `drugs.json` (JSON Schema 2020-12).
 pub const SCHEMA: &str = include_str!("drugs.schema.json");
 
 /// Writes the table of a site as JSON; `url` gives the addresses of its pages.
-pub fn write(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) -> String) -> String {
+pub fn write(site: &Site<'_>, on: Date, url: impl Fn(Thing) -> String) -> String {
+    let project = site.project;
     let table = &project.table;
     let shown = site.drugs.iter().map(|index| table.drugs[*index].id.as_str()).collect();
     let writer = TableWriter { project, on, shown };
@@ -37,7 +38,7 @@ pub fn write(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) ->
         },
         demo: municipality.demo,
         notice: writer.text(&project.config.unsupervised_notice),
-        table_url: url(Page::Medicines),
+        table_url: url(Thing::Table),
         sources: table.sources.iter().map(|source| writer.source(source)).collect(),
         classes: table
             .classes
@@ -47,12 +48,12 @@ pub fn write(project: &Project, site: &Site<'_>, on: Date, url: impl Fn(Page) ->
         drugs: site
             .drugs
             .iter()
-            .map(|index| writer.drug(&table.drugs[*index], url(Page::Medicine(*index))))
+            .map(|index| writer.drug(&table.drugs[*index], url(Thing::Drug(*index))))
             .collect(),
         products: site
             .products
             .iter()
-            .map(|index| writer.product(&table.products[*index], url(Page::Product(*index))))
+            .map(|index| writer.product(&table.products[*index], url(Thing::Product(*index))))
             .collect(),
         not_listed: table
             .not_listed

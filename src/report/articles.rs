@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::period::Period;
+use super::period::ReportPeriod;
 use super::tally::{By, Count, Measure, Tally};
 use crate::content::article::Work;
 use crate::content::config::Overdue;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
+use crate::render::page::PLANNED;
 use crate::site::{GoneText, Moment, Site, Visible};
 use crate::supervision::ledger::Decision;
 use crate::supervision::{Event, What};
@@ -24,7 +25,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Lists the last day of a period, and before it every day that was the last of something: on which an article expired, or, where the policy
     /// takes down what is overdue, on which a review fell due. So nothing that was shown is left out. The latest comes first.
-    pub fn days(project: &Project, period: &Period) -> impl Iterator<Item = Date> + use<> {
+    pub fn days(project: &Project, period: &ReportPeriod) -> impl Iterator<Item = Date> + use<> {
         let (first, last) = (period.from.first_day(), period.last_day());
         let judge = project.supervision.judge();
         let due = judge
@@ -63,7 +64,7 @@ impl Snapshot {
         self.project
             .municipalities
             .iter()
-            .map(|municipality| Site::plan(&self.project, municipality, &self.visible))
+            .map(|municipality| Site::plan(&self.project, municipality, &self.visible, PLANNED))
     }
 }
 
@@ -78,7 +79,7 @@ struct Deed {
 
 /// A text as the report names it.
 #[derive(Clone, Debug, Default)]
-struct Told {
+struct ReportedText {
     title: String,
     stages: BTreeSet<usize>,
     topics: BTreeSet<usize>,
@@ -87,7 +88,7 @@ struct Told {
 /// What was done with the texts of a site.
 #[derive(Clone, Debug, Default)]
 pub struct Deeds {
-    all: BTreeMap<Deed, Told>,
+    all: BTreeMap<Deed, ReportedText>,
     /// The articles that were looked at: the latest day tells all of one.
     seen: BTreeSet<String>,
 }
@@ -156,7 +157,7 @@ impl Deeds {
         topics: &[usize],
     ) {
         let original = work.original();
-        let told = Told {
+        let told = ReportedText {
             title: original.title.value.clone(),
             stages: stages.iter().copied().collect(),
             topics: topics.iter().copied().collect(),
@@ -192,9 +193,9 @@ impl Deeds {
 
     fn medicine(&mut self, project: &Project, path: &str, name: &str) {
         for (measure, on, mark) in decided(project, path, MEDICINES) {
-            self.all
-                .entry(Deed { measure, path: path.to_owned(), on, mark })
-                .or_insert_with(|| Told { title: name.to_owned(), ..Told::default() });
+            self.all.entry(Deed { measure, path: path.to_owned(), on, mark }).or_insert_with(
+                || ReportedText { title: name.to_owned(), ..ReportedText::default() },
+            );
         }
     }
 
@@ -208,7 +209,7 @@ impl Deeds {
     }
 
     /// Counts what lies in the period.
-    pub fn count(&self, project: &Project, period: &Period, has_medicines: bool) -> Tally {
+    pub fn count(&self, project: &Project, period: &ReportPeriod, has_medicines: bool) -> Tally {
         let months = period.months().count();
         let mut tally = Tally::new(months, &ARTICLES);
         if has_medicines {

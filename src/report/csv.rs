@@ -1,6 +1,6 @@
 //! The report as one tidy table for spreadsheets: a line for every figure.
 
-use super::Report;
+use super::figures::Report;
 use crate::message;
 use crate::source::csv::CsvTable;
 

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use tera::{Context, Tera};
 
-use super::sheet::{self, Sheet, month_names};
-use super::tally::{Count, Measure, Row, number};
-use super::{Report, find, total_of};
+use super::figures::{Report, find, total_of};
+use super::sheet::{self, FigureSheet, month_names};
+use super::tally::{Count, FigureRow, Measure, number};
 use crate::diagnostic::Tongue;
 use crate::message;
 use crate::render::html::escape;
@@ -38,7 +38,12 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
 /// Fails only when the template built into the program is faulty, which a test rules out.
 pub fn write(report: &Report) -> Result<String, tera::Error> {
     let t = words(report.tongue);
-    let section = |id: &str, name: &str, demo: bool, remarks: Vec<String>, rows: &[Row]| -> Json {
+    let section = |id: &str,
+                   name: &str,
+                   demo: bool,
+                   remarks: Vec<String>,
+                   rows: &[FigureRow]|
+     -> Json {
         let figures: Vec<Json> = CHARTS
             .iter()
             .filter_map(|measure| find(rows, *measure))
@@ -49,7 +54,7 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
             .filter_map(|measure| find(rows, *measure))
             .map(|row| chart(report, id, name, row))
             .collect();
-        let mut sheets: Vec<Sheet> = sheet::sheets(report, rows);
+        let mut sheets: Vec<FigureSheet> = sheet::sheets(report, rows);
         sheets.extend(sheet::texts(report, rows));
         json!({"id": id, "name": name, "demo": demo, "remarks": remarks, "figures": figures, "charts": charts, "sheets": sheets})
     };
@@ -68,7 +73,8 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
         ));
     }
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("report.html"))?;
+    let styles = ("report.css", include_str!("report.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("report.html"))])?;
     let mut context = Context::new();
     context.insert("t", &t);
     let (from, to) = (report.period.from, report.period.to);
@@ -94,7 +100,7 @@ const TOP: usize = 12;
 const BASE: usize = 146;
 
 /// Draws a bar for every month; the table that follows has the figures.
-fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
+fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
     let measure = row.key.measure.label();
     let measure = measure.get(report.tongue);
     let figures: Vec<String> = report

@@ -59,14 +59,14 @@ pub enum PeriodError {
     /// Its first day is still to come.
     #[error("it has not begun")]
     NotBegun,
-    /// It is longer than [`Period::LONGEST`].
+    /// It is longer than [`ReportPeriod::LONGEST`].
     #[error("it is too long")]
     TooLong,
 }
 
 /// Whole months, of which those that have begun are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
+pub struct ReportPeriod {
     /// The first month.
     pub from: Month,
     /// The last month.
@@ -75,7 +75,7 @@ pub struct Period {
     pub on: Date,
 }
 
-impl Period {
+impl ReportPeriod {
     /// How many months a period has at most.
     pub const LONGEST: usize = 120;
 
@@ -152,13 +152,13 @@ mod tests {
         Some(Month::parse(text).expect("a month"))
     }
 
-    fn said(period: Period) -> (String, String, usize, Date) {
+    fn said(period: ReportPeriod) -> (String, String, usize, Date) {
         (period.from.to_string(), period.to.to_string(), period.months().count(), period.last_day())
     }
 
     #[test]
     fn nothing_said_is_the_fiscal_year_to_date() {
-        let of = |on: &str| said(Period::choose(None, None, day(on)).expect("a period"));
+        let of = |on: &str| said(ReportPeriod::choose(None, None, day(on)).expect("a period"));
         assert_eq!(of("2026-11-21"), ("2026-04".into(), "2027-03".into(), 8, day("2026-11-21")));
         assert_eq!(of("2027-03-31"), ("2026-04".into(), "2027-03".into(), 12, day("2027-03-31")));
         assert_eq!(of("2027-04-01"), ("2027-04".into(), "2028-03".into(), 1, day("2027-04-01")));
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_period_is_whole_months_until_the_day() {
-        let of = |from, to| Period::choose(from, to, day("2026-11-21"));
+        let of = |from, to| ReportPeriod::choose(from, to, day("2026-11-21"));
         assert_eq!(
             of(month("2025-04"), month("2026-03")).map(said),
             Ok(("2025-04".into(), "2026-03".into(), 12, day("2026-03-31")))
@@ -184,14 +184,14 @@ mod tests {
         assert_eq!(of(month("2026-12"), None), Err(PeriodError::NotBegun));
         assert_eq!(of(month("2000-01"), None), Err(PeriodError::TooLong));
         assert_eq!(
-            Period::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())),
+            ReportPeriod::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())),
             Some(("2026-04".into(), "2027-03".into()))
         );
     }
 
     #[test]
     fn days_have_the_position_of_their_month() {
-        let period = Period::choose(month("2025-11"), month("2027-03"), day("2026-11-21"))
+        let period = ReportPeriod::choose(month("2025-11"), month("2027-03"), day("2026-11-21"))
             .expect("a period");
         let of = |text: &str| period.position(day(text));
         assert_eq!(

@@ -1,85 +1,20 @@
 //! The board as one page: for a clinician who uses no terminal, to read and to print.
 //!
-//! It needs nothing but itself: no script, no other file, no network.
+//! The page needs nothing but itself: no script, no other file, no network.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 use tera::{Context, Tera};
 
-use super::status::{Board, Condition, Entry};
-use crate::diagnostic::{Message, Tongue};
-use crate::message;
-use crate::supervision::ledger::Severity;
+use super::status::Board;
+use super::text_status::{Condition, TextStatus};
+use super::words::{days, label, remarks, severity};
+use crate::diagnostic::Tongue;
 
 const NAME: &str = "board.html";
 
-/// Names a condition.
-pub fn label(condition: Condition) -> Message {
-    match condition {
-        Condition::Withdrawn => message!("取り下げ", "withdrawn"),
-        Condition::Overdue => message!("見直しの期限切れ", "overdue"),
-        Condition::Unsigned => message!("未承認", "unsigned"),
-        Condition::DueSoon => message!("まもなく見直し", "due soon"),
-        Condition::Approved => message!("承認済み", "approved"),
-        Condition::NotRequired => message!("承認は不要", "no signature needed"),
-        Condition::Deleted => message!("ファイルを削除", "deleted"),
-    }
-}
-
-/// Names how grave something is.
-fn severity(severity: Severity) -> Message {
-    match severity {
-        Severity::Low => message!("軽い", "low"),
-        Severity::Moderate => message!("中くらい", "moderate"),
-        Severity::Severe => message!("重い", "severe"),
-    }
-}
-
-/// Remarks on a text: what stands in the way, and who else has to do something.
-pub fn remarks(entry: &Entry) -> Vec<Message> {
-    let mut all = Vec::new();
-    if let Some(taken) = &entry.withdrawn {
-        let (on, reason, severity) = (&taken.on, &taken.reason, severity(taken.severity));
-        let (ja, en) = (severity.ja, severity.en);
-        all.push(message!(
-            "{on} に取り下げ：{reason}（重さ：{ja}）",
-            "withdrawn on {on}: {reason} ({en})"
-        ));
-    }
-    if entry.pending {
-        all.push(message!("承認待ちの変更あり", "has a pending edit"));
-    }
-    if !entry.signatures.is_empty() {
-        let (have, need, by) =
-            (entry.signatures.len(), entry.required, entry.signatures.join(", "));
-        all.push(message!("署名 {have}／{need}（{by}）", "{have} of {need} signatures ({by})"));
-    }
-    if !entry.waits_for.is_empty() {
-        let others = entry.waits_for.join(", ");
-        all.push(message!("{others} の承認待ち", "waits for the approval of {others}"));
-    }
-    for doubt in &entry.invalid {
-        let (reviewer, ja, en) = (&doubt.reviewer, &doubt.ja, &doubt.en);
-        all.push(message!(
-            "「{reviewer}」の署名は数えません：{ja}",
-            "the signature of `{reviewer}` does not count: {reviewer} {en}"
-        ));
-    }
-    all
-}
-
-/// Tells how long it is until a review.
-pub fn days(entry: &Entry) -> Option<Message> {
-    let days = entry.days_left?;
-    let over = -days;
-    Some(if days < 0 {
-        message!("{over} 日過ぎています", "{over} days ago")
-    } else {
-        message!("あと {days} 日", "in {days} days")
-    })
-}
-
+/// The words of the page that do not depend on its texts.
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
     let all: [(&str, &str, &str); 31] = [
         ("title", "監修のようす", "The state of supervision"),
@@ -137,39 +72,24 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
     let t = words(tongue);
     let names: BTreeMap<&str, &str> =
         board.reviewers.iter().map(|desk| (desk.id.as_str(), desk.name.as_str())).collect();
-    let of = |entry: &Entry| -> Json {
-        let mut value = json!(entry);
-        let signers: Vec<&str> = entry
-            .signed_by
-            .iter()
-            .map(|id| names.get(id.as_str()).copied().unwrap_or(id))
-            .collect();
-        // The beginning is enough to tell one text from another; an approved one needs none.
-        let is_open = entry.pending
-            || matches!(
-                entry.condition,
-                Condition::Unsigned
-                    | Condition::DueSoon
-                    | Condition::Overdue
-                    | Condition::Withdrawn
-            );
-        value["seal"] = json!(
-            entry.seal.as_deref().filter(|_| is_open).map(|seal| &seal[..16.min(seal.len())])
-        );
-        value["signers"] = json!(signers.join(t["sep"]));
-        value["days"] = json!(days(entry).map(|words| words.get(tongue).to_owned()));
-        value["remarks"] =
-            json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());
-        value
-    };
+    let of = |entry: &TextStatus| text(entry, &names, &t, tongue);
     let groups: Vec<Json> = Condition::ALL
         .iter()
         .filter(|(_, condition)| board.count(*condition) > 0)
-        .map(|(id, condition)| json!({"id": id, "label": label(*condition).get(tongue), "texts": board.texts.iter().filter(|entry| entry.condition == *condition).map(of).collect::<Vec<_>>()}))
+        .map(|(id, condition)| {
+            let texts = board.texts.iter().filter(|entry| entry.condition == *condition);
+            json!({
+                "id": id,
+                "label": label(*condition).get(tongue),
+                "texts": texts.map(of).collect::<Vec<_>>(),
+            })
+        })
         .collect();
     let pending: Vec<Json> = board.texts.iter().filter(|entry| entry.pending).map(of).collect();
     let mut counts = vec![json!({"label": t["pending"], "count": pending.len()})];
-    counts.extend(Condition::ALL.iter().map(|(_, condition)| json!({"label": label(*condition).get(tongue), "count": board.count(*condition)})));
+    counts.extend(Condition::ALL.iter().map(|(_, condition)| {
+        json!({"label": label(*condition).get(tongue), "count": board.count(*condition)})
+    }));
     let announcements: Vec<Json> = board
         .announcements
         .iter()
@@ -180,13 +100,47 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
         })
         .collect();
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("board.html"))?;
+    let styles = ("board.css", include_str!("board.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("board.html"))])?;
     let mut context = Context::new();
     context.insert("lang", t["lang"]);
     context.insert("t", &t);
-    context.insert("board", &json!({"on": board.on, "head": board.head, "reviewers": board.reviewers, "announcements": announcements}));
+    context.insert(
+        "board",
+        &json!({
+            "on": board.on,
+            "head": board.head,
+            "reviewers": board.reviewers,
+            "announcements": announcements,
+        }),
+    );
     context.insert("counts", &counts);
     context.insert("pending", &pending);
     context.insert("groups", &groups);
     tera.render(NAME, &context)
+}
+
+/// Returns the values of one text.
+fn text(
+    entry: &TextStatus,
+    names: &BTreeMap<&str, &str>,
+    t: &BTreeMap<&'static str, &'static str>,
+    tongue: Tongue,
+) -> Json {
+    let mut value = json!(entry);
+    let signers: Vec<&str> =
+        entry.signed_by.iter().map(|id| names.get(id.as_str()).copied().unwrap_or(id)).collect();
+    // The beginning is enough to tell one text from another; an approved one needs none.
+    let is_open = entry.pending
+        || matches!(
+            entry.condition,
+            Condition::Unsigned | Condition::DueSoon | Condition::Overdue | Condition::Withdrawn
+        );
+    let seal = entry.seal.as_deref().filter(|_| is_open);
+    value["seal"] = json!(seal.map(|seal| &seal[..16.min(seal.len())]));
+    value["signers"] = json!(signers.join(t["sep"]));
+    value["days"] = json!(days(entry).map(|words| words.get(tongue).to_owned()));
+    value["remarks"] =
+        json!(remarks(entry).iter().map(|words| words.get(tongue)).collect::<Vec<_>>());
+    value
 }

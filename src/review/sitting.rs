@@ -1,20 +1,21 @@
-//! A new act: what is checked before a reviewer's decision is recorded, and what is then added to the ledger.
+//! A new act: what is checked before a reviewer's decision is recorded, and what is then added to
+//! the ledger.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::content::article;
-use crate::content::config::TextKind;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, codes};
+use super::text::text_of;
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::message;
 use crate::project::Project;
 use crate::source::files::BLOBS;
 use crate::source::suggest;
-use crate::supervision::Supervision;
+use crate::supervision::finding::unentitled;
 use crate::supervision::ledger::{ActText, Decision, Draft};
-use crate::supervision::publication::unentitled;
-use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED, Sealed, canonical, is_sealable, kind_of};
+use crate::supervision::reviewer::Unentitled;
+use crate::supervision::seals::{Sealed, canonical, is_sealable};
+use crate::supervision::{Reviewer, Supervision};
 
 /// What is to be recorded.
 #[derive(Clone, Debug)]
@@ -70,11 +71,12 @@ impl Sitting {
         // What is taken back is what readers have seen, which a pending edit does not change.
         let mut unheard = Diagnostics::new();
         let (published, _) = project.as_of(request.on, &mut unheard);
+        let is_approval = matches!(request.decision, Decision::Approval { .. });
         for path in &request.paths {
             if texts.iter().any(|text| text.path == *path) {
                 continue;
             }
-            let Some(mut text) = text_of(project, path, found, request, &mut against) else {
+            let Some(mut text) = text_of(project, path, found, is_approval, &mut against) else {
                 continue;
             };
             let held = published.supervision.held_seal(path);
@@ -94,24 +96,7 @@ impl Sitting {
                     sealed
                 }
             };
-            if let Some(odd) =
-                sealed.files.iter().map(|file| &file.path).find(|path| !is_sealable(path))
-            {
-                against.push(
-                    Diagnostic::error(
-                        codes::BAD_APPROVAL,
-                        None,
-                        message!(
-                            "「{odd}」の名前は記録に書けません",
-                            "the name of `{odd}` cannot stand in the ledger"
-                        ),
-                    )
-                    .help(message!(
-                        "名前から空白・逆斜線・制御文字を除いてください",
-                        "rename it without leading spaces, backslashes or control characters"
-                    )),
-                );
-            }
+            check_names(&sealed, &mut against);
             (text.seal, text.files) = (sealed.seal, sealed.files);
             texts.push(text);
         }
@@ -136,7 +121,29 @@ impl Sitting {
     }
 }
 
-/// Between reading a text and recording that it was read somebody may have changed it.
+/// Refuses a file whose name cannot stand in the ledger.
+fn check_names(sealed: &Sealed, against: &mut Diagnostics) {
+    let odd = sealed.files.iter().map(|file| &file.path).find(|path| !is_sealable(path));
+    if let Some(odd) = odd {
+        against.push(
+            Diagnostic::error(
+                codes::BAD_APPROVAL,
+                None,
+                message!(
+                    "「{odd}」の名前は記録に書けません",
+                    "the name of `{odd}` cannot stand in the ledger"
+                ),
+            )
+            .help(message!(
+                "名前から空白・逆斜線・制御文字を除いてください",
+                "rename it without leading spaces, backslashes or control characters"
+            )),
+        );
+    }
+}
+
+/// Checks that a text is the one that was read, if the seal of that is given: somebody may have
+/// changed the text between reading it and recording that it was read.
 fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics) {
     if read.is_empty()
         || read.iter().any(|read| read.len() >= LEAST_OF_SEAL && seal.starts_with(read.as_str()))
@@ -148,7 +155,10 @@ fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics
         Diagnostic::error(
             codes::BAD_APPROVAL,
             None,
-            message!("「{path}」の封印は {short}… で、--seal の文章ではありません", "the seal of `{path}` is {short}…, it is not the text of --seal"),
+            message!(
+                "「{path}」の封印は {short}… で、--seal の文章ではありません",
+                "the seal of `{path}` is {short}…, it is not the text of --seal"
+            ),
         )
         .help(message!(
             "読んだあとに変わったのかもしれません。`ubugi status --html` のページを作りなおし、監修者に読んでもらってください（封印は 8 桁から書けます）",
@@ -157,6 +167,7 @@ fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics
     );
 }
 
+/// Checks that the next review is after the approval and within the interval of the policy.
 fn check_dates(project: &Project, request: &Request, against: &mut Diagnostics) {
     let Decision::Approval { next_review, .. } = &request.decision else { return };
     let (on, next_review) = (request.on, *next_review);
@@ -195,102 +206,7 @@ fn check_dates(project: &Project, request: &Request, against: &mut Diagnostics) 
     }
 }
 
-/// Finds out what a text is; its own faults stand against an approval.
-fn text_of(
-    project: &Project,
-    path: &str,
-    found: &Diagnostics,
-    request: &Request,
-    against: &mut Diagnostics,
-) -> Option<ActText> {
-    let empty = |kind| ActText {
-        path: path.to_owned(),
-        kind,
-        topics: Vec::new(),
-        written_by: Vec::new(),
-        seal: String::new(),
-        files: Vec::new(),
-    };
-    let kind = kind_of(path).filter(|_| project.files.get(path).is_some());
-    let Some(kind) = kind else {
-        let near = suggest::nearest(
-            path,
-            project.files.iter().map(|(path, _)| path).filter(|path| kind_of(path).is_some()),
-        );
-        against.push(
-            Diagnostic::error(codes::UNKNOWN_REFERENCE, None, message!("「{path}」は、承認の対象になるファイルではありません", "`{path}` is not a file that is approved")).help(
-                match near {
-                    Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                    None => message!(
-                        "記事（.md）か薬（content/drugs/、content/products/、薬の一覧）を指してください",
-                        "name an article (.md) or a drug (content/drugs/, content/products/, the lists of drugs)"
-                    ),
-                },
-            ),
-        );
-        return None;
-    };
-    let is_approval = matches!(request.decision, Decision::Approval { .. });
-    if !is_approval && (DRUG_LISTS.contains(&path) || path == NOT_LISTED) {
-        against.push(
-            Diagnostic::error(
-                codes::UNKNOWN_REFERENCE,
-                None,
-                message!("「{path}」にはページがありません", "`{path}` has no page of its own"),
-            )
-            .help(message!(
-                "読者が見た薬のファイル（content/drugs/）を指してください",
-                "name the drugs that readers saw (content/drugs/)"
-            )),
-        );
-        return None;
-    }
-    if is_approval {
-        let covered =
-            Sealed::of(path, &project.files).map(|sealed| sealed.files).unwrap_or_default();
-        let mut faulty = false;
-        for fault in found.iter().filter(|fault| fault.severity == Severity::Error) {
-            if fault
-                .place
-                .as_ref()
-                .is_some_and(|place| covered.iter().any(|file| file.path == place.source.path))
-            {
-                against.push(fault.clone());
-                faulty = true;
-            }
-        }
-        if faulty {
-            return None;
-        }
-    }
-    if kind == TextKind::Drug {
-        let drugs = project.table.drugs.iter().map(|drug| (&drug.source, &drug.written_by));
-        let mut all = drugs.chain(
-            project.table.products.iter().map(|product| (&product.source, &product.written_by)),
-        );
-        let written_by = all
-            .find(|(source, _)| source.path == path)
-            .map(|(_, by)| by.iter().map(|id| id.value.clone()).collect());
-        return Some(ActText { written_by: written_by.unwrap_or_default(), ..empty(kind) });
-    }
-    let (work, version) = project.all_works().find_map(|work| {
-        work.versions
-            .values()
-            .find(|version| version.source.path == path)
-            .map(|version| (work, version))
-    })?;
-    let kind = if kind == TextKind::Own && version.supervision == article::Supervision::None {
-        TextKind::Notice
-    } else {
-        kind
-    };
-    Some(ActText {
-        topics: work.topics.iter().map(|topic| topic.value.clone()).collect(),
-        written_by: version.written_by.iter().map(|id| id.value.clone()).collect(),
-        ..empty(kind)
-    })
-}
-
+/// Checks that the reviewers exist, are named once and may sign every text.
 fn check_reviewers(
     supervision: &Supervision,
     request: &Request,
@@ -311,63 +227,67 @@ fn check_reviewers(
                 )),
             );
         }
-        let Some(reviewer) = supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id)
-        else {
-            let near = suggest::nearest(
-                id,
-                supervision.reviewers.iter().map(|reviewer| reviewer.id.value.as_str()),
-            );
-            against.push(
-                Diagnostic::error(
-                    codes::UNKNOWN_REFERENCE,
-                    None,
-                    message!(
-                        "監修者「{id}」は reviewers.yaml にいません",
-                        "there is no reviewer `{id}` in reviewers.yaml"
-                    ),
-                )
-                .help(match near {
-                    Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
-                    None => message!(
-                        "content/reviewers.yaml に加えてください",
-                        "add them to content/reviewers.yaml"
-                    ),
-                }),
-            );
-            continue;
-        };
-        for text in texts {
-            let verdict = match request.decision {
-                Decision::Approval { .. } => {
-                    reviewer.may_sign(text.kind, &text.topics, &text.written_by, request.on)
+        match supervision.reviewers.iter().find(|reviewer| reviewer.id.value == *id) {
+            None => against.push(unknown_reviewer(supervision, id)),
+            Some(reviewer) => {
+                for text in texts {
+                    if let Err(why) = may_sign(reviewer, request, text) {
+                        against.push(not_entitled(reviewer, &text.path, &why));
+                    }
                 }
-                // Who wrote a text may correct it, and to take one back must never wait for the right person.
-                Decision::Correction { .. } => {
-                    reviewer.may_sign(text.kind, &text.topics, &[], request.on)
-                }
-                Decision::Withdrawal { .. } if reviewer.is_active(request.on) => Ok(()),
-                Decision::Withdrawal { .. } => {
-                    Err(crate::supervision::reviewer::Unentitled::Inactive)
-                }
-            };
-            if let Err(why) = verdict {
-                let (path, words) = (&text.path, unentitled(&why));
-                let (ja, en) = (words.ja, words.en);
-                against.push(
-                    Diagnostic::error(
-                        codes::NOT_ENTITLED,
-                        Place::new(&reviewer.id.place.source, reviewer.id.place.range.clone()),
-                        message!(
-                            "「{id}」は「{path}」に署名できません：{ja}",
-                            "`{id}` cannot sign `{path}`: {id} {en}"
-                        ),
-                    )
-                    .help(message!(
-                        "別の監修者に頼むか、reviewers.yaml を直してください",
-                        "ask another reviewer, or correct reviewers.yaml"
-                    )),
-                );
             }
         }
     }
+}
+
+/// Returns whether a reviewer may make this decision about a text.
+fn may_sign(reviewer: &Reviewer, request: &Request, text: &ActText) -> Result<(), Unentitled> {
+    match request.decision {
+        Decision::Approval { .. } => {
+            reviewer.may_sign(text.kind, &text.topics, &text.written_by, request.on)
+        }
+        // Who wrote a text may correct it, and to take one back must never wait for the right person.
+        Decision::Correction { .. } => reviewer.may_sign(text.kind, &text.topics, &[], request.on),
+        Decision::Withdrawal { .. } if reviewer.is_active(request.on) => Ok(()),
+        Decision::Withdrawal { .. } => Err(Unentitled::Inactive),
+    }
+}
+
+/// Makes the fault of an id that is not in `reviewers.yaml`.
+fn unknown_reviewer(supervision: &Supervision, id: &str) -> Diagnostic {
+    let known = supervision.reviewers.iter().map(|reviewer| reviewer.id.value.as_str());
+    let near = suggest::nearest(id, known);
+    Diagnostic::error(
+        codes::UNKNOWN_REFERENCE,
+        None,
+        message!(
+            "監修者「{id}」は reviewers.yaml にいません",
+            "there is no reviewer `{id}` in reviewers.yaml"
+        ),
+    )
+    .help(match near {
+        Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
+        None => message!(
+            "content/reviewers.yaml に加えてください",
+            "add them to content/reviewers.yaml"
+        ),
+    })
+}
+
+/// Makes the fault of a reviewer who may not sign a text.
+fn not_entitled(reviewer: &Reviewer, path: &str, why: &Unentitled) -> Diagnostic {
+    let (id, words) = (&reviewer.id.value, unentitled(why));
+    let (ja, en) = (words.ja, words.en);
+    Diagnostic::error(
+        codes::NOT_ENTITLED,
+        reviewer.id.place.clone(),
+        message!(
+            "「{id}」は「{path}」に署名できません：{ja}",
+            "`{id}` cannot sign `{path}`: {id} {en}"
+        ),
+    )
+    .help(message!(
+        "別の監修者に頼むか、reviewers.yaml を直してください",
+        "ask another reviewer, or correct reviewers.yaml"
+    ))
 }

@@ -11,7 +11,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-use super::about::{About, Guide, Scene, Subject, Unseen};
+use super::about::{About, Unseen};
+use super::guide::SourceGuide;
+use super::scene::Scene;
+use super::subject::PageSubject;
 use super::view::View;
 use crate::content::code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
@@ -29,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A municipality whose site can be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Town {
+pub struct PreviewTown {
     /// Its code, below which its site lies.
     pub code: String,
     /// Its name.
@@ -44,14 +47,14 @@ pub struct Town {
 
 /// One file of a site, for the browser.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct PreviewFile {
     /// The file.
     pub made: Made,
     /// What the page is about.
-    pub subject: Option<Subject>,
+    pub subject: Option<PageSubject>,
 }
 
-impl Answer {
+impl PreviewFile {
     /// Tells that a file could not be made.
     pub fn broken(faults: Diagnostics) -> Self {
         Self { made: Made { bytes: None, faults, page: None }, subject: None }
@@ -59,13 +62,13 @@ impl Answer {
 }
 
 /// An answer, or why there is none: nothing is what the edition does not have.
-type Reply<T> = SyncSender<Result<Option<T>, Diagnostics>>;
+type EditionReply<T> = SyncSender<Result<Option<T>, Diagnostics>>;
 
-enum Ask {
-    File { code: String, path: String, reply: Reply<Answer> },
-    Address { code: String, subject: Subject, reply: Reply<String> },
-    About { code: String, path: String, reply: Reply<About> },
-    Pages { reply: Reply<Vec<usize>> },
+enum EditionQuestion {
+    File { code: String, path: String, reply: EditionReply<PreviewFile> },
+    Address { code: String, subject: PageSubject, reply: EditionReply<String> },
+    About { code: String, path: String, reply: EditionReply<About> },
+    Pages { reply: EditionReply<Vec<usize>> },
 }
 
 /// Tells a fault that is not the sources'.
@@ -100,7 +103,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
 #[derive(Debug, Default)]
 pub struct Overview {
     /// The sites.
-    pub towns: Vec<Town>,
+    pub towns: Vec<PreviewTown>,
     /// The themes.
     pub themes: Vec<String>,
     /// What is not visible.
@@ -116,7 +119,7 @@ pub struct Overview {
 /// An edition that is held open.
 #[derive(Clone, Debug)]
 pub struct Live {
-    asks: Sender<Ask>,
+    asks: Sender<EditionQuestion>,
     /// What it has.
     pub overview: Arc<Overview>,
     /// What is wrong with the sources.
@@ -125,13 +128,13 @@ pub struct Live {
 
 /// How editions are opened.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct EditionOpening {
     /// The edition without a view.
     pub options: Options,
     /// Scheme and host of the preview.
     pub origin: String,
     /// Who finds places.
-    pub guide: Guide,
+    pub guide: SourceGuide,
 }
 
 impl Live {
@@ -142,7 +145,7 @@ impl Live {
     pub fn open(
         files: Files,
         faults: Diagnostics,
-        opening: Opening,
+        opening: EditionOpening,
         view: View,
     ) -> Result<Self, Diagnostics> {
         let (asks, inbox) = mpsc::channel();
@@ -204,26 +207,38 @@ impl Live {
     }
 
     /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the file has that as its fault.
-    pub fn file(&self, code: &str, path: &str) -> Option<Answer> {
-        let told =
-            self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply });
-        told.unwrap_or_else(|fault| Some(Answer::broken(fault)))
+    pub fn file(&self, code: &str, path: &str) -> Option<PreviewFile> {
+        let told = self.ask(|reply| EditionQuestion::File {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            reply,
+        });
+        told.unwrap_or_else(|fault| Some(PreviewFile::broken(fault)))
     }
 
     /// Finds where a site has a page about a subject.
-    pub fn address(&self, code: &str, subject: &Subject) -> Option<String> {
-        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply })
-            .ok()?
+    pub fn address(&self, code: &str, subject: &PageSubject) -> Option<String> {
+        self.ask(|reply| EditionQuestion::Address {
+            code: code.to_owned(),
+            subject: subject.clone(),
+            reply,
+        })
+        .ok()?
     }
 
     /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
     pub fn about(&self, code: &str, path: &str) -> Option<About> {
-        self.ask(|reply| Ask::About { code: code.to_owned(), path: path.to_owned(), reply }).ok()?
+        self.ask(|reply| EditionQuestion::About {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            reply,
+        })
+        .ok()?
     }
 
     /// Counts the pages of every site, in the order of the towns; for that all sites are planned. Nothing where the edition cannot answer.
     pub fn pages(&self) -> Option<Vec<usize>> {
-        self.ask(|reply| Ask::Pages { reply }).ok()?
+        self.ask(|reply| EditionQuestion::Pages { reply }).ok()?
     }
 
     /// Tells whether it has the theme of a view, if that names one.
@@ -236,7 +251,10 @@ impl Live {
         Arc::ptr_eq(&self.overview, &other.overview)
     }
 
-    fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<Option<T>, Diagnostics> {
+    fn ask<T>(
+        &self,
+        ask: impl FnOnce(EditionReply<T>) -> EditionQuestion,
+    ) -> Result<Option<T>, Diagnostics> {
         let (reply, answer) = mpsc::sync_channel(1);
         self.asks.send(ask(reply)).map_err(|_| closed())?;
         answer.recv_timeout(PATIENCE).map_err(|error| match error {
@@ -268,7 +286,7 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
             };
             (language.name.clone(), format!("{}/{}/{path}", scene.view, municipality.code))
         });
-        Town {
+        PreviewTown {
             code: municipality.code.to_string(),
             name: municipality.name.in_default().to_owned(),
             prefecture: code::lookup(municipality.code).map(|found| found.prefecture),
@@ -287,7 +305,7 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
 }
 
 /// Answers until nobody can ask any more.
-fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
+fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<EditionQuestion>) {
     let edition = scene.edition;
     let sites: BTreeMap<&str, usize> = edition
         .municipalities()
@@ -298,7 +316,7 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
     for ask in inbox {
         // Whoever asked may not wait for the answer.
         match ask {
-            Ask::File { code, path, reply } => {
+            EditionQuestion::File { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
                     #[cfg(test)]
                     assert!(path != tests::FATAL, "a test's panic");
@@ -306,14 +324,14 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
                         .and_then(|(index, site)| Some((site, edition.file(index, &path)?)))?;
                     let subject =
                         made.page.map(|(language, page)| scene.subject(site, language, page));
-                    Some(Answer { made, subject })
+                    Some(PreviewFile { made, subject })
                 }));
             }
-            Ask::Address { code, subject, reply } => {
+            EditionQuestion::Address { code, subject, reply } => {
                 let _ = reply
                     .send(guarded(|| site(&code).and_then(|(_, site)| scene.find(site, &subject))));
             }
-            Ask::About { code, path, reply } => {
+            EditionQuestion::About { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
                     let (index, site) = site(&code)?;
                     Some(scene.about(
@@ -323,7 +341,7 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
                     ))
                 }));
             }
-            Ask::Pages { reply } => {
+            EditionQuestion::Pages { reply } => {
                 let _ = reply
                     .send(guarded(|| Some(edition.sites().map(|site| site.pages.len()).collect())));
             }

@@ -54,6 +54,23 @@ impl View {
         if words.is_empty() { String::new() } else { format!("@{}", words.join(",")) }
     }
 
+    /// Writes the beginning of its addresses on another day, with `{date}` in the day's place.
+    pub fn on_day(&self) -> String {
+        let rest = Self { date: None, ..self.clone() }.part();
+        let separator = if rest.is_empty() { "" } else { "," };
+        format!("/@date={{date}}{separator}{}", rest.trim_start_matches('@'))
+    }
+
+    /// Leaves out what is the same as `ubugi serve` was started.
+    #[must_use]
+    pub fn without_plain(self, plain: Moment) -> Self {
+        Self {
+            date: self.date.filter(|date| *date != plain.date),
+            drafts: self.drafts.filter(|drafts| *drafts != plain.drafts),
+            theme: self.theme,
+        }
+    }
+
     /// Tells whether it is as `ubugi serve` was started.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
@@ -142,6 +159,27 @@ mod tests {
                 .expect("writes"),
             r#"{"date":"2027-01-01","drafts":null,"theme":null}"#
         );
+    }
+
+    #[test]
+    fn another_day_keeps_its_place_open() {
+        for (part, beginning) in [
+            ("@drafts,theme=night", "/@date={date},drafts,theme=night"),
+            ("@date=2027-01-01", "/@date={date}"),
+        ] {
+            let view = View::parse(part).expect(part);
+            assert_eq!(view.on_day(), beginning);
+            let written = view.on_day().replace("{date}", "2027-02-03");
+            assert!(View::parse(written.trim_start_matches('/')).is_some(), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_plain_anyway_is_not_named() {
+        let plain = Moment { date: jiff::civil::date(2026, 11, 21), drafts: true };
+        let of = |part: &str| View::parse(part).map(|view| view.without_plain(plain).to_string());
+        assert_eq!(of("@date=2026-11-21,drafts"), Some(String::new()));
+        assert_eq!(of("@date=2026-11-22,published"), Some("/@date=2026-11-22,published".into()));
     }
 
     proptest::proptest! {

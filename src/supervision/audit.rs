@@ -4,23 +4,22 @@
 //! chain has no memory of its end. So the ledger's head stands on every site's page about supervision, and can be noted down and expected.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::facts::Facts;
+use super::finding::{invalid, missing_bytes};
 use super::ledger::{Act, ActText, Decision, bad_act, head_of};
-use super::publication::{self, missing_bytes};
+use super::reviewer::Unentitled;
 use super::seals::{Covered, sha256};
+use super::signature;
 use super::standing::Invalid;
-use super::{Supervision, signature};
+use super::state::Supervision;
 use crate::content::config::TextKind;
-use crate::content::markdown;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, Source, codes};
 use crate::message;
 use crate::source::Files;
 use crate::source::files::BLOBS;
-use crate::source::front_matter;
-use crate::source::yaml::{self, Node, Value};
 
 /// What verifying a ledger came to.
 #[derive(Debug, Default)]
@@ -80,22 +79,7 @@ pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
         .filter_map(|text| text.files.first())
         .map(|file| file.sha256.as_str())
         .collect();
-    let kept: BTreeMap<&str, Result<Facts, Message>> = covered
-        .par_iter()
-        .map(|(hash, file)| {
-            let facts = match files.blob(hash) {
-                Ok(Some(bytes)) if sha256(&bytes) == **hash => Ok(if texts.contains(hash) {
-                    Facts::read(&file.path, &bytes)
-                } else {
-                    Facts::default()
-                }),
-                Ok(Some(_)) => Err(message!("書きかえられています", "was changed")),
-                Ok(None) => Err(message!("ありません", "is missing")),
-                Err(error) => Err(message!("読めません（{error}）", "cannot be read ({error})")),
-            };
-            (*hash, facts)
-        })
-        .collect();
+    let kept = kept_facts(&covered, &texts, files);
     let checked: Vec<(&Act, usize, Diagnostics)> = ledger
         .acts
         .par_iter()
@@ -130,6 +114,30 @@ pub fn audit(supervision: &Supervision, files: &Files) -> Audit {
     }
     check_orphans(files, &covered, &mut audit.found);
     audit
+}
+
+/// Reads the kept bytes that acts name: the facts of a text, or why its bytes cannot be relied on.
+fn kept_facts<'l>(
+    covered: &BTreeMap<&'l str, &'l Covered>,
+    texts: &BTreeSet<&str>,
+    files: &Files,
+) -> BTreeMap<&'l str, Result<Facts, Message>> {
+    covered
+        .par_iter()
+        .map(|(hash, file)| {
+            let facts = match files.blob(hash) {
+                Ok(Some(bytes)) if sha256(&bytes) == **hash => Ok(if texts.contains(hash) {
+                    Facts::read(&file.path, &bytes)
+                } else {
+                    Facts::default()
+                }),
+                Ok(Some(_)) => Err(message!("書きかえられています", "was changed")),
+                Ok(None) => Err(message!("ありません", "is missing")),
+                Err(error) => Err(message!("読めません（{error}）", "cannot be read ({error})")),
+            };
+            (*hash, facts)
+        })
+        .collect()
 }
 
 /// Compares a ledger with a head that was noted down earlier.
@@ -205,12 +213,12 @@ fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostic
         let why = match known {
             None => Some(Invalid::Unknown),
             Some(reviewer) if !reviewer.is_active(act.on) => {
-                Some(Invalid::Unentitled(super::reviewer::Unentitled::Inactive))
+                Some(Invalid::Unentitled(Unentitled::Inactive))
             }
             Some(_) => None,
         };
         if let (Some(why), Some(text)) = (why, act.texts.first()) {
-            found.push(error(publication::invalid(
+            found.push(error(invalid(
                 &act.decision,
                 &by.value,
                 by.place.clone(),
@@ -290,7 +298,7 @@ fn check_text(
             continue;
         }
         if let Err(why) = reviewer.may_sign(text.kind, &text.topics, written_by, act.on) {
-            found.push(error(publication::invalid(
+            found.push(error(invalid(
                 &act.decision,
                 &by.value,
                 by.place.clone(),
@@ -327,124 +335,5 @@ fn check_orphans(files: &Files, covered: &BTreeMap<&str, &Covered>, found: &mut 
             )
             .help(message!("読む権限があるかを確かめてください", "check that you may read it")),
         ),
-    }
-}
-
-/// What an approved text says of itself.
-#[derive(Debug, Default)]
-struct Facts {
-    /// Its topics; nothing for a translation, which has its original's, and for a drug.
-    topics: Option<Vec<String>>,
-    written_by: Vec<String>,
-    is_notice: bool,
-    images: BTreeSet<String>,
-}
-
-impl Facts {
-    fn read(path: &str, bytes: &[u8]) -> Self {
-        let source: Arc<Source> = Source::new(path, String::from_utf8_lossy(bytes));
-        let text = &source.text;
-        let Some(parts) = front_matter::split(text).filter(|_| path.ends_with(".md")) else {
-            // Most drugs name no author and need no parsing.
-            let root = if text.contains("written_by") {
-                yaml::parse(&source, 0..text.len()).ok()
-            } else {
-                None
-            };
-            return Self {
-                written_by: root.map(|root| list(&root, "written_by")).unwrap_or_default(),
-                ..Self::default()
-            };
-        };
-        let images = markdown::images(path, &text[parts.body.clone()]);
-        let is_original =
-            path.rsplit('/').next().is_some_and(|name| name.matches('.').count() == 1);
-        let front_matter = &text[parts.front_matter];
-        let source = if front_matter.trim_start().starts_with('{') {
-            Source::new(path, front_matter)
-        } else {
-            Source::new(path, keys(front_matter))
-        };
-        let Ok(root) = yaml::parse(&source, 0..source.text.len()) else {
-            return Self { images, ..Self::default() };
-        };
-        Self {
-            topics: is_original.then(|| list(&root, "topics")),
-            written_by: list(&root, "written_by"),
-            is_notice: matches!(entry(&root, "supervision").map(|node| &node.value), Some(Value::Scalar(scalar)) if scalar.text == "none"),
-            images,
-        }
-    }
-}
-
-/// Keeps the entries of a front matter that are looked at; parsing the others would be most of the work of an audit.
-fn keys(front_matter: &str) -> String {
-    let mut kept = String::new();
-    let mut is_kept = false;
-    for line in front_matter.split_inclusive('\n') {
-        // An entry goes on in lines that are indented, empty, or items or the end of a list.
-        if !line.starts_with([' ', '\t', '-', ']', '\n', '\r', '#']) {
-            let key =
-                line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
-            is_kept = ["topics", "written_by", "supervision"].contains(&key);
-        }
-        if is_kept {
-            kept.push_str(line);
-        }
-    }
-    if kept.is_empty() { "{}".to_owned() } else { kept }
-}
-
-fn entry<'n>(root: &'n Node, key: &str) -> Option<&'n Node> {
-    let Value::Mapping(entries) = &root.value else { return None };
-    entries
-        .iter()
-        .find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
-        .map(|(_, value)| value)
-}
-
-fn list(root: &Node, key: &str) -> Vec<String> {
-    match entry(root, key).map(|node| &node.value) {
-        Some(Value::Sequence(items)) => items
-            .iter()
-            .filter_map(|item| match &item.value {
-                Value::Scalar(scalar) => Some(scalar.text.trim().to_owned()),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn facts_are_those_of_the_whole_front_matter() {
-        let facts = |front: &str| {
-            let facts = Facts::read(
-                "content/articles/a.md",
-                format!("---\n{front}---\n![x](b.svg)\n").as_bytes(),
-            );
-            (
-                facts.topics.unwrap_or_default(),
-                facts.written_by,
-                facts.is_notice,
-                facts.images.len(),
-            )
-        };
-        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let plain = "title: \"topics: [x]\"\ntopics: [fever,\n  sleep]\nsources:\n  - title: x\n    topics: [no]\nwritten_by:\n- a\n- b # c\n\nsupervision: none\n";
-        assert_eq!(facts(plain), (words(&["fever", "sleep"]), words(&["a", "b"]), true, 1));
-        assert_eq!(
-            facts("{title: x, topics: [fever], written_by: [a]}\n"),
-            (words(&["fever"]), words(&["a"]), false, 1)
-        );
-        assert_eq!(
-            facts("\"topics\" : [fever]\nnote: |\n  supervision: none\n"),
-            (words(&["fever"]), vec![], false, 1)
-        );
-        assert_eq!(facts("title: x\n"), (vec![], vec![], false, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! What was decided about a text so far: for its page, and for whoever follows corrections.
+//! Announced was decided about a text so far: for its page, and for whoever follows corrections.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use super::standing::Judge;
 
 /// One thing that was decided about a text.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub enum TextEvent {
     /// Reviewers approved it.
     Approval {
         /// The day.
         on: Date,
         /// Those whose signature counts.
         by: Vec<Arc<Reviewer>>,
-        /// What they remarked.
+        /// Announced they remarked.
         note: Option<String>,
     },
     /// Something was announced about it.
@@ -36,15 +36,15 @@ pub struct Announcement {
     pub on: Date,
     /// How grave it is.
     pub severity: Severity,
-    /// What is announced.
+    /// Announced is announced.
     #[serde(flatten)]
-    pub what: What,
+    pub what: Announced,
 }
 
-/// What is announced about a text.
+/// Announced is announced about a text.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum What {
+pub enum Announced {
     /// It was taken back, if only for a while.
     Withdrawal {
         /// Why.
@@ -52,9 +52,9 @@ pub enum What {
     },
     /// Something in it was wrong.
     Correction {
-        /// What was said.
+        /// Announced was said.
         was: String,
-        /// What is right.
+        /// Announced is right.
         now: String,
     },
 }
@@ -76,9 +76,9 @@ impl Announcement {
 
 impl Judge<'_> {
     /// Tells what was decided about a text until a day, the latest first.
-    pub fn history(&self, path: &str, on: Date) -> Vec<Event> {
+    pub fn history(&self, path: &str, on: Date) -> Vec<TextEvent> {
         let all = self.ledger.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
-        let mut events: Vec<(Date, Event)> = Vec::new();
+        let mut events: Vec<(Date, TextEvent)> = Vec::new();
         for (at, text) in all {
             let act = &self.ledger.acts[*at];
             if act.on > on {
@@ -95,16 +95,16 @@ impl Judge<'_> {
                     continue;
                 }
                 Decision::Approval { note, .. } => {
-                    Event::Approval { on: act.on, by, note: note.clone() }
+                    TextEvent::Approval { on: act.on, by, note: note.clone() }
                 }
                 Decision::Withdrawal { reason, severity } => {
-                    announce(act, path, *severity, What::Withdrawal { reason: reason.clone() })
+                    announce(act, path, *severity, Announced::Withdrawal { reason: reason.clone() })
                 }
                 Decision::Correction { was, now, severity } => announce(
                     act,
                     path,
                     *severity,
-                    What::Correction { was: was.clone(), now: now.clone() },
+                    Announced::Correction { was: was.clone(), now: now.clone() },
                 ),
             };
             events.push((act.on, event));
@@ -127,7 +127,7 @@ impl Judge<'_> {
         let events = paths.into_iter().flat_map(|path| self.history(path, on));
         let mut all: Vec<Announcement> = events
             .filter_map(|event| {
-                if let Event::Announcement(announcement) = event {
+                if let TextEvent::Announcement(announcement) = event {
                     Some(announcement)
                 } else {
                     None
@@ -141,8 +141,8 @@ impl Judge<'_> {
     }
 }
 
-fn announce(act: &Act, path: &str, severity: Severity, what: What) -> Event {
-    Event::Announcement(Announcement {
+fn announce(act: &Act, path: &str, severity: Severity, what: Announced) -> TextEvent {
+    TextEvent::Announcement(Announcement {
         act: act.hash.clone(),
         path: path.to_owned(),
         on: act.on,

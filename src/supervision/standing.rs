@@ -146,76 +146,58 @@ impl Judge<'_> {
             .map_or(next_review, |latest| next_review.min(latest))
     }
 
-    /// Tells what the ledger comes to for a text on a day.
+    /// Returns what the ledger comes to for a text on a day.
     ///
-    /// Of all bytes that were ever signed those hold whose signatures are enough and the newest. Signatures over the same bytes add up,
-    /// also from several acts. Whatever was signed before a withdrawal, or without knowing of it on another branch, counts no more.
+    /// Of all bytes that were ever signed those hold whose signatures are enough and the newest.
+    /// Signatures over the same bytes add up, also from several acts. What was signed before a
+    /// withdrawal, or without knowing of it on another branch, no longer counts.
     pub fn standing(&self, path: &str, on: Date) -> Standing {
         let mut standing = Standing::default();
         let all = self.ledger.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
-        let known: Vec<(usize, &Act, &ActText)> = all
+        let known: Vec<Said<'_>> = all
             .iter()
-            .map(|(at, text)| (*at, &self.ledger.acts[*at], &self.ledger.acts[*at].texts[*text]))
-            .filter(|(_, act, _)| act.on <= on)
+            .map(|(at, text)| {
+                let act = &self.ledger.acts[*at];
+                Said { at: *at, act, text: &act.texts[*text] }
+            })
+            .filter(|said| said.act.on <= on)
             .collect();
-        let withdrawals: Vec<usize> = known
+        let withdrawals: Vec<&Said<'_>> = known
             .iter()
-            .filter(|(_, act, _)| matches!(act.decision, Decision::Withdrawal { .. }))
-            .map(|(at, ..)| *at)
+            .filter(|said| matches!(said.act.decision, Decision::Withdrawal { .. }))
             .collect();
-        let approvals: Vec<&(usize, &Act, &ActText)> = known
+        let approvals: Vec<&Said<'_>> = known
             .iter()
-            .filter(|(at, act, _)| {
-                matches!(act.decision, Decision::Approval { .. })
-                    && withdrawals.iter().all(|withdrawal| self.ledger.precedes(*withdrawal, *at))
+            .filter(|said| {
+                matches!(said.act.decision, Decision::Approval { .. })
+                    && withdrawals.iter().all(|taken| self.ledger.precedes(taken.at, said.at))
             })
             .collect();
-        // A correction is a clinician's word too, and stands on the page only if one who may sign the text gave it.
-        for (at, act, text) in
-            known.iter().filter(|(_, act, _)| matches!(act.decision, Decision::Correction { .. }))
+        // A correction is a clinician's word too: it stands on the page only if one who may sign
+        // the text gave it.
+        for said in
+            known.iter().filter(|said| matches!(said.act.decision, Decision::Correction { .. }))
         {
-            let doubts = act.by.iter().enumerate().filter_map(|(number, id)| {
-                self.signature(act, text, &id.value).err().map(|why| (*at, number, why))
+            let doubts = said.act.by.iter().enumerate().filter_map(|(number, id)| {
+                let why = self.signature(said.act, said.text, &id.value).err()?;
+                Some((said.at, number, why))
             });
             standing.invalid.extend(doubts);
         }
         let mut seals: Vec<&str> = Vec::new();
-        for (_, _, text) in approvals.iter().rev() {
-            if !seals.contains(&text.seal.as_str()) {
-                seals.push(&text.seal);
+        for said in approvals.iter().rev() {
+            if !seals.contains(&said.text.seal.as_str()) {
+                seals.push(&said.text.seal);
             }
         }
         for (position, seal) in seals.into_iter().enumerate() {
-            let signed: Vec<_> =
-                approvals.iter().filter(|(_, _, text)| text.seal == seal).collect();
-            let mut signers: Vec<Signer> = Vec::new();
-            for (at, act, text) in &signed {
-                let Decision::Approval { next_review, .. } = &act.decision else { continue };
-                for (number, id) in act.by.iter().enumerate() {
-                    match self.signature(act, text, &id.value) {
-                        Ok((reviewer, by_key)) => {
-                            let signer = Signer {
-                                on: act.on,
-                                next_review: self.due(act.on, *next_review),
-                                by_key,
-                                reviewer,
-                            };
-                            match signers
-                                .iter_mut()
-                                .find(|other| other.reviewer.id.value == id.value)
-                            {
-                                Some(earlier) => *earlier = signer,
-                                None => signers.push(signer),
-                            }
-                        }
-                        Err(why) => standing.invalid.push((*at, number, why)),
-                    }
-                }
-            }
-            let Some((_, _, text)) = signed.last() else { continue };
-            let required = self.policy.signatures(text.kind).max(1);
+            let signed: Vec<&Said<'_>> =
+                approvals.iter().copied().filter(|said| said.text.seal == seal).collect();
+            let signers = self.signers(&signed, &mut standing.invalid);
+            let Some(newest) = signed.last() else { continue };
+            let required = self.policy.signatures(newest.text.kind).max(1);
             if signers.len() >= required {
-                standing.approval = approved(text, signers, required);
+                standing.approval = approved(newest.text, signers, required);
                 return standing;
             }
             if position == 0 && !signers.is_empty() {
@@ -226,20 +208,60 @@ impl Judge<'_> {
                 });
             }
         }
-        if let Some((_, act, text)) =
-            withdrawals.last().and_then(|last| known.iter().find(|(at, ..)| at == last))
-            && let Decision::Withdrawal { reason, severity } = &act.decision
-        {
-            standing.withdrawal = Some(Withdrawal {
-                on: act.on,
-                reason: reason.clone(),
-                severity: *severity,
-                files: text.files.clone(),
-                seal: text.seal.clone(),
-            });
-        }
+        standing.withdrawal = withdrawals
+            .last()
+            .and_then(|last| known.iter().find(|said| said.at == last.at))
+            .and_then(|said| withdrawn(said.act, said.text));
         standing
     }
+
+    /// Collects who signed the same bytes, each once; adds the signatures that do not count.
+    fn signers(
+        &self,
+        signed: &[&Said<'_>],
+        invalid: &mut Vec<(usize, usize, Invalid)>,
+    ) -> Vec<Signer> {
+        let mut signers: Vec<Signer> = Vec::new();
+        for Said { at, act, text } in signed {
+            let Decision::Approval { next_review, .. } = &act.decision else { continue };
+            for (number, id) in act.by.iter().enumerate() {
+                let (reviewer, by_key) = match self.signature(act, text, &id.value) {
+                    Ok(signature) => signature,
+                    Err(why) => {
+                        invalid.push((*at, number, why));
+                        continue;
+                    }
+                };
+                let next_review = self.due(act.on, *next_review);
+                let signer = Signer { on: act.on, next_review, by_key, reviewer };
+                match signers.iter_mut().find(|other| other.reviewer.id.value == id.value) {
+                    Some(earlier) => *earlier = signer,
+                    None => signers.push(signer),
+                }
+            }
+        }
+        signers
+    }
+}
+
+/// What one act says of a text.
+struct Said<'l> {
+    /// The act's index in the ledger.
+    at: usize,
+    act: &'l Act,
+    text: &'l ActText,
+}
+
+/// Makes the withdrawal of a text from its act.
+fn withdrawn(act: &Act, text: &ActText) -> Option<Withdrawal> {
+    let Decision::Withdrawal { reason, severity } = &act.decision else { return None };
+    Some(Withdrawal {
+        on: act.on,
+        reason: reason.clone(),
+        severity: *severity,
+        files: text.files.clone(),
+        seal: text.seal.clone(),
+    })
 }
 
 /// Makes the approval of signatures that are enough: as many as are required hold until the day on which the next of them would fall due.

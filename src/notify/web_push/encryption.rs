@@ -6,7 +6,7 @@ use ring::error::Unspecified;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::from_base64url;
+use super::base64url::from_base64url;
 
 /// The longest body that every push service takes (RFC 8030, section 7.2).
 const LONGEST_BODY: usize = 4096;
@@ -105,7 +105,7 @@ impl KeyType for NonceLength {
 
 #[cfg(test)]
 mod tests {
-    use super::super::to_base64url;
+    use super::super::base64url::to_base64url;
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

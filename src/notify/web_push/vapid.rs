@@ -5,8 +5,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::json;
 
+use super::base64url::{from_base64url, to_base64url};
 use super::encryption::PUBLIC_KEY;
-use super::{from_base64url, to_base64url};
 
 /// A pair of keys.
 pub struct Pair {

@@ -121,7 +121,7 @@ impl<'t> Writer<'t, '_> {
 }
 
 /// Ids that the page itself uses.
-const RESERVED_IDS: [&str; 12] = [
+const RESERVED_IDS: [&str; 11] = [
     "main",
     "toc",
     "footnotes",
@@ -133,7 +133,6 @@ const RESERVED_IDS: [&str; 12] = [
     "topics",
     "stages",
     "latest",
-    "schedule-module",
 ];
 
 /// Returns whether an id is one of the page's own: a fixed one, a service's, or a footnote's.

@@ -1,0 +1,79 @@
+//! What was typed, and which command it is for.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use super::args::{Args, Command};
+use super::terminal::Exit;
+use super::{audit, build, explain, new, notify, report, serve, sitting, status, theme};
+use crate::diagnostic::Tongue;
+use crate::supervision::ledger::Decision;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // clap's own exit codes are 0 for help and 2 for wrong usage, as ours.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let tongue = args.lang.map_or_else(tongue_of_locale, Into::into);
+    run(&args.command, tongue).into()
+}
+
+/// Returns the language of the system, as far as ubugi speaks it.
+fn tongue_of_locale() -> Tongue {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("ja") => Tongue::Ja,
+        _ => Tongue::En,
+    }
+}
+
+fn run(command: &Command, tongue: Tongue) -> Exit {
+    match command {
+        Command::Build { edition, out, fresh } => {
+            let out = out.clone().unwrap_or_else(|| edition.scope.project.join("dist"));
+            build::run(edition, Some(out), *fresh, tongue)
+        }
+        Command::Check { edition } => build::run(edition, None, true, tongue),
+        Command::Explain { code } => explain::run(code, tongue),
+        Command::Serve(options) => serve::run(options, tongue),
+        Command::Approve { paths, sitting, next_review, note, seal } => sitting::run(
+            paths,
+            seal,
+            sitting,
+            Decision::Approval { next_review: *next_review, note: note.clone() },
+            tongue,
+        ),
+        Command::Withdraw { paths, sitting, reason, severity } => sitting::run(
+            paths,
+            &[],
+            sitting,
+            Decision::Withdrawal { reason: reason.clone(), severity: (*severity).into() },
+            tongue,
+        ),
+        Command::Correct { path, sitting, was, now, severity } => {
+            let decision = Decision::Correction {
+                was: was.clone(),
+                now: now.clone(),
+                severity: (*severity).into(),
+            };
+            sitting::run(std::slice::from_ref(path), &[], sitting, decision, tongue)
+        }
+        Command::Status(options) => status::run(options, tongue),
+        Command::Notify(what) => notify::run(what, tongue),
+        Command::Report(options) => report::run(options, tongue),
+        Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
+        Command::New { folder } => new::run(folder, tongue),
+        Command::Theme(what) => theme::run(what, tongue),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut io::stdout());
+            Exit::Fine
+        }
+    }
+}
