@@ -1,5 +1,5 @@
-//! The lactation table as CSV, `api/drugs.csv`: one row for each assessment, in the default language, which a spreadsheet
-//! opens as it is.
+//! The lactation table as CSV, `api/drugs.csv`: one row for each assessment, in the default
+//! language, which a spreadsheet opens as it is.
 
 use std::borrow::Cow;
 
@@ -59,7 +59,8 @@ impl<'a> Entry<'a> {
             .filter(|product| product.contains(&drug.id))
             .map(|product| {
                 match (&state, project.supervision.state(&product.source.path, true, on)) {
-                    // The reviewers of this row did not sign that the product contains the drug: the product says so.
+                    // The reviewers of this row did not sign that the product contains the drug:
+                    // the product says so.
                     (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => {
                         Cow::Owned(format!("{}（未監修）", product.name.in_default()))
                     }

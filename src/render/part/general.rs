@@ -57,7 +57,6 @@ fn manifest_of(sheet: &Sheet<'_, '_>, has_push: bool) -> String {
     let municipality = sheet.municipality();
     let languages = &sheet.settings().languages;
     let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
-    let icon = |prefix: &str| sheet.icon(prefix).unwrap_or_default();
     manifest(&Manifest {
         name: &site_name(sheet),
         short_name: municipality.name.in_default(),
@@ -65,11 +64,17 @@ fn manifest_of(sheet: &Sheet<'_, '_>, has_push: bool) -> String {
         root: sheet.root(),
         theme_color: &palette.light.brand.to_string(),
         has_push,
-        icons: vec![
-            (icon("assets/icon."), "any", "image/svg+xml", "any"),
-            (icon("assets/icon-192."), "192x192", "image/png", "any"),
-            (icon("assets/icon-512."), "512x512", "image/png", "maskable"),
-        ],
+        icons: [
+            ("assets/icon.", "any", "image/svg+xml", "any"),
+            ("assets/icon-192.", "192x192", "image/png", "any"),
+            ("assets/icon-512.", "512x512", "image/png", "any"),
+            ("assets/icon-maskable-512.", "512x512", "image/png", "maskable"),
+        ]
+        .into_iter()
+        .filter_map(|(prefix, sizes, kind, purpose)| {
+            Some((sheet.icon(prefix)?, sizes, kind, purpose))
+        })
+        .collect(),
     })
 }
 
@@ -180,6 +185,7 @@ fn manifest(manifest: &Manifest<'_>) -> String {
     };
     let icons: Vec<Json> = manifest.icons.iter().map(icon).collect();
     let value = json!({
+        "id": manifest.root,
         "name": manifest.name,
         "short_name": manifest.short_name,
         "lang": manifest.lang,
