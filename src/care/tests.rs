@@ -2,10 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::check::{MOST_FINDINGS, check};
+use super::rule::CareRules;
+use crate::content::Languages;
 use crate::content::article;
 use crate::content::language::Language;
-use crate::content::medicine::drug;
+use crate::content::medicine::{self, LactationTable};
+use crate::diagnostic::{Diagnostics, codes};
+use crate::source::Files;
 use crate::source::decode::Decoder;
 use crate::source::memo::Memo;
 
@@ -35,7 +39,9 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
     let mut table = LactationTable::default();
     for source in texts("content/drugs/") {
         table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| {
-            decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))
+            decoder
+                .parse_all()
+                .and_then(|root| medicine::decode_drug(decoder, &root, "x", &languages))
         }));
     }
     check(&all, &languages, works.iter(), &table, &mut diagnostics);
@@ -95,7 +101,7 @@ fn leaves_alone(tag: &str, cases: &[&str]) {
 #[test]
 fn built_in_rules_are_without_fault() {
     let mut diagnostics = Diagnostics::new();
-    let rules = Rules::load(&Files::new(), &languages(), &mut diagnostics);
+    let rules = CareRules::load(&Files::new(), &languages(), &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let ids: Vec<&str> = rules.ids().collect();
     assert_eq!(

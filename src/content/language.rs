@@ -1,9 +1,10 @@
 //! The languages of a project, and what Ubugi knows about languages in general.
 //!
-//! [`KNOWN`] is the only place that says something about a particular language: its own name, its script and the locale
-//! that it has in Open Graph. Everything that follows from a language (the direction of its text, whether its words have
-//! spaces between them) is looked up here by tag, so that no other file compares tags. A language that the table does not
-//! have works too: its tag says what it says, and the rest is as for the Latin script. Feeds name a language by its tag.
+//! [`KNOWN`] is the only place that says something about a particular language: its own name, its
+//! script and the locale that it has in Open Graph. Everything that follows from a language (the
+//! direction of its text, whether its words have spaces between them) is looked up here by tag, so
+//! that no other file compares tags. A language that the table does not have works too: its tag
+//! says what it says, and the rest is as for the Latin script. Feeds name a language by its tag.
 
 use std::borrow::Cow;
 
@@ -28,7 +29,8 @@ pub struct Language {
 }
 
 impl Language {
-    /// Returns whether search engines know the tag: they know none with a part for private use, such as `ja-x-easy`.
+    /// Returns whether search engines know the tag: they know none with a part for private use,
+    /// such as `ja-x-easy`.
     pub fn is_searchable(&self) -> bool {
         !self.tag.split('-').any(|part| part.eq_ignore_ascii_case("x"))
     }
@@ -38,7 +40,8 @@ impl Language {
         direction(&self.tag)
     }
 
-    /// Returns the value of `og:locale`, or `None` if neither the table nor the tag names a territory.
+    /// Returns the value of `og:locale`, or `None` if neither the table nor the tag names a
+    /// territory.
     ///
     /// The form is `language_TERRITORY` (The Open Graph protocol, "Optional Metadata").
     pub fn open_graph_locale(&self) -> Option<Cow<'static, str>> {
@@ -46,7 +49,7 @@ impl Language {
             return Some(Cow::Borrowed(known.open_graph));
         }
         let mut parts = self.tag.split('-');
-        let language = parts.next()?.to_ascii_lowercase();
+        let language = parts.next().filter(|part| part.len() > 1)?.to_ascii_lowercase();
         let territory = parts
             .take_while(|part| part.len() > 1)
             .find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))?;
@@ -89,7 +92,8 @@ pub fn is_unspaced(tag: &str) -> bool {
     UNSPACED.iter().any(|code| code.eq_ignore_ascii_case(script(tag)))
 }
 
-/// Returns whether a language range covers a tag: `ja` covers `ja` and `ja-x-easy` (RFC 4647, section 3.3.1).
+/// Returns whether a language range covers a tag: `ja` covers `ja` and `ja-x-easy` (RFC 4647,
+/// section 3.3.1).
 pub fn covers(range: &str, tag: &str) -> bool {
     tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range))
         && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
@@ -100,7 +104,8 @@ pub fn own_name(tag: &str) -> Option<&'static str> {
     known(tag).map(|known| known.own_name)
 }
 
-/// Returns the script of a tag (ISO 15924): the one that it names, or the usual one of its language.
+/// Returns the script of a tag (ISO 15924): the one that it names, or the usual one of its
+/// language.
 fn script(tag: &str) -> &str {
     let named = tag
         .split('-')
@@ -110,7 +115,8 @@ fn script(tag: &str) -> &str {
     named.or_else(|| known(tag).map(|known| known.script)).unwrap_or("Latn")
 }
 
-/// Finds the entry for a tag, or for the longest beginning of it that has one (RFC 4647, section 3.4).
+/// Finds the entry for a tag, or for the longest beginning of it that has one (RFC 4647, section
+/// 3.4).
 fn known(tag: &str) -> Option<&'static KnownLanguage> {
     KNOWN.iter().filter(|known| covers(known.tag, tag)).max_by_key(|known| known.tag.len())
 }
@@ -183,7 +189,8 @@ struct KnownLanguage {
     own_name: &'static str,
     /// The script in which it is usually written (CLDR, `likelySubtags`).
     script: &'static str,
-    /// `og:locale`: as Facebook's list of locales has it, otherwise with the territory of `likelySubtags`.
+    /// `og:locale`: as Facebook's list of locales has it, otherwise with the territory of
+    /// `likelySubtags`.
     open_graph: &'static str,
 }
 
@@ -193,7 +200,8 @@ const RIGHT_TO_LEFT: [&str; 10] = [
     "Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa",
 ];
 
-/// Scripts without spaces between words (Unicode UAX #14: ideographs, and what needs a dictionary to break its lines).
+/// Scripts without spaces between words (Unicode UAX #14: ideographs, and what needs a dictionary
+/// to break its lines).
 #[rustfmt::skip]
 const UNSPACED: [&str; 9] = [
     "Hani", "Hans", "Hant", "Jpan", "Khmr", "Lana", "Laoo", "Mymr", "Thai",
@@ -208,7 +216,8 @@ const fn language(
     KnownLanguage { tag, own_name, script, open_graph }
 }
 
-/// The languages that Ubugi knows: those in which towns in Japan inform their people, and others that are common.
+/// The languages that Ubugi knows: those in which towns in Japan inform their people, and others
+/// that are common.
 #[rustfmt::skip]
 const KNOWN: &[KnownLanguage] = &[
     language("am", "አማርኛ", "Ethi", "am_ET"),

@@ -94,11 +94,11 @@ pub enum LedgerEntry {
         id: NoticeId,
         /// When.
         at: Timestamp,
-        /// How many were accepted.
+        /// The number of accepted deliveries.
         sent: u64,
-        /// How many recipients do not exist any more.
+        /// The number of recipients that do not exist any more.
         gone: u64,
-        /// How many were refused.
+        /// The number of refused deliveries.
         refused: u64,
     },
 }

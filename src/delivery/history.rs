@@ -1,5 +1,5 @@
-//! What the ledger's lines come to: which notices were heard, which deliveries have an answer, which
-//! claims have none.
+//! What the ledger's lines come to: which notices were heard, which deliveries have an answer,
+//! which claims have none.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -41,7 +41,7 @@ pub struct DeliveryHistory {
 }
 
 impl DeliveryHistory {
-    /// Tells whether a segment of a channel is served.
+    /// Returns whether a segment of a channel is served.
     pub fn knows(&self, municipality: &str, channel: &str, segment: &str) -> bool {
         self.lanes.contains(&[municipality, channel, segment].map(str::to_owned))
     }
@@ -67,7 +67,7 @@ impl DeliveryHistory {
         }
     }
 
-    /// Tells whether a delivery was accepted, refused or has no recipient any more.
+    /// Returns whether a delivery was accepted, refused or has no recipient any more.
     pub fn is_answered(&self, delivery: NoticeId) -> bool {
         self.answered.contains(&delivery)
     }

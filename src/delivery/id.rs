@@ -1,8 +1,8 @@
-//! The identity by which a notice, or one delivery of it, is known in the outbox, in the ledger and to
-//! the receiver.
+//! The identity by which a notice, or one delivery of it, is known in the outbox, in the ledger and
+//! to the receiver.
 //!
-//! An identity is made from what must stay the same when something is sent again. It therefore never
-//! depends on the day, on the text or on the order of an outbox.
+//! An identity is made from what must stay the same when something is sent again. It therefore
+//! never depends on the day, on the text or on the order of an outbox.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-/// The identity of a notice or of one delivery: 128 bits of a SHA-256, written as a UUID of version 8
-/// (RFC 9562, section 5.8).
+/// The identity of a notice or of one delivery: 128 bits of a SHA-256, written as a UUID of version
+/// 8 (RFC 9562, section 5.8).
 ///
 /// As a UUID it serves as LINE's retry key as it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

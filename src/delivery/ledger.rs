@@ -1,9 +1,10 @@
 //! The file of the ledger: one process at a time reads it, or adds to it.
 //!
-//! The program that sends claims a delivery here and brings the claim to the disk before it sends; it
-//! adds the answer when it comes. A program that dies in between leaves a claim without an answer, which
-//! the next run sends again under the same key. Nothing relied on a last line that was cut off, so the
-//! next writer cuts it away. Any other line that cannot be read is a fault, and nothing is sent.
+//! The program that sends claims a delivery here and brings the claim to the disk before it sends;
+//! it adds the answer when it comes. A program that dies in between leaves a claim without an
+//! answer, which the next run sends again under the same key. Nothing relied on a last line that
+//! was cut off, so the next writer cuts it away. Any other line that cannot be read is a fault, and
+//! nothing is sent.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
@@ -51,7 +52,8 @@ pub fn read(path: &Path) -> Result<DeliveryHistory, LedgerError> {
     parse(&bytes).map(|(history, _)| history)
 }
 
-/// Calls for every line of a ledger after the first, in order, without keeping any and without changing it.
+/// Calls for every line of a ledger after the first, in order, without keeping any and without
+/// changing it.
 ///
 /// # Errors
 /// As [`read`].
@@ -113,7 +115,7 @@ fn lock(path: &Path) -> Result<File, LedgerError> {
     }
 }
 
-/// A ledger that is held for writing; nobody else can hold it meanwhile.
+/// A ledger that is held for writing; no other process can hold it meanwhile.
 #[derive(Debug)]
 pub struct DeliveryLedger {
     file: File,
@@ -130,7 +132,8 @@ impl DeliveryLedger {
     /// Opens a ledger for writing, and cuts away a last line that was not written to its end.
     ///
     /// # Errors
-    /// Fails where there is none, where another program writes to it, and on lines that cannot be read.
+    /// Fails where there is none, where another program writes to it, and on lines that cannot be
+    /// read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         if !path.exists() {
             return Err(LedgerError::Missing);

@@ -1,13 +1,17 @@
-//! A municipality's colours: from the one or two it gives, to a set in which every text can be read.
+//! A municipality's colours: from the one or two it gives, to a set in which every text can be
+//! read.
 //!
-//! An officer knows the town's colour, not contrast ratios, and the site must meet WCAG 2.2 level AA (JIS X 8341-3) in light and in
-//! dark dress whatever the colour is. So everything else is derived, and a colour that cannot be read is replaced by the nearest one
-//! that can: same hue, same chroma as far as the screen has it, other lightness. Nearness is measured in `OKLab` (Björn Ottosson, "A
-//! perceptual color space for image processing", 2020), whose lightness follows the eye better than HSL's.
-//!
-//! The search works on the rounded colours themselves: what is written to the style sheet is what was measured.
+//! An officer knows the town's colour, not contrast ratios, and the site must meet WCAG 2.2 level
+//! AA (JIS X 8341-3) in light and in dark dress whatever the colour is. So everything else is
+//! derived, and a colour that cannot be read is replaced by the nearest one that can: same hue,
+//! same chroma as far as the screen has it, other lightness. Nearness is measured in Oklab (Björn
+//! Ottosson, "A perceptual color space for image processing", 2020), whose lightness follows the
+//! eye better than HSL's. The library `color` converts between the spaces. The search works on the
+//! rounded colours themselves: what the style sheet says is what was measured.
 
 use std::{fmt, str::FromStr};
+
+use color::{Oklab, OpaqueColor, Rgba8, Srgb};
 
 /// Holds a colour of the sRGB space, eight bits a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,41 +55,47 @@ impl Colour {
         }
     }
 
-    /// Computes the relative luminance, 0 for black to 1 for white (WCAG 2.2, "relative luminance").
+    /// Computes the relative luminance, 0 for black to 1 for white (WCAG 2.2, "relative
+    /// luminance").
     #[must_use]
     pub fn relative_luminance(self) -> f64 {
-        let [r, g, b] = self.linear();
-        0.2126 * r + 0.7152 * g + 0.0722 * b
+        f64::from(self.srgb().relative_luminance())
     }
 
-    /// Computes the contrast ratio with another colour, 1 to 21, the same in either order (WCAG 2.2, "contrast ratio").
+    /// Computes the contrast ratio with another colour, 1 to 21, the same in either order (WCAG
+    /// 2.2, "contrast ratio").
+    ///
+    /// It is lowered by a millionth, more than 32-bit numbers can be wrong, so that a ratio is
+    /// never claimed in vain.
     #[must_use]
     pub fn contrast_ratio(self, other: Self) -> f64 {
         let (a, b) = (self.relative_luminance() + 0.05, other.relative_luminance() + 0.05);
-        a.max(b) / a.min(b)
+        (a.max(b) / a.min(b) * (1.0 - 1e-6)).max(1.0)
     }
 
     /// Returns the nearest colour that has at least this contrast ratio with the background.
     ///
-    /// A colour that has it already is returned as it is. Otherwise only the lightness of OKLCH changes, up or down, whichever is the
-    /// smaller difference; chroma gives way where sRGB cannot show it. Where even black and white do not reach the ratio, the one with
-    /// the higher contrast is returned; up to a ratio of 4.5 that cannot happen.
+    /// A colour that has it already is returned as it is. Otherwise only the lightness changes, up
+    /// or down, whichever is the smaller difference; chroma gives way where sRGB cannot show it.
+    /// Where even black and white do not reach the ratio, the one with the higher contrast is
+    /// returned; up to a ratio of 4.5 that cannot happen.
     #[must_use]
     pub fn nearest_with_contrast(self, background: Self, ratio: f64) -> Self {
         let reaches = |colour: Self| colour.contrast_ratio(background) >= ratio;
         if reaches(self) {
             return self;
         }
-        let lab = Oklab::from(self);
+        let lab = Lab::from(self);
         let candidates = [1.0, 0.0].into_iter().filter_map(|end| {
             let mut found = lab.with_lightness(end).to_colour();
             if !reaches(found) {
                 return None;
             }
-            // Between a lightness that fails and one that is far enough lies the border; sixteen halvings pass eight bits.
-            let (mut fails, mut far_enough) = (lab.lightness, end);
+            // Between a lightness that fails and one that is far enough lies the border; sixteen
+            // halvings pass eight bits.
+            let (mut fails, mut far_enough) = (lab.lightness(), end);
             for _ in 0..16 {
-                let middle = f64::midpoint(fails, far_enough);
+                let middle = f32::midpoint(fails, far_enough);
                 let colour = lab.with_lightness(middle).to_colour();
                 if reaches(colour) {
                     (far_enough, found) = (middle, colour);
@@ -96,7 +106,7 @@ impl Colour {
             Some(found)
         });
         candidates
-            .min_by(|a, b| lab.distance(Oklab::from(*a)).total_cmp(&lab.distance(Oklab::from(*b))))
+            .min_by(|a, b| lab.distance(Lab::from(*a)).total_cmp(&lab.distance(Lab::from(*b))))
             .unwrap_or_else(|| {
                 if Self::BLACK.contrast_ratio(background) >= Self::WHITE.contrast_ratio(background)
                 {
@@ -107,12 +117,9 @@ impl Colour {
             })
     }
 
-    /// Returns the channels in linear light, 0 to 1 (IEC 61966-2-1).
-    fn linear(self) -> [f64; 3] {
-        [self.r, self.g, self.b].map(|channel| {
-            let value = f64::from(channel) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        })
+    /// Returns the colour as the library `color` has it.
+    fn srgb(self) -> OpaqueColor<Srgb> {
+        OpaqueColor::from_rgb8(self.r, self.g, self.b)
     }
 }
 
@@ -140,76 +147,52 @@ impl FromStr for Colour {
     }
 }
 
-/// A colour by lightness (0 to 1) and the two opponent axes; hue is their angle, chroma their length.
+/// A colour by lightness (0 to 1) and two opponent axes; hue is their angle, chroma their length.
 #[derive(Clone, Copy)]
-struct Oklab {
-    lightness: f64,
-    a: f64,
-    b: f64,
-}
+struct Lab(OpaqueColor<Oklab>);
 
-impl From<Colour> for Oklab {
+impl From<Colour> for Lab {
     fn from(colour: Colour) -> Self {
-        let rgb = colour.linear();
-        let cone = |weights: [f64; 3]| {
-            weights.iter().zip(rgb).map(|(weight, value)| weight * value).sum::<f64>().cbrt()
-        };
-        let l = cone([0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9]);
-        let m = cone([0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6]);
-        let s = cone([0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5]);
-        Self {
-            lightness: 0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
-            a: 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
-            b: 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s,
-        }
+        Self(colour.srgb().convert())
     }
 }
 
-impl Oklab {
-    fn with_lightness(self, lightness: f64) -> Self {
-        Self { lightness, ..self }
+impl Lab {
+    fn lightness(self) -> f32 {
+        self.0.components[0]
+    }
+
+    fn with_lightness(self, lightness: f32) -> Self {
+        Self(self.0.map_lightness(|_| lightness))
     }
 
     /// Keeps the hue and scales the chroma.
-    fn with_chroma_times(self, factor: f64) -> Self {
-        Self { a: self.a * factor, b: self.b * factor, ..self }
+    fn with_chroma_times(self, factor: f32) -> Self {
+        Self(self.0.scale_chroma(factor))
     }
 
     /// Keeps the hue and lowers the chroma to at most `limit`.
-    fn with_chroma_up_to(self, limit: f64) -> Self {
-        let chroma = self.a.hypot(self.b);
+    fn with_chroma_up_to(self, limit: f32) -> Self {
+        let [_, a, b] = self.0.components;
+        let chroma = a.hypot(b);
         if chroma > limit { self.with_chroma_times(limit / chroma) } else { self }
     }
 
     /// The difference ΔE of two colours: their distance in the space.
-    fn distance(self, other: Self) -> f64 {
-        let square = |x: f64| x * x;
-        (square(self.lightness - other.lightness)
-            + square(self.a - other.a)
-            + square(self.b - other.b))
-        .sqrt()
+    fn distance(self, other: Self) -> f32 {
+        self.0.difference(other.0)
     }
 
-    fn to_linear(self) -> [f64; 3] {
-        let cube = |x: f64| x * x * x;
-        let l = cube(self.lightness + 0.396_337_777_4 * self.a + 0.215_803_757_3 * self.b);
-        let m = cube(self.lightness - 0.105_561_345_8 * self.a - 0.063_854_172_8 * self.b);
-        let s = cube(self.lightness - 0.089_484_177_5 * self.a - 1.291_485_548_0 * self.b);
-        [
-            4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-            -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-            -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
-        ]
-    }
-
-    /// Rounds to a colour of sRGB, with the highest chroma up to its own that sRGB has at this hue and lightness.
+    /// Rounds to a colour of sRGB, with the highest chroma up to its own that sRGB has at this hue
+    /// and lightness.
     ///
-    /// What lies outside by less than is seen is clipped, as CSS Color 4 (section 13.2.2) does with twice the tolerance: along the hue
-    /// of pure blue the space is a blade so thin that a search for its edge would miss it.
+    /// What lies outside by less than is seen is clipped, as CSS Color 4 (section 13.2.2) does with
+    /// twice the tolerance: along the hue of pure blue the space is a blade so thin that a search
+    /// for its edge would miss it.
     fn to_colour(self) -> Colour {
-        const UNSEEN: f64 = 0.01;
+        const UNSEEN: f32 = 0.01;
         let clipped = |lab: Self| {
-            let [r, g, b] = lab.to_linear().map(encode);
+            let Rgba8 { r, g, b, .. } = lab.0.to_rgba8();
             Colour { r, g, b }
         };
         let is_shown = |lab: Self| lab.distance(Self::from(clipped(lab))) < UNSEEN;
@@ -217,7 +200,7 @@ impl Oklab {
         if !is_shown(self) {
             let (mut low, mut high) = (0.0, 1.0);
             for _ in 0..10 {
-                let middle = f64::midpoint(low, high);
+                let middle = f32::midpoint(low, high);
                 if is_shown(self.with_chroma_times(middle)) {
                     low = middle;
                 } else {
@@ -228,16 +211,6 @@ impl Oklab {
         }
         clipped(inside)
     }
-}
-
-/// Encodes linear light in eight bits (IEC 61966-2-1).
-fn encode(linear: f64) -> u8 {
-    let value =
-        if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-    // The clamp leaves only whole numbers from 0 to 255.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let byte = (value * 255.0).round().clamp(0.0, 255.0) as u8;
-    byte
 }
 
 /// The contrast that text needs (WCAG 2.2, success criterion 1.4.3, level AA).
@@ -251,15 +224,17 @@ pub const DARK_PAGE: Colour = Colour::new(0x12, 0x14, 0x17);
 
 /// Holds the colours of one dress, light or dark.
 ///
-/// Guaranteed, whatever the municipality's colours are: `brand`, `accent` and `on_soft` reach [`AA`] on the page; `on_brand` reaches
-/// it on `brand` and `accent`; `on_soft` reaches it on `brand_soft`; `brand_strong` reaches [`AAA`] on the page and under `on_brand`.
+/// Guaranteed, whatever the municipality's colours are: `brand`, `accent` and `on_soft` reach
+/// [`AA`] on the page; `on_brand` reaches it on `brand` and `accent`; `on_soft` reaches it on
+/// `brand_soft`; `brand_strong` reaches [`AAA`] on the page and under `on_brand`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
     /// Links, headings and buttons.
     pub brand: Colour,
     /// A button under the pointer, text that must stand out.
     pub brand_strong: Colour,
-    /// Text on `brand`, `brand_strong` or `accent`. It is the page's own colour, as contrast is the same either way round.
+    /// Text on `brand`, `brand_strong` or `accent`. It is the page's own colour, as contrast is the
+    /// same either way round.
     pub on_brand: Colour,
     /// The tint behind boxes.
     pub brand_soft: Colour,
@@ -274,11 +249,11 @@ impl Scheme {
         primary: Colour,
         accent: Colour,
         page: Colour,
-        soft_lightness: f64,
-        soft_chroma: f64,
+        soft_lightness: f32,
+        soft_chroma: f32,
     ) -> Self {
         let brand = primary.nearest_with_contrast(page, AA);
-        let brand_soft = Oklab::from(primary)
+        let brand_soft = Lab::from(primary)
             .with_lightness(soft_lightness)
             .with_chroma_up_to(soft_chroma)
             .to_colour();
@@ -317,7 +292,8 @@ pub struct Palette {
 impl Palette {
     /// Derives all colours from the municipality's own.
     ///
-    /// `light.brand` differs from `primary` exactly where `primary` has less than [`AA`] on white; that is worth a word to the editor.
+    /// `light.brand` differs from `primary` exactly where `primary` has less than [`AA`] on white,
+    /// of which the editor is warned.
     #[must_use]
     pub fn from_brand(primary: Colour, accent: Option<Colour>) -> Self {
         let accent = accent.unwrap_or(primary);
@@ -327,7 +303,8 @@ impl Palette {
         }
     }
 
-    /// Writes the custom properties as a minified style sheet: light, dark by the reader's preference, and paper.
+    /// Writes the custom properties as a minified style sheet: light, dark by the reader's
+    /// preference, and paper.
     ///
     /// Paper is the light dress without tint, for a page in dark dress is printed too.
     #[must_use]
@@ -398,8 +375,10 @@ mod tests {
             ("#0000ff", 0.452_01, -0.032_46, -0.311_53),
             ("#ffffff", 1.0, 0.0, 0.0),
         ] {
-            let lab = Oklab::from(colour(text));
-            for (found, expected) in [(lab.lightness, l), (lab.a, a), (lab.b, b)] {
+            let lab = Lab::from(colour(text));
+            for (found, expected) in
+                [(lab.0.components[0], l), (lab.0.components[1], a), (lab.0.components[2], b)]
+            {
                 assert!((found - expected).abs() < 1e-4, "{text}: {found} for {expected}");
             }
         }
@@ -412,12 +391,10 @@ mod tests {
         let pale = colour("#f2a7c3");
         let found = pale.nearest_with_contrast(LIGHT_PAGE, AA);
         assert!((AA..AA + 0.06).contains(&found.contrast_ratio(LIGHT_PAGE)), "{found}");
-        let (from, to) = (Oklab::from(pale), Oklab::from(found));
-        assert!((from.b.atan2(from.a) - to.b.atan2(to.a)).abs() < 0.03, "the hue moved: {found}");
-        assert!(
-            (from.a.hypot(from.b) - to.a.hypot(to.b)).abs() < 0.004,
-            "the chroma moved: {found}"
-        );
+        let [_, a, b] = Lab::from(pale).0.components;
+        let [_, to_a, to_b] = Lab::from(found).0.components;
+        assert!((b.atan2(a) - to_b.atan2(to_a)).abs() < 0.03, "the hue moved: {found}");
+        assert!((a.hypot(b) - to_a.hypot(to_b)).abs() < 0.004, "the chroma moved: {found}");
     }
 
     #[test]
@@ -474,7 +451,8 @@ mod tests {
                     (scheme.on_soft, page, AA),
                     (scheme.brand_strong, page, AAA),
                     (scheme.on_brand, scheme.brand_strong, AAA),
-                    // Running text on the tint: near-black in light dress, near-white in dark dress.
+                    // Running text on the tint: near-black in light dress, near-white in dark
+                    // dress.
                     (if page == LIGHT_PAGE { colour("#1a1a1c") } else { colour("#e8eaed") }, scheme.brand_soft, 10.0),
                 ] {
                     let found = front.contrast_ratio(back);
@@ -493,20 +471,21 @@ mod tests {
 
         #[test]
         fn no_other_lightness_is_nearer(front in any_colour(), back in any_colour()) {
-            let lab = Oklab::from(front);
-            let found = lab.distance(Oklab::from(front.nearest_with_contrast(back, AA)));
-            // Near black, one step of eight bits is more than the tolerance, which is the least difference that is seen (CSS Color 4).
-            for step in 25..=250 {
-                let other = lab.with_lightness(f64::from(step) / 250.0).to_colour();
-                if other.contrast_ratio(back) >= AA && Oklab::from(other).lightness > 0.1 {
-                    prop_assert!(found <= lab.distance(Oklab::from(other)) + 0.02, "{front} on {back}: {other}");
+            let lab = Lab::from(front);
+            let found = lab.distance(Lab::from(front.nearest_with_contrast(back, AA)));
+            // Near black, one step of eight bits is more than the tolerance, which is the least
+            // difference that is seen (CSS Color 4).
+            for step in 25..=250u8 {
+                let other = lab.with_lightness(f32::from(step) / 250.0).to_colour();
+                if other.contrast_ratio(back) >= AA && Lab::from(other).lightness() > 0.1 {
+                    prop_assert!(found <= lab.distance(Lab::from(other)) + 0.02, "{front} on {back}: {other}");
                 }
             }
         }
 
         #[test]
         fn oklab_goes_there_and_back(front in any_colour()) {
-            prop_assert_eq!(Oklab::from(front).to_colour(), front);
+            prop_assert_eq!(Lab::from(front).to_colour(), front);
         }
 
         #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Tells the time and lets it pass.
+/// Gives the time and lets it pass.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the moment.
     fn now(&self) -> Timestamp;

@@ -15,7 +15,7 @@ pub struct Lane {
     pub channel: String,
     /// When nothing is sent.
     pub quiet: QuietHours,
-    /// The one who sends.
+    /// Sends the notices.
     pub sender: Box<dyn OpenChannel>,
     /// The municipality's segments, in the order in which recipients name them.
     pub segments: Vec<String>,
@@ -24,12 +24,13 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Tells whether nothing that it sends leaves this machine.
+    /// Returns whether nothing that it sends leaves this machine.
     pub fn is_local(&self) -> bool {
         self.sender.is_local(&self.recipients)
     }
 
-    /// Counts the recipients of a notice, where the channel needs them.
+    /// Returns the number of recipients of a notice, or `None` where the channel has no list of
+    /// them.
     pub fn recipients_of(&self, notice: &Notice) -> Option<usize> {
         let Reach::Recipients(_) = self.sender.reach() else { return None };
         let segment = self

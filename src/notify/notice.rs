@@ -11,7 +11,8 @@ use crate::delivery::{BegunNotice, NoticeId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
-    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction or withdrawal if it tells of one.
+    /// Identity: municipality, channel, segment, article, `notify_rev`, and the correction or
+    /// withdrawal if it tells of one.
     pub id: NoticeId,
     /// The municipality's code.
     pub municipality: SharedText,
@@ -27,7 +28,8 @@ pub struct Notice {
     pub topics: Vec<SharedText>,
     /// Language tag.
     pub language: SharedText,
-    /// Segments of the channel that hear of the same article by a notice of their own; who belongs to one of them hears it there.
+    /// Segments of the channel that hear of the same article by a notice of their own; who belongs
+    /// to one of them hears it there.
     pub not_segments: Vec<SharedText>,
     /// Path of the article.
     pub article: SharedText,
@@ -102,7 +104,8 @@ impl Notice {
         self
     }
 
-    /// Makes the identity of the delivery to one recipient, whichever segment it was for: nobody hears the same twice by one channel.
+    /// Makes the identity of the delivery to one recipient, whichever segment it was for: no one
+    /// hears the same twice by one channel.
     pub fn delivery(&self, recipient: &str) -> NoticeId {
         let act = self.correction.as_deref().or(self.withdrawal.as_deref()).unwrap_or_default();
         NoticeId::of(&[

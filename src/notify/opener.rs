@@ -53,7 +53,8 @@ impl Opener<'_> {
         lanes
     }
 
-    /// Opens one channel; returns `None` where the municipality has no such channel, or it lacks something.
+    /// Opens one channel; returns `None` where the municipality has no such channel, or it lacks
+    /// something.
     fn lane(
         &mut self,
         municipality: &Municipality,
@@ -66,12 +67,12 @@ impl Opener<'_> {
         let named = notify
             .and_then(|notify| notify.channels.iter().find(|channel| channel.id.value == id))
             .map(|channel| &channel.kind);
-        // The hub of feeds is a channel without an entry in `notify`; its id is the word of its kind.
+        // The hub of feeds is a channel without an entry in `notify`; its id is the word of its
+        // kind.
         let kind = registry::kind(named.map_or(id, |settings| settings.word()))?;
         let languages = &project.config.languages;
-        let segments: Vec<SpokenSegment<'_>> = notify
-            .map(|notify| notify.segments(municipality, &project.stages, languages))
-            .unwrap_or_default()
+        let segments: Vec<SpokenSegment<'_>> = municipality
+            .segments(&project.stages, languages)
             .into_iter()
             .map(|segment| SpokenSegment {
                 id: segment.id.value,

@@ -1,7 +1,8 @@
 //! What must not stand in a project: keys, passwords, and where the recipients are.
 //!
-//! Each has a name such as `UBUGI_132128_LINE_TOKEN`: the municipality's code, the channel's id, what it is. It comes from the environment or
-//! from a file outside the project with lines `NAME=value`.
+//! Each has a name such as `UBUGI_132128_LINE_TOKEN`: the municipality's code, the channel's id,
+//! what it is. It comes from the environment or from a file outside the project with lines
+//! `NAME=value`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,7 +41,8 @@ impl Secrets {
     /// Joins a file's lines and the environment's variables; the environment comes first.
     ///
     /// # Errors
-    /// Returns the number of a line of the file that is neither empty, nor a comment, nor `NAME=value`.
+    /// Returns the number of a line of the file that is neither empty, nor a comment, nor
+    /// `NAME=value`.
     pub fn new(
         file: &str,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -91,7 +93,7 @@ impl Secrets {
     }
 }
 
-/// Tells whether a path leads into a folder, whatever links there are on the way.
+/// Returns whether a path leads into a folder; links on the way are followed.
 pub fn lies_within(path: &Path, folder: &Path) -> bool {
     let full = |path: &Path| -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| {

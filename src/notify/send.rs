@@ -1,8 +1,9 @@
 //! Sending: claim, send, record.
 //!
-//! One thread walks through the outbox, claims deliveries in the ledger, some hundred at a time, brings the claims to the disk and hands them to
-//! others that send and record each answer at once. So a process that is killed leaves in doubt only what was on its way just then, and a
-//! machine that loses its power at most the last claims; both are sent again under the same key.
+//! One thread walks through the outbox, claims deliveries in the ledger, some hundred at a time,
+//! brings the claims to the disk and hands them to others that send and record each answer at once.
+//! So a process that is killed leaves in doubt only what was on its way just then, and a machine
+//! that loses its power at most the last claims; both are sent again under the same key.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
@@ -22,24 +23,26 @@ use super::notice::Notice;
 use super::subscribers::Recipient;
 use crate::delivery::{DeliveryLedger, LedgerEntry, NoticeId};
 
-/// How many claims are brought to the disk at once.
+/// The number of claims that are brought to the disk at once.
 const CLAIMS: usize = 256;
-/// After so many deliveries in a row that found no answer, the rest of what goes to the same party waits for another run.
+/// After so many deliveries in a row without an answer, the rest of what goes to the same party
+/// waits for another run.
 const STRIKES: u32 = 3;
-/// After so many deliveries with a no to who sends them, and none that was taken. It is many, as anybody may have themselves put on a list, and a
-/// few lines that are refused must not keep the others from hearing.
+/// The same after so many deliveries that were refused because of their sender, if none was taken.
+/// The number is high: anyone can put themselves on a list, and a few refused lines must not keep
+/// the others from their notices.
 const REFUSALS: u32 = 50;
 /// A receiver that wants more time than this is tried in another run.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// How to send.
+/// The pace of a sending.
 #[derive(Clone, Copy, Debug)]
-pub struct SendingOptions {
-    /// How many requests at a time.
+pub struct SendingPace {
+    /// The number of requests at a time.
     pub connections: usize,
-    /// How often one delivery is tried.
+    /// The most attempts of one delivery.
     pub attempts: u32,
-    /// How long to wait before the second time; then twice as long, and so on.
+    /// The wait before the second attempt; it doubles with each further one.
     pub wait: Duration,
 }
 
@@ -62,7 +65,7 @@ pub struct LaneTally {
     pub later: u64,
     /// Notices that the project would not send like this any more.
     pub overtaken: u64,
-    /// RefusalReason something was not accepted, and how often.
+    /// Why something was not accepted, and how often.
     pub why: BTreeMap<String, u64>,
     /// Lines of the recipients that do not exist any more.
     pub gone_lines: BTreeSet<usize>,
@@ -73,20 +76,20 @@ pub struct LaneTally {
 /// What came of all, by municipality and channel.
 pub type SendingReport = BTreeMap<(String, String), LaneTally>;
 
-/// Tells whether something that should have been sent was not.
+/// Returns whether something that should have been sent was not.
 pub fn is_left(report: &SendingReport) -> bool {
     report.values().any(|tally| tally.left + tally.uncertain + tally.overtaken > 0)
 }
 
 struct LaneState<'a> {
     lane: &'a Lane,
-    /// By the [names](super::channel::Channel::party) of those who answer.
+    /// By the [names](super::channel::open_channel::OpenChannel::party) of those who answer.
     parties: Mutex<HashMap<String, Arc<AnsweringParty>>>,
     tally: Mutex<LaneTally>,
 }
 
 impl LaneState<'_> {
-    /// Returns the one who answers for these recipients.
+    /// Returns the party that answers for these recipients.
     fn party(&self, to: &[&Recipient]) -> Arc<AnsweringParty> {
         let name = to.first().map_or("", |recipient| self.lane.sender.party(recipient));
         let mut parties = held(&self.parties);
@@ -97,7 +100,7 @@ impl LaneState<'_> {
     }
 }
 
-/// How it goes with one who answers.
+/// The state of a party that answers for recipients.
 #[derive(Default)]
 struct AnsweringParty {
     /// Nothing more goes there in this run.
@@ -138,7 +141,8 @@ struct DeliveryTask<'a> {
 }
 
 impl DeliveryTask<'_> {
-    /// Tells of the line, if it is one's own: what several are sent together says nothing of any of them.
+    /// Tells of the line, if it is one's own: what several are sent together says nothing of any of
+    /// them.
     fn tell_line(&self) {
         if let [recipient] = &self.to[..] {
             held(&self.state.lane.tally).stopped_lines.insert(recipient.line);
@@ -171,8 +175,8 @@ pub struct Sending<'a> {
     pub today: Date,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// How to send.
-    pub options: SendingOptions,
+    /// The pace of a sending.
+    pub pace: SendingPace,
     /// Called after each delivery.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -202,10 +206,10 @@ impl Sending<'_> {
             let (out, work) = sync_channel::<DeliveryTask<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
             let waiting = std::thread::scope(|scope| {
-                for _ in 0..self.options.connections.max(1) {
+                for _ in 0..self.pace.connections.max(1) {
                     scope.spawn(|| shared.work_off(&work));
                 }
-                // At its end nobody hands over any more, and the workers come to theirs.
+                // When the walk ends it drops its end of the queue, and the workers end.
                 let mut walk = OutboxWalk {
                     shared: &shared,
                     disk: &disk,
@@ -283,8 +287,9 @@ struct OutboxWalk<'s, 'a> {
     ready: Vec<DeliveryTask<'a>>,
     /// The deliveries that this run has claimed.
     claimed: HashSet<NoticeId>,
-    /// Notices with deliveries that another notice of this run has claimed: the same article for another segment of the same recipient. They have
-    /// gone out to all only when those are answered.
+    /// Notices with deliveries that another notice of this run has claimed: the same article for
+    /// another segment of the same recipient. They have gone out to all only when those are
+    /// answered.
     waiting: Vec<(Arc<NoticeState<'a>>, NoticeId)>,
     resumed: ResumedClaims,
 }
@@ -382,7 +387,8 @@ impl<'a> OutboxWalk<'_, 'a> {
         }
     }
 
-    /// Tells whether a delivery has no answer and is not on its way; who meets one that is on its way waits for its answer.
+    /// Returns whether a delivery has no answer and is not on its way; a notice that meets one on
+    /// its way waits for its answer.
     fn is_open(&mut self, state: &Arc<NoticeState<'a>>, delivery: NoticeId) -> bool {
         if held(&self.shared.ledger).history().is_answered(delivery) {
             return false;
@@ -443,7 +449,7 @@ impl<'a> OutboxWalk<'_, 'a> {
             }
         }
         for work in self.ready.drain(..) {
-            // A worker that is gone has told why.
+            // A worker that is gone has recorded why.
             let _ = self.out.send(work);
         }
     }
@@ -506,12 +512,13 @@ impl SharedSending<'_> {
         }
     }
 
-    /// Sends one request until it has an answer that lasts; what stays without one is left, with why.
+    /// Sends one request until it has an answer that lasts; what stays without one is left, with
+    /// why.
     fn deliver(&self, work: &DeliveryTask<'_>) -> Result<DeliveryOutcome, Option<RefusalReason>> {
         let (lane, notice, party) = (work.state.lane, work.state.notice, &*work.party);
         let mut last = None;
-        let Sending { clock, options, .. } = self.sending;
-        for attempt in 0..options.attempts.max(1) {
+        let Sending { clock, pace, .. } = self.sending;
+        for attempt in 0..pace.attempts.max(1) {
             self.wait_for(party);
             if party.is_down() || !matches!(self.hour(notice, lane.lane), SendingHour::Now) {
                 return Err(last);
@@ -519,20 +526,20 @@ impl SharedSending<'_> {
             match lane.lane.sender.deliver(notice, work.key, &work.to) {
                 DeliveryOutcome::Later(why, after) => {
                     last = Some(why);
-                    let own = options.wait.saturating_mul(1 << attempt.min(16));
+                    let own = pace.wait.saturating_mul(1 << attempt.min(16));
                     let wait = after.unwrap_or(own).max(own);
                     if wait > LONGEST_WAIT {
                         party.give_up();
                         return Err(last);
                     }
                     if after.is_some() {
-                        // It asks all to wait for whom it answers.
+                        // It asks all recipients for whom it answers to wait.
                         let until = clock
                             .now()
                             .as_millisecond()
                             .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
                         party.paused.fetch_max(until, Ordering::Relaxed);
-                    } else if attempt + 1 < options.attempts {
+                    } else if attempt + 1 < pace.attempts {
                         clock.sleep(wait);
                     }
                 }
@@ -621,7 +628,8 @@ impl SharedSending<'_> {
         }
     }
 
-    /// Lets go of a notice; the last one to do so gets what is to be recorded if it has gone out.
+    /// Lets go of a notice; the last to do so gets what is to be recorded if the notice has gone
+    /// out.
     fn finish(&self, state: &NoticeState<'_>) -> Vec<LedgerEntry> {
         if state.pending.fetch_sub(1, Ordering::AcqRel) > 1
             || state.left.load(Ordering::Acquire) > 0

@@ -1,7 +1,7 @@
 //! Texts of notices, each in memory once.
 //!
-//! A hundred thousand notices are of some hundred articles. Measured on sending so many by e-mail, the
-//! process takes 135 MB with sharing and 219 MB without.
+//! A hundred thousand notices are of some hundred articles. Measured on sending so many by e-mail,
+//! the process takes 135 MB with sharing and 219 MB without.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;

@@ -1,7 +1,9 @@
-//! Those who asked to be notified: JSON lines of a municipality's own, outside the project.
+//! The recipients who asked to be notified: JSON lines of the municipality's own, outside the
+//! project.
 //!
-//! `{"to": "…", "segments": ["newborn"]}`: an address, whatever it is for the channel, and the segments; without segments everything. They are read
-//! for sending only and are never shown; a line that cannot be read is told by its number.
+//! `{"to": "…", "segments": ["newborn"]}`: an address of the channel, and the segments; without
+//! segments everything. They are read for sending only and are never shown; a line that cannot be
+//! read is reported by its number.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead};
@@ -28,7 +30,7 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// Tells whether it belongs to a segment.
+    /// Returns whether it belongs to a segment.
     pub fn is_in(&self, segment: u16) -> bool {
         self.segments.as_ref().is_none_or(|all| all.contains(&segment))
     }
@@ -42,7 +44,8 @@ struct SubscriberLine {
     unsubscribe: Option<String>,
 }
 
-/// A push subscription as a browser writes it (`PushSubscription.toJSON()`, W3C Push API), with what its reader chose.
+/// A push subscription as a browser writes it (`PushSubscription.toJSON()`, W3C Push API), with
+/// what its reader chose.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Subscription {
@@ -86,7 +89,8 @@ pub enum SubscriberFault {
     Language(String),
 }
 
-/// Reads recipients; lines with a fault are passed over and told. An address that comes twice counts once, with the first line's segments.
+/// Reads recipients; lines with a fault are passed over and told. An address that comes twice
+/// counts once, with the first line's segments.
 ///
 /// # Errors
 /// Fails where the reader does.
@@ -118,7 +122,8 @@ pub fn read(
     })
 }
 
-/// Reads push subscriptions as [`read`] does; `segments` are each with its language. Who names a language hears what there is in it and nothing else.
+/// Reads push subscriptions as [`read`] does; `segments` are each with its language. A recipient
+/// who names a language gets the notices in it and no others.
 ///
 /// # Errors
 /// Fails where the reader does.

@@ -1,12 +1,12 @@
-//! The lactation table as CSV, `api/drugs.csv`: one row for each assessment, in the default language, which a spreadsheet
-//! opens as it is.
+//! The lactation table as CSV, `api/drugs.csv`: one row for each assessment, in the default
+//! language, which a spreadsheet opens as it is.
 
 use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::is_stale;
-use crate::content::medicine::drug::{Assessment, Drug, LactationTable};
+use crate::content::medicine::{Assessment, Drug, LactationTable};
 use crate::content::text::Text;
 use crate::diagnostic::Located;
 use crate::project::Project;
@@ -59,7 +59,8 @@ impl<'a> Entry<'a> {
             .filter(|product| product.contains(&drug.id))
             .map(|product| {
                 match (&state, project.supervision.state(&product.source.path, true, on)) {
-                    // The reviewers of this row did not sign that the product contains the drug: the product says so.
+                    // The reviewers of this row did not sign that the product contains the drug:
+                    // the product says so.
                     (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => {
                         Cow::Owned(format!("{}（未監修）", product.name.in_default()))
                     }

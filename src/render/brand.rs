@@ -1,7 +1,7 @@
 //! The files of a municipality's brand: style sheet, logo and icons.
 
-use super::image::icon::{self, IconColours, IconEdge};
-use super::image::svg;
+use super::image::icon::{IconColours, LARGEST_LOGO};
+use super::image::{IconAssets, prepare_icons, svg};
 use super::shared::Shared;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
@@ -13,7 +13,8 @@ use crate::theme::Asset;
 /// The addresses of a brand's files.
 pub(super) struct Brand {
     pub(super) css: String,
-    pub(super) icon_svg: String,
+    /// `None` if the logo is no SVG.
+    pub(super) icon_svg: Option<String>,
     pub(super) icon_png: String,
     pub(super) icon_512: String,
     pub(super) apple_icon: String,
@@ -35,16 +36,18 @@ impl Brand {
         let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
         let colours =
             IconColours { background: palette.light.brand, foreground: palette.light.on_brand };
+        let icons = icons(shared, municipality, colours, diagnostics);
         let mut add = |asset: Asset| {
             let url = format!("{root}{}", asset.path);
             assets.push(asset);
             url
         };
         let css = add(Asset::new("brand.css", palette.css().into_bytes()));
-        let icon_svg = add(Asset::new("icon.svg", icon::svg(colours).into_bytes()));
-        let icon_png = add(Asset::new("icon-192.png", icon::png(192, colours, IconEdge::Rounded)));
-        let icon_512 = add(Asset::new("icon-512.png", icon::png(512, colours, IconEdge::Full)));
-        let apple_icon = add(Asset::new("icon-180.png", icon::png(180, colours, IconEdge::Full)));
+        let icon_svg = icons.svg.map(&mut add);
+        let icon_png = add(icons.any_192);
+        let icon_512 = add(icons.any_512);
+        add(icons.maskable_512);
+        let apple_icon = add(icons.touch_180);
         let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| {
             match shared.images.get(path).map(AsRef::as_ref) {
                 Some(Ok(image)) => {
@@ -79,6 +82,41 @@ impl Brand {
             logo,
         }
     }
+}
+
+/// Draws the icons; a logo that cannot be drawn is a fault, and the icons then show the mark.
+fn icons(
+    shared: &Shared<'_>,
+    municipality: &Municipality,
+    colours: IconColours,
+    diagnostics: &mut Diagnostics,
+) -> IconAssets {
+    let files = &shared.project.files;
+    let logo = municipality.brand.logo.as_ref().and_then(|(path, place)| {
+        let image = shared.images.get(path)?.as_ref().as_ref().ok()?;
+        Some((path, place, image))
+    });
+    if let Some((path, place, image)) = logo {
+        match prepare_icons(files, path, Some(image), colours).as_ref() {
+            Ok(icons) => return icons.clone(),
+            Err(error) => {
+                let largest = LARGEST_LOGO;
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::BAD_LOGO,
+                        place.clone(),
+                        message!("ロゴを使えません：{error}", "the logo cannot be used: {error}"),
+                    )
+                    .help(message!(
+                        "プレーンな SVG か、{largest} ピクセル四方までの PNG で保存しなおしてください",
+                        "save it again as plain SVG, or as PNG of at most {largest} pixels a side"
+                    )),
+                );
+            }
+        }
+    }
+    let own = format!("{}municipality.yaml", municipality.folder);
+    prepare_icons(files, &own, None, colours).as_ref().as_ref().cloned().unwrap_or_default()
 }
 
 /// Warns where cleaning a logo took away more than what drawing programs leave behind.

@@ -1,7 +1,7 @@
 //! Every address of every site, and what it leads to.
 //!
-//! A log has addresses; the report counts pages. A page counts once in all its languages, under its path in the
-//! default language, and with the addresses that servers and browsers write for it.
+//! A log has addresses; the report counts pages. A page counts once in all its languages, under its
+//! path in the default language, and with the addresses that servers and browsers write for it.
 
 use std::collections::HashMap;
 
@@ -60,7 +60,8 @@ impl SiteAddresses {
         }
     }
 
-    /// Adds the addresses of a municipality's site; what the latest day says of one holds, so that it comes first.
+    /// Adds the addresses of a municipality's site; what the latest day says of one holds, so that
+    /// it comes first.
     pub fn add(&mut self, project: &Project, town: usize, site: &Site<'_>, tongue: Tongue) {
         let root = site.municipality.base_url.root();
         for (language, page) in &site.pages {
@@ -78,7 +79,8 @@ impl SiteAddresses {
                 }
                 AddressTarget::Page { page, language: language.0 }
             };
-            // As folders are asked for, with the name of their file, and as some servers do without the last slash.
+            // As folders are asked for, with the name of their file, and as some servers do without
+            // the last slash.
             self.insert(town, address.trim_end_matches('/').to_owned(), target);
             self.insert(town, format!("{address}index.html"), target);
             self.insert(town, address, target);

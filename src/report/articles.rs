@@ -1,4 +1,5 @@
-//! What was done with articles and medicines: from the dates that readers see on the pages, and from the acts of supervision.
+//! What was done with articles and medicines: from the dates that readers see on the pages, and
+//! from the acts of supervision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +24,9 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Lists the last day of a period, and before it every day that was the last of something: on which an article expired, or, where the policy
-    /// takes down what is overdue, on which a review fell due. So nothing that was shown is left out. The latest comes first.
+    /// Lists the last day of a period, and before it every day that was the last of something: on
+    /// which an article expired, or, where the policy takes down what is overdue, on which a review
+    /// fell due. So nothing that was shown is left out. The latest comes first.
     pub fn days(project: &Project, period: &ReportPeriod) -> impl Iterator<Item = Date> + use<> {
         let (first, last) = (period.from.first_day(), period.last_day());
         let judge = project.supervision.judge();
@@ -45,9 +47,10 @@ impl Snapshot {
         ends.chain([last]).collect::<BTreeSet<Date>>().into_iter().rev()
     }
 
-    /// Takes a project as it was published on a day. It is as large as the project, so that one is dropped before the next is taken.
+    /// Takes a project as it was published on a day. It is as large as the project, so that one is
+    /// dropped before the next is taken.
     pub fn take(project: &Project, day: Date) -> Self {
-        // What is wrong with the sources is told by `check`.
+        // The command `check` reports what is wrong with the sources.
         let mut found = Diagnostics::new();
         let (project, _) = project.as_of(day, &mut found);
         let visible = Visible::decide(&project, Moment { date: day, drafts: false }, &mut found);
@@ -106,7 +109,8 @@ pub const MEDICINES: [Measure; 3] =
     [Measure::MedicinesReviewed, Measure::MedicinesCorrected, Measure::MedicinesWithdrawn];
 
 impl Deeds {
-    /// Adds what was done with the texts of a municipality's site in a snapshot; the latest snapshot comes first.
+    /// Adds what was done with the texts of a municipality's site in a snapshot; the latest
+    /// snapshot comes first.
     pub fn add(&mut self, project: &Project, site: &Site<'_>) {
         let table = &project.table;
         for (index, work) in site.works.iter().enumerate() {
@@ -174,7 +178,8 @@ impl Deeds {
         {
             add(Measure::Updated, updated, String::new());
         }
-        // Translations have signatures of their own; an article that is approved in two languages on a day is approved once.
+        // Translations have signatures of their own; an article that is approved in two languages
+        // on a day is approved once.
         for version in work
             .versions
             .iter()
@@ -251,7 +256,8 @@ fn terms(
         .collect()
 }
 
-/// Lists what was decided about a text: approvals by their day, corrections and withdrawals by their act.
+/// Lists what was decided about a text: approvals by their day, corrections and withdrawals by
+/// their act.
 fn decided(project: &Project, path: &str, measures: [Measure; 3]) -> Vec<(Measure, Date, String)> {
     let [reviewed, corrected, withdrawn] = measures;
     let of = |event: &Event| match event {

@@ -35,10 +35,10 @@ pub struct TownReport {
     pub rows: Vec<FigureRow>,
 }
 
-/// How the logs were read.
+/// What came of reading the logs.
 #[derive(Clone, Copy, Debug)]
 pub struct LogReading {
-    /// How many.
+    /// The number of logs.
     pub files: usize,
     /// Where their lines went.
     pub lines: LineCounts,
@@ -51,11 +51,11 @@ pub struct Report {
     pub period: ReportPeriod,
     /// Its months that have begun.
     pub months: Vec<Month>,
-    /// From how many on a page's views in a month are told.
+    /// The least number of views in a month from which on a page is named.
     pub at_least: u64,
     /// Whether there was a ledger.
     pub has_ledger: bool,
-    /// How the logs were read, if there were any.
+    /// What came of reading the logs, if there were any.
     pub log: Option<LogReading>,
     /// Municipalities in the order of their codes.
     pub towns: Vec<TownReport>,

@@ -1,4 +1,5 @@
-//! The report as one page to read, send and print. It needs nothing but itself: no script, no other file, no network.
+//! The report as one page to read, send and print. It needs nothing but itself: no script, no other
+//! file, no network.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -38,26 +39,36 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
 /// Fails only when the template built into the program is faulty, which a test rules out.
 pub fn write(report: &Report) -> Result<String, tera::Error> {
     let t = words(report.tongue);
-    let section = |id: &str,
-                   name: &str,
-                   demo: bool,
-                   remarks: Vec<String>,
-                   rows: &[FigureRow]|
-     -> Json {
-        let figures: Vec<Json> = CHARTS
-            .iter()
-            .filter_map(|measure| find(rows, *measure))
-            .map(|row| json!({"label": row.key.measure.label().get(report.tongue), "count": total_of(Some(row)).words(report.tongue)}))
-            .collect();
-        let charts: Vec<String> = CHARTS
-            .iter()
-            .filter_map(|measure| find(rows, *measure))
-            .map(|row| chart(report, id, name, row))
-            .collect();
-        let mut sheets: Vec<FigureSheet> = sheet::sheets(report, rows);
-        sheets.extend(sheet::texts(report, rows));
-        json!({"id": id, "name": name, "demo": demo, "remarks": remarks, "figures": figures, "charts": charts, "sheets": sheets})
-    };
+    let section =
+        |id: &str, name: &str, demo: bool, remarks: Vec<String>, rows: &[FigureRow]| -> Json {
+            let figures: Vec<Json> = CHARTS
+                .iter()
+                .filter_map(|measure| find(rows, *measure))
+                .map(|row| {
+                    let label = row.key.measure.label();
+                    json!({
+                        "label": label.get(report.tongue),
+                        "count": total_of(Some(row)).words(report.tongue),
+                    })
+                })
+                .collect();
+            let charts: Vec<String> = CHARTS
+                .iter()
+                .filter_map(|measure| find(rows, *measure))
+                .map(|row| chart(report, id, name, row))
+                .collect();
+            let mut sheets: Vec<FigureSheet> = sheet::sheets(report, rows);
+            sheets.extend(sheet::texts(report, rows));
+            json!({
+                "id": id,
+                "name": name,
+                "demo": demo,
+                "remarks": remarks,
+                "figures": figures,
+                "charts": charts,
+                "sheets": sheets,
+            })
+        };
     let mut sections: Vec<Json> = Vec::new();
     if let Some(total) = &report.total {
         sections.push(section("all", t["all"], false, Vec::new(), total));

@@ -1,12 +1,14 @@
-//! Lines of a web server's access log, in the common and the combined format, also with the virtual host before them.
+//! Lines of a web server's access log, in the common and the combined format, also with the virtual
+//! host before them.
 //!
 //! ```text
 //! address ident user [day/Mon/year:hour:minute:second +zone] "method target version" status size
 //! … "referer" "user agent"
 //! host:port address ident user …
 //! ```
-//! (Apache HTTP Server, `mod_log_config`: `common`, `combined`, `vhost_combined`; nginx: `combined`.) What follows the user agent is
-//! passed over. The address, ident and user of a line are never looked at: a [`LogLine`] has no place for them.
+//! (Apache HTTP Server, `mod_log_config`: `common`, `combined`, `vhost_combined`; nginx:
+//! `combined`.) What follows the user agent is passed over. The address, ident and user of a line
+//! are never looked at: a [`LogLine`] has no place for them.
 
 use std::io::{self, BufRead};
 
@@ -45,7 +47,7 @@ pub struct LogTime {
     zone: i32,
 }
 
-/// How far Japan is ahead of UTC, in minutes; it keeps no summer time.
+/// The minutes by which Japan is ahead of UTC; it keeps no summer time.
 const JAPAN: i32 = 9 * 60;
 
 impl LogTime {
@@ -170,7 +172,8 @@ fn split_at_time(line: &[u8]) -> Option<(&[u8], LogTime, &[u8])> {
     None
 }
 
-/// Returns the virtual host without its port, if the line begins with one, before the three parts that every line has.
+/// Returns the virtual host without its port, if the line begins with one, before the three parts
+/// that every line has.
 fn host(who: &[u8]) -> Option<&[u8]> {
     let mut parts = who.split(|byte| *byte == b' ');
     let (first, second, third, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -191,7 +194,8 @@ fn host(who: &[u8]) -> Option<&[u8]> {
     let is_name = is_plain && (host == b"_" || host.iter().any(u8::is_ascii_alphabetic));
     // An address by which a server was asked for: a site of none, as it is no client's.
     let is_address = is_plain || (host.starts_with(b"[") && host.ends_with(b"]"));
-    // Without a port it may be the address's own name, before a user with a space; then no address follows, nor the mark of one that was taken away.
+    // Without a port it may be the address's own name, before a user with a space; then no address
+    // follows, nor the mark of one that was taken away.
     let is_followed =
         second.iter().any(|byte| matches!(byte, b'.' | b':')) || (second == b"-" && third == b"-");
     let is_virtual =
@@ -199,7 +203,8 @@ fn host(who: &[u8]) -> Option<&[u8]> {
     is_virtual.then_some(host)
 }
 
-/// Reads what stands between quotation marks, in which servers write `\"` for one; returns it as written, and what follows.
+/// Reads what stands between quotation marks, in which servers write `\"` for one; returns it as
+/// written, and what follows.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
     let mut from = 0;
@@ -212,7 +217,8 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Calls for every line of a log without its end; with nothing for a line that is longer than [`LONGEST`]. Memory does not grow with the log.
+/// Calls for every line of a log without its end; with nothing for a line that is longer than
+/// [`LONGEST`]. Memory does not grow with the log.
 ///
 /// # Errors
 /// Fails as reading does.
@@ -258,7 +264,8 @@ pub fn each_line(reader: &mut impl BufRead, mut take: impl FnMut(Option<&[u8]>))
     Ok(())
 }
 
-/// Returns the path that a request asks for, without query and fragment and with its escapes undone; `buffer` holds it where it has any.
+/// Returns the path that a request asks for, without query and fragment and with its escapes
+/// undone; `buffer` holds it where it has any.
 ///
 /// With the host, where the target names one (RFC 9112, 3.2.2).
 pub fn path<'l>(target: &'l [u8], buffer: &'l mut Vec<u8>) -> (Option<&'l [u8]>, &'l [u8]) {
@@ -341,7 +348,8 @@ mod tests {
             parse(r#"hino.example.jp - - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#)
                 .expect("a line");
         assert_eq!(masked.host, Some(&b"hino.example.jp"[..]), "the address was taken away");
-        // Names that are no site's: of whoever asked for an address without a name, or for a name that the server does not know.
+        // Names that are no site's: the request named an address, or a name that the server does
+        // not know.
         for host in ["_", "203.0.113.5", "[2001:db8::5]"] {
             for who in ["192.0.2.7 - -", "2001:db8::1 - a b", "- - -"] {
                 let line = format!(

@@ -1,4 +1,5 @@
-//! The files of access logs: which are meant, whose lines they have, and which are the same log twice.
+//! The files of access logs: which are meant, whose lines they have, and which are the same log
+//! twice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -44,7 +45,7 @@ pub(super) struct LogMark {
     length: u64,
 }
 
-/// How two logs are alike.
+/// The likeness of two logs.
 enum LogLikeness {
     /// They are the same.
     Same,
@@ -52,10 +53,10 @@ enum LogLikeness {
     Part,
 }
 
-/// How much of a log's beginning makes its mark.
+/// The bytes of a log's beginning that make its mark.
 const BEGINNING: usize = 64 * 1024;
 
-/// How gzip begins (RFC 1952, 2.3.1).
+/// The first bytes of gzip (RFC 1952, 2.3.1).
 const PACKED: &[u8] = b"\x1f\x8b";
 
 /// Passes on what it reads and notes its beginning and length.
@@ -76,8 +77,8 @@ impl<R: Read> Read for MarkedReader<R> {
 }
 
 impl LogFile {
-    /// Calls for every line, without its end; with `None` for one that is too long. Returns the mark of the log,
-    /// or `None` for an empty one.
+    /// Calls for every line, without its end; with `None` for one that is too long. Returns the
+    /// mark of the log, or `None` for an empty one.
     ///
     /// # Errors
     /// Says why the log cannot be read to its end.
@@ -139,7 +140,8 @@ fn alike(one: (&LogFile, &LogMark), other: (&LogFile, &LogMark)) -> Option<LogLi
         return None;
     }
     let is_part = match usize::try_from(shorter) {
-        // Few are so short and begin alike, so that these are read once more and not all beginnings kept.
+        // Few are so short and begin alike, so that these are read once more and not all beginnings
+        // kept.
         Ok(length) if length < BEGINNING => {
             matches!((beginning(file, shorter), beginning(other, shorter)), (Ok(one), Ok(other)) if one == other)
         }

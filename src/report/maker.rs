@@ -29,7 +29,7 @@ pub struct ReportRequest<'a> {
     pub notices: Option<&'a LedgerNotices>,
     /// The access logs, if there are any.
     pub logs: Option<&'a [LogFile]>,
-    /// From how many on a page's views in a month are told.
+    /// The least number of views in a month from which on a page is named.
     pub at_least: u64,
     /// The language of the report.
     pub tongue: Tongue,
@@ -84,7 +84,8 @@ impl Report {
     }
 }
 
-/// Collects what was done with the texts of each municipality, and the addresses of all sites, over the period.
+/// Collects what was done with the texts of each municipality, and the addresses of all sites, over
+/// the period.
 fn collect(project: &Project, request: &ReportRequest<'_>) -> (Vec<Deeds>, SiteAddresses) {
     let mut deeds: Vec<Deeds> = vec![Deeds::default(); project.municipalities.len()];
     let mut addresses = SiteAddresses::new(project);
@@ -149,8 +150,8 @@ impl ReportMaker<'_> {
         }
     }
 
-    /// Adds the figures of a source to the sums and returns them; a source that has nothing of a municipality
-    /// makes its measures unknown, and one that was not given adds nothing.
+    /// Adds the figures of a source to the sums and returns them; a source that has nothing of a
+    /// municipality makes its measures unknown, and one that was not given adds nothing.
     fn add(&mut self, measures: &[Measure], tally: Option<Option<Tally>>) -> Vec<FigureRow> {
         match tally {
             Some(Some(tally)) => {
@@ -214,7 +215,10 @@ fn whose(project: &Project, views: &PageViews<'_>) -> Diagnostic {
     Diagnostic::error(
         codes::WHOSE_LOG,
         None,
-        message!("アクセスログに、どのサイトのものか、わからない記録があります（{all} のどれか）", "the access logs have records that could be of several sites ({all_en})"),
+        message!(
+            "アクセスログに、どのサイトのものか、わからない記録があります（{all} のどれか）",
+            "the access logs have records that could be of several sites ({all_en})"
+        ),
     )
     .help(message!(
         "ログがサイトごとに分かれていれば `--site {first}=ファイル` のように書き、一つなら、ログの行のはじめに仮想ホスト（%v:%p）を書くようにサーバーを設定してください",

@@ -1,7 +1,8 @@
-//! LedgerNotices: what the ledger says that was sent.
+//! Notices: what the ledger says that was sent.
 //!
-//! A notice counts in the month in which it began to go out, and its deliveries with it. How many people a notice reaches that is handed over
-//! as a whole (to LINE, to a city's own system) is not in the ledger, and told as unknown.
+//! A notice counts in the month in which it began to go out, and its deliveries with it. How many
+//! people a notice reaches that is handed over as a whole (to LINE, to a city's own system) is not
+//! in the ledger, and told as unknown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -130,7 +131,8 @@ impl LedgerNotices {
         self.since.get(code).copied()
     }
 
-    /// Counts the notices of a municipality in the period; nothing for one that the ledger does not know.
+    /// Counts the notices of a municipality in the period; nothing for one that the ledger does not
+    /// know.
     pub fn count(
         &self,
         code: &str,

@@ -64,19 +64,19 @@ pub enum PeriodError {
     TooLong,
 }
 
-/// Whole months, of which those that have begun are told.
+/// Whole months; the report covers those that have begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportPeriod {
     /// The first month.
     pub from: Month,
     /// The last month.
     pub to: Month,
-    /// The day on which the report is made; what comes after it is not told.
+    /// The day on which the report is made; the report leaves out what comes after it.
     pub on: Date,
 }
 
 impl ReportPeriod {
-    /// How many months a period has at most.
+    /// The most months of a period.
     pub const LONGEST: usize = 120;
 
     /// Returns the first and last month of a fiscal year: from 1 April to 31 March (地方自治法第208条).
@@ -85,8 +85,8 @@ impl ReportPeriod {
         Some((from, from.plus(11.months())))
     }
 
-    /// Chooses the months: the fiscal year of the day where nothing is said; until the day where only a first month is; from the beginning of
-    /// its fiscal year where only a last month is.
+    /// Chooses the months: the fiscal year of the day where nothing is said; until the day where
+    /// only a first month is; from the beginning of its fiscal year where only a last month is.
     ///
     /// # Errors
     /// Fails for a period that ends before it begins, has not begun or is too long.
@@ -123,12 +123,12 @@ impl ReportPeriod {
             .take_while(move |month| *month <= last)
     }
 
-    /// Returns the last day that is told.
+    /// Returns the last day that the report covers.
     pub fn last_day(&self) -> Date {
         self.to.last_day().min(self.on)
     }
 
-    /// Returns the position of a day's month, if the day is told.
+    /// Returns the position of a day's month, if the report covers the day.
     pub fn position(&self, date: Date) -> Option<usize> {
         if date < self.from.first_day() || date > self.last_day() {
             return None;

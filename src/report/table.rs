@@ -1,4 +1,5 @@
-//! The report for a terminal: tables whose columns stand in line, also where letters are two columns wide.
+//! The report for a terminal: tables whose columns stand in line, also where letters are two
+//! columns wide.
 
 use std::fmt::Write as _;
 
@@ -8,7 +9,7 @@ use super::figures::Report;
 use super::sheet::{self, FigureSheet};
 use crate::message;
 
-/// How many rows of a table are shown; the other formats have all.
+/// The most rows of a table that are shown; the other formats have all.
 const MOST: usize = 20;
 
 /// Writes the report as text.

@@ -1,7 +1,7 @@
 //! Page views: from the access logs of web servers, for the pages that the sites have.
 //!
-//! Every line falls into exactly one place of [`LineCounts`]. Who asked for a page is not looked at, so nothing
-//! here says how many people there were.
+//! Every line falls into exactly one place of [`LineCounts`]. The program does not look at who
+//! asked for a page, so nothing here says how many people there were.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ struct ViewSums {
     first_unreadable: Vec<u64>,
 }
 
-/// How many unreadable lines are named.
+/// The most unreadable lines that are named.
 const NAMED: usize = 3;
 
 /// What is the same for every file.
@@ -186,7 +186,7 @@ fn count_log(frame: &CountingFrame<'_>, file: &LogFile) -> Result<CountedLog, Me
 pub struct PageViews<'i> {
     frame: CountingFrame<'i>,
     sums: ViewSums,
-    /// How many logs were read.
+    /// The number of logs that were read.
     pub files: usize,
 }
 
@@ -197,7 +197,8 @@ impl std::fmt::Debug for CountingFrame<'_> {
 }
 
 impl<'i> PageViews<'i> {
-    /// Reads logs, several at a time; their order does not matter. Nothing comes of it where one of them cannot be read to its end.
+    /// Reads logs, several at a time; their order does not matter. Nothing comes of it where one of
+    /// them cannot be read to its end.
     pub fn read(
         index: &'i SiteAddresses,
         period: &ReportPeriod,
@@ -253,8 +254,9 @@ impl<'i> PageViews<'i> {
         &self.sums.several
     }
 
-    /// Counts the views of a municipality; nothing where the logs have no record of its site. A month of which they have none is unknown, as
-    /// a missing log and a missing reader look alike. A page's views in a month are told only from `at_least` on.
+    /// Counts the views of a municipality; nothing where the logs have no record of its site. A
+    /// month of which they have none is unknown, as a missing log and a missing reader look alike.
+    /// A page's views in a month are given only from `at_least` on.
     pub fn count(&self, town: usize, at_least: u64, tongue: Tongue) -> Option<Tally> {
         let CountingFrame { index, period, months, days } = &self.frame;
         let (months, languages) = (*months, index.languages.len());
@@ -308,7 +310,8 @@ impl<'i> PageViews<'i> {
                     Count::Known(*count),
                 );
             }
-            // A page that few read is not even named, so that nobody sees whether it was read at all.
+            // A page that few read is not even named, so that no one sees whether it was read at
+            // all.
             if all.iter().any(|count| *count > 0 && *count >= at_least) {
                 for (month, count) in all.iter().enumerate() {
                     let count = if *count < at_least && at_least > 1 {
@@ -347,7 +350,10 @@ fn report_unreadable(file: &LogFile, sums: &ViewSums, diagnostics: &mut Diagnost
         Diagnostic::warning(
             codes::UNREADABLE_LINES,
             None,
-            message!("{places}：{all} 行のうち {count} 行は、読める形ではありません", "{places}: {count} of {all} lines are of no known format"),
+            message!(
+                "{places}：{all} 行のうち {count} 行は、読める形ではありません",
+                "{places}: {count} of {all} lines are of no known format"
+            ),
         )
         .help(message!(
             "common か combined の形のログを読みます。読めない行は数えていません。行の中身は、個人の情報があるかもしれないので出しません",

@@ -1,7 +1,8 @@
-//! Folds what is written to a key, so that every spelling of a name meets in one; `docs/lookup.md` is the specification.
+//! Folds what is written to a key, so that every spelling of a name meets in one; `docs/lookup.md`
+//! is the specification.
 //!
-//! The theme's `lookup-fold.js` does the same to the query. Both pass `tests/lookup/folding.tsv`, so that the index and the query are never
-//! cut by different rules.
+//! The theme's `lookup-fold.js` does the same to the query. Both pass `tests/lookup/folding.tsv`,
+//! so that the index and the query are never cut by different rules.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -32,7 +33,8 @@ pub fn fold(text: &str) -> String {
     reduce(&romanise(&plain(text)))
 }
 
-/// Returns the sound of a kana followed by a small one, where the two are more than one after the other.
+/// Returns the sound of a kana followed by a small one, where the two are more than one after the
+/// other.
 fn pair(kana: char, small: char) -> Option<String> {
     let consonant = match kana {
         'き' => "k",
@@ -104,7 +106,8 @@ fn is_vowel(c: char) -> bool {
     matches!(c, 'a' | 'i' | 'u' | 'e' | 'o')
 }
 
-/// A key that grows: a letter said twice, `u` after `o` and `i` after `e` are long sounds and are left out (rule 7).
+/// A key that grows: a letter said twice, `u` after `o` and `i` after `e` are long sounds and are
+/// left out (rule 7).
 #[derive(Default)]
 struct Key {
     text: String,

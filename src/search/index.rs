@@ -1,13 +1,13 @@
-//! The index of names that the theme's `lookup.js` searches: names alone, as they are written. Verdicts stay in the table of the page, so
-//! that the index can never say something that the page does not.
+//! The index of names that the theme's `lookup.js` searches: names alone, as they are written.
+//! Verdicts stay in the table of the page, so that the index can never say something that the page
+//! does not.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::fold::fold;
-use crate::content::medicine::drug::{Drug, LactationTable, NotListed};
-use crate::content::medicine::product::Product;
+use crate::content::medicine::{Drug, LactationTable, NotListed, Product};
 use crate::content::text::Text;
 
 /// An entry: `[id, class, names, aliases, brands]`; the class is a place in [`Index::classes`].
@@ -30,7 +30,8 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// Makes the index of a table. A name whose key an earlier name of the same entry has is left out.
+    /// Makes the index of a table. A name whose key an earlier name of the same entry has is left
+    /// out.
     pub fn new(table: &'a LactationTable, drugs: &[usize], products: &[usize]) -> Self {
         Self {
             classes: table

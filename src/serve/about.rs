@@ -1,5 +1,5 @@
-//! What an editor wants to know of a page: where else it is, how its text stands, which pages link to it, where
-//! its source is.
+//! What an editor wants to know of a page: where else it is, how its text stands, which pages link
+//! to it, where its source is.
 
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct About {
     pub towns: Vec<Way>,
     /// The languages of the site, and the same page in them.
     pub languages: Vec<Way>,
-    /// How its text stands.
+    /// The state of its text.
     pub supervision: Option<ShownStanding>,
     /// Articles that link to it.
     pub links: Vec<Way>,
@@ -82,14 +82,14 @@ pub struct Way {
     pub source: Option<SourcePosition>,
 }
 
-/// How a text stands with its reviewers.
+/// The state of a text with its reviewers.
 #[derive(Clone, Debug, Serialize)]
 pub struct ShownStanding {
     /// In a word.
     pub label: String,
-    /// What else there is to say.
+    /// Further remarks.
     pub remarks: Vec<String>,
-    /// Who signed, by name.
+    /// The names of the signers.
     pub signers: Vec<String>,
     /// The entry of the board of `ubugi status`.
     #[serde(flatten)]

@@ -14,7 +14,8 @@ pub struct PreviewAddress {
 }
 
 impl PreviewAddress {
-    /// Takes a path apart whose percent signs have been decoded; nothing comes of a view that is none.
+    /// Takes a path apart whose percent signs have been decoded; nothing comes of a view that is
+    /// none.
     pub fn parse(path: &str) -> Option<Self> {
         let path = path.trim_start_matches('/');
         let (view, rest) = match path.split_once('/') {

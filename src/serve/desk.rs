@@ -1,5 +1,5 @@
-//! Where editions, sources and open pages meet: which edition is in front in each view, which browser has which
-//! page open, and what each must hear.
+//! Where editions, sources and open pages meet: which edition is in front in each view, which
+//! browser has which page open, and what each must hear.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,15 +27,17 @@ use crate::edition;
 use crate::site::Moment;
 use crate::source::Files;
 
-/// How many views are held open besides the plain one; those in which pages are open are held in any case.
+/// The most views that are held open besides the plain one; those in which pages are open are held
+/// in any case.
 const MOST_VIEWS: usize = 4;
-/// How many looks without a reader a view is kept.
+/// The number of sweeps without a reader for which a view is kept.
 const MOST_IDLE: u32 = 2;
-/// How many pages one reader has open side by side.
+/// The most pages that one reader has open side by side.
 pub const MOST_PANES: usize = 4;
-/// How many words wait for one reader: who is further behind is dropped, connects again and hears what it missed.
+/// The most messages that wait for one reader: a reader that is further behind is dropped, connects
+/// again and hears what it missed.
 const MOST_WORDS: usize = 64;
-/// How often one looks again when the edition that was looked at is no longer in front.
+/// The most looks when the edition that was looked at is no longer in front.
 const TRIES: usize = 8;
 
 /// An edition in front.
@@ -75,7 +77,7 @@ enum Away {
     Failed(Diagnostics),
 }
 
-/// How a desk is set up.
+/// The setup of a desk.
 pub struct DeskSetup {
     /// These municipalities alone; empty for all.
     pub only: Vec<MunicipalityCode>,
@@ -83,11 +85,11 @@ pub struct DeskSetup {
     pub moment: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Scheme and host.
     pub origin: String,
-    /// Who finds places.
+    /// Finds places in the sources.
     pub guide: SourceGuide,
     /// The name of this run.
     pub run: String,
-    /// Whom to tell what happens.
+    /// Hears what happens.
     pub tell: Tell,
 }
 
@@ -120,7 +122,7 @@ impl Desk {
     /// Begins with the plain edition of these sources.
     ///
     /// # Errors
-    /// Tells why there is none, which is not the sources' fault.
+    /// Returns why there is none; the sources are not at fault.
     pub fn new(files: Files, faults: Diagnostics, setting: DeskSetup) -> Result<Self, Diagnostics> {
         let day = (setting.moment)();
         let live = open(&setting, day, View::default(), files.clone(), faults.clone())?;
@@ -144,7 +146,7 @@ impl Desk {
         })
     }
 
-    /// Returns who finds places.
+    /// Returns what finds places in the sources.
     pub fn guide(&self) -> &SourceGuide {
         &self.setting.guide
     }
@@ -171,13 +173,13 @@ impl Desk {
         Some((slot.live.clone(), Arc::clone(&slot.told)))
     }
 
-    /// Returns the edition of a view, which is opened if nobody asked for it before.
+    /// Returns the edition of a view, and opens it if no one asked for it before.
     fn live(&self, view: &View) -> Result<(Live, Arc<PageFaults>), Away> {
         if let Some(found) = self.front(view) {
             return Ok(found);
         }
         let _one = held(&self.opening);
-        // Somebody else may have opened it meanwhile.
+        // Another thread may have opened it meanwhile.
         if let Some(found) = self.front(view) {
             return Ok(found);
         }
@@ -205,7 +207,7 @@ impl Desk {
             HeldEdition { live: live.clone(), told: Arc::clone(&told), idle: 0, used },
         );
         while views.slots.len() > MOST_VIEWS + 1 {
-            // Whoever has a page open would hear nothing any more.
+            // A browser that has a page of it open would hear nothing any more.
             let others = views.slots.iter().filter(|(other, _)| {
                 !other.is_plain() && *other != view && !used_views.contains(other)
             });
@@ -235,12 +237,12 @@ impl Desk {
         });
     }
 
-    /// Tells whether there is a view: its theme may be none.
+    /// Returns whether there is a view: its theme may be none.
     pub fn has(&self, view: &View) -> bool {
         !matches!(self.live(view), Err(Away::NoView))
     }
 
-    /// Tells whether the edition of a view is held, or would have to be opened.
+    /// Returns whether the edition of a view is held, or would have to be opened.
     pub fn holds(&self, view: &View) -> bool {
         held(&self.views).slots.contains_key(view)
     }
@@ -254,7 +256,7 @@ impl Desk {
         }
     }
 
-    /// Tells what there is to know of a page.
+    /// Returns what there is to know of a page.
     pub fn about(&self, spot: &PreviewAddress) -> Option<About> {
         self.live(&spot.view).ok()?.0.about(&spot.code, &spot.file())
     }
@@ -286,7 +288,8 @@ impl Desk {
         }
     }
 
-    /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it once.
+    /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it
+    /// once.
     pub fn note_broken(&self, address: &str, faults: &Diagnostics, made: bool) {
         let before = std::mem::replace(&mut *held(&self.broken), faults.clone());
         if before != *faults {
@@ -294,7 +297,8 @@ impl Desk {
         }
     }
 
-    /// Lets a browser listen that shows these pages; it hears at once of what happened since they were made.
+    /// Lets a browser listen that shows these pages; it hears at once of what happened since they
+    /// were made.
     pub fn listen(&self, asked: Vec<ShownPage>) -> mpsc::Receiver<BrowserMessage> {
         let (words, heard) = mpsc::channel(MOST_WORDS);
         let panes = asked.into_iter().take(MOST_PANES).enumerate().filter_map(|(index, asked)| {
@@ -317,7 +321,8 @@ impl Desk {
         if views.is_empty() {
             reader.say(PageFaults::default().message());
         }
-        // From here on every turn tells it what changes, and its views are held; what changed before is found below.
+        // From here on every turn tells it what changes, and its views are held; what changed
+        // before is found below.
         held(&self.readers).push(reader);
         let mut told = PageFaults::default();
         views.iter().for_each(|view| self.catch_up(number, view, &mut told));
@@ -346,7 +351,8 @@ impl Desk {
             };
             let looks: BTreeMap<PageKey, PageLook> = keys.into_iter().map(look).collect();
             let mut readers = held(&self.readers);
-            // A turn that came between has told what it found, but may have left this to be compared.
+            // A turn that came between has told what it found, but may have left this to be
+            // compared.
             if !self
                 .front(view)
                 .is_some_and(|(now, now_told)| now.is(&live) && Arc::ptr_eq(&now_told, &front))
@@ -376,7 +382,7 @@ impl Desk {
         }
     }
 
-    /// Lets everybody load again what they show of a view that is none any more.
+    /// Lets every browser load again what it shows of a view that does not exist any more.
     fn send_away(&self, view: &View) {
         for reader in held(&self.readers).iter_mut() {
             let gone = reader
@@ -387,13 +393,13 @@ impl Desk {
         }
     }
 
-    /// Tells whether the plain edition is of another day than today.
+    /// Returns whether the plain edition is of another day than today.
     pub fn is_of_another_day(&self) -> bool {
         held(&self.views).day.date != (self.setting.moment)().date
     }
 
-    /// Makes editions of changed sources and puts them in front where they can be published, and every open page of them be made; tells the
-    /// browsers either way.
+    /// Makes editions of changed sources and puts them in front where they can be published, and
+    /// every open page of them be made; tells the browsers either way.
     pub fn turn(&self, files: &Files, faults: &Diagnostics) -> Turned {
         let _one = held(&self.opening);
         *held(&self.broken) = Diagnostics::new();
@@ -419,11 +425,12 @@ impl Desk {
         all
     }
 
+    /// Turns one view: looks at its open pages and tells their readers what changed.
     fn turn_view(
         &self,
         view: &View,
         live: Result<Live, Diagnostics>,
-        (files, faults, day): (&Files, &Diagnostics, Moment),
+        sources: (&Files, &Diagnostics, Moment),
         all: &mut Turned,
     ) {
         let guide = &self.setting.guide;
@@ -433,7 +440,8 @@ impl Desk {
         };
         let live = live.ok().filter(|_| found.errors() == 0);
         let mut looks: BTreeMap<PageKey, PageLook> = BTreeMap::new();
-        // Pages are made while nobody is held up; whoever came meanwhile is looked at as well.
+        // Pages are made without a lock that readers wait for; readers that came meanwhile are
+        // looked at as well.
         let mut readers = loop {
             let readers = held(&self.readers);
             let Some(live) = &live else { break readers };
@@ -450,7 +458,8 @@ impl Desk {
             looks.extend(new.into_iter().map(|key| (key.clone(), PageLook::at(&key, live))));
         };
         all.open += readers.iter().flat_map(|reader| reader.panes_in(view)).count();
-        // The errors of one page keep all of the view as they were; what is worth mending in a page is told where it is shown.
+        // The errors of one page keep all of the view as they were; a warning of a page appears
+        // where the page is shown.
         for faults in looks.values().filter_map(PageLook::faults) {
             faults
                 .iter()
@@ -462,21 +471,7 @@ impl Desk {
         let good = live.filter(|_| found.errors() == 0);
         let told = Arc::new(PageFaults::of(&found, guide));
         all.faults.extend(found);
-        {
-            let mut views = held(&self.views);
-            if view.is_plain() {
-                (views.is_behind, views.day) = (good.is_none(), day);
-                if good.is_some() {
-                    views.good = GoodSources { files: files.clone(), faults: faults.clone() };
-                }
-            }
-            if let Some(slot) = views.slots.get_mut(view) {
-                slot.told = Arc::clone(&told);
-                if let Some(live) = &good {
-                    slot.live = live.clone();
-                }
-            }
-        }
+        self.put_in_front(view, good.as_ref(), &told, sources);
         for reader in readers.iter_mut().filter(|reader| reader.panes_in(view).next().is_some()) {
             let mut own = (*told).clone();
             reader.add_faults(view, &looks, guide, &mut own);
@@ -498,6 +493,29 @@ impl Desk {
             starts.into_iter().map(|key| (key, self.look_at_start(view, &live, &told))).collect();
         all.changed +=
             held(&self.readers).iter_mut().map(|reader| reader.take(view, &looks)).sum::<usize>();
+    }
+
+    /// Puts a good edition in front in a view; without one only the faults change.
+    fn put_in_front(
+        &self,
+        view: &View,
+        good: Option<&Live>,
+        told: &Arc<PageFaults>,
+        (files, faults, day): (&Files, &Diagnostics, Moment),
+    ) {
+        let mut views = held(&self.views);
+        if view.is_plain() {
+            (views.is_behind, views.day) = (good.is_none(), day);
+            if good.is_some() {
+                views.good = GoodSources { files: files.clone(), faults: faults.clone() };
+            }
+        }
+        if let Some(slot) = views.slots.get_mut(view) {
+            slot.told = Arc::clone(told);
+            if let Some(live) = good {
+                slot.live = live.clone();
+            }
+        }
     }
 }
 

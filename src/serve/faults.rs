@@ -1,10 +1,10 @@
-//! What is wrong, as browsers are told.
+//! What is wrong, as browsers hear it.
 
 use super::guide::{ShownFault, SourceGuide};
 use super::message::BrowserMessage;
 use crate::diagnostic::{Diagnostics, Severity};
 
-/// Errors and warnings, as browsers are told.
+/// Errors and warnings, as browsers hear them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageFaults {
     /// What keeps the pages from being published.
@@ -14,7 +14,7 @@ pub struct PageFaults {
 }
 
 impl PageFaults {
-    /// Tells what was found.
+    /// Makes the lists of what was found.
     pub fn of(found: &Diagnostics, guide: &SourceGuide) -> Self {
         let of = |severity| {
             found

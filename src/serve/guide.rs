@@ -1,4 +1,5 @@
-//! Where something stands in the sources, and how the editor opens it there; faults as the browser shows them.
+//! Where something stands in the sources, and how the editor opens it there; faults as the browser
+//! shows them.
 
 use serde::Serialize;
 
@@ -39,7 +40,7 @@ pub struct ShownFault {
     pub related: Vec<(String, SourcePosition)>,
 }
 
-/// How many characters of a line are shown, and how many of them before the fault.
+/// The characters of a line that are shown, and those of them before the fault.
 const SHOWN: usize = 240;
 const BEFORE: usize = 80;
 
@@ -62,9 +63,9 @@ fn excerpt(line: &str, (before, length): (usize, usize)) -> (String, (usize, usi
 /// Finds places in sources.
 #[derive(Clone, Debug)]
 pub struct SourceGuide {
-    /// How an editor is addressed, if at all.
+    /// The address by which an editor opens a place, if there is one.
     pub editor: Option<Editor>,
-    /// In which tongue one speaks.
+    /// The tongue of the messages.
     pub tongue: Tongue,
 }
 
@@ -92,7 +93,7 @@ impl SourceGuide {
         self.position(&article.source.path, line, column)
     }
 
-    /// Tells a fault.
+    /// Returns a fault as the browser shows it.
     pub fn fault(&self, found: &Diagnostic) -> ShownFault {
         let line = found.place.as_ref().map(|place| {
             let (number, column) = place.source.line_column(place.range.start);

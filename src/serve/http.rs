@@ -1,7 +1,9 @@
-//! What the browser of an editor is given: every town's pages as they would be published, and word of every change.
+//! What the browser of an editor is given: every town's pages as they would be published, and word
+//! of every change.
 //!
-//! A page comes with one script more than it will have in public, which draws the bar and keeps a connection open. What the preview itself
-//! needs lies below `/_ubugi/`; everything else comes out of an edition, so that no address leads to a file of the disk.
+//! A page comes with one script more than it will have in public, which draws the bar and keeps a
+//! connection open. What the preview itself needs lies below `/_ubugi/`; everything else comes out
+//! of an edition, so that no address leads to a file of the disk.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -61,10 +63,11 @@ const SIDE: &str = "/_ubugi/side";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
-/// Takes the place of a site's service worker, so that what was looked at yesterday, or served at this port by something else, is not what is
-/// seen today: copies are thrown away, and pages that an earlier worker gave are fetched anew.
+/// Takes the place of a site's service worker, so that what was looked at yesterday, or served at
+/// this port by something else, is not what is seen today: copies are thrown away, and pages that
+/// an earlier worker gave are fetched anew.
 const NO_WORKER: &str = include_str!("static/no-worker.js");
-/// How often views that nobody uses are looked for.
+/// The interval at which unused views are looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Serves until the process ends.
@@ -84,7 +87,7 @@ pub async fn serve(
         let mut every = tokio::time::interval(SWEEP);
         loop {
             every.tick().await;
-            // Whatever becomes of it, it is done again.
+            // If it fails, it is done again the next time.
             let _ = waiting(&swept, Desk::sweep).await;
         }
     });
@@ -118,12 +121,13 @@ pub async fn serve(
     axum::serve(listener, routes).await
 }
 
-/// Tells whether a request may come from the editor's own browser, so that no other site can read drafts by a name that leads here (DNS
-/// rebinding).
+/// Returns whether a request may come from the editor's own browser, so that no other site can read
+/// drafts by a name that leads here (DNS rebinding).
 ///
-/// Addresses cannot be rebound. Of names, only this machine's by `localhost` count where one listens for this machine alone; where others may
-/// connect, also names without a dot and those of domains that nobody can register (RFC 6762, RFC 8375, and `.internal` and `.lan`), and in
-/// both cases those that the editor named.
+/// Addresses cannot be rebound. Of names, only this machine's by `localhost` count where one
+/// listens for this machine alone; where others may connect, also names without a dot and those of
+/// domains that no one can register (RFC 6762, RFC 8375, and `.internal` and `.lan`), and in both
+/// cases those that the editor named.
 fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = match host.rsplit_once(':') {
@@ -153,8 +157,9 @@ fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bo
     !address.ip().is_loopback() && is_local
 }
 
-/// Tells whether what asks may: other sites may lead here by a link to a page, but neither embed nor fetch anything, and not have a view
-/// opened that nobody looks at (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
+/// Returns whether what asks may: other sites may lead here by a link to a page, but neither embed
+/// nor fetch anything, and not have a view opened that no one looks at (Fetch Metadata,
+/// <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
 fn is_allowed(request: &Request, desk: &Desk) -> bool {
     let said = |name: &str| {
         request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -213,7 +218,8 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
-/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986, section 4.2).
+/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986,
+/// section 4.2).
 fn moved(to: &str) -> Response {
     let to = format!("/{}", to.trim_start_matches(['/', '\\']));
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()

@@ -1,7 +1,9 @@
-//! Editions held open, one for each view: each lives on a thread of its own and makes the pages that somebody asks for.
+//! Editions held open, one for each view: each lives on a thread of its own and makes the pages
+//! that browsers ask for.
 //!
-//! What a page is made from borrows from the project it is made for, so a project, its sites and what they share stay on one thread until
-//! the next edition has taken their place. A page that nobody looks at is never made.
+//! What a page is made from borrows from the project it is made for, so a project, its sites and
+//! what they share stay on one thread until the next edition has taken their place. A page that no
+//! one looks at is never made.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use crate::source::Files;
 
 /// The stack of an edition's thread, as the main thread of a build has it.
 const STACK: usize = 8 << 20;
-/// How long one waits for an answer.
+/// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A municipality whose site can be looked at.
@@ -90,7 +92,8 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
     };
-    // What was half made when it stopped is not used: cells that were being filled stay empty, and locks are taken all the same.
+    // What was half made when it stopped is not used: cells that were being filled stay empty, and
+    // locks are taken all the same.
     catch_unwind(AssertUnwindSafe(work)).map_err(words).map_err(|words| {
         own_fault(
             &format!("作っている途中で止まりました（{words}）"),
@@ -126,19 +129,20 @@ pub struct Live {
     pub faults: Arc<Diagnostics>,
 }
 
-/// How editions are opened.
+/// What editions are opened with.
 #[derive(Clone, Debug)]
 pub struct EditionOpening {
     /// The edition without a view.
     pub options: Options,
     /// Scheme and host of the preview.
     pub origin: String,
-    /// Who finds places.
+    /// Finds places in the sources.
     pub guide: SourceGuide,
 }
 
 impl Live {
-    /// Opens an edition of these files, whose sites will lie below the view's address and the municipalities' codes; returns when it is ready to be asked.
+    /// Opens an edition of these files, whose sites will lie below the view's address and the
+    /// municipalities' codes; returns when it is ready to be asked.
     ///
     /// # Errors
     /// Tells of a panic, and of a thread that the system does not give.
@@ -183,7 +187,7 @@ impl Live {
                     guide: &opening.guide,
                 };
                 let overview = overview(&scene, moment);
-                // Whoever opened it may have gone.
+                // The thread that opened it may have gone.
                 if ready.send(Ok((overview, found))).is_ok() {
                     answer_all(&scene, &inbox);
                 }
@@ -192,7 +196,7 @@ impl Live {
         let begun =
             thread::Builder::new().name("edition".to_owned()).stack_size(STACK).spawn(move || {
                 if let Err(fault) = guarded(work) {
-                    // If it was ready before, nobody waits any more.
+                    // If it was ready before, no thread waits any more.
                     let _ = crashed.try_send(Err(fault));
                 }
             });
@@ -206,7 +210,8 @@ impl Live {
         Ok(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
     }
 
-    /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the file has that as its fault.
+    /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the
+    /// file has that as its fault.
     pub fn file(&self, code: &str, path: &str) -> Option<PreviewFile> {
         let told = self.ask(|reply| EditionQuestion::File {
             code: code.to_owned(),
@@ -226,7 +231,8 @@ impl Live {
         .ok()?
     }
 
-    /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
+    /// Tells what there is to know of the page at a path; nothing where there is no such
+    /// municipality.
     pub fn about(&self, code: &str, path: &str) -> Option<About> {
         self.ask(|reply| EditionQuestion::About {
             code: code.to_owned(),
@@ -236,17 +242,18 @@ impl Live {
         .ok()?
     }
 
-    /// Counts the pages of every site, in the order of the towns; for that all sites are planned. Nothing where the edition cannot answer.
+    /// Counts the pages of every site, in the order of the towns; for that all sites are planned.
+    /// Nothing where the edition cannot answer.
     pub fn pages(&self) -> Option<Vec<usize>> {
         self.ask(|reply| EditionQuestion::Pages { reply }).ok()?
     }
 
-    /// Tells whether it has the theme of a view, if that names one.
+    /// Returns whether it has the theme of a view, if that names one.
     pub fn has_theme_of(&self, view: &View) -> bool {
         view.theme.as_ref().is_none_or(|theme| self.overview.themes.contains(theme))
     }
 
-    /// Tells whether it is this very edition.
+    /// Returns whether it is this very edition.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.overview, &other.overview)
     }
@@ -304,7 +311,7 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
     }
 }
 
-/// Answers until nobody can ask any more.
+/// Answers until no one can ask any more.
 fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<EditionQuestion>) {
     let edition = scene.edition;
     let sites: BTreeMap<&str, usize> = edition
@@ -314,7 +321,7 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<EditionQuestion>) {
         .collect();
     let site = |code: &str| sites.get(code).map(|index| (*index, edition.site(*index)));
     for ask in inbox {
-        // Whoever asked may not wait for the answer.
+        // The one that asked may no longer wait for the answer.
         match ask {
             EditionQuestion::File { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
@@ -354,7 +361,8 @@ pub(super) mod tests {
     use super::*;
     use crate::diagnostic::Tongue;
 
-    /// What in tests makes an edition panic: a file of the project with this path, or asking for a page at it.
+    /// What in tests makes an edition panic: a file of the project with this path, or asking for a
+    /// page at it.
     pub(in crate::serve) const FATAL: &str = "content/panic-of-a-test.txt";
 
     #[test]

@@ -10,7 +10,7 @@ use super::turned::Turned;
 use super::watch::Polling;
 use crate::diagnostic::Diagnostics;
 
-/// What happened, for the program that tells the editor.
+/// What happened, for the program that runs the preview.
 #[derive(Debug)]
 pub enum News<'a> {
     /// It is ready, here.
@@ -35,7 +35,7 @@ pub enum News<'a> {
         /// What came of it.
         turned: &'a Turned,
     },
-    /// A page that somebody asked for cannot be published.
+    /// A page that a browser asked for cannot be published.
     Broken {
         /// Its path.
         address: &'a str,
@@ -52,5 +52,5 @@ pub enum News<'a> {
     Readable,
 }
 
-/// Whom to tell what happens; from several threads.
+/// Hears what happens; it is called from several threads.
 pub type Tell = Arc<dyn Fn(News<'_>) + Send + Sync>;

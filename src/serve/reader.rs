@@ -1,4 +1,4 @@
-//! A browser that shows pages and listens: which pages, what it has of them, and what it is told.
+//! A browser that shows pages and listens: which pages, what it has of them, and what it hears.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub struct ShownPage {
     pub(super) language: String,
 }
 
-/// A page that somebody has open.
+/// A page that a browser has open.
 #[derive(Debug)]
 pub(super) struct Pane {
     /// Which one of its reader.
@@ -91,7 +91,7 @@ impl PageReader {
 /// What tells how an open page is found.
 pub(super) type PageKey = (PreviewAddress, Option<PageSubject>);
 
-/// How an open page is found when it is looked at again.
+/// What became of an open page when it is looked at again.
 pub(super) enum PageLook {
     There { seen: PageSeal, subject: Option<PageSubject>, faults: Diagnostics },
     Gone { address: Option<String> },
@@ -139,7 +139,8 @@ impl Pane {
         match look {
             PageLook::Broken(_) => None,
             PageLook::There { seen, .. } if *seen == self.seen => None,
-            // Whoever waits for a page that is not there need not hear each time that it is not.
+            // A browser that waits for a page that is not there need not hear each time that it is
+            // not.
             PageLook::Gone { address: None } if self.seen == PageSeal::default() => None,
             PageLook::Gone { address } => {
                 self.seen = PageSeal::default();

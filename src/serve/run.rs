@@ -1,4 +1,4 @@
-//! The preview's run: from the first look at the folders until the process ends.
+//! The run of the preview, from the first look at the folders until the process ends.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -24,13 +24,13 @@ pub struct PreviewOptions {
     pub only: Vec<MunicipalityCode>,
     /// Which day it is, and whether drafts are shown; it is asked again and again.
     pub moment: Box<dyn Fn() -> Moment + Send + Sync>,
-    /// PageLook at the folders every now and then instead of waiting for the system's word.
+    /// Look at the folders every now and then instead of waiting for the system's word.
     pub poll: bool,
-    /// In which tongue one speaks in the browser.
+    /// The tongue of the messages in the browser.
     pub tongue: Tongue,
-    /// How the editor is addressed, if at all.
+    /// The address by which the editor opens a place, if there is one.
     pub editor: Option<Editor>,
-    /// Names by which this machine may be addressed, besides those that cannot be anybody else's.
+    /// Names by which this machine may be addressed, besides those that no other machine can have.
     pub names: Vec<String>,
     /// What tells this run of the program from others.
     pub run: String,
@@ -90,7 +90,7 @@ pub fn run(
             Result::err,
         );
         *end.lock().unwrap_or_else(PoisonError::into_inner) = why;
-        // Nobody can look any more.
+        // No browser can look any more.
         stopper.stop();
     })?;
     let (overview, faults) = desk.plain();
@@ -101,17 +101,23 @@ pub fn run(
         faults: &faults,
         polling: watch.polling(),
     });
+    follow(&mut watch, &mut disk, &desk, tell);
+    ended.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+}
+
+/// Follows the folders: makes editions of what changes until the watch is stopped.
+fn follow(watch: &mut Watch, disk: &mut Disk, desk: &Desk, tell: &Tell) {
     let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
     while let Woken::Look(hints) = watch.wait() {
         if let Some(polling) = watch.polling().filter(|_| !is_polling) {
             is_polling = true;
             tell(News::Polling(polling));
         }
-        let found = watch.look(&mut disk, &hints);
+        let found = watch.look(disk, &hints);
         if found.is_ok() && !is_readable {
             tell(News::Readable);
         }
-        // It is told once, not at every look.
+        // It is reported once, not at every look.
         let was_readable = std::mem::replace(&mut is_readable, found.is_ok());
         let changed = match found {
             Ok(changed) if changed.is_empty() && !desk.is_of_another_day() => continue,
@@ -128,7 +134,6 @@ pub fn run(
         let turned = desk.turn(disk.files(), &disk.faults());
         tell(News::Turned { changed: &changed, turned: &turned });
     }
-    ended.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
 }
 
 /// Returns scheme and host by which a browser on this machine finds an address.

@@ -10,7 +10,6 @@ use super::subject::PageSubject;
 use super::view::View;
 use crate::content::article::Work;
 use crate::content::language::LangId;
-use crate::content::medicine::product::Ingredient;
 use crate::content::text::Text;
 use crate::edition::Edition;
 use crate::project::Project;
@@ -26,17 +25,17 @@ const CLASSES: &str = "content/drug-classes.yaml";
 /// An edition in front of an editor.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene<'a, 'e> {
-    /// It.
+    /// The edition.
     pub edition: &'a Edition<'e>,
     /// The working texts.
     pub working: &'a Project,
-    /// As what it is looked at.
+    /// The view in which it is looked at.
     pub view: &'a View,
     /// When.
     pub moment: Moment,
     /// When without a view.
     pub plain: Moment,
-    /// Who finds places.
+    /// Finds places in the sources.
     pub guide: &'a SourceGuide,
 }
 
@@ -85,7 +84,6 @@ impl Scene<'_, '_> {
     /// Tells what there is to know of the page at a path of a site, whether or not there is one.
     pub fn about(&self, site: &Site<'_>, path: &str, page: Option<(LangId, Page)>) -> About {
         let project = self.edition.project();
-        let languages = &project.config.languages;
         let code = site.municipality.code;
         let language = page.map_or_else(|| self.language_of(site, path), |(language, _)| language);
         let wanted = match page {
@@ -95,39 +93,6 @@ impl Scene<'_, '_> {
                 language: self.tag(language),
             }),
         };
-        let towns = self.edition.sites().map(|other| {
-            // A town that lacks the language may have the page in its own.
-            let address = wanted.as_ref().and_then(|wanted| {
-                self.find(other, wanted).or_else(|| {
-                    self.find(
-                        other,
-                        &PageSubject {
-                            language: self.tag(languages.default_id()),
-                            ..wanted.clone()
-                        },
-                    )
-                })
-            });
-            Way {
-                id: other.municipality.code.to_string(),
-                name: other.municipality.name.in_default().to_owned(),
-                address,
-                home: Some(self.address(other, languages.default_id(), home::PAGE)),
-                source: None,
-            }
-        });
-        let tongues = site.municipality.languages.iter().map(|other| Way {
-            id: self.tag(*other),
-            name: languages.get(*other).name.clone(),
-            address: wanted.as_ref().and_then(|wanted| {
-                self.find(
-                    site,
-                    &PageSubject { source: wanted.source.clone(), language: self.tag(*other) },
-                )
-            }),
-            home: Some(self.address(site, *other, home::PAGE)),
-            source: None,
-        });
         let text = match page {
             Some((language, page)) => self.signed(site, language, page),
             None => {
@@ -154,8 +119,8 @@ impl Scene<'_, '_> {
                 self.work_at(site, path).map(|work| self.guide.body_of(work.version(language)))
             }),
             missing: page.is_none().then(|| self.missing(site, path, language)),
-            towns: towns.collect(),
-            languages: tongues.collect(),
+            towns: self.towns(wanted.as_ref()),
+            languages: self.languages(site, wanted.as_ref()),
             supervision: text.and_then(|text| self.standing(text)),
             links: page
                 .map(|(language, page)| self.links(site, language, page))
@@ -164,6 +129,47 @@ impl Scene<'_, '_> {
                 .map(|(language, page)| self.lists(site, language, page))
                 .unwrap_or_default(),
         }
+    }
+
+    /// Lists all municipalities, each with the page about a subject.
+    fn towns(&self, wanted: Option<&PageSubject>) -> Vec<Way> {
+        let default = self.edition.project().config.languages.default_id();
+        let way = |other: &Site<'_>| {
+            // A town that lacks the language may have the page in its own.
+            let address = wanted.and_then(|wanted| {
+                self.find(other, wanted).or_else(|| {
+                    let language = self.tag(default);
+                    self.find(other, &PageSubject { language, ..wanted.clone() })
+                })
+            });
+            Way {
+                id: other.municipality.code.to_string(),
+                name: other.municipality.name.in_default().to_owned(),
+                address,
+                home: Some(self.address(other, default, home::PAGE)),
+                source: None,
+            }
+        };
+        self.edition.sites().map(|site| way(site)).collect()
+    }
+
+    /// Lists the languages of a site, each with the page about a subject.
+    fn languages(&self, site: &Site<'_>, wanted: Option<&PageSubject>) -> Vec<Way> {
+        let languages = &self.edition.project().config.languages;
+        let way = |other: &LangId| {
+            let address = wanted.and_then(|wanted| {
+                let (source, language) = (wanted.source.clone(), self.tag(*other));
+                self.find(site, &PageSubject { source, language })
+            });
+            Way {
+                id: self.tag(*other),
+                name: languages.get(*other).name.clone(),
+                address,
+                home: Some(self.address(site, *other, home::PAGE)),
+                source: None,
+            }
+        };
+        site.municipality.languages.iter().map(way).collect()
     }
 
     /// Writes the addresses of a page in other views.
@@ -242,7 +248,7 @@ impl Scene<'_, '_> {
         Missing { why, date, title: Some(work.version(language).title.value.clone()) }
     }
 
-    /// Tells why no site shows a work, as far as its own dates say.
+    /// Returns why no site shows a work, as far as its own dates say.
     fn why_unseen(&self, work: &Work) -> Option<(&'static str, Option<String>)> {
         let original = work.original();
         match work.expires {
@@ -288,7 +294,8 @@ impl Scene<'_, '_> {
         works.collect()
     }
 
-    /// Returns the path of the text that clinicians sign for what a page says: those of lists of medicines have it from the classes.
+    /// Returns the path of the text that clinicians sign for what a page says: those of lists of
+    /// medicines have it from the classes.
     fn signed<'t>(&'t self, site: &'t Site<'_>, language: LangId, page: Page) -> Option<&'t str> {
         match page.thing() {
             Some(Thing::Table | Thing::Classes | Thing::Class(_) | Thing::Group(_)) => {
@@ -350,7 +357,8 @@ impl Scene<'_, '_> {
         })
     }
 
-    /// Lists the articles that link to a page, shared ones and the town's own, with the place of the first link in each file.
+    /// Lists the articles that link to a page, shared ones and the town's own, with the place of
+    /// the first link in each file.
     fn links(&self, site: &Site<'_>, language: LangId, page: Page) -> Vec<Way> {
         let project = self.edition.project();
         let leads_here = |target: &Target| match (target, page.thing()) {

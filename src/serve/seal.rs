@@ -2,7 +2,8 @@
 
 use crate::supervision::seal;
 
-/// What was sent of a page: the seal of its bytes, and of its bytes without the names of its style sheets; nothing of a page that is not there.
+/// What was sent of a page: the seal of its bytes, and of its bytes without the names of its style
+/// sheets; nothing of a page that is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageSeal {
     whole: String,

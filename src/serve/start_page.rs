@@ -1,5 +1,5 @@
-//! The page on which a preview begins: the municipalities with the numbers of their pages, what is wrong, and
-//! which articles are not shown.
+//! The page on which a preview begins: the municipalities with the numbers of their pages, what is
+//! wrong, and which articles are not shown.
 
 use std::fmt::Write as _;
 

@@ -7,8 +7,8 @@ use crate::diagnostic::Diagnostics;
 pub struct Turned {
     /// What is wrong now.
     pub faults: Diagnostics,
-    /// How many pages are open.
+    /// The number of open pages.
     pub open: usize,
-    /// How many of them changed.
+    /// The number of them that changed.
     pub changed: usize,
 }

@@ -1,8 +1,9 @@
-//! As what the sites are looked at: on another day, with drafts, in another theme.
+//! The way in which the sites are looked at: on another day, with drafts, in another theme.
 //!
-//! A view is the first part of a preview's addresses, so that links lead on within it and each tab has its own. Its form is strict: `@`, then
-//! in this order and each at most once `date=YYYY-MM-DD`, `drafts` or `published`, `theme=NAME`, with commas between them. What is not named
-//! is as `ubugi serve` was started; where nothing is named there is no such part.
+//! A view is the first part of a preview's addresses, so that links lead on within it and each tab
+//! has its own. Its form is strict: `@`, then in this order and each at most once
+//! `date=YYYY-MM-DD`, `drafts` or `published`, `theme=NAME`, with commas between them. What is not
+//! named is as `ubugi serve` was started; where nothing is named there is no such part.
 
 use std::fmt;
 
@@ -29,7 +30,8 @@ fn as_text<S: serde::Serializer>(date: &Option<Date>, serializer: S) -> Result<S
 }
 
 impl View {
-    /// Reads the first part of an address, `@` included; nothing of what is not exactly as it would be written.
+    /// Reads the first part of an address, `@` included; nothing of what is not exactly as it would
+    /// be written.
     pub fn parse(part: &str) -> Option<Self> {
         let mut view = Self::default();
         for word in part.strip_prefix('@')?.split(',') {
@@ -71,7 +73,7 @@ impl View {
         }
     }
 
-    /// Tells whether it is as `ubugi serve` was started.
+    /// Returns whether it is as `ubugi serve` was started.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
@@ -93,7 +95,7 @@ impl fmt::Display for View {
     }
 }
 
-/// Tells whether it can be a theme's name; whether there is such a theme is asked of the project.
+/// Returns whether it can be a theme's name; whether there is such a theme is asked of the project.
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))

@@ -1,8 +1,8 @@
 //! Tables for spreadsheets: CSV that opens as it is and computes nothing.
 //!
-//! The form is that of RFC 4180, in UTF-8 with a byte order mark, by which the spreadsheets in use in Japan know the
-//! encoding. The library `csv` writes it. A cell that a spreadsheet would compute gets an apostrophe before it (OWASP,
-//! "CSV Injection").
+//! The form is that of RFC 4180, in UTF-8 with a byte order mark, by which the spreadsheets in use
+//! in Japan know the encoding. The library `csv` writes it. A cell that a spreadsheet would compute
+//! gets an apostrophe before it (OWASP, "CSV Injection").
 
 use csv::{Terminator, Writer, WriterBuilder};
 

@@ -24,7 +24,7 @@ const IN_ADDRESS: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A file that is published as it is, under a name that changes with its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asset {
     /// Path below the site's root, such as `assets/site.0a1b2c3d4e.css`.
     pub path: String,

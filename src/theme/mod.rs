@@ -23,6 +23,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::source::{Files, memo};
 pub use assets::Asset;
 use layers::{BASE, Layer, ThemeFiles};
+pub use manifest::THEME;
 use manifest::{Found, Manifest};
 use strings::Strings;
 pub use templates::json_in_html;
@@ -213,4 +214,3 @@ fn load(
         sources,
     }
 }
-

@@ -16,7 +16,7 @@ use super::smtp::{MailFault, MailServer, MailServers, SmtpStep};
 use crate::delivery::NoticeId;
 use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
-use crate::municipality::notify::{Email as EmailSettings, Kind as ChannelSettings, is_loopback};
+use crate::municipality::notify::{ChannelSettings, Email as EmailSettings, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::{self, Recipient};
@@ -76,7 +76,7 @@ struct EmailChannel {
     words: BTreeMap<String, MessageWords>,
 }
 
-/// Tells whether a text is an address to which a message can go.
+/// Returns whether a text is an address to which a message can go.
 fn is_address(text: &str) -> bool {
     text.parse::<Address>().is_ok()
 }
@@ -117,8 +117,9 @@ impl EmailChannel {
 
     /// Writes a message.
     ///
-    /// The same delivery always has the same `Message-ID`, by which mail systems know a repetition. Who has an address of its own to end the
-    /// subscription can do so with one press (RFC 8058).
+    /// The same delivery always has the same `Message-ID`, by which mail systems know a repetition.
+    /// A recipient with an address of its own to end the subscription can do so with one press (RFC
+    /// 8058).
     fn message(
         &self,
         notice: &Notice,
@@ -215,10 +216,11 @@ impl OpenChannel for EmailChannel {
     }
 }
 
-/// Judges why a message was not taken, by the code (RFC 5321, section 4.2) and the enhanced code (RFC 3463).
+/// Judges why a message was not taken, by the code (RFC 5321, section 4.2) and the enhanced code
+/// (RFC 3463).
 ///
-/// Only what is said of the address itself is laid to the recipient's charge: a server that does not know the sender, or takes every message for
-/// spam, would otherwise strike all of them off.
+/// Only what is said of the address itself is laid to the recipient's charge: a server that does
+/// not know the sender, or takes every message for spam, would otherwise strike all of them off.
 fn judge(fault: MailFault) -> DeliveryOutcome {
     let (step, reply) = match fault {
         MailFault::Broken => return DeliveryOutcome::Later(RefusalReason::NoAnswer, None),

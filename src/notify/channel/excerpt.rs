@@ -1,6 +1,7 @@
 //! Texts cut to what a receiver allows.
 
-/// Cuts a text to so many units, with `…` where something is left out and never within a character; `length_of` counts a character's.
+/// Cuts a text to so many units, with `…` where something is left out and never within a character;
+/// `length_of` counts a character's.
 pub(super) fn cut(text: &str, most: usize, length_of: impl Fn(char) -> usize) -> String {
     if text.chars().map(&length_of).sum::<usize>() <= most {
         return text.to_owned();

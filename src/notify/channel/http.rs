@@ -9,10 +9,11 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 use super::open_channel::{DeliveryOutcome, RefusalReason};
 
-/// How long to wait for an answer.
+/// The time to wait for an answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Makes the one who asks: it keeps connections open, follows no redirects, as these could carry secrets elsewhere, and uses no proxy but that of the environment.
+/// Makes the one who asks: it keeps connections open, follows no redirects, as these could carry
+/// secrets elsewhere, and uses no proxy but that of the environment.
 pub fn agent(connections: usize) -> Agent {
     // A second call changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -28,13 +29,15 @@ pub fn agent(connections: usize) -> Agent {
         .into()
 }
 
-/// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has been accepted before.
+/// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has
+/// been accepted before.
 pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> DeliveryOutcome {
     exchange(agent, request)
         .map_or_else(|fault| fault, |(status, retry_after)| judge(status, retry_after, accepted))
 }
 
-/// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these are wrong and no reader has left.
+/// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these
+/// are wrong and no reader has left.
 pub fn send_to_receiver(
     agent: &Agent,
     request: Request<Vec<u8>>,
@@ -93,7 +96,7 @@ fn judge(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> Delive
 /// Opens a list at an address.
 ///
 /// # Errors
-/// Tells why there is none.
+/// Returns why there is none.
 pub fn fetch(
     agent: &Agent,
     url: &str,

@@ -1,4 +1,5 @@
-//! Each notice as JSON, posted to an address of the municipality's own: its app's push console, a chat tool, whatever it runs.
+//! Each notice as JSON, posted to an address of the municipality's own: its app's push console, a
+//! chat tool, or any other program.
 
 use ureq::Agent;
 use ureq::http::Request;
@@ -7,7 +8,7 @@ use super::http;
 use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
 use super::opening::{ChannelKind, OpenedChannel, Opening};
 use crate::delivery::NoticeId;
-use crate::municipality::notify::{Kind as ChannelSettings, is_loopback};
+use crate::municipality::notify::{ChannelSettings, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;
@@ -34,8 +35,9 @@ impl OpenChannel for JsonChannel {
         Reach::Whole
     }
 
-    /// Posts a notice as it stands in the outbox. `Idempotency-Key` is its identity (draft-ietf-httpapi-idempotency-key-header), so that the
-    /// receiver can answer 409 to a repetition, which counts as accepted.
+    /// Posts a notice as it stands in the outbox. `Idempotency-Key` is its identity
+    /// (draft-ietf-httpapi-idempotency-key-header), so that the receiver can answer 409 to a
+    /// repetition, which counts as accepted.
     fn deliver(&self, notice: &Notice, key: NoticeId, _: &[&Recipient]) -> DeliveryOutcome {
         let Ok(body) = serde_json::to_vec(notice) else {
             return DeliveryOutcome::Refused(RefusalReason::Unfit);

@@ -1,6 +1,7 @@
 //! LINE, by the Messaging API (<https://developers.line.biz/en/reference/messaging-api/>).
 //!
-//! One message a request: LINE counts a request once for each reader, however many messages it carries, and so each notice keeps its own retry key.
+//! One message a request: LINE counts a request once for each reader, however many messages it
+//! carries, and so each notice keeps its own retry key.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,9 +16,7 @@ use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
 use super::opening::{ChannelKind, OpenedChannel, Opening};
 use super::recipients::{FORM, recipients};
 use crate::delivery::NoticeId;
-use crate::municipality::notify::{
-    Kind as ChannelSettings, Line as LineSettings, LineTo, is_loopback,
-};
+use crate::municipality::notify::{ChannelSettings, Line as LineSettings, LineTo, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::{self, Recipient};
@@ -71,7 +70,7 @@ struct LineChannel {
     read: BTreeMap<String, String>,
 }
 
-/// Tells whether a text is a user's id, as webhooks give it.
+/// Returns whether a text is a user's id, as webhooks give it.
 fn is_user(text: &str) -> bool {
     text.len() == 33
         && text
@@ -95,14 +94,16 @@ impl LineChannel {
                 let own = audience(&notice.segment)?;
                 let others: Vec<Json> =
                     notice.not_segments.iter().filter_map(|segment| audience(segment)).collect();
+                let without = |others: Json| {
+                    json!({
+                        "type": "operator",
+                        "and": [own, {"type": "operator", "not": others}],
+                    })
+                };
                 let recipient = match &others[..] {
                     [] => own,
-                    [other] => {
-                        json!({"type": "operator", "and": [own, {"type": "operator", "not": other}]})
-                    }
-                    _ => {
-                        json!({"type": "operator", "and": [own, {"type": "operator", "not": {"type": "operator", "or": others}}]})
-                    }
+                    [other] => without(other.clone()),
+                    _ => without(json!({"type": "operator", "or": others})),
                 };
                 ("narrowcast", json!({"messages": messages, "recipient": recipient}))
             }
@@ -112,21 +113,38 @@ impl LineChannel {
     fn message(&self, notice: &Notice) -> Json {
         if !self.settings.flex {
             let room = LONGEST_TEXT.saturating_sub(units(&notice.title) + units(&notice.url) + 3);
-            return json!({"type": "text", "text": format!("{}\n\n{}\n{}", notice.title, cut(&notice.text, room, char::len_utf16), notice.url)});
+            let text = cut(&notice.text, room, char::len_utf16);
+            let text = format!("{}\n\n{text}\n{}", notice.title, notice.url);
+            return json!({"type": "text", "text": text});
         }
         let label = self.read.get(&*notice.language).map_or("→", String::as_str);
+        let label = cut(label, LONGEST_LABEL, char::len_utf16);
+        let text = cut(&notice.text, LONGEST_FLEX_TEXT, char::len_utf16);
+        let alternative = cut(
+            &format!("{}\n{}", notice.title, notice.text),
+            LONGEST_ALTERNATIVE,
+            char::len_utf16,
+        );
+        let title = json!({
+            "type": "text",
+            "text": &*notice.title,
+            "weight": "bold",
+            "size": "lg",
+            "wrap": true,
+        });
+        let text = json!({"type": "text", "text": text, "wrap": true, "margin": "md"});
+        let button = json!({
+            "type": "button",
+            "style": "primary",
+            "action": {"type": "uri", "label": label, "uri": &*notice.url},
+        });
         json!({
             "type": "flex",
-            "altText": cut(&format!("{}\n{}", notice.title, notice.text), LONGEST_ALTERNATIVE, char::len_utf16),
+            "altText": alternative,
             "contents": {
                 "type": "bubble",
-                "body": {"type": "box", "layout": "vertical", "contents": [
-                    {"type": "text", "text": &*notice.title, "weight": "bold", "size": "lg", "wrap": true},
-                    {"type": "text", "text": cut(&notice.text, LONGEST_FLEX_TEXT, char::len_utf16), "wrap": true, "margin": "md"},
-                ]},
-                "footer": {"type": "box", "layout": "vertical", "contents": [
-                    {"type": "button", "style": "primary", "action": {"type": "uri", "label": cut(label, LONGEST_LABEL, char::len_utf16), "uri": &*notice.url}},
-                ]},
+                "body": {"type": "box", "layout": "vertical", "contents": [title, text]},
+                "footer": {"type": "box", "layout": "vertical", "contents": [button]},
             },
         })
     }

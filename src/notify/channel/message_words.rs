@@ -18,8 +18,8 @@ pub(super) struct MessageWords {
 }
 
 impl MessageWords {
-    /// Returns the words of a municipality's theme, by language tag; `sender` takes the place of the
-    /// municipality's name.
+    /// Returns the words of a municipality's theme, by language tag; `sender` takes the place of
+    /// the municipality's name.
     pub(super) fn of(
         project: &Project,
         municipality: &Municipality,

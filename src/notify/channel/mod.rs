@@ -1,8 +1,8 @@
 //! The channels by which notices go out. Only the files of this folder open a connection.
 //!
-//! A channel is one file and its line in [`registry`]. The file finds the channel's settings, secrets and
-//! recipients ([`opening`]) and makes an open channel of them ([`open_channel`]). `http` and `smtp` are the
-//! ways that several channels or municipalities share.
+//! A channel is one file and its line in [`registry`]. The file finds the channel's settings,
+//! secrets and recipients ([`opening`]) and makes an open channel of them ([`open_channel`]).
+//! `http` and `smtp` are the ways that several channels or municipalities share.
 
 pub mod email;
 mod excerpt;

@@ -1,4 +1,5 @@
-//! What every channel can do once it is open: send one request, judge the answer, show what it sends.
+//! What every channel can do once it is open: send one request, judge the answer, show what it
+//! sends.
 //!
 //! The sending step knows channels by this trait alone, so a new channel changes nothing in it.
 
@@ -11,7 +12,7 @@ use crate::delivery::{LedgerEntry, NoticeId};
 use crate::notify::notice::Notice;
 use crate::notify::subscribers::Recipient;
 
-/// To how many a request goes.
+/// The number of recipients of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// The receiver knows its readers; one request a notice.
@@ -23,7 +24,7 @@ pub enum Reach {
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// It was accepted, now or before.
+    /// The receiver accepted it, now or before.
     Accepted,
     /// Its recipient does not exist any more.
     Gone,
@@ -31,13 +32,15 @@ pub enum DeliveryOutcome {
     Refused(RefusalReason),
     /// Perhaps later, if the receiver says so after this time.
     Later(RefusalReason, Option<Duration>),
-    /// Not in this run: it is not tried again at once, and the next run does so. What it says of the receiver shows when others fare alike.
+    /// Not in this run: it is not tried again at once, and the next run does so. What it says of
+    /// the receiver shows when others fare alike.
     Left(RefusalReason),
-    /// Nothing will be accepted before a person has mended something.
+    /// The receiver accepts nothing before a person has mended something.
     Stop(RefusalReason),
 }
 
-/// Why something was not accepted, without addresses and secrets, which receivers like to repeat in their answers.
+/// Why something was not accepted, without addresses and secrets, which receivers like to repeat in
+/// their answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
     /// The status of an answer: of HTTP or of SMTP.
@@ -66,24 +69,26 @@ impl fmt::Display for RefusalReason {
 
 /// One channel of one municipality, ready to send.
 pub trait OpenChannel: Send + Sync {
-    /// To how many a request goes.
+    /// The number of recipients of a request.
     fn reach(&self) -> Reach;
 
     /// Sends one request under its key and waits for the answer.
     fn deliver(&self, notice: &Notice, key: NoticeId, to: &[&Recipient]) -> DeliveryOutcome;
 
-    /// Names the one who answers for a recipient. Where a channel has several of them, trouble with one does not keep back what goes to the others.
+    /// Names the party that answers for a recipient. Where a channel has several parties, trouble
+    /// with one does not keep back what goes to the others.
     fn party<'r>(&self, _to: &'r Recipient) -> &'r str {
         ""
     }
 
-    /// Tells whether nothing of what goes to these recipients leaves this machine.
+    /// Returns whether nothing of what goes to these recipients leaves this machine.
     fn is_local(&self, recipients: &[Recipient]) -> bool;
 
     /// Shows what is sent for a notice, without addresses and secrets.
     fn preview(&self, notice: &Notice) -> String;
 
-    /// Tells for how long the receiver knows a key; a claim older than that is not sent again. Nothing where a repetition is known for ever.
+    /// Tells for how long the receiver knows a key; a claim older than that is not sent again.
+    /// Nothing where a repetition is known for ever.
     fn knows_keys_for(&self) -> Option<Duration> {
         None
     }

@@ -1,7 +1,7 @@
 //! What a channel is opened from: its municipality, its settings, its secrets, its recipients.
 //!
-//! Each channel's file takes what it needs from an [`Opening`] and reports what is missing. What several
-//! channels share (connections, the reading of lists) stands here once.
+//! Each channel's file takes what it needs from an [`Opening`] and reports what is missing. What
+//! several channels share (connections, the reading of lists) stands here once.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +11,14 @@ use super::open_channel::OpenChannel;
 use super::smtp::MailServers;
 use crate::diagnostic::Diagnostics;
 use crate::municipality::Municipality;
-use crate::municipality::notify::Kind as ChannelSettings;
+use crate::municipality::notify::ChannelSettings;
 use crate::notify::clock::Clock;
 use crate::notify::secrets::{Secret, Secrets};
 use crate::notify::subscribers::Recipient;
 use crate::project::Project;
 
-/// A kind of channel: its word, and the way in which a municipality's channel of this kind is opened.
+/// A kind of channel: its word, and the way in which a municipality's channel of this kind is
+/// opened.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelKind {
     /// What settings, outbox and ledger call it.

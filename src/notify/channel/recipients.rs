@@ -1,5 +1,5 @@
-//! The list of a channel's recipients, from a file outside the project or an address that the municipality
-//! runs.
+//! The list of a channel's recipients, from a file outside the project or an address that the
+//! municipality runs.
 //!
 //! A line with a fault is passed over and reported by its number, never by what stands in it.
 
@@ -23,7 +23,8 @@ pub(super) const FORM_OF_PUSH: &str =
 /// The most lines of a list that are reported one by one.
 const MOST_FAULTS: usize = 20;
 
-/// Reads the recipients of a channel; nothing is read where the secret that says where they are is missing.
+/// Reads the recipients of a channel; nothing is read where the secret that says where they are is
+/// missing.
 pub(super) fn recipients(
     opening: &mut Opening<'_>,
     form: &str,

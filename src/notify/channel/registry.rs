@@ -1,8 +1,8 @@
 //! Every channel there is, one line each.
 //!
 //! To add a channel: write its file with a [`ChannelKind`], add its line here, its keys to
-//! `municipality::notify`, and its word to the schema of the outbox and to `docs/content.md`. The tests
-//! below fail where one of these lacks a word.
+//! `municipality::notify`, and its word to the schema of the outbox and to `docs/content.md`. The
+//! tests below fail where one of these lacks a word.
 
 use super::opening::ChannelKind;
 use super::{email, json, line, web_push, websub};

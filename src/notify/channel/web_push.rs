@@ -17,7 +17,7 @@ use crate::delivery::NoticeId;
 use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
 use crate::municipality::notify::{
-    Kind as ChannelSettings, WebPush as WebPushSettings, is_loopback, origin,
+    ChannelSettings, WebPush as WebPushSettings, is_loopback, origin,
 };
 use crate::notify::clock::Clock;
 use crate::notify::notice::Notice;
@@ -31,7 +31,7 @@ use crate::notify::web_push::vapid::{NoPair, Pair};
 const TOKEN: SignedDuration = SignedDuration::from_hours(12);
 /// A token with less than this left is made anew.
 const TOKEN_LEFT: SignedDuration = SignedDuration::from_hours(1);
-/// How many tokens are kept; browsers have a handful of push services.
+/// The most tokens that are kept; browsers have a handful of push services.
 const TOKENS: usize = 256;
 
 /// Web Push.
@@ -131,10 +131,18 @@ impl WebPushChannel {
     }
 }
 
-/// Writes what the service worker of the site is given, short enough for one record; nothing where the address alone is too long.
+/// Writes what the service worker of the site is given, short enough for one record; nothing where
+/// the address alone is too long.
 fn payload(notice: &Notice, tag: &str) -> Option<Vec<u8>> {
     let write = |title: &str, body: &str| {
-        serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok()
+        serde_json::to_vec(&json!({
+            "title": title,
+            "body": body,
+            "url": &*notice.url,
+            "tag": tag,
+            "lang": &*notice.language,
+        }))
+        .ok()
     };
     let room = LONGEST.checked_sub(write("", "")?.len())?;
     let title = cut(&notice.title, room / 2, length_of);
@@ -155,12 +163,14 @@ fn length_of(c: char) -> usize {
     }
 }
 
-/// Tells a browser how pressing a notice is (RFC 8030, section 5.3): what may harm who goes on relying on it wakes a device that saves its battery.
+/// Tells a browser how pressing a notice is (RFC 8030, section 5.3): what may harm who goes on
+/// relying on it wakes a device that saves its battery.
 fn urgency(notice: &Notice) -> &'static str {
     if notice.correction.is_some() || notice.withdrawal.is_some() { "high" } else { "normal" }
 }
 
-/// Writes the origin of an endpoint as a token names it: without the usual port and in lower case (RFC 6454, sections 4 and 6.2).
+/// Writes the origin of an endpoint as a token names it: without the usual port and in lower case
+/// (RFC 6454, sections 4 and 6.2).
 fn audience(origin: &str) -> String {
     let origin = origin.to_ascii_lowercase();
     origin
@@ -170,7 +180,8 @@ fn audience(origin: &str) -> String {
         .unwrap_or(origin)
 }
 
-/// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of base64url (RFC 8030, section 5.4, allows 32).
+/// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of
+/// base64url (RFC 8030, section 5.4, allows 32).
 fn topic(key: NoticeId) -> String {
     to_base64url(&key.to_bytes())
 }
@@ -180,8 +191,9 @@ impl OpenChannel for WebPushChannel {
         Reach::Recipients(1)
     }
 
-    /// Sends one message. A repetition has the same topic, so that it takes the place of the first one while that waits at the push service
-    /// (RFC 8030, section 5.4), and the same tag, so that it takes its place on a screen that shows it already.
+    /// Sends one message. A repetition has the same topic, so that it takes the place of the first
+    /// one while that waits at the push service (RFC 8030, section 5.4), and the same tag, so that
+    /// it takes its place on a screen that shows it already.
     fn deliver(&self, notice: &Notice, key: NoticeId, to: &[&Recipient]) -> DeliveryOutcome {
         let [recipient] = to else { return DeliveryOutcome::Refused(RefusalReason::Unfit) };
         let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else {
@@ -206,7 +218,8 @@ impl OpenChannel for WebPushChannel {
             return DeliveryOutcome::Refused(RefusalReason::Unfit);
         };
         match http::send(&self.agent, request, &[]) {
-            // The settings may be wrong, or only this subscription, which anyone can have made with any key: the next ones will show.
+            // The settings may be wrong, or only this subscription, which anyone can have made with
+            // any key: the next ones will show.
             DeliveryOutcome::Refused(why @ RefusalReason::Status(400))
             | DeliveryOutcome::Stop(why) => DeliveryOutcome::Left(why),
             outcome => outcome,
@@ -296,7 +309,13 @@ mod tests {
             read(&notice("健診", "\"予約\"\n\u{1}", "https://hino.example.jp/")).expect("fits");
         assert_eq!(
             short,
-            json!({"title": "健診", "body": "\"予約\"\n\u{1}", "url": "https://hino.example.jp/", "tag": tag, "lang": "ja"})
+            json!({
+                "title": "健診",
+                "body": "\"予約\"\n\u{1}",
+                "url": "https://hino.example.jp/",
+                "tag": tag,
+                "lang": "ja",
+            })
         );
         for piece in ["乳幼児健診のお知らせ。", "👶", "\"\\\n", "\u{1}", "a"] {
             let text = piece.repeat(4000);

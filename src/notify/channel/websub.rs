@@ -1,4 +1,5 @@
-//! WebSub: a hub hears that a feed has something new, fetches it and tells those who follow it (<https://www.w3.org/TR/websub/>).
+//! WebSub: a hub hears that a feed has something new, fetches it and tells those who follow it
+//! (<https://www.w3.org/TR/websub/>).
 
 use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -34,7 +35,8 @@ struct WebSubChannel {
     hub: String,
 }
 
-/// Writes the form that hubs take. WebSub itself leaves open how a publisher tells its hub; this is how PubSubHubbub 0.4 (section 7.1) does, and hubs since.
+/// Writes the form that hubs take. WebSub itself leaves open how a publisher tells its hub; this is
+/// how PubSubHubbub 0.4 (section 7.1) does, and hubs since.
 fn form(feed: &str) -> String {
     format!("hub.mode=publish&hub.url={}", utf8_percent_encode(feed, NON_ALPHANUMERIC))
 }
@@ -44,7 +46,8 @@ impl OpenChannel for WebSubChannel {
         Reach::Whole
     }
 
-    /// Tells the hub of one address. A repetition needs no key: the hub fetches the feed again and finds nothing new.
+    /// Tells the hub of one address. A repetition needs no key: the hub fetches the feed again and
+    /// finds nothing new.
     fn deliver(&self, notice: &Notice, _: NoticeId, _: &[&Recipient]) -> DeliveryOutcome {
         let request = Request::post(&self.hub)
             .header("content-type", "application/x-www-form-urlencoded")

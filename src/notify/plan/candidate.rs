@@ -18,7 +18,7 @@ pub(super) struct Candidate<'p> {
     pub(super) version: &'p Article,
     pub(super) page: Page,
     pub(super) id: NoticeId,
-    /// The severe correction or withdrawal that is told, rather than the article.
+    /// The severe correction or withdrawal of which the notice tells, rather than the article.
     pub(super) announced: Option<&'p Announcement>,
 }
 
@@ -34,7 +34,8 @@ impl Candidate<'_> {
 }
 
 impl<'p> PlannedDay<'p> {
-    /// Lists the articles that may be told to a segment, their severe corrections, and the severe withdrawals of others.
+    /// Lists the articles that may be told to a segment, their severe corrections, and the severe
+    /// withdrawals of others.
     pub(super) fn candidates(
         self,
         site: &Site<'p>,
@@ -91,7 +92,8 @@ impl<'p> PlannedDay<'p> {
         all
     }
 
-    /// Lists what was announced of a text not long ago that whoever followed it must hear of.
+    /// Lists the recent announcements of a text that are so severe that its readers must hear of
+    /// them.
     fn severe(self, path: &str) -> impl Iterator<Item = &'p Announcement> + use<'p> {
         let date = self.date;
         self.project.supervision.history(path).iter().filter_map(move |event| match event {
@@ -104,7 +106,8 @@ impl<'p> PlannedDay<'p> {
         })
     }
 
-    /// Returns the text of an article that may be told to a segment: in its language, under the name of a reviewer whose review is not overdue, or needing none.
+    /// Returns the text of an article that may be told to a segment: in its language, under the
+    /// name of a reviewer whose review is not overdue, or needing none.
     fn version_for(self, site: &Site<'p>, index: usize, segment: &Segment) -> Option<&'p Article> {
         let work: &'p Work = site.works[index];
         let (stages, topics) = &site.terms_of[index];

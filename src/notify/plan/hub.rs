@@ -58,8 +58,8 @@ impl HubFeeds {
     }
 }
 
-/// Makes the identity of a notice to a hub. The day is part of it: what stands in a feed now may stand in
-/// it again on another day.
+/// Makes the identity of a notice to a hub. The day is part of it: what stands in a feed now may
+/// stand in it again on another day.
 fn identify(municipality: &str, url: &str, digest: &str, date: &str) -> NoticeId {
     NoticeId::of(&[WEBSUB, municipality, url, digest, date])
 }

@@ -33,7 +33,8 @@ pub struct Offer<'p> {
 }
 
 impl<'p> Offer<'p> {
-    /// Finds what may be told on a day in a project [as of](Project::as_of) it; demonstrations have nothing to tell.
+    /// Finds what may be told on a day in a project [as of](Project::as_of) it; demonstrations have
+    /// nothing to tell.
     pub fn of(project: &'p Project, date: Date, diagnostics: &mut Diagnostics) -> Self {
         let moment = Moment { date, drafts: false };
         let visible = Visible::decide(project, moment, diagnostics);
@@ -62,7 +63,7 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             for channel in &notify.channels {
                 let code = site.municipality.code;
-                all.extend(self.served(site, notify, channel).iter().map(|served| {
+                all.extend(self.served(site, channel).iter().map(|served| {
                     (code.to_string(), channel.id.value.clone(), served.id.to_string())
                 }));
             }
@@ -80,8 +81,8 @@ impl<'p> Offer<'p> {
         sites.filter(|site| self.hubs.has(site.municipality.code))
     }
 
-    /// Lists what the hubs of new lanes count as knowing: municipality, the feed's address, the digest of
-    /// its entries.
+    /// Lists what the hubs of new lanes count as knowing: municipality, the feed's address, the
+    /// digest of its entries.
     pub fn feeds_to_seed(
         &self,
         is_new: impl Fn(&str, &str, &str) -> bool,
@@ -94,8 +95,8 @@ impl<'p> Offer<'p> {
         .collect()
     }
 
-    /// Lists what an existing site has told before the first notice: the identity of every candidate of a lane that was published until
-    /// a day, with its article and revision.
+    /// Lists what an existing site has told before the first notice: the identity of every
+    /// candidate of a lane that was published until a day, with its article and revision.
     pub fn to_seed(
         &self,
         is_new: impl Fn(&str, &str, &str) -> bool,
@@ -105,7 +106,7 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
-                for ServedSegment { segment, id } in self.served(site, notify, channel) {
+                for ServedSegment { segment, id } in self.served(site, channel) {
                     if !is_new(code.as_str(), &channel.id.value, &id) {
                         continue;
                     }
@@ -128,7 +129,8 @@ impl<'p> Offer<'p> {
         all
     }
 
-    /// Reports every segment that the ledger does not know: without that, a new channel would tell everything that was ever written.
+    /// Reports every segment that the ledger does not know: without that, a new channel would tell
+    /// everything that was ever written.
     pub fn check_seeded(&self, history: &DeliveryHistory, diagnostics: &mut Diagnostics) {
         for site in self
             .with_hub()
@@ -138,7 +140,10 @@ impl<'p> Offer<'p> {
                 Diagnostic::error(
                     codes::NOT_SEEDED,
                     Place::start_of(&site.municipality.source),
-                    message!("フィードのハブ（hub）は、まだ台帳にありません", "the ledger does not know the hub of the feeds yet"),
+                    message!(
+                        "フィードのハブ（hub）は、まだ台帳にありません",
+                        "the ledger does not know the hub of the feeds yet"
+                    ),
                 )
                 .help(message!(
                     "いまのフィードを「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
@@ -150,7 +155,7 @@ impl<'p> Offer<'p> {
             let code = site.municipality.code;
             for channel in &notify.channels {
                 let new: Vec<SharedText> = self
-                    .served(site, notify, channel)
+                    .served(site, channel)
                     .into_iter()
                     .map(|served| served.id)
                     .filter(|id| !history.knows(code.as_str(), &channel.id.value, id))
@@ -164,7 +169,10 @@ impl<'p> Offer<'p> {
                     Diagnostic::error(
                         codes::NOT_SEEDED,
                         channel.id.place.clone(),
-                        message!("「{name}」の {all} は、まだ台帳にありません", "the ledger does not know {all} of `{name}` yet"),
+                        message!(
+                            "「{name}」の {all} は、まだ台帳にありません",
+                            "the ledger does not know {all} of `{name}` yet"
+                        ),
                     )
                     .help(message!(
                         "いままでの記事を「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
@@ -201,7 +209,8 @@ impl<'p> Offer<'p> {
         outbox
     }
 
-    /// Returns what may be sent on this day by its identity, with what it says, so that an outbox can be held against it.
+    /// Returns what may be sent on this day by its identity, with what it says, so that an outbox
+    /// can be held against it.
     pub fn contents(&self) -> HashMap<NoticeId, NoticeId> {
         let towns: Vec<Vec<(NoticeId, NoticeId)>> = self
             .sites
@@ -210,7 +219,7 @@ impl<'p> Offer<'p> {
                 let mut all = Vec::new();
                 let Some(notify) = &site.municipality.notify else { return all };
                 for channel in &notify.channels {
-                    for served in self.served(site, notify, channel) {
+                    for served in self.served(site, channel) {
                         let writer = NoticeWriter::new(self.day, site, notify, channel, &served);
                         let candidates = self.day.candidates(site, channel, &served.segment);
                         all.extend(candidates.iter().map(|candidate| {
@@ -234,7 +243,7 @@ impl<'p> Offer<'p> {
         })
     }
 
-    fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<ServedSegment> {
-        ServedSegment::of(self.day, site.municipality, notify, channel)
+    fn served(&self, site: &Site<'p>, channel: &Channel) -> Vec<ServedSegment> {
+        ServedSegment::of(self.day, site.municipality, channel)
     }
 }

@@ -9,8 +9,9 @@ use super::day::PlannedDay;
 use super::served::ServedSegment;
 use super::writer::NoticeWriter;
 use crate::content::campaign::Campaign;
+use crate::content::notice_allowance::NoticeAllowance;
 use crate::delivery::{DeliveryHistory, HeardNotice, NoticeId};
-use crate::municipality::notify::{Channel, Most, Notify};
+use crate::municipality::notify::{Channel, Notify};
 use crate::notify::notice::Notice;
 use crate::notify::outbox::{HeldNotice, NoticeLimit};
 use crate::notify::shared_text::{SharedText, SharedTexts};
@@ -51,7 +52,7 @@ struct SitePlan<'s, 'p> {
     /// The campaigns that run on this day.
     campaigns: Vec<&'p Campaign>,
     /// The limits, as the campaigns widen them.
-    most: Most,
+    most: NoticeAllowance,
     texts: SharedTexts,
     notices: Vec<Notice>,
     held: Vec<HeldNotice>,
@@ -62,7 +63,7 @@ type Waiting<'p> = (Candidate<'p>, Option<(usize, usize)>);
 
 impl<'p> SitePlan<'_, 'p> {
     fn channel(&mut self, channel: &Channel) {
-        let served = ServedSegment::of(self.day, self.site.municipality, self.notify, channel);
+        let served = ServedSegment::of(self.day, self.site.municipality, channel);
         let mut planned: HashSet<NoticeId> = HashSet::new();
         for segment in &served {
             self.segment(channel, &served, segment, &mut planned);
@@ -85,7 +86,8 @@ impl<'p> SitePlan<'_, 'p> {
         for (candidate, featured) in self.waiting(channel, own) {
             let has_begun =
                 matches!(self.history.heard(candidate.id), Some(HeardNotice { begun: true, .. }));
-            // A correction or withdrawal is too grave to wait; what has begun is brought to its end.
+            // A correction or withdrawal is too grave to wait; what has begun is brought to its
+            // end.
             if candidate.announced.is_none()
                 && !has_begun
                 && let Some(limit) = reached(self.most, today, month)
@@ -143,7 +145,7 @@ impl<'p> SitePlan<'_, 'p> {
         waiting
     }
 
-    /// Tells whether a candidate is still to be told.
+    /// Returns whether a candidate is still to be told.
     fn is_waiting(
         &self,
         channel: &Channel,
@@ -162,8 +164,8 @@ impl<'p> SitePlan<'_, 'p> {
             return false;
         }
         let Some(announcement) = candidate.announced else { return true };
-        // A family that hears of the article only now has the right words in it; one that never heard of it
-        // need not hear that it is gone.
+        // A family that hears of the article only now has the right words in it; one that never
+        // heard of it need not hear that it is gone.
         let work = candidate.work;
         let heard = |rev: u32| {
             self.history.heard(Notice::identify(
@@ -178,8 +180,8 @@ impl<'p> SitePlan<'_, 'p> {
         (1..=work.notify_rev).any(|rev| heard(rev).is_some_and(|heard| heard.on <= announcement.on))
     }
 
-    /// Lists the other segments of a channel that hear of the same by a notice that was sent, or that goes
-    /// before this one.
+    /// Lists the other segments of a channel that hear of the same by a notice that was sent, or
+    /// that goes before this one.
     fn others(
         &self,
         channel: &Channel,
@@ -205,8 +207,8 @@ impl<'p> SitePlan<'_, 'p> {
     }
 }
 
-/// Returns the place of a candidate in the order of sending: withdrawals, corrections, what a campaign
-/// features in the campaign's order, then the oldest.
+/// Returns the place of a candidate in the order of sending: withdrawals, corrections, what a
+/// campaign features in the campaign's order, then the oldest.
 fn rank((candidate, featured): &Waiting<'_>) -> (u8, usize, usize, Date) {
     let published = candidate.version.published;
     match (candidate.announced, featured) {
@@ -216,7 +218,7 @@ fn rank((candidate, featured): &Waiting<'_>) -> (u8, usize, usize, Date) {
     }
 }
 
-fn reached(most: Most, today: u32, month: u32) -> Option<NoticeLimit> {
+fn reached(most: NoticeAllowance, today: u32, month: u32) -> Option<NoticeLimit> {
     if most.month.is_some_and(|most| month >= most) {
         Some(NoticeLimit::Month)
     } else if most.day.is_some_and(|most| today >= most) {

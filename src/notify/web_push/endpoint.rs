@@ -2,11 +2,13 @@
 
 use crate::municipality::notify::origin;
 
-/// Tells whether an address can be a subscription's.
+/// Returns whether an address can be a subscription's.
 ///
-/// Browsers hand out the address of their maker's push service, but whoever can add to a list could name any other, and requests to it come
-/// from the sender's network. So only names of the public internet are taken, on the usual port; or, where the municipality names the `services`, those and no other.
-/// What looks like a public name may still resolve to a private address, which is not looked at here: only `services` shut that out.
+/// Browsers hand out the address of their maker's push service, but a person who can add to a list
+/// could name any other, and requests to it come from the sender's network. So only names of the
+/// public internet are taken, on the usual port; or, where the municipality names the `services`,
+/// those and no other. What looks like a public name may still resolve to a private address, which
+/// is not looked at here: only `services` shut that out.
 pub fn is_endpoint(url: &str, services: &[String]) -> bool {
     let Some(origin) = origin(url) else { return false };
     if !url.is_ascii() || url.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
@@ -17,7 +19,8 @@ pub fn is_endpoint(url: &str, services: &[String]) -> bool {
     }
     let Some(host) = origin.strip_prefix("https://") else { return false };
     let host = host.strip_suffix(":443").unwrap_or(host);
-    // The last part of an address in numbers begins with a digit, that of a name does not (RFC 3696, section 2).
+    // The last part of an address in numbers begins with a digit, that of a name does not (RFC
+    // 3696, section 2).
     let last = host.rsplit_once('.').map(|(_, last)| last);
     let is_public = |last: &str| {
         last.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,414 +1,593 @@
-//! App icons in the municipality's colours: a swaddled child, which is what 産着 is for.
+//! App icons: a town's logo on the town's colour, or Ubugi's mark in that colour where a town has
+//! no logo.
 //!
-//! A browser's tab takes SVG, but the home screens of phones still want PNG of fixed sizes. The drawing is one list of polygons with
-//! rounded corners; the SVG is that list as text and the PNG is that list filled, so the two cannot differ. Filling such shapes takes
-//! forty lines (each pixel's exactly covered area, summed along the row, as in Raph Levien's `font-rs`), where a general rasteriser
-//! would bring a tree of crates. Only additions, multiplications, divisions and square roots are used, which IEEE 754 rounds alike
-//! everywhere, so that the bytes are the same on every machine.
+//! A browser's tab takes SVG, but the home screens of phones want PNG of fixed sizes, and some cut
+//! them to a shape of their own. `resvg` draws the PNGs. They have a palette where the drawing has
+//! few colours, as logos have, so that they are small and quick to write.
 //!
-//! The garment is folded as a kimono is for the living: the panel on the wearer's left, which is on the beholder's right, lies on top.
+//! `resvg` is built without fonts, so that the words of a logo must be outlines, as drawing
+//! programs export them. The mark is a swaddled child, which is what 産着 is for. Its garment is
+//! folded as a kimono is for the living: the panel on the wearer's left, which is on the beholder's
+//! right, lies on top.
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use resvg::tiny_skia::{
+    Color, FillRule, FilterQuality, Paint, Path, PathBuilder, Pixmap, PixmapPaint,
+    PremultipliedColorU8, Transform,
+};
+use resvg::usvg::{self, Options, Tree};
 
 use crate::municipality::colour::Colour;
 
-/// The drawing's width and height, in its own units.
-const FIELD: u16 = 512;
+/// The width and height of an icon in its own units.
+const FIELD: f32 = 512.0;
+/// The radius of the safe zone, which no platform cuts off (W3C, Web Application Manifest, "safe
+/// zone").
+const SAFE_RADIUS: f32 = 0.4 * FIELD;
+/// The most pixels a side of a PNG logo may have.
+pub const LARGEST_LOGO: u32 = 4096;
+/// The pixels a side at which the choice of the ground looks at a logo.
+const PROBE: u32 = 32;
+/// The contrast that a graphical object needs (WCAG 2.2, success criterion 1.4.11).
+const GRAPHICAL_CONTRAST: f64 = 3.0;
+/// The share of its box that a logo with a ground of its own fills at least; a disc fills 0.79.
+const OWN_GROUND: f64 = 0.75;
 
-/// The most pixels a side of a PNG may have.
-const LARGEST: u32 = 1024;
-
-/// A corner of a polygon: x, y, and how far before and after it the rounding begins.
-type Corner = (f32, f32, f32);
-
-/// The rounded square that the drawing stands on.
-const SQUARE: &[Corner] =
-    &[(0.0, 0.0, 112.0), (512.0, 0.0, 112.0), (512.0, 512.0, 112.0), (0.0, 512.0, 112.0)];
-
-/// Head, the panel that lies under and the panel that lies over, which do not overlap. All of it stays within 204 units of the middle,
-/// the part of a maskable icon that no platform cuts off (W3C, Web Application Manifest, "safe zone").
-const MOTIF: [&[Corner]; 3] = [
-    &[
-        (239.0, 72.0, 16.9),
-        (273.0, 72.0, 16.9),
-        (297.0, 96.0, 16.9),
-        (297.0, 130.0, 16.9),
-        (273.0, 154.0, 16.9),
-        (239.0, 154.0, 16.9),
-        (215.0, 130.0, 16.9),
-        (215.0, 96.0, 16.9),
-    ],
-    &[
-        (204.0, 156.0, 10.0),
-        (244.9, 209.6, 6.0),
-        (164.0, 321.7, 6.0),
-        (164.0, 290.0, 10.0),
-        (94.0, 290.0, 18.0),
-        (94.0, 192.0, 18.0),
-    ],
-    &[
-        (308.0, 156.0, 10.0),
-        (418.0, 192.0, 18.0),
-        (418.0, 290.0, 18.0),
-        (348.0, 290.0, 10.0),
-        (348.0, 430.0, 24.0),
-        (164.0, 430.0, 24.0),
-        (164.0, 355.5, 10.0),
-    ],
-];
+/// The mark as path data: head, the panel that lies under and the panel that lies over, within the
+/// safe zone.
+const MARK: &str = "M227 84Q239 72 255.9 72L256.1 72Q273 72 285 84L285 84Q297 96 297 112.9L297 113.1\
+    Q297 130 285 142L285 142Q273 154 256.1 154L255.9 154Q239 154 227 142L227 142Q215 130 215 113.1\
+    L215 112.9Q215 96 227 84Z\
+    M194.5 159.1Q204 156 210.1 163.9L241.3 204.8Q244.9 209.6 241.4 214.5L167.5 316.8\
+    Q164 321.7 164 315.7L164 300Q164 290 154 290L112 290Q94 290 94 272L94 210Q94 192 111.1 186.4Z\
+    M302.1 164.1Q308 156 317.5 159.1L400.9 186.4Q418 192 418 210L418 272Q418 290 400 290L358 290\
+    Q348 290 348 300L348 406Q348 430 324 430L188 430Q164 430 164 406L164 365.5\
+    Q164 355.5 169.9 347.4Z";
 
 /// Holds the two colours of an icon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IconColours {
-    /// The square.
+    /// The ground.
     pub background: Colour,
-    /// The drawing on it.
+    /// The mark, and the ground of a logo that could not be seen on the other one.
     pub foreground: Colour,
 }
 
-/// Tells how an icon ends at its edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IconEdge {
-    /// Rounded corners, transparent outside: for browsers, and `"purpose": "any"` of a manifest.
-    Rounded,
-    /// Colour up to the edge, without transparency: for `apple-touch-icon` and `"purpose": "maskable"`, where the phone cuts the shape.
-    Full,
+/// A town's logo.
+#[derive(Clone, Copy, Debug)]
+pub enum Logo<'a> {
+    /// A cleaned SVG document.
+    Svg(&'a str),
+    /// The bytes of a PNG file.
+    Png(&'a [u8]),
 }
 
-/// Draws the icon as SVG, with rounded corners and a field of 512 by 512 units.
+/// The icons of one site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Icons {
+    /// The icon for browsers; `None` if the logo is a PNG.
+    pub svg: Option<String>,
+    /// 192 pixels, rounded corners: `"purpose": "any"`.
+    pub any_192: Vec<u8>,
+    /// 512 pixels, rounded corners: `"purpose": "any"`.
+    pub any_512: Vec<u8>,
+    /// 512 pixels, coloured up to the edge: `"purpose": "maskable"`.
+    pub maskable_512: Vec<u8>,
+    /// 180 pixels, coloured up to the edge: `apple-touch-icon`.
+    pub touch_180: Vec<u8>,
+}
+
+/// Says why a logo cannot become an icon.
+#[derive(Debug, thiserror::Error)]
+pub enum IconError {
+    /// The SVG cannot be drawn.
+    #[error(transparent)]
+    Svg(#[from] usvg::Error),
+    /// The PNG cannot be decoded.
+    #[error(transparent)]
+    Png(#[from] png::DecodingError),
+    /// The PNG has too many pixels.
+    #[error("more than {LARGEST_LOGO} pixels a side")]
+    TooLarge,
+    /// The icon cannot be written.
+    #[error(transparent)]
+    Encoding(#[from] png::EncodingError),
+}
+
+/// Draws all icons of a site.
 ///
-/// Colours stand in attributes, so it needs no exception in a Content-Security-Policy.
-#[must_use]
-pub fn svg(colours: IconColours) -> String {
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\"><path fill=\"{}\" d=\"",
-        colours.background
-    );
-    write_path(&mut text, SQUARE);
-    // Writing to a string cannot fail.
-    let _ = write!(text, "\"/><path fill=\"{}\" d=\"", colours.foreground);
-    for polygon in MOTIF {
-        write_path(&mut text, polygon);
-    }
-    text.push_str("\"/></svg>\n");
-    text
-}
-
-/// Draws the icon as PNG of `size` by `size` pixels (180, 192 and 512 are in use; 1 to 1024 are allowed, others are brought within).
-///
-/// The image has a palette of sixteen entries, so it is small and quick to write.
-#[must_use]
-pub fn png(size: u32, colours: IconColours, edge: IconEdge) -> Vec<u8> {
-    let size = size.clamp(1, LARGEST);
-    // Encoding fails on a failing writer or a wrong size of the data only, and here the one is memory and the other is computed.
-    encode(size, &draw(size, edge), colours).unwrap_or_default()
-}
-
-fn write_path(text: &mut String, polygon: &[Corner]) {
-    for (index, [enter, corner, leave]) in corners(polygon).enumerate() {
-        let verb = if index == 0 { 'M' } else { 'L' };
-        let [(x0, y0), (x1, y1), (x2, y2)] =
-            [enter, corner, leave].map(|(x, y)| (tenths(x), tenths(y)));
-        let _ = write!(text, "{verb}{x0} {y0}Q{x1} {y1} {x2} {y2}");
-    }
-    text.push('Z');
-}
-
-fn tenths(value: f32) -> f32 {
-    (value * 10.0).round() / 10.0
-}
-
-type Point = (f32, f32);
-
-/// Yields for each corner where its rounding begins, the corner itself (the control point of a quadratic curve) and where it ends.
-fn corners(polygon: &[Corner]) -> impl Iterator<Item = [Point; 3]> {
-    let before = polygon.iter().cycle().skip(polygon.len().saturating_sub(1));
-    let after = polygon.iter().cycle().skip(1);
-    polygon.iter().zip(before).zip(after).map(|((&(x, y, radius), before), after)| {
-        let towards = |&(to_x, to_y, _): &Corner| {
-            let (dx, dy) = (to_x - x, to_y - y);
-            let part = radius / (dx * dx + dy * dy).sqrt();
-            (x + dx * part, y + dy * part)
-        };
-        [towards(before), (x, y), towards(after)]
+/// # Errors
+/// [`IconError`] if the logo cannot be drawn.
+pub fn draw(logo: Option<Logo<'_>>, colours: IconColours) -> Result<Icons, IconError> {
+    let drawing = match logo {
+        Some(logo) => Drawing::of_logo(logo, colours)?,
+        None => Drawing::mark(colours)?,
+    };
+    Ok(Icons {
+        svg: drawing.svg(),
+        any_192: drawing.png(IconShape::Rounded, 192)?,
+        any_512: drawing.png(IconShape::Rounded, 512)?,
+        maskable_512: drawing.png(IconShape::Maskable, 512)?,
+        touch_180: drawing.png(IconShape::Touch, 180)?,
     })
 }
 
-/// The palette's steps: 0 to 7 from clear to background, on to 15 from background to foreground.
-const CLEAR: u8 = 7;
-const BLEND: u8 = 8;
-
-/// Draws rows of palette indexes, two pixels a byte, as PNG stores them at a depth of four bits.
-fn draw(size: u32, edge: IconEdge) -> Vec<u8> {
-    let width = size as usize;
-    let mut motif = Layer::new(size, &MOTIF, BLEND);
-    let mut square = (edge == IconEdge::Rounded).then(|| Layer::new(size, &[SQUARE], CLEAR));
-    let mut data = Vec::with_capacity(width.div_ceil(2) * width);
-    let mut row = vec![0u8; width];
-    for y in 0..width {
-        match &mut square {
-            Some(square) => {
-                row.fill(0);
-                square.paint(y, &mut row);
-            }
-            None => row.fill(CLEAR),
-        }
-        motif.paint(y, &mut row);
-        data.extend(row.chunks(2).map(|pair| match *pair {
-            [left, right] => left << 4 | right,
-            [left] => left << 4,
-            _ => 0,
-        }));
-    }
-    data
+/// The edge of an icon, and the room that its drawing gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IconShape {
+    /// Rounded corners, transparent outside.
+    Rounded,
+    /// A full square of which platforms leave at least the safe zone.
+    Maskable,
+    /// A full square whose corners Apple's devices round a little.
+    Touch,
 }
 
-/// Polygons that do not overlap, to be filled row by row from the top.
-struct Layer {
-    edges: Vec<Edge>,
-    /// The palette's steps from nothing covered to all covered.
-    steps: u8,
-    /// What each pixel of the row covers more than the one before it; two more, as an edge in the last pixel writes beyond it.
-    differences: Vec<f32>,
+/// What stands on the ground.
+enum Art {
+    /// An SVG document, as text and read.
+    Svg(String, Box<Tree>),
+    /// The pixels of a picture.
+    Pixels(Pixmap),
 }
 
-/// A side of a polygon, in pixels.
-struct Edge {
-    top: Point,
-    bottom: Point,
-    /// Pixels to the right for each pixel down.
-    slope: f32,
-    /// 1 where the polygon goes down, -1 where it goes up.
-    sign: f32,
+/// A drawing with its size and its ground.
+struct Drawing {
+    art: Art,
+    width: f32,
+    height: f32,
+    room: Room,
+    ground: Colour,
 }
 
-impl Layer {
-    fn new(size: u32, polygons: &[&[Corner]], steps: u8) -> Self {
-        // Sizes are at most `LARGEST`, which a float holds exactly.
-        #[allow(clippy::cast_precision_loss)]
-        let scale = size as f32 / f32::from(FIELD);
-        let edges = polygons
-            .iter()
-            .flat_map(|polygon| {
-                let points = flatten(polygon, scale);
-                let next = points.iter().copied().cycle().skip(1);
-                points.iter().copied().zip(next).filter_map(Edge::new).collect::<Vec<_>>()
-            })
-            .collect();
-        Self { edges, steps, differences: vec![0.0; size as usize + 2] }
-    }
-
-    /// Adds to the pixels of row `y` the area of each that is covered, in whole steps.
-    fn paint(&mut self, y: usize, pixels: &mut [u8]) {
-        #[allow(clippy::cast_precision_loss)]
-        let (upper, lower) = (y as f32, (y + 1) as f32);
-        let mut touched = false;
-        for edge in self.edges.iter().filter(|edge| edge.top.1 < lower && edge.bottom.1 > upper) {
-            edge.cover(upper, lower, &mut self.differences);
-            touched = true;
-        }
-        if !touched {
-            return;
-        }
-        let steps = f32::from(self.steps);
-        let (mut covered, mut step) = (0.0f32, 0);
-        for (pixel, difference) in pixels.iter_mut().zip(&self.differences) {
-            // Between two edges nothing changes, which spares most pixels the arithmetic.
-            if *difference != 0.0 {
-                covered += difference;
-                // The clamp leaves only whole numbers from 0 to `steps`.
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                let whole = (covered.abs() * steps + 0.5).clamp(0.0, steps) as u8;
-                step = whole;
-            }
-            *pixel += step;
-        }
-        self.differences.fill(0.0);
-    }
+/// The part of an icon that a drawing fills.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// All of it: it is drawn for the field, with its margins.
+    Field,
+    /// Much of it: a logo with a ground of its own, whose corners may be cut off.
+    Tile,
+    /// Less of it: a logo that stands free.
+    Emblem,
 }
 
-impl Edge {
-    /// Returns `None` for a level edge, which bounds no area to its right.
-    fn new((from, to): (Point, Point)) -> Option<Self> {
-        let (sign, top, bottom) = if from.1 < to.1 { (1.0, from, to) } else { (-1.0, to, from) };
-        (top.1 < bottom.1).then(|| Self {
-            top,
-            bottom,
-            slope: (bottom.0 - top.0) / (bottom.1 - top.1),
-            sign,
-        })
-    }
-
-    /// Adds the area that lies right of the edge between two heights to each pixel of a row.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-    fn cover(&self, upper: f32, lower: f32, differences: &mut [f32]) {
-        let (upper, lower) = (self.top.1.max(upper), self.bottom.1.min(lower));
-        let height = (lower - upper) * self.sign;
-        let at = |y: f32| (self.top.0 + (y - self.top.1) * self.slope).max(0.0);
-        let (left, right) = (at(upper).min(at(lower)), at(upper).max(at(lower)));
-        let (first, last) = (left as usize, right as usize);
-        // The area right of the edge within the pixels up to the one that ends at `end`, for a height of one.
-        let area = |end: f32| {
-            let within = end.min(right) - left;
-            let slanted = if right > left { within * within / (right - left) * 0.5 } else { 0.0 };
-            slanted + (end - right).max(0.0)
-        };
-        let (mut before, mut area_before) = (0.0, 0.0);
-        for (x, difference) in differences.iter_mut().enumerate().take(last + 1).skip(first) {
-            let area_here = area((x + 1) as f32);
-            let covered = area_here - area_before;
-            *difference += (covered - before) * height;
-            (before, area_before) = (covered, area_here);
-        }
-        if let Some(difference) = differences.get_mut(last + 1) {
-            *difference += (1.0 - before) * height;
-        }
-    }
-}
-
-/// Turns a polygon with rounded corners into points, in pixels.
-fn flatten(polygon: &[Corner], scale: f32) -> Vec<Point> {
-    const PIECES: u8 = 16;
-    let between = |from: Point, to: Point, part: f32| {
-        (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
-    };
-    corners(polygon)
-        .flat_map(|[enter, corner, leave]| {
-            (0..=PIECES).map(move |piece| {
-                let part = f32::from(piece) / f32::from(PIECES);
-                let (x, y) =
-                    between(between(enter, corner, part), between(corner, leave, part), part);
-                (x * scale, y * scale)
-            })
-        })
-        .collect()
-}
-
-fn encode(size: u32, data: &[u8], colours: IconColours) -> Result<Vec<u8>, png::EncodingError> {
-    let mut palette = Vec::with_capacity(16 * 3);
-    let mut alpha = Vec::with_capacity(8);
-    for step in 0..=7u16 {
-        let Colour { r, g, b } = colours.background;
-        palette.extend([r, g, b]);
-        alpha.push(blend(0, 255, step, 7));
-    }
-    for step in 1..=8u16 {
-        let (back, front) = (colours.background, colours.foreground);
-        palette.extend(
-            [(back.r, front.r), (back.g, front.g), (back.b, front.b)]
-                .map(|(from, to)| blend(from, to, step, 8)),
+impl Drawing {
+    fn mark(colours: IconColours) -> Result<Self, IconError> {
+        let text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{FIELD}\" height=\"{FIELD}\">\
+             <path fill=\"{}\" d=\"{MARK}\"/></svg>",
+            colours.foreground
         );
+        let tree = Tree::from_str(&text, &Options::default())?;
+        Ok(Self {
+            art: Art::Svg(text, Box::new(tree)),
+            width: FIELD,
+            height: FIELD,
+            room: Room::Field,
+            ground: colours.background,
+        })
     }
-    let mut bytes = Vec::with_capacity(8 * 1024);
-    let mut encoder = png::Encoder::new(&mut bytes, size, size);
-    encoder.set_color(png::ColorType::Indexed);
-    encoder.set_depth(png::BitDepth::Four);
-    encoder.set_palette(palette);
-    encoder.set_trns(alpha);
+
+    /// Reads a logo and chooses its ground; a logo in which nothing is visible gives the mark.
+    fn of_logo(logo: Logo<'_>, colours: IconColours) -> Result<Self, IconError> {
+        let (art, width, height) = match logo {
+            Logo::Svg(text) => {
+                let tree = Tree::from_str(text, &Options::default())?;
+                let size = tree.size();
+                (Art::Svg(text.to_owned(), Box::new(tree)), size.width(), size.height())
+            }
+            Logo::Png(bytes) => {
+                let info = png::Decoder::new(std::io::Cursor::new(bytes)).read_info()?;
+                let (width, height) = info.info().size();
+                if width.max(height) > LARGEST_LOGO {
+                    return Err(IconError::TooLarge);
+                }
+                let pixels = Pixmap::decode_png(bytes)?;
+                (Art::Pixels(pixels), pixel_length(width), pixel_length(height))
+            }
+        };
+        let ground = colours.background;
+        let drawing = Self { art, width, height, room: Room::Emblem, ground };
+        match drawing.choose_ground(colours)? {
+            Some((room, ground)) => Ok(Self { room, ground, ..drawing }),
+            None => Self::mark(colours),
+        }
+    }
+
+    /// Returns how much room the logo gets and the colour on which most of it can be seen, or
+    /// `None` if nothing is visible.
+    ///
+    /// The background wins if both are as good, and if the logo has a ground of its own.
+    fn choose_ground(&self, colours: IconColours) -> Result<Option<(Room, Colour)>, IconError> {
+        let side = pixel_length(PROBE);
+        let scale = side / self.width.max(self.height);
+        let mut probe = Pixmap::new(PROBE, PROBE).ok_or(IconError::TooLarge)?;
+        self.draw(&mut probe, Transform::from_scale(scale, scale));
+        let (mut visible, mut on_background, mut on_foreground) = (0.0, 0.0, 0.0);
+        let mut last = None;
+        for pixel in probe.pixels().iter().filter(|pixel| pixel.alpha() > 0) {
+            let is_seen = match last {
+                Some((known, is_seen)) if known == *pixel => is_seen,
+                _ => {
+                    let opaque = pixel.demultiply();
+                    let colour = Colour::new(opaque.red(), opaque.green(), opaque.blue());
+                    [colours.background, colours.foreground]
+                        .map(|ground| colour.contrast_ratio(ground) >= GRAPHICAL_CONTRAST)
+                }
+            };
+            last = Some((*pixel, is_seen));
+            let weight = f64::from(pixel.alpha()) / 255.0;
+            visible += weight;
+            on_background += if is_seen[0] { weight } else { 0.0 };
+            on_foreground += if is_seen[1] { weight } else { 0.0 };
+        }
+        let field = f64::from(self.width * scale) * f64::from(self.height * scale);
+        Ok(if visible < 1.0 {
+            None
+        } else if visible / field >= OWN_GROUND {
+            Some((Room::Tile, colours.background))
+        } else if on_background >= on_foreground {
+            Some((Room::Emblem, colours.background))
+        } else {
+            Some((Room::Emblem, colours.foreground))
+        })
+    }
+
+    /// Returns the scale at which the drawing stands on the field.
+    fn scale(&self, shape: IconShape) -> f32 {
+        let longer = FIELD / self.width.max(self.height);
+        match (self.room, shape) {
+            (Room::Field, _) | (Room::Tile, IconShape::Rounded) => longer,
+            (Room::Tile, IconShape::Touch) => 0.9 * longer,
+            (Room::Tile, IconShape::Maskable) | (Room::Emblem, IconShape::Rounded) => 0.8 * longer,
+            (Room::Emblem, IconShape::Touch) => 0.72 * longer,
+            // Its corners lie on the edge of the safe zone.
+            (Room::Emblem, IconShape::Maskable) => {
+                2.0 * SAFE_RADIUS / self.width.hypot(self.height)
+            }
+        }
+    }
+
+    /// Returns where the drawing stands on the field.
+    fn transform(&self, shape: IconShape) -> Transform {
+        let scale = self.scale(shape);
+        let (x, y) = ((FIELD - self.width * scale) / 2.0, (FIELD - self.height * scale) / 2.0);
+        Transform::from_row(scale, 0.0, 0.0, scale, x, y)
+    }
+
+    /// Writes the icon with rounded corners as SVG; `None` if the drawing consists of pixels.
+    fn svg(&self) -> Option<String> {
+        let Art::Svg(art, _) = &self.art else { return None };
+        let Transform { sx, tx, ty, .. } = self.transform(IconShape::Rounded);
+        let (width, height) = (self.width, self.height);
+        // A field of its own gives a logo that names no size the size that it has alone.
+        Some(format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\">\
+             <path fill=\"{}\" d=\"{ROUNDED}\"/>\
+             <svg x=\"{tx}\" y=\"{ty}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\">\
+             {}</svg></svg>\n",
+            self.ground,
+            width * sx,
+            height * sx,
+            art.trim_end()
+        ))
+    }
+
+    /// Draws an icon and encodes it as PNG.
+    fn png(&self, shape: IconShape, size: u32) -> Result<Vec<u8>, IconError> {
+        let mut icon = Pixmap::new(size, size).ok_or(IconError::TooLarge)?;
+        let scale = pixel_length(size) / FIELD;
+        let ground = Color::from_rgba8(self.ground.r, self.ground.g, self.ground.b, 255);
+        if shape == IconShape::Rounded {
+            let mut paint = Paint::default();
+            paint.set_color(ground);
+            if let Some(path) = rounded_square() {
+                let place = Transform::from_scale(scale, scale);
+                icon.fill_path(&path, &paint, FillRule::Winding, place, None);
+            }
+        } else {
+            icon.fill(ground);
+        }
+        self.draw(&mut icon, self.transform(shape).post_scale(scale, scale));
+        Ok(encode(icon)?)
+    }
+
+    fn draw(&self, icon: &mut Pixmap, place: Transform) {
+        match &self.art {
+            Art::Svg(_, tree) => resvg::render(tree, place, &mut icon.as_mut()),
+            Art::Pixels(pixels) => draw_pixels(icon, pixels, place),
+        }
+    }
+}
+
+/// The rounded square as path data.
+const ROUNDED: &str =
+    "M0 112Q0 0 112 0L400 0Q512 0 512 112L512 400Q512 512 400 512L112 512Q0 512 0 400Z";
+
+/// Returns the rounded square that [`ROUNDED`] writes.
+fn rounded_square() -> Option<Path> {
+    let (near, far) = (112.0, FIELD - 112.0);
+    let mut path = PathBuilder::new();
+    path.move_to(0.0, near);
+    path.quad_to(0.0, 0.0, near, 0.0);
+    path.line_to(far, 0.0);
+    path.quad_to(FIELD, 0.0, FIELD, near);
+    path.line_to(FIELD, far);
+    path.quad_to(FIELD, FIELD, far, FIELD);
+    path.line_to(near, FIELD);
+    path.quad_to(0.0, FIELD, 0.0, far);
+    path.close();
+    path.finish()
+}
+
+/// Draws a picture, halved until less than half of its pixels would be passed over.
+fn draw_pixels(icon: &mut Pixmap, pixels: &Pixmap, mut place: Transform) {
+    let paint = PixmapPaint { quality: FilterQuality::Bilinear, ..PixmapPaint::default() };
+    let mut halved = None;
+    while place.sx <= 0.5 {
+        let from = halved.as_ref().unwrap_or(pixels);
+        let (width, height) = (from.width().div_ceil(2), from.height().div_ceil(2));
+        let Some(mut half) = Pixmap::new(width, height) else { break };
+        half.draw_pixmap(0, 0, from.as_ref(), &paint, Transform::from_scale(0.5, 0.5), None);
+        halved = Some(half);
+        place = place.pre_scale(2.0, 2.0);
+    }
+    icon.draw_pixmap(0, 0, halved.as_ref().unwrap_or(pixels).as_ref(), &paint, place, None);
+}
+
+/// Returns a number of pixels as a length.
+#[expect(clippy::cast_precision_loss, reason = "sides are short enough for a float to hold them")]
+fn pixel_length(pixels: u32) -> f32 {
+    pixels as f32
+}
+
+/// Encodes an icon, with a palette if it has few colours.
+fn encode(icon: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::with_capacity(16 * 1024);
+    let mut encoder = png::Encoder::new(&mut bytes, icon.width(), icon.height());
+    encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     // Rows are mostly like the row above, so that their differences are nearly all zero.
     encoder.set_filter(png::Filter::Up);
+    let pixels = match indexed(&icon) {
+        Some((indexes, palette)) => {
+            let colours = palette.iter().map(|colour| colour.demultiply());
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(
+                colours
+                    .flat_map(|colour| [colour.red(), colour.green(), colour.blue()])
+                    .collect::<Vec<u8>>(),
+            );
+            if palette.iter().any(|colour| colour.alpha() < 255) {
+                encoder.set_trns(palette.iter().map(|colour| colour.alpha()).collect::<Vec<u8>>());
+            }
+            indexes
+        }
+        None => {
+            encoder.set_color(png::ColorType::Rgba);
+            icon.take_demultiplied()
+        }
+    };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(data)?;
+    writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(bytes)
 }
 
-/// Goes `step` of `steps` from one value to another.
-fn blend(from: u8, to: u8, step: u16, steps: u16) -> u8 {
-    let sum = u16::from(from) * (steps - step) + u16::from(to) * step;
-    u8::try_from((sum + steps / 2) / steps).unwrap_or(u8::MAX)
+/// Returns the pixels as places in a palette, in which colours stand as they come, or `None` if
+/// there are more than 256.
+fn indexed(icon: &Pixmap) -> Option<(Vec<u8>, Vec<PremultipliedColorU8>)> {
+    let mut palette = Vec::new();
+    let mut places = HashMap::new();
+    let mut last = None;
+    let mut indexes = Vec::with_capacity(icon.pixels().len());
+    for pixel in icon.pixels() {
+        let index = match last {
+            Some((colour, index)) if colour == *pixel => index,
+            _ => {
+                let key = (pixel.red(), pixel.green(), pixel.blue(), pixel.alpha());
+                let next = u8::try_from(palette.len());
+                match places.entry(key) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(new) => {
+                        palette.push(*pixel);
+                        *new.insert(next.ok()?)
+                    }
+                }
+            }
+        };
+        last = Some((*pixel, index));
+        indexes.push(index);
+    }
+    Some((indexes, palette))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COLOURS: IconColours =
-        IconColours { background: Colour::new(0x0b, 0x5c, 0xad), foreground: Colour::WHITE };
+    const BRAND: Colour = Colour::new(0x0b, 0x5c, 0xad);
+    const COLOURS: IconColours = IconColours { background: BRAND, foreground: Colour::WHITE };
 
-    /// Decodes an icon to rows of red, green, blue and alpha.
+    /// Decodes an icon to its side and rows of red, green, blue and alpha.
     fn decode(bytes: &[u8]) -> (u32, Vec<[u8; 4]>) {
         let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
         decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
-        let mut reader = decoder.read_info().unwrap();
-        let mut data = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut data).unwrap();
+        let mut reader = decoder.read_info().expect("a PNG");
+        let mut data = vec![0; reader.output_buffer_size().expect("a size")];
+        let info = reader.next_frame(&mut data).expect("a frame");
         assert_eq!(info.width, info.height);
-        (info.width, data.chunks_exact(4).map(|pixel| pixel.try_into().unwrap()).collect())
+        let pixels = data.chunks_exact(4).map(|pixel| pixel.try_into().expect("four")).collect();
+        (info.width, pixels)
     }
 
+    fn drawn(svg: &str) -> Icons {
+        draw(Some(Logo::Svg(svg)), COLOURS).expect("icons")
+    }
+
+    fn svg(inner: &str) -> String {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\">{inner}</svg>")
+    }
+
+    fn at(bytes: &[u8], x: u32, y: u32) -> [u8; 4] {
+        let (side, pixels) = decode(bytes);
+        pixels[usize::try_from(y * side + x).expect("a place")]
+    }
+
+    const GROUND: [u8; 4] = [0x0b, 0x5c, 0xad, 255];
+    const WHITE: [u8; 4] = [255; 4];
+    const RED: [u8; 4] = [255, 0, 0, 255];
+
     #[test]
-    fn icons_have_their_size_and_are_small() {
-        for (size, expected) in [
-            (0, 1),
-            (1, 1),
-            (3, 3),
-            (16, 16),
-            (180, 180),
-            (192, 192),
-            (512, 512),
-            (u32::MAX, LARGEST),
+    fn icons_have_their_sizes_and_edges_and_are_the_same_every_time() {
+        let icons = draw(None, COLOURS).expect("icons");
+        for (bytes, side) in [
+            (&icons.any_192, 192),
+            (&icons.any_512, 512),
+            (&icons.maskable_512, 512),
+            (&icons.touch_180, 180),
         ] {
-            for edge in [IconEdge::Rounded, IconEdge::Full] {
-                let bytes = png(size, COLOURS, edge);
-                assert_eq!(decode(&bytes).0, expected);
-                assert!(bytes.len() < 8192 || size > 512, "{size}: {} bytes", bytes.len());
-                assert_eq!(bytes, png(size, COLOURS, edge));
-            }
+            assert_eq!(decode(bytes).0, side);
+            assert!(bytes.len() < 10_000, "{side}: {} bytes", bytes.len());
         }
-    }
-
-    #[test]
-    fn the_drawing_stands_on_a_square_that_is_rounded_or_full() {
-        let (background, foreground) = ([0x0b, 0x5c, 0xad, 255], [255; 4]);
-        for (edge, corner) in
-            [(IconEdge::Rounded, [0x0b, 0x5c, 0xad, 0]), (IconEdge::Full, background)]
-        {
-            let (_, pixels) = decode(&png(512, COLOURS, edge));
-            let at = |x: usize, y: usize| pixels[y * 512 + x];
-            for (x, y) in [(0, 0), (511, 0), (0, 511), (511, 511), (20, 10)] {
-                assert_eq!(at(x, y), corner, "{x} {y}");
-            }
-            for (x, y) in [(256, 20), (0, 256), (511, 256), (60, 60), (256, 500), (450, 240)] {
-                assert_eq!(at(x, y), background, "{x} {y}");
-            }
-            for (x, y) in [(256, 113), (130, 240), (380, 240), (256, 400), (200, 240)] {
-                assert_eq!(at(x, y), foreground, "{x} {y}");
-            }
+        for bytes in [&icons.any_192, &icons.any_512] {
+            assert_eq!(at(bytes, 0, 0)[3], 0);
         }
+        for bytes in [&icons.maskable_512, &icons.touch_180] {
+            assert!(decode(bytes).1.iter().all(|pixel| pixel[3] == 255));
+            assert_eq!(at(bytes, 0, 0), GROUND);
+        }
+        assert_eq!(draw(None, COLOURS).expect("icons"), icons);
     }
 
     #[test]
-    fn the_covered_area_is_exact() {
-        // Of its 112 by 112 units a rounded corner lacks a sixth under the parabola, and what sixteen chords leave out of that.
-        let (_, pixels) = decode(&png(512, COLOURS, IconEdge::Rounded));
-        let area = pixels.iter().map(|[.., alpha]| f64::from(*alpha) / 255.0).sum::<f64>();
-        let expected =
-            512.0 * 512.0 - 4.0 * 112.0 * 112.0 * (1.0 / 6.0 + 1.0 / (3.0 * 16.0 * 16.0));
-        assert!((area - expected).abs() < 10.0, "{area} for {expected}");
-    }
-
-    #[test]
-    fn the_garment_lies_as_for_the_living() {
+    fn without_a_logo_the_mark_lies_as_for_the_living() {
+        let icons = draw(None, COLOURS).expect("icons");
+        for (x, y) in [(256, 113), (130, 240), (380, 240), (256, 400), (200, 240)] {
+            assert_eq!(at(&icons.any_512, x, y), WHITE, "{x} {y}");
+        }
         // The seam runs from the beholder's upper right to the lower left.
-        let (_, pixels) = decode(&png(512, COLOURS, IconEdge::Full));
-        let is_seam = |x: usize, y: usize| pixels[y * 512 + x] == [0x0b, 0x5c, 0xad, 255];
-        assert!(is_seam(240, 230) && is_seam(190, 300));
-        assert!(!is_seam(512 - 190, 300));
+        for (x, y) in [(240, 230), (190, 300), (256, 20), (0, 256), (256, 500), (450, 240)] {
+            assert_eq!(at(&icons.any_512, x, y), GROUND, "{x} {y}");
+        }
+        assert_eq!(at(&icons.any_512, 512 - 190, 300), WHITE);
+        let text = icons.svg.expect("an SVG");
+        assert!(text.contains("fill=\"#0b5cad\"") && text.contains("fill=\"#ffffff\""), "{text}");
     }
 
     #[test]
-    fn the_drawing_keeps_to_the_safe_zone() {
-        for &(x, y, _) in MOTIF.iter().copied().flatten() {
-            assert!((x - 256.0).hypot(y - 256.0) < 0.4 * f32::from(FIELD), "{x} {y}");
+    fn the_mark_keeps_to_the_safe_zone() {
+        let (side, pixels) = decode(&draw(None, COLOURS).expect("icons").maskable_512);
+        for (index, _) in pixels.iter().enumerate().filter(|(_, pixel)| **pixel != GROUND) {
+            let index = u32::try_from(index).expect("a place");
+            let (x, y) = (f64::from(index % side) - 255.5, f64::from(index / side) - 255.5);
+            assert!(x.hypot(y) <= f64::from(SAFE_RADIUS) + 1.0, "{x} {y}");
         }
     }
 
     #[test]
-    fn the_svg_is_of_the_same_colours() {
-        let text = svg(COLOURS);
-        assert!(text.contains("fill=\"#0b5cad\"") && text.contains("fill=\"#ffffff\""));
-        assert!(!text.contains("NaN") && text.len() < 2048, "{text}");
+    fn a_logo_stands_in_the_middle_and_its_corners_in_the_safe_zone() {
+        let icons = drawn(&svg("<path d=\"M0 0H64V64H40V24H0Z\" fill=\"#ffe000\"/>"));
+        let yellow = [255, 0xe0, 0, 255];
+        // 512 * 0.8 / √2 = 290 pixels a side.
+        for (x, y) in [(115, 115), (396, 115), (396, 396)] {
+            assert_eq!(at(&icons.maskable_512, x, y), yellow, "{x} {y}");
+        }
+        for (x, y) in [(105, 105), (406, 105), (406, 406), (200, 300)] {
+            assert_eq!(at(&icons.maskable_512, x, y), GROUND, "{x} {y}");
+        }
+        assert_eq!(at(&icons.any_512, 60, 60), yellow);
+        assert_eq!(at(&icons.touch_180, 160, 160), GROUND);
+    }
+
+    #[test]
+    fn the_ground_is_one_on_which_the_logo_can_be_seen() {
+        let emblem = "<path d=\"M32 4L60 60H4Z\" fill=\"#0b5cad\"/>";
+        let icons = drawn(&svg(emblem));
+        assert_eq!(
+            (at(&icons.maskable_512, 5, 5), at(&icons.maskable_512, 256, 300)),
+            (WHITE, GROUND)
+        );
+        let tile = "<rect width=\"64\" height=\"64\" rx=\"9\" fill=\"#0b5cad\"/>\
+                    <circle cx=\"32\" cy=\"32\" r=\"9\" fill=\"#f00\"/>";
+        let icons = drawn(&svg(tile));
+        assert_eq!(
+            (at(&icons.maskable_512, 5, 5), at(&icons.maskable_512, 256, 256)),
+            (GROUND, RED)
+        );
+        assert_eq!(at(&icons.any_512, 256, 3), GROUND);
+    }
+
+    #[test]
+    fn a_logo_without_anything_visible_gives_the_mark() {
+        let mark = draw(None, COLOURS).expect("icons");
+        for empty in
+            ["", "<text y=\"9\">市</text>", "<rect width=\"9\" height=\"9\" opacity=\"0\"/>"]
+        {
+            assert_eq!(drawn(&svg(empty)), mark, "{empty}");
+        }
+    }
+
+    #[test]
+    fn the_svg_gives_a_logo_the_size_that_it_has_alone() {
+        for size in ["", " width=\"640\" height=\"640\"", " width=\"10mm\"", " height=\"40\""] {
+            let logo = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"{size} viewBox=\"0 0 64 64\">\
+                 <rect x=\"16\" y=\"16\" width=\"32\" height=\"32\" fill=\"#f00\"/></svg>"
+            );
+            let icons = drawn(&logo);
+            let tree =
+                Tree::from_str(&icons.svg.expect("an SVG"), &Options::default()).expect("SVG");
+            let mut again = Pixmap::new(192, 192).expect("pixels");
+            let scale = 192.0 / FIELD;
+            resvg::render(&tree, Transform::from_scale(scale, scale), &mut again.as_mut());
+            let (_, pixels) = decode(&icons.any_192);
+            let differing = again
+                .take_demultiplied()
+                .chunks_exact(4)
+                .zip(&pixels)
+                .filter(|(one, other)| one.iter().zip(*other).any(|(a, b)| a.abs_diff(*b) > 8))
+                .count();
+            assert!(differing < 20, "{size}: {differing}");
+        }
+    }
+
+    fn png_of(width: u32, height: u32, colour: [u8; 3]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        let mut writer = encoder.write_header().expect("a header");
+        let count = usize::try_from(width * height).expect("a size");
+        writer.write_image_data(&colour.repeat(count)).expect("data");
+        writer.finish().expect("a PNG");
+        bytes
+    }
+
+    #[test]
+    fn a_png_logo_is_drawn_at_any_size() {
+        for (width, height) in [(16, 16), (200, 200), (1001, 999), (2048, 1024)] {
+            let logo = png_of(width, height, [255, 0, 0]);
+            let icons = draw(Some(Logo::Png(&logo)), COLOURS).expect("icons");
+            assert_eq!(icons.svg, None);
+            for (bytes, middle) in [(&icons.any_512, 256), (&icons.touch_180, 90)] {
+                assert_eq!(at(bytes, middle, middle), RED, "{width}");
+            }
+            assert_eq!(at(&icons.maskable_512, 10, 256), GROUND, "{width}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_logo_is_refused() {
+        let large = png_of(LARGEST_LOGO + 1, 1, [0; 3]);
+        let cut = &png_of(64, 64, [0; 3])[..60];
+        for (logo, expected) in
+            [(&large[..], "4096"), (cut, ""), (&b"\x89PNG"[..], ""), (&b"GIF89a"[..], "")]
+        {
+            let error = draw(Some(Logo::Png(logo)), COLOURS).expect_err("no logo").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(draw(Some(Logo::Svg("<svg")), COLOURS).is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! Images that articles show: their size, and SVG cleaned of everything that is not drawing.
+//! Images that articles and towns show: their size, SVG cleaned of everything that is not drawing,
+//! and the icons of a site.
 
 pub mod icon;
 pub mod svg;
@@ -12,6 +13,7 @@ use crate::diagnostic::Message;
 use crate::message;
 use crate::source::{Files, memo};
 use crate::theme::Asset;
+use icon::{IconColours, IconError, Logo};
 
 /// An image as it is published.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,4 +92,48 @@ pub fn prepare_all(files: &Files) -> Images {
             )
         })
         .collect()
+}
+
+/// The icons of a site as files.
+#[derive(Clone, Debug, Default)]
+pub struct IconAssets {
+    /// The icon for browsers; `None` if the logo is no SVG.
+    pub svg: Option<Asset>,
+    /// 192 pixels a side, for any purpose.
+    pub any_192: Asset,
+    /// 512 pixels a side, for any purpose.
+    pub any_512: Asset,
+    /// 512 pixels a side, for platforms that cut icons to a shape of their own.
+    pub maskable_512: Asset,
+    /// 180 pixels a side, for Apple's home screens.
+    pub touch_180: Asset,
+}
+
+/// Draws the icons of a site, once for each logo and pair of colours.
+///
+/// `path` names the file that the icons are made from: the logo's, or that of the municipality if
+/// there is no logo.
+pub fn prepare_icons(
+    files: &Files,
+    path: &str,
+    logo: Option<&Image>,
+    colours: IconColours,
+) -> Arc<Result<IconAssets, IconError>> {
+    let draw = || {
+        let logo = logo.map(|logo| match std::str::from_utf8(&logo.asset.bytes) {
+            Ok(text) => Logo::Svg(text),
+            Err(_) => Logo::Png(&logo.asset.bytes),
+        });
+        icon::draw(logo, colours).map(|icons| IconAssets {
+            svg: icons.svg.map(|text| Asset::new("icon.svg", text.into_bytes())),
+            any_192: Asset::new("icon-192.png", icons.any_192),
+            any_512: Asset::new("icon-512.png", icons.any_512),
+            maskable_512: Asset::new("icon-maskable-512.png", icons.maskable_512),
+            touch_180: Asset::new("icon-180.png", icons.touch_180),
+        })
+    };
+    match files.get(path) {
+        Some(file) => files.memo.get(file, None, memo::hash((logo.is_some(), colours)), draw),
+        None => Arc::new(draw()),
+    }
 }

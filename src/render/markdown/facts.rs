@@ -1,4 +1,5 @@
-//! The municipality's own facts that an article may place: `{{ service.night-consultation.hours | 市区町村の窓口 }}`.
+//! The municipality's own facts that an article may place: `{{ service.night-consultation.hours |
+//! 市区町村の窓口 }}`.
 
 use crate::source::suggest;
 

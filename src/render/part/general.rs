@@ -57,7 +57,6 @@ fn manifest_of(sheet: &Sheet<'_, '_>, has_push: bool) -> String {
     let municipality = sheet.municipality();
     let languages = &sheet.settings().languages;
     let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
-    let icon = |prefix: &str| sheet.icon(prefix).unwrap_or_default();
     manifest(&Manifest {
         name: &site_name(sheet),
         short_name: municipality.name.in_default(),
@@ -65,11 +64,17 @@ fn manifest_of(sheet: &Sheet<'_, '_>, has_push: bool) -> String {
         root: sheet.root(),
         theme_color: &palette.light.brand.to_string(),
         has_push,
-        icons: vec![
-            (icon("assets/icon."), "any", "image/svg+xml", "any"),
-            (icon("assets/icon-192."), "192x192", "image/png", "any"),
-            (icon("assets/icon-512."), "512x512", "image/png", "maskable"),
-        ],
+        icons: [
+            ("assets/icon.", "any", "image/svg+xml", "any"),
+            ("assets/icon-192.", "192x192", "image/png", "any"),
+            ("assets/icon-512.", "512x512", "image/png", "any"),
+            ("assets/icon-maskable-512.", "512x512", "image/png", "maskable"),
+        ]
+        .into_iter()
+        .filter_map(|(prefix, sizes, kind, purpose)| {
+            Some((sheet.icon(prefix)?, sizes, kind, purpose))
+        })
+        .collect(),
     })
 }
 
@@ -112,7 +117,8 @@ fn headers(
     }
     // The table is there to be read by a city's own app, which may lie on another host.
     let _ = write!(out, "{root}api/*\n  Access-Control-Allow-Origin: *\n");
-    // A reader in a browser comes from another host as well. The endings are not known to every server.
+    // A reader in a browser comes from another host as well. The endings are not known to every
+    // server.
     for folder in feeds {
         let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n");
         for format in Format::ALL {
@@ -169,9 +175,17 @@ struct Manifest<'a> {
 
 /// Writes `manifest.webmanifest`.
 fn manifest(manifest: &Manifest<'_>) -> String {
-    let icon = |(src, sizes, kind, purpose): &(String, &str, &str, &str)| json!({"src": src, "sizes": sizes, "type": kind, "purpose": purpose});
+    let icon = |(src, sizes, kind, purpose): &(String, &str, &str, &str)| {
+        json!({
+            "src": src,
+            "sizes": sizes,
+            "type": kind,
+            "purpose": purpose,
+        })
+    };
     let icons: Vec<Json> = manifest.icons.iter().map(icon).collect();
     let value = json!({
+        "id": manifest.root,
         "name": manifest.name,
         "short_name": manifest.short_name,
         "lang": manifest.lang,

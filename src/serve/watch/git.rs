@@ -1,5 +1,5 @@
-//! The project's folder as it stands, and git's lock in it: git holds the lock from the first file that it
-//! changes to the last.
+//! The project's folder as it stands, and git's lock in it: git holds the lock from the first file
+//! that it changes to the last.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};

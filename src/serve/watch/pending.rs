@@ -1,50 +1,52 @@
-//! Which files are to be looked at, and which somebody is still writing.
+//! Which files are to be looked at, and which a program is still writing.
 //!
-//! An editor saves in several steps, and a program may write a file for seconds. A file is due when its
-//! writer has closed it, has paused, or has gone on for too long.
+//! An editor saves in several steps, and a program may write a file for seconds. A file is due when
+//! its writer has closed it, has paused, or has gone on for too long.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::source::disk::Hints;
 
-/// How long it must be quiet after a file was closed or renamed: enough for whoever saves two of them.
+/// The quiet that is needed after a file was closed or renamed: enough for an editor that saves two
+/// of them.
 pub(super) const QUIET: Duration = Duration::from_millis(4);
-/// How long it must be quiet while many change at once, and how many are many.
+/// The quiet that is needed while many files change at once, and the number that is many.
 const QUIET_OF_MANY: Duration = Duration::from_millis(25);
 pub(super) const MANY: usize = 16;
-/// How long one waits for quiet in a storm of changes.
+/// The longest wait for quiet in a storm of changes.
 const STORM: Duration = Duration::from_millis(500);
-/// How long nothing must have happened to a file that was not closed, or that went away: in the middle of a save by rename there is none.
+/// The time for which nothing must have happened to a file that was not closed, or that went away:
+/// in the middle of a save by rename there is none.
 pub(super) const PAUSE: Duration = Duration::from_millis(60);
-/// How long one waits for whoever writes a file without a pause.
+/// The longest wait for a program that writes a file without a pause.
 pub(super) const SLOW: Duration = Duration::from_secs(2);
 
-/// Which files are to be looked at, and which somebody is still writing.
+/// Which files are to be looked at, and which a program is still writing.
 #[derive(Debug, Default)]
 pub(super) struct PendingFiles {
     pub(super) due: BTreeSet<String>,
     /// When the first and the last reason to look came; nothing while there is none.
     pub(super) since: Option<(Instant, Instant)>,
-    /// Since when somebody wrote these, or took them away, or is done with them; nobody has looked at them since.
+    /// Since when a program wrote these, or took them away, or finished them, without a look since.
     asked: BTreeMap<String, Instant>,
-    /// When whoever still writes these last did.
+    /// When the program that still writes these last did.
     pub(super) open: BTreeMap<String, Instant>,
 }
 
 impl PendingFiles {
-    /// There is a reason to look.
+    /// Notes a reason to look.
     pub(super) fn wake(&mut self, now: Instant) {
         self.since = Some((self.since.map_or(now, |(first, _)| first), now));
     }
 
-    /// Somebody writes a file, or is about to put another in its place.
+    /// Notes that a program writes a file, or is about to put another in its place.
     pub(super) fn begin(&mut self, path: String, now: Instant) {
         self.asked.entry(path.clone()).or_insert(now);
         self.open.insert(path, now);
     }
 
-    /// A file is as it shall be.
+    /// Notes that a file is finished.
     pub(super) fn finish(&mut self, path: String, now: Instant) {
         self.asked.entry(path.clone()).or_insert(now);
         self.open.remove(&path);
@@ -52,12 +54,12 @@ impl PendingFiles {
         self.wake(now);
     }
 
-    /// Until when one waits for whoever writes a file.
+    /// Returns until when the watch waits for the program that writes a file.
     pub(super) fn patience(&self, path: &str, last: Instant) -> Instant {
         self.asked.get(path).map_or(last, |first| *first + SLOW).min(last + PAUSE)
     }
 
-    /// Waits no longer for whoever pauses or goes on and on.
+    /// Gives up the programs that pause or go on and on.
     pub(super) fn give_up(&mut self, now: Instant) {
         let over: Vec<String> = self
             .open
@@ -70,14 +72,14 @@ impl PendingFiles {
         }
     }
 
-    /// Waits for nobody any more.
+    /// Gives up all programs that still write.
     pub(super) fn finish_all(&mut self, now: Instant) {
         for path in std::mem::take(&mut self.open).into_keys() {
             self.finish(path, now);
         }
     }
 
-    /// When it is time to look, or to give somebody up.
+    /// Returns when it is time to look, or to give a program up.
     pub(super) fn next(&self) -> Option<Instant> {
         let quiet = if self.due.len() < MANY { QUIET } else { QUIET_OF_MANY };
         let look = self.since.map(|(first, last)| (last + quiet).min(first + STORM));
@@ -90,7 +92,8 @@ impl PendingFiles {
         self.since.is_some_and(|(first, last)| now >= last + quiet || now >= first + STORM)
     }
 
-    /// What is to be looked at now. Whoever went on writing for too long is not waited for, even if he has just begun once more.
+    /// Takes what is to be looked at now. A program that went on writing for too long is not waited
+    /// for, even if it has just begun once more.
     pub(super) fn take(&mut self, now: Instant, again: bool) -> Hints {
         self.since = None;
         self.asked.retain(|path, first| self.open.contains_key(path) && now < *first + SLOW);

@@ -1,5 +1,5 @@
-//! The only place of the preview that asks the clock: it measures how long something has been quiet, and
-//! nothing that is published knows of it.
+//! The only place of the preview that asks the clock: it measures how long something has been
+//! quiet, and nothing that is published knows of it.
 
 use std::time::Instant;
 

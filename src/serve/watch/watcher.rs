@@ -1,8 +1,10 @@
-//! Waits until something in a project's folders may have changed, and until whoever changes it is done.
+//! Waits until something in a project's folders may have changed, and until the program that
+//! changes it is done.
 //!
-//! What happened is only a reason to look ([`Disk::refresh`] finds what changed), so that lost events,
-//! renamed folders and odd editors need no rules of their own. What needs care is when to look: at once when an editor has closed a file,
-//! without the files that somebody is still writing, and not while git is in the middle of a checkout.
+//! What happened is only a reason to look ([`Disk::refresh`] finds what changed), so that lost
+//! events, renamed folders and odd editors need no rules of their own. What needs care is when to
+//! look: at once when an editor has closed a file, without the files that a program is still
+//! writing, and not while git is in the middle of a checkout.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,34 +23,37 @@ use super::time::now;
 use crate::source::disk::{Disk, Hints, canonical};
 use crate::source::files::{FOLDERS, is_passed_over, slashed};
 
-/// How long one waits for git's lock in all, and while nothing happens: one that stands still is left over or waits for somebody's words.
+/// The longest wait for git's lock in all, and while nothing happens: a lock that stands still was
+/// left over, or git waits for a person.
 const GIT: Duration = Duration::from_secs(10);
 const GIT_STILL: Duration = Duration::from_millis(300);
 const GIT_STEP: Duration = Duration::from_millis(5);
-/// How often one looks without a reason, as events can be lost; where looking takes long, up to five times as seldom.
+/// The interval of looks without a reason, as events can be lost; where a look takes long, up to
+/// five times as much.
 const IDLE: Duration = Duration::from_secs(2);
-/// How often one looks where there are no events; where looking takes long, four times as long at least.
+/// The interval of looks where there are no events; at least four times as long as a look takes.
 const POLL: Duration = Duration::from_millis(300);
-/// How often files that lately became others are read again ([`Hints::again`]): longer than a tick of any disk's clock.
+/// The interval at which files that lately became others are read again ([`Hints::again`]): longer
+/// than a tick of any disk's clock.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// Why the folders are looked at again and again instead of waiting for events.
+/// The reason for which the folders are polled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Polling {
     /// It was asked for.
     Asked,
     /// The system watches no more folders for this user (on Linux `fs.inotify.max_user_watches`).
     Limit,
-    /// It cannot watch these.
+    /// It cannot watch these folders.
     Unable(String),
 }
 
-/// What woke it.
+/// What woke the watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Woken {
     /// Something happened, or it is time to look.
     Look(Hints),
-    /// Whoever waited shall stop.
+    /// The watch was stopped.
     Stop,
 }
 
@@ -64,7 +69,7 @@ pub struct Stop(Sender<Signal>);
 impl Stop {
     /// Wakes the watch for the last time.
     pub fn stop(&self) {
-        // Nobody waits any more if it cannot be sent.
+        // If it cannot be sent, the watch has ended.
         let _ = self.0.send(Signal::Stop);
     }
 }
@@ -81,7 +86,8 @@ pub struct Watch {
     signals: Receiver<Signal>,
     sender: Sender<Signal>,
     watcher: Option<RecommendedWatcher>,
-    /// The project's folder as it was when it was first watched; nothing when it must be watched anew.
+    /// The project's folder as it was when it was first watched; nothing when it must be watched
+    /// anew.
     root: Option<FileIdentity>,
     watched: BTreeSet<&'static str>,
     /// Folders that came below those that are watched.
@@ -90,7 +96,7 @@ pub struct Watch {
     pending: PendingFiles,
     /// A lock of git's that is waited for no more.
     passed_over: Option<FileIdentity>,
-    /// When one last looked, and was last told to read again.
+    /// When the folders were last looked at, and lately changed files last read again.
     looked: Instant,
     again: Instant,
 }
@@ -105,7 +111,8 @@ impl fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// Begins to watch; what happens from now on is not missed. Where the system cannot watch, or with `poll`, one looks every now and then.
+    /// Begins to watch; what happens from now on is not missed. Where the system cannot watch, or
+    /// with `poll`, it looks at the folders every now and then.
     pub fn begin(root: &Path, poll: bool) -> Self {
         let (sender, signals) = mpsc::channel();
         let mut watch = Self {
@@ -126,7 +133,7 @@ impl Watch {
         watch
     }
 
-    /// Tells why it polls, if it does.
+    /// Returns why it polls, if it does.
     pub fn polling(&self) -> Option<&Polling> {
         self.polling.as_ref()
     }
@@ -161,7 +168,8 @@ impl Watch {
         if !self.let_git_finish() {
             return Woken::Stop;
         }
-        // What came into new folders before they were watched is found by looking, as they are watched from here on.
+        // What came into new folders before they were watched is found by looking, as they are
+        // watched from here on.
         self.attach();
         self.looked = now();
         let again = self.looked >= self.again + AGAIN;
@@ -173,15 +181,16 @@ impl Watch {
 
     /// Looks at what is worth looking at, and returns what changed.
     ///
-    /// One looks again after a moment where something changed that no event has told yet, as somebody, or git, may be in the middle of it; and
-    /// where no events tell that a file is done, until nobody goes on writing.
+    /// It looks again after a moment where something changed without an event, as a program, or
+    /// git, may be in the middle of it; and, where no events tell that a file is done, until
+    /// nothing changes any more.
     ///
     /// # Errors
     /// Fails when the project's folder cannot be read.
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
         let mut all = disk.refresh(hints)?;
-        // It may have begun after one made sure that it does nothing.
+        // Git may have begun after the look at its lock.
         let is_git_at_work = folder(&self.given)
             .and_then(|root| lock(&root.path))
             .is_some_and(|lock| self.passed_over.as_ref() != Some(&lock));
@@ -198,7 +207,8 @@ impl Watch {
                 self.stopper().stop();
                 break;
             }
-            // What was found is told whatever comes; what cannot be read now is told by the next look.
+            // What was found is returned in any case; the next look returns what cannot be read
+            // now.
             let Ok(more) = disk.refresh(&Hints {
                 changed,
                 unfinished: hints.unfinished.clone(),
@@ -213,7 +223,8 @@ impl Watch {
         Ok(all)
     }
 
-    /// Waits while git changes the files: its lock stands from the first file to the last. Returns whether to go on at all.
+    /// Waits while git changes the files: its lock stands from the first file to the last. Returns
+    /// whether to go on at all.
     fn let_git_finish(&mut self) -> bool {
         let Some(root) = folder(&self.given) else { return true };
         let began = now();
@@ -260,7 +271,7 @@ impl Watch {
         let event = match event {
             Ok(event) => event,
             Err(error) => {
-                // Whatever it is, something may have been missed.
+                // With any error, something may have been missed.
                 self.pending.wake(now);
                 self.root = None;
                 if matches!(error.kind, ErrorKind::MaxFilesWatch) {
@@ -292,7 +303,8 @@ impl Watch {
         self.note_paths(event.kind, event.paths.last(), event.paths.len(), paths, now);
     }
 
-    /// Takes note of what happened to files that are read; the event named `all` paths, the last one is `last`.
+    /// Takes note of what happened to files that are read; the event named `all` paths, the last
+    /// one is `last`.
     fn note_paths(
         &mut self,
         kind: EventKind,
@@ -301,7 +313,7 @@ impl Watch {
         paths: Vec<(&PathBuf, String)>,
         now: Instant,
     ) {
-        // Only where the end of writing is told can one wait for it.
+        // The watch can wait for the end of writing only where the system tells of it.
         let is_linux = cfg!(target_os = "linux");
         match kind {
             EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_))
@@ -346,7 +358,8 @@ impl Watch {
         }
     }
 
-    /// Sees to it that everything is watched that can be: the project's folder itself and what is below the folders that are read.
+    /// Sees to it that everything is watched that can be: the project's folder itself and what is
+    /// below the folders that are read.
     fn attach(&mut self) {
         let found = folder(&self.given);
         if found.is_none() || found != self.root {
@@ -405,7 +418,8 @@ impl Watch {
         Ok(())
     }
 
-    /// Takes note of what may be a new folder. On Linux every folder is watched for itself, and to ask for one again adds what is missing.
+    /// Takes note of what may be a new folder. On Linux every folder is watched for itself, and to
+    /// ask for one again adds what is missing.
     fn grow(&mut self, at: &Path) {
         if cfg!(target_os = "linux") && is_folder(at) {
             self.grown.insert(at.to_owned());
@@ -415,7 +429,8 @@ impl Watch {
     fn fall_back(&mut self, error: &notify::Error) {
         self.watcher = None;
         if is_gone(error) {
-            // A folder that goes away while it is about to be watched is none to watch; the next look begins anew.
+            // A folder that goes away while it is about to be watched is none to watch; the next
+            // look begins anew.
             self.root = None;
             return;
         }

@@ -17,7 +17,7 @@ use super::offers::ServerOffers;
 use super::reply::{MailFault, SmtpReply, SmtpStep, read_reply};
 use super::server::MailServer;
 use super::stream::{MailStream, Patience, connect, encrypt, own_name, stuffed};
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// A connection to a mail server, greeted, encrypted and logged in.
 pub(super) struct SmtpConnection {
@@ -48,9 +48,9 @@ impl SmtpConnection {
             .map(|stream| Self::over(stream, patience))
         };
         let mut connection = match server.security {
-            Security::None => Self::over(MailStream::Plain(socket), patience).greeted()?,
-            Security::Tls => encrypted(socket)?.greeted()?,
-            Security::Starttls => encrypted(
+            MailSecurity::None => Self::over(MailStream::Plain(socket), patience).greeted()?,
+            MailSecurity::Tls => encrypted(socket)?.greeted()?,
+            MailSecurity::Starttls => encrypted(
                 Self::over(MailStream::Plain(socket), patience).greeted()?.starttls(&own)?,
             )?,
         };
@@ -77,13 +77,14 @@ impl SmtpConnection {
         Ok(self)
     }
 
-    /// Agrees with the server that the encryption begins here. There is no other way on: a server that does not offer it gets nothing.
+    /// Agrees with the server that the encryption begins here. There is no other way on: a server
+    /// that does not offer it gets nothing.
     fn starttls(mut self, own: &ClientId) -> Result<TcpStream, MailFault> {
         if !ServerOffers::of(&self.ask(&Ehlo::new(own.clone()))?).starttls {
             return Err(MailFault::Insecure);
         }
         self.ask(&Starttls)?;
-        // What has come already did not come encrypted: whoever stands in between may have put it there.
+        // What has come already did not come encrypted: a machine in between may have put it there.
         if !self.stream.buffer().is_empty() {
             return Err(MailFault::Insecure);
         }
@@ -171,7 +172,8 @@ impl SmtpConnection {
         }
         if let Some(fault) = refused {
             if awaits_message && matches!(fault, MailFault::Reply(SmtpStep::Recipient, _)) {
-                // It takes a message for nobody, and gets an empty one (RFC 2920, section 3.1); if that fails nothing more is said.
+                // The server takes a message without recipients, and gets an empty one (RFC 2920,
+                // section 3.1); if that fails nothing more is said.
                 let _ = self.write(b".\r\n").and_then(|()| self.read());
             } else {
                 // It would take one for the recipient.

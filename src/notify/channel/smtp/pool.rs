@@ -12,9 +12,9 @@ use super::connection::SmtpConnection;
 use super::reply::MailFault;
 use super::server::MailServer;
 use super::stream::{PATIENCE, Patience};
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
-/// Connections to mail servers that nobody uses just now.
+/// Connections to mail servers that are open and not in use.
 pub struct MailServers {
     pub(super) idle: Mutex<VecDeque<(MailServer, SmtpConnection)>>,
     pub(super) most: usize,
@@ -29,21 +29,22 @@ impl fmt::Debug for MailServers {
 }
 
 impl MailServers {
-    /// Begins without connections; so many are kept at most, whatever the number of servers.
+    /// Begins without connections; keeps at most so many, for all servers together.
     pub fn new(most: usize) -> Self {
         Self { idle: Mutex::default(), most, patience: PATIENCE, tls: OnceLock::new() }
     }
 
-    /// Tells whether a server can be spoken to as its settings want it: what its name is worth for a certificate, and whether this machine knows any authority.
+    /// Returns whether a server can be spoken to as its settings want it: what its name is worth
+    /// for a certificate, and whether this machine knows any authority.
     pub fn can_reach(&self, server: &MailServer) -> bool {
-        server.security == Security::None
+        server.security == MailSecurity::None
             || (server.certified_name().is_some() && self.tls().is_some())
     }
 
     /// Brings one message to a server.
     ///
     /// # Errors
-    /// Tells why the server has not taken it.
+    /// Returns why the server has not taken it.
     pub fn send(
         &self,
         server: &MailServer,
@@ -53,7 +54,8 @@ impl MailServers {
     ) -> Result<(), MailFault> {
         if let Some(mut connection) = self.take(server) {
             let sent = connection.send(from, to, message);
-            // MailServers close what was idle for long or has brought many messages; then nothing was said yet.
+            // MailServers close what was idle for long or has brought many messages; then nothing
+            // was said yet.
             if !connection.is_stale {
                 self.keep(server, connection);
                 return sent;

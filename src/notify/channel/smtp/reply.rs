@@ -28,7 +28,8 @@ pub struct SmtpReply {
 }
 
 impl SmtpReply {
-    /// Returns the enhanced status code with which the text begins (RFC 2034, RFC 3463), if its class agrees with the code's.
+    /// Returns the enhanced status code with which the text begins (RFC 2034, RFC 3463), if its
+    /// class agrees with the code's.
     pub fn enhanced(&self) -> Option<[u16; 3]> {
         let word = self.lines.first()?.split_whitespace().next()?.trim_start_matches('#');
         let mut parts = word.split('.').map(|part| {
@@ -50,9 +51,11 @@ pub enum MailFault {
     Reply(SmtpStep, SmtpReply),
     /// There is no connection, it broke off, or the answer was none.
     Broken,
-    /// The whole message is with the server, which has not said whether it took it; it may deliver it all the same.
+    /// The whole message is with the server, which has not said whether it took it; it may deliver
+    /// it all the same.
     Unanswered,
-    /// The connection cannot be encrypted as it must be: the server offers no encryption or shows no certificate that holds.
+    /// The connection cannot be encrypted as it must be: the server offers no encryption or shows
+    /// no certificate that holds.
     Insecure,
     /// The server offers no login that this program knows.
     NoLogin,
@@ -60,7 +63,8 @@ pub enum MailFault {
     Unfit,
 }
 
-/// Reads an answer (RFC 5321, section 4.2.1): lines with the same code, all but the last with `-` after it; a text need not be there.
+/// Reads an answer (RFC 5321, section 4.2.1): lines with the same code, all but the last with `-`
+/// after it; a text need not be there.
 pub(super) fn read_reply(from: &mut impl BufRead) -> Option<SmtpReply> {
     let mut from = from.take(LONGEST_REPLY);
     let mut reply = SmtpReply { code: 0, lines: Vec::new() };

@@ -5,7 +5,7 @@ use std::fmt;
 use lettre::transport::smtp::authentication::Credentials;
 use rustls::pki_types::ServerName;
 
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// A mail server, and as whom to speak to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct MailServer {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How the connection is protected.
-    pub security: Security,
+    /// The protection of the connection.
+    pub security: MailSecurity,
     /// User and password.
     pub credentials: Option<Credentials>,
 }
@@ -27,7 +27,8 @@ impl fmt::Display for MailServer {
 }
 
 impl MailServer {
-    /// Returns its name as a certificate has it, or `None` if no certificate can be for such a name.
+    /// Returns its name as a certificate has it, or `None` if no certificate can be for such a
+    /// name.
     pub(super) fn certified_name(&self) -> Option<ServerName<'static>> {
         ServerName::try_from(self.host.clone()).ok()
     }

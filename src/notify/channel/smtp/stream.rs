@@ -12,14 +12,15 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use super::reply::MailFault;
 use super::server::MailServer;
 
-/// How long to wait for a server.
+/// The times to wait for a server.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     /// For a connection.
     pub(super) connect: Duration,
     /// For the answer to a command, and until what is written is taken (RFC 5321, section 4.5.3.2).
     pub(super) command: Duration,
-    /// For the answer to a whole message: a server that is given up too early may deliver it all the same, and then twice (RFC 5321, section 4.5.3.2.6).
+    /// For the answer to a whole message: a server that is given up too early may deliver it all
+    /// the same, and then twice (RFC 5321, section 4.5.3.2.6).
     pub(super) message: Duration,
 }
 
@@ -86,7 +87,8 @@ pub(super) fn connect(server: &MailServer, patience: Patience) -> io::Result<Tcp
     Err(failed)
 }
 
-/// Returns how this machine names itself: by its address, as it may have no name (RFC 5321, section 4.1.4).
+/// Returns how this machine names itself: by its address, as it may have no name (RFC 5321, section
+/// 4.1.4).
 pub(super) fn own_name(socket: &TcpStream) -> ClientId {
     match socket.local_addr().map(|address| address.ip()) {
         Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
@@ -95,7 +97,7 @@ pub(super) fn own_name(socket: &TcpStream) -> ClientId {
     }
 }
 
-/// Encrypts a connection; a certificate that does not hold is told apart from a connection that breaks.
+/// Encrypts a connection; tells a certificate that does not hold from a connection that breaks.
 pub(super) fn encrypt(
     mut socket: TcpStream,
     config: Arc<ClientConfig>,
@@ -114,7 +116,8 @@ pub(super) fn encrypt(
     Ok(MailStream::Tls(Box::new(StreamOwned::new(tls, socket))))
 }
 
-/// Makes a message ready for the wire: a dot at the beginning of a line is doubled, and a line with a dot alone ends it (RFC 5321, section 4.5.2).
+/// Makes a message ready for the wire: a dot at the beginning of a line is doubled, and a line with
+/// a dot alone ends it (RFC 5321, section 4.5.2).
 pub(super) fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + 16);
     let mut before = b'\n';
