@@ -3,7 +3,7 @@
 
 mod common;
 #[path = "../examples/build_site.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
+#[allow(dead_code, unreachable_pub, reason = "the example is a program of its own")]
 mod example;
 
 use std::collections::BTreeMap;

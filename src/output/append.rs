@@ -1,7 +1,8 @@
-//! Into the project: the only place that adds files to it.
+//! New files of the ledger: the only place that adds files to a project.
 //!
-//! What is added stands in the ledger and is never changed again, so nothing is ever overwritten. A file is written whole beside its place
-//! and then moved there; a command that is killed leaves at most a hidden file that nobody reads.
+//! The ledger only ever grows, so nothing is overwritten. A file is written whole beside its place
+//! and then moved there; a command that is killed leaves at most a hidden file, which the next one
+//! removes.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -11,10 +12,11 @@ use super::error::{OutputError, at};
 use super::paths::is_confined;
 use crate::source::files::LEDGER;
 
-/// Adds a file to the ledger of the project in `root`; tells whether it was new.
+/// Adds a file to the ledger of the project in `root`; returns whether it was new.
 ///
 /// # Errors
-/// Refuses a path outside the ledger, one that a symbolic link leads away from, and one where other bytes stand.
+/// Refuses a path outside the ledger, one that a symbolic link leads away from, and one where other
+/// bytes stand.
 pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError> {
     let target = root.join(path);
     let blocked = |path: &Path| OutputError::Blocked { path: path.display().to_string() };
