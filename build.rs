@@ -1,4 +1,5 @@
-//! Gathers the sample project of `ubugi new` and the base theme into the binary, as a list of paths and texts, and hashes the program's sources.
+//! Gathers the sample project of `ubugi new` and the base theme into the binary, each as a list of
+//! paths and bytes, and hashes what the program is made from.
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,26 +13,32 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files = Vec::new();
-    for (from, to) in [("src/cli/sample", ""), ("themes/base", "themes/base/")] {
-        println!("cargo::rerun-if-changed={from}");
-        collect(&root.join(from), Path::new(to), &mut files)?;
-    }
-    files.sort();
-    let mut list = String::from("[\n");
-    for (name, path) in files {
-        let _ = writeln!(list, "({name:?}, include_str!({path:?})),");
-    }
-    list.push_str("]\n");
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("new.rs"), list)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    write_list(&root, "src/cli/sample", "", &out.join("new.rs"))?;
+    write_list(&root, "themes/base", "themes/base/", &out.join("base_theme.rs"))?;
     println!("cargo::rustc-env=UBUGI_SOURCES={:016x}", sources(&root)?);
     Ok(())
 }
 
-/// Hashes what the program is made from, so that it knows the output of another one from its own.
+/// Writes the files below a folder as an expression of Rust: a slice of paths and bytes.
+fn write_list(root: &Path, from: &str, to: &str, target: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={from}");
+    let mut files = Vec::new();
+    collect(&root.join(from), Path::new(to), &mut files)?;
+    files.sort();
+    let mut list = String::from("[\n");
+    for (name, path) in files {
+        let _ = writeln!(list, "({name:?}, include_bytes!({path:?}).as_slice()),");
+    }
+    list.push_str("]\n");
+    fs::write(target, list)
+}
+
+/// Hashes what the program is made from, the base theme included, so that it knows the output of
+/// another program from its own.
 fn sources(root: &Path) -> io::Result<u64> {
     let mut files = Vec::new();
-    for name in ["src", "Cargo.toml", "Cargo.lock"] {
+    for name in ["src", "themes/base", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={name}");
         let path = root.join(name);
         if path.is_dir() {

@@ -11,6 +11,7 @@ pub mod build;
 pub mod care;
 pub mod cli;
 pub mod content;
+pub mod delivery;
 pub mod diagnostic;
 pub mod edition;
 

@@ -1,12 +1,13 @@
 //! Exceptions: wording that stays although a rule speaks against it, with the reason beside it.
 //!
-//! In Markdown an exception is a comment right before the block that it is for, or within it. For titles, descriptions, whole files and
-//! drugs it stands under `care_exceptions`. One that says no reason, names no rule or excepts nothing is itself a finding.
+//! In Markdown an exception is a comment right before the block that it is for, or within it. For
+//! titles, descriptions, whole files and drugs it stands under `care_exceptions`. One that says no
+//! reason, names no rule or excepts nothing is itself a finding.
 
 use std::ops::Range;
 
-use super::passage::Part;
-use super::rule::Rules;
+use super::part::PassagePart;
+use super::rule::CareRules;
 use crate::content::care_exception::{CareException, ExceptedPart};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, codes};
 use crate::message;
@@ -18,7 +19,7 @@ pub(super) enum Covers {
     /// The whole file.
     File,
     /// A part of the front matter.
-    Part(Part),
+    Part(PassagePart),
     /// These bytes of the file.
     Bytes(Range<usize>),
     /// Nothing: no block follows the comment.
@@ -37,14 +38,14 @@ impl Exception {
     pub(super) fn of_file(stated: &CareException) -> Self {
         let covers = match stated.part {
             None => Covers::File,
-            Some(ExceptedPart::Title) => Covers::Part(Part::Title),
-            Some(ExceptedPart::Description) => Covers::Part(Part::Description),
+            Some(ExceptedPart::Title) => Covers::Part(PassagePart::Title),
+            Some(ExceptedPart::Description) => Covers::Part(PassagePart::Description),
         };
         Self { rule: stated.rule.clone(), covers }
     }
 
-    /// Tells whether a finding of a rule is excepted.
-    pub(super) fn excepts(&self, rule: &str, part: Part, found: &Range<usize>) -> bool {
+    /// Returns whether a finding of a rule is excepted.
+    pub(super) fn excepts(&self, rule: &str, part: PassagePart, found: &Range<usize>) -> bool {
         self.rule.value == rule
             && match &self.covers {
                 Covers::File => true,
@@ -55,7 +56,7 @@ impl Exception {
     }
 
     /// Reports a rule that does not exist, or that nothing was excepted.
-    pub(super) fn check(&self, rules: &Rules, was_used: bool, diagnostics: &mut Diagnostics) {
+    pub(super) fn check(&self, rules: &CareRules, was_used: bool, diagnostics: &mut Diagnostics) {
         let written = &self.rule.value;
         let Some(rule) = rules.find(written) else {
             let known = rules.ids().collect::<Vec<_>>().join(", ");
@@ -74,13 +75,16 @@ impl Exception {
             );
             return;
         };
-        // What a rule that is switched off would find nobody knows.
+        // No one knows what a rule that is switched off would find.
         if !was_used && rule.is_on {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::UNUSED_CARE_EXCEPTION,
                     self.rule.place.clone(),
-                    message!("規則「{written}」のこの例外に当たるものがありません", "this exception from the rule `{written}` excepts nothing"),
+                    message!(
+                        "規則「{written}」のこの例外に当たるものがありません",
+                        "this exception from the rule `{written}` excepts nothing"
+                    ),
                 )
                 .help(message!(
                     "言葉を直してあるなら、例外を消してください。そうでなければ、その段落や見出しのすぐ前の行に移してください",

@@ -1,23 +1,16 @@
 //! Folding: the form of a text in which words are looked for.
 //!
-//! Full and half width, compatibility characters and letter case make no difference (Unicode NFKC, lower case). In languages that are
-//! written without spaces, spaces and line ends make none either, so that やさしい日本語, which puts spaces between words, is read like
-//! any other Japanese; elsewhere a run of them counts as one space.
+//! Full and half width, compatibility characters and letter case make no difference (Unicode NFKC,
+//! lower case). In languages that are written without spaces, spaces and line ends make none
+//! either, so that やさしい日本語, which puts spaces between words, is read like any other Japanese;
+//! elsewhere a run of them counts as one space.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-use super::passage::Shown;
-
-/// Tells whether a language is written without spaces between words.
-pub(super) fn is_unspaced(tag: &str) -> bool {
-    matches!(
-        tag.split('-').next().map(str::to_ascii_lowercase).as_deref(),
-        Some("ja" | "zh" | "yue" | "th" | "lo" | "km" | "my")
-    )
-}
+use super::passage::ShownChar;
 
 /// A folded text that remembers from which characters it was made.
 #[derive(Debug, Default)]
@@ -30,7 +23,7 @@ pub(super) struct Folded {
 
 impl Folded {
     /// Folds characters.
-    pub(super) fn new(shown: &[Shown], unspaced: bool) -> Self {
+    pub(super) fn new(shown: &[ShownChar], unspaced: bool) -> Self {
         let mut folded = Self {
             text: String::with_capacity(shown.len() * 3),
             origins: Vec::with_capacity(shown.len()),
@@ -93,12 +86,13 @@ fn number(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Tells whether a character is one of the many that folding leaves as they are, which makes the pass over Japanese text several times quicker.
+/// Returns whether a character is one of the many that folding leaves as they are, which makes the
+/// pass over Japanese text several times quicker.
 fn is_plain(c: char) -> bool {
     matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '、' | '。' | '「' | '」' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// Tells whether a character joins the one before it, among them the half-width voicing marks.
+/// Returns whether a character joins the one before it, among them the half-width voicing marks.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{ff9e}' | '\u{ff9f}')
         || (!c.is_ascii() && !is_plain(c) && canonical_combining_class(c) != 0)
@@ -106,13 +100,15 @@ fn is_mark(c: char) -> bool {
 
 /// Folds a word of a rule.
 pub(super) fn word(text: &str, unspaced: bool) -> String {
-    let shown: Vec<Shown> = text.trim().chars().map(|c| Shown { c, start: 0, end: 0 }).collect();
+    let shown: Vec<ShownChar> =
+        text.trim().chars().map(|c| ShownChar { c, start: 0, end: 0 }).collect();
     Folded::new(&shown, unspaced).text
 }
 
-/// Tells whether a match stands for itself: `no.1` is not in `no.10`, `ベスト` not in `ベストセラー`.
+/// Returns whether a match stands for itself: `no.1` is not in `no.10`, `ベスト` not in `ベストセラー`.
 ///
-/// Where the match begins or ends with a letter of a script that has words, the neighbour must not be a letter of the same kind.
+/// Where the match begins or ends with a letter of a script that has words, the neighbour must not
+/// be a letter of the same kind.
 pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
     let kind = |c: char| match c {
         'ァ'..='ヺ' | 'ー' => 1,
@@ -133,14 +129,14 @@ pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
         && !joins(found.chars().next_back(), text[range.end..].chars().next())
 }
 
-/// Tells whether a text contains one of the words, each for itself.
+/// Returns whether a text contains one of the words, each for itself.
 pub(super) fn contains_any(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| {
         text.match_indices(word.as_str()).any(|(at, found)| is_whole(text, &(at..at + found.len())))
     })
 }
 
-/// Tells whether a character at a byte offset ends a sentence.
+/// Returns whether a character at a byte offset ends a sentence.
 fn ends_sentence(text: &str, at: usize, c: char) -> bool {
     match c {
         '。' | '!' | '?' => true,
@@ -169,7 +165,8 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// Counts the characters of a sentence without spaces and without readings in brackets, `府中市(ふちゅうし)`, as ruby is not counted either.
+/// Counts the characters of a sentence without spaces and without readings in brackets,
+/// `府中市(ふちゅうし)`, as ruby is not counted either.
 pub(super) fn length(sentence: &str) -> usize {
     let mut count = 0;
     let mut rest = sentence;
@@ -191,10 +188,12 @@ pub(super) fn length(sentence: &str) -> usize {
     count
 }
 
-/// The most characters of a clause that are looked at, so that a text without any punctuation stays quick.
+/// The most characters of a clause that are looked at, so that a text without any punctuation stays
+/// quick.
 const LONGEST_CLAUSE: usize = 120;
 
-/// Returns what stands before and after a match within its clause; a comma right after the match does not end it.
+/// Returns what stands before and after a match within its clause; a comma right after the match
+/// does not end it.
 pub(super) fn clause(text: &str, range: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let ends = |at: usize, c: char| {
         matches!(c, '、' | ',' | ';' | ':' | '(' | ')') || ends_sentence(text, at, c)
@@ -226,8 +225,10 @@ pub(super) fn clause(text: &str, range: &Range<usize>) -> (Range<usize>, Range<u
 mod tests {
     use super::*;
 
-    fn shown(text: &str) -> Vec<Shown> {
-        text.char_indices().map(|(at, c)| Shown { c, start: at, end: at + c.len_utf8() }).collect()
+    fn shown(text: &str) -> Vec<ShownChar> {
+        text.char_indices()
+            .map(|(at, c)| ShownChar { c, start: at, end: at + c.len_utf8() })
+            .collect()
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! The texts that are checked, cut into passages in which every character knows where it stands in its file.
+//! The texts that are checked, cut into passages in which every character knows where it stands in
+//! its file.
 //!
-//! A passage is what a reader reads in one go: a title, a paragraph, an item, a cell. It holds the words as they are shown: ruby is
-//! reduced to its base, a fact to its fallback, markup is gone. So a finding marks the written word, however it is written.
+//! A passage is what a reader reads in one go: a title, a paragraph, an item, a cell. It holds the
+//! words as they are shown: ruby is reduced to its base, a fact to its fallback, markup is gone. So
+//! a finding marks the written word, however it is written.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::exception::{self, Exception};
+use super::part::PassagePart;
 use crate::content::article::Article;
 use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostics, Place, Source};
@@ -16,24 +19,9 @@ use crate::diagnostic::{Diagnostics, Place, Source};
 /// Stands for what is no words, such as code, so that what stands around it does not grow together.
 const NO_WORDS: char = '\u{fffc}';
 
-/// Where a passage stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The title in the front matter.
-    Title,
-    /// The description in the front matter.
-    Description,
-    /// The text of a notice in the front matter.
-    Notice,
-    /// A heading of the body.
-    Heading,
-    /// Any other text.
-    Text,
-}
-
 /// One character as it is shown, and the bytes of the file that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shown {
+pub(super) struct ShownChar {
     pub(super) c: char,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -42,13 +30,13 @@ pub(super) struct Shown {
 /// A piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Passage {
-    pub(super) part: Part,
-    pub(super) shown: Vec<Shown>,
+    pub(super) part: PassagePart,
+    pub(super) shown: Vec<ShownChar>,
 }
 
 /// Everything of one file that is checked.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(super) struct CheckedText {
     pub(super) passages: Vec<Passage>,
     /// What comments in the Markdown except.
     pub(super) exceptions: Vec<Exception>,
@@ -56,18 +44,19 @@ pub(super) struct Document {
     pub(super) cited: Vec<Range<usize>>,
 }
 
-impl Document {
-    /// Takes the title, description, notices and body of an article; faults of its exceptions are reported.
+impl CheckedText {
+    /// Takes the title, description, notices and body of an article; faults of its exceptions are
+    /// reported.
     pub(super) fn of_article(article: &Article, diagnostics: &mut Diagnostics) -> Self {
         let mut document = Self::default();
-        document.push_value(Part::Title, &article.title.value, &article.title.place);
+        document.push_value(PassagePart::Title, &article.title.value, &article.title.place);
         document.push_value(
-            Part::Description,
+            PassagePart::Description,
             &article.description.value,
             &article.description.place,
         );
         for wording in article.notify.wordings.values() {
-            document.push_value(Part::Notice, &wording.value, &wording.place);
+            document.push_value(PassagePart::Notice, &wording.value, &wording.place);
         }
         let body = article.source.text.get(article.body.clone()).unwrap_or_default();
         let walker = Walker {
@@ -76,7 +65,7 @@ impl Document {
             text: body,
             document: &mut document,
             diagnostics,
-            part: Part::Text,
+            part: PassagePart::Text,
             shown: Vec::new(),
             run: String::new(),
             pieces: Vec::new(),
@@ -90,7 +79,7 @@ impl Document {
     }
 
     /// Takes a value of a YAML file.
-    pub(super) fn push_value(&mut self, part: Part, value: &str, place: &Place) {
+    pub(super) fn push_value(&mut self, part: PassagePart, value: &str, place: &Place) {
         let shown = align(value, place);
         if !shown.is_empty() {
             self.passages.push(Passage { part, shown });
@@ -98,10 +87,12 @@ impl Document {
     }
 }
 
-/// Finds the bytes of each character of a YAML scalar, which quotes, escapes and line ends may have changed.
+/// Finds the bytes of each character of a YAML scalar, which quotes, escapes and line ends may have
+/// changed.
 ///
-/// Each character is looked for a little further on; one that is not found (an escape such as `\u4e00`) stands for the whole scalar.
-fn align(value: &str, place: &Place) -> Vec<Shown> {
+/// Each character is looked for a little further on; one that is not found (an escape such as
+/// `\u4e00`) stands for the whole scalar.
+fn align(value: &str, place: &Place) -> Vec<ShownChar> {
     const NEAR: usize = 24;
     let written = place.source.text.get(place.range.clone()).unwrap_or_default();
     let mut at = 0;
@@ -117,9 +108,9 @@ fn align(value: &str, place: &Place) -> Vec<Shown> {
                 Some((offset, other)) => {
                     let start = at + offset;
                     at = start + other.len_utf8();
-                    Shown { c, start: place.range.start + start, end: place.range.start + at }
+                    ShownChar { c, start: place.range.start + start, end: place.range.start + at }
                 }
-                None => Shown { c, start: place.range.start, end: place.range.end },
+                None => ShownChar { c, start: place.range.start, end: place.range.end },
             }
         })
         .collect()
@@ -130,17 +121,18 @@ struct Walker<'a> {
     source: &'a Arc<Source>,
     base: usize,
     text: &'a str,
-    document: &'a mut Document,
+    document: &'a mut CheckedText,
     diagnostics: &'a mut Diagnostics,
-    part: Part,
-    shown: Vec<Shown>,
+    part: PassagePart,
+    shown: Vec<ShownChar>,
     /// Neighbouring texts, in which ruby and facts are not yet read.
     run: String,
-    /// For each piece of `run` its offset there, its range in `text`, and whether both have the same bytes.
+    /// For each piece of `run` its offset there, its range in `text`, and whether both have the
+    /// same bytes.
     pieces: Vec<(usize, Range<usize>, bool)>,
     /// The open blocks.
     blocks: Vec<Range<usize>>,
-    /// How many code blocks are open.
+    /// The number of open code blocks.
     code: usize,
     /// Exceptions that wait for their block, by index, with the depth of their comment.
     waiting: Vec<(usize, usize)>,
@@ -227,7 +219,7 @@ impl Walker<'_> {
             self.document.exceptions[exception].covers = exception::Covers::Bytes(covered.clone());
         }
         match tag {
-            Tag::Heading { .. } => self.part = Part::Heading,
+            Tag::Heading { .. } => self.part = PassagePart::Heading,
             Tag::CodeBlock(_) => self.code += 1,
             _ => {}
         }
@@ -241,7 +233,7 @@ impl Walker<'_> {
     fn close(&mut self, tag: TagEnd) {
         self.flush();
         match tag {
-            TagEnd::Heading(_) => self.part = Part::Text,
+            TagEnd::Heading(_) => self.part = PassagePart::Text,
             TagEnd::CodeBlock => self.code = self.code.saturating_sub(1),
             _ => {}
         }
@@ -254,7 +246,8 @@ impl Walker<'_> {
         }
     }
 
-    /// Reads the comments of a piece of HTML. They except the block that encloses them, or else the one that follows.
+    /// Reads the comments of a piece of HTML. They except the block that encloses them, or else the
+    /// one that follows.
     fn comments(&mut self, range: Range<usize>, block: Option<Range<usize>>) {
         let html = self.text.get(range.clone()).unwrap_or_default();
         let mut at = 0;
@@ -281,7 +274,11 @@ impl Walker<'_> {
     }
 
     fn one(&mut self, c: char, range: Range<usize>) {
-        self.shown.push(Shown { c, start: self.base + range.start, end: self.base + range.end });
+        self.shown.push(ShownChar {
+            c,
+            start: self.base + range.start,
+            end: self.base + range.end,
+        });
     }
 
     fn push(&mut self, text: &str, range: Range<usize>) {
@@ -324,7 +321,7 @@ impl Walker<'_> {
                 (fallback..close, (close + 2).min(run.len()))
             } else if let Some((base, _, length)) = ruby(rest) {
                 (open + 1..open + 1 + base.len(), open + length)
-            } else if self.part == Part::Heading
+            } else if self.part == PassagePart::Heading
                 && rest.starts_with("{#")
                 && rest.trim_end().ends_with('}')
             {

@@ -2,10 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::check::{MOST_FINDINGS, check};
+use super::rule::CareRules;
+use crate::content::Languages;
 use crate::content::article;
 use crate::content::language::Language;
-use crate::content::medicine::drug;
+use crate::content::medicine::drug::{self, LactationTable};
+use crate::diagnostic::{Diagnostics, codes};
+use crate::source::Files;
 use crate::source::decode::Decoder;
 use crate::source::memo::Memo;
 
@@ -95,7 +99,7 @@ fn leaves_alone(tag: &str, cases: &[&str]) {
 #[test]
 fn built_in_rules_are_without_fault() {
     let mut diagnostics = Diagnostics::new();
-    let rules = Rules::load(&Files::new(), &languages(), &mut diagnostics);
+    let rules = CareRules::load(&Files::new(), &languages(), &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let ids: Vec<&str> = rules.ids().collect();
     assert_eq!(

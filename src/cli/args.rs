@@ -133,11 +133,46 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// See and change the look: what comes from ubugi, what from the project / 見た目を調べ、変える
+    #[command(subcommand)]
+    Theme(Theme),
     /// Print a completion script for a shell / シェルの補完スクリプトを出す
     Completions {
         /// The shell
         #[arg(value_enum)]
         shell: clap_complete::Shell,
+    },
+}
+
+/// What can be done with themes.
+#[derive(Debug, Subcommand)]
+pub enum Theme {
+    /// List all themes and their files, each with where it comes from / テーマとファイルを並べる
+    List {
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+    },
+    /// Copy files of the theme `base` into the project, to change them there / 変えるために、プロジェクトへ写す
+    Eject {
+        /// The files, such as templates/home.html or static/site.css / ファイル
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<String>,
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
+        /// Overwrite files that were changed in the project / 変えたファイルも上書きする
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show how the project's files differ from those in ubugi / ubugi の中のものとの違いを出す
+    Diff {
+        /// Only these files / このファイルだけ
+        #[arg(value_name = "FILE")]
+        files: Vec<String>,
+        /// The project's folder / プロジェクトのフォルダ
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        project: PathBuf,
     },
 }
 

@@ -16,6 +16,7 @@ mod serve;
 mod sitting;
 mod status;
 mod terminal;
+mod theme;
 mod words;
 
 pub use command::main;

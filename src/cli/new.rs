@@ -6,8 +6,8 @@ use super::{Exit, say};
 use crate::diagnostic::Tongue;
 use crate::message;
 
-/// The files of the sample, with the theme of this version of ubugi.
-const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/new.rs"));
+/// The files of the sample. It has no theme: it builds with the one in the binary.
+const FILES: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/new.rs"));
 
 /// Writes the sample into a new or empty folder.
 pub(super) fn run(folder: &Path, tongue: Tongue) -> Exit {
@@ -37,12 +37,12 @@ pub(super) fn run(folder: &Path, tongue: Tongue) -> Exit {
             return Exit::Machine;
         }
     }
-    for (name, text) in FILES {
+    for (name, bytes) in FILES {
         let target = folder.join(name);
         let written = target
             .parent()
             .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| std::fs::write(&target, text));
+            .and_then(|()| std::fs::write(&target, bytes));
         if let Err(error) = written {
             let target = target.display();
             say(

@@ -17,7 +17,8 @@ use super::terminal::{Exit, progress_bar, say, show, today_in_japan, write_out};
 use super::words;
 use crate::diagnostic::{Message, Tongue};
 use crate::message;
-use crate::notify::send::{Clock, Report, Settings, is_left};
+use crate::notify::clock::Clock;
+use crate::notify::send::{SendingPace, SendingReport, is_left};
 use crate::notify::steps::{
     self, NotNotified, PlanOptions, Preview, Refused, SeedOptions, SendOptions, SendOutcome, Sent,
 };
@@ -177,7 +178,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
     if let Some(at) = moved(options, tongue)?
-        && let Ok(at) = at.to_zoned(japan)
+        && let Ok(at) = at.to_zoned_datetime(japan)
     {
         clock.shift = at.timestamp().duration_since(clock.now());
     }
@@ -188,7 +189,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         secrets: options.secrets.clone(),
         environment: environment(),
         is_dry: options.dry_run,
-        settings: Settings {
+        pace: SendingPace {
             connections: usize::from(options.connections),
             attempts: options.attempts,
             wait: Duration::try_from_secs_f64(options.wait).unwrap_or(Duration::from_secs(1)),
@@ -231,7 +232,12 @@ fn environment() -> Vec<(String, String)> {
 }
 
 /// Writes what came of sending, as lines or as JSON.
-fn write_report(report: &Report, names: &BTreeMap<String, String>, as_json: bool, tongue: Tongue) {
+fn write_report(
+    report: &SendingReport,
+    names: &BTreeMap<String, String>,
+    as_json: bool,
+    tongue: Tongue,
+) {
     if !as_json {
         write_out(&table(report, names, tongue));
         return;
@@ -299,7 +305,7 @@ fn write_previews(previews: &[Preview], tongue: Tongue) {
 const MOST_LINES: usize = 20;
 
 /// Writes what came of it: a line for each municipality and channel.
-fn table(report: &Report, names: &BTreeMap<String, String>, tongue: Tongue) -> String {
+fn table(report: &SendingReport, names: &BTreeMap<String, String>, tongue: Tongue) -> String {
     let mut out = String::new();
     for ((code, channel), tally) in report {
         let name = names.get(code).map_or("", String::as_str);

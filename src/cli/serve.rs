@@ -15,11 +15,11 @@ use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Severity, Tongue};
 use crate::message;
 use crate::project::{self, Project};
-use crate::serve::desk::Turned;
 use crate::serve::editor::{DEFAULT, Editor};
 use crate::serve::live::Overview;
+use crate::serve::turned::Turned;
 use crate::serve::watch::Polling;
-use crate::serve::{self, News, Options, Tell};
+use crate::serve::{self, News, PreviewOptions, Tell};
 use crate::site::Moment;
 
 /// The ports that are tried if none is asked for.
@@ -53,7 +53,7 @@ fn serve(options: &Serve, tongue: Tongue) -> Result<Exit, Exit> {
         is_faulty: AtomicBool::new(false),
         warned: Mutex::default(),
     };
-    let options_of_server = Options {
+    let options_of_server = PreviewOptions {
         only,
         moment: Box::new(move || Moment { date: date.unwrap_or_else(today_in_japan), drafts }),
         poll: options.poll,

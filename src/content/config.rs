@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::feeds::FeedChoice;
-use super::language::{Language, Languages};
+use super::language::{Language, Languages, own_name};
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
@@ -228,7 +228,13 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
                 }
                 Some(tag)
             });
-            let name = fields.required(decoder, "name", Decoder::string);
+            let own_name = tag.as_ref().and_then(|tag| own_name(&tag.value));
+            let name = match own_name {
+                Some(own_name) => fields
+                    .optional(decoder, "name", Decoder::string)
+                    .map_or_else(|| Some(own_name.to_owned()), |name| Some(name.value)),
+                None => fields.required(decoder, "name", Decoder::string).map(|name| name.value),
+            };
             let path = fields.optional(decoder, "path", Decoder::id);
             fields.finish(decoder);
             if let Some(path) =
@@ -253,7 +259,7 @@ fn languages(decoder: &mut Decoder, root: &Node) -> Languages {
             }
             let language = Language {
                 tag: tag?.value,
-                name: name?.value,
+                name: name?,
                 path: path.map(|p| p.value).unwrap_or_default(),
             };
             if all.iter().any(|other| {

@@ -1,7 +1,9 @@
 //! Which Markdown articles are written in, for everyone who reads it, and which images a body shows.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::source::files::join;
@@ -27,34 +29,27 @@ pub fn images(path: &str, body: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Resolves `%E7%99%BA` and the like; what is not valid stays as it is.
-pub fn decode_percent(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = (bytes[at] == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+/// Decodes `%E7%99%BA` and the like; a text that would not be UTF-8 stays as it is.
+pub fn decode_percent(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_escapes_are_decoded() {
+        for (text, decoded) in [
+            ("%E7%99%BA%e7%86%b1", "発熱"),
+            ("a%20b", "a b"),
+            ("100%", "100%"),
+            ("%+1%zz%4", "%+1%zz%4"),
+            ("%ff", "%ff"),
+        ] {
+            assert_eq!(decode_percent(text), decoded);
+        }
+    }
 
     #[test]
     fn images_are_found_however_they_are_written() {

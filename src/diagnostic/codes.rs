@@ -109,6 +109,11 @@ codes! {
     TEMPLATE_FAULT = "UB0702", "テンプレートの誤り", "a template is faulty";
     MISSING_TEMPLATE = "UB0703", "テンプレートがない", "a template is missing";
     MISSING_STRING = "UB0704", "テーマの文言がない", "a theme lacks a string";
+    OLDER_THEME = "UB0705", "古い決まりのテーマ", "a theme is written for an older interface";
+    NEWER_THEME = "UB0706", "新しい決まりのテーマ", "a theme is written for a newer interface";
+    FORMER_COPY = "UB0707", "以前の ubugi が置いたテーマの写し", "a copy of a former theme is not used";
+    FORMER_CHANGED = "UB0708", "以前の ubugi が置いたファイルの変更", "a file of a former theme was changed";
+    MISSING_ASSET = "UB0709", "テーマのファイルがない", "a static file does not exist";
 
     UNSUPERVISED = "UB0801", "監修を受けていない", "a text has no supervision";
     CHANGED_AFTER_APPROVAL = "UB0802", "承認後に変わった", "a text changed after its approval";

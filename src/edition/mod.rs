@@ -21,9 +21,9 @@ use crate::project::{Project, Replaced};
 use crate::render::dependency::{self, Dependency, Print, Prints};
 use crate::render::image::{self, Images};
 use crate::render::markdown::{self, Body, References};
-use crate::render::page::{self, Part, Renderer, Shared};
-use crate::render::part::feed;
-use crate::render::texts::Texts;
+use crate::render::page::{self, PLANNED};
+use crate::render::part::{Part, feed};
+use crate::render::{Renderer, Shared, check_fragments};
 use crate::site::{self, Hidden, Moment, Page, Site, Visible};
 use crate::source::memo;
 use record::{Past, Piece, Record, SiteRecord, Stamp, Table};
@@ -176,20 +176,10 @@ pub fn open<R>(
     );
     diagnostics.extend(compiled);
     diagnostics.extend(worded);
-    page::check_fragments(project, &bodies, diagnostics);
+    check_fragments(project, &bodies, diagnostics);
+    page::check_templates(project, diagnostics);
     site::check_nowhere(project, &visible, diagnostics);
-    let texts = Texts::new(project, options.moment.date);
-    let shared = Shared {
-        texts,
-        project,
-        visible: &visible,
-        moment: options.moment,
-        bodies: &bodies,
-        images: &images,
-        inputs: OnceLock::new(),
-        lookups: Mutex::default(),
-        holidays: OnceLock::new(),
-    };
+    let shared = Shared::new(project, &visible, options.moment, &bodies, &images);
     let asked = project.municipalities.iter().filter(|municipality| {
         options.only.is_empty() || options.only.contains(&municipality.code)
     });
@@ -238,9 +228,9 @@ impl<'e> Edition<'e> {
             let mut found = Diagnostics::new();
             let theme = self
                 .shared
-                .project
+                .project()
                 .theme_of(self.slots[index].municipality)
-                .filter(|theme| theme.is_sound);
+                .filter(|theme| theme.is_sound && page::is_complete(theme));
             (
                 theme.map(|theme| {
                     Renderer::prepare(self.shared, Arc::clone(self.site(index)), theme, &mut found)
@@ -259,7 +249,12 @@ impl<'e> Edition<'e> {
     pub fn site(&self, index: usize) -> &Arc<Site<'e>> {
         let slot = &self.slots[index];
         slot.site.get_or_init(|| {
-            Arc::new(Site::plan(self.shared.project, slot.municipality, self.shared.visible))
+            Arc::new(Site::plan(
+                self.shared.project(),
+                slot.municipality,
+                self.shared.visible(),
+                PLANNED,
+            ))
         })
     }
 
@@ -270,17 +265,17 @@ impl<'e> Edition<'e> {
 
     /// Returns what is published: the project as of the edition's date.
     pub fn project(&self) -> &'e Project {
-        self.shared.project
+        self.shared.project()
     }
 
     /// Returns the compiled body of an article's file.
     pub fn body(&self, path: &str) -> Option<&'e Body> {
-        self.shared.bodies.get(path).map(AsRef::as_ref)
+        self.shared.body(path)
     }
 
     /// Returns what is not visible.
     pub fn hidden(&self) -> Hidden {
-        self.shared.visible.hidden
+        self.shared.visible().hidden
     }
 
     /// Makes one file of a site, by the path that it has in the output without the municipality's code; nothing where there is none.
@@ -302,11 +297,10 @@ impl<'e> Edition<'e> {
             let (language, page) = pages[*at];
             let mut faults = faults.clone();
             let bytes = renderer.page(language, page, &mut faults).map(|rendered| rendered.bytes);
-            if let (Some(path), Some(theme)) = (
-                self.site(index).text(self.project(), language, page),
-                self.project().theme_of(slot.municipality),
-            ) {
-                faults.extend(self.shared.texts.faults_of(&theme.name, language, path));
+            if let (Some(path), Some(theme)) =
+                (self.site(index).text(language, page), self.project().theme_of(slot.municipality))
+            {
+                faults.extend(self.shared.texts().faults_of(&theme.name, language, path));
             }
             return Some(Made { bytes, faults, page: Some((language, page)) });
         }
@@ -367,7 +361,7 @@ impl<'e> Edition<'e> {
             .collect();
         let mut summary = Summary {
             sites: sites.len(),
-            hidden: self.shared.visible.hidden,
+            hidden: self.shared.visible().hidden,
             ..Summary::default()
         };
         let mut by_site: Vec<Vec<Done<'_>>> = sites.iter().map(|_| Vec::new()).collect();
@@ -381,7 +375,7 @@ impl<'e> Edition<'e> {
             diagnostics.extend(std::mem::take(&mut done.faults));
             by_site[index].push(done);
         }
-        diagnostics.extend(self.shared.texts.take_faults());
+        diagnostics.extend(self.shared.texts().take_faults());
         let records = sites.par_iter().zip(by_site).map(|(plan, done)| {
             (plan.site.municipality.code.to_string(), plan.record(done, &prints))
         });
@@ -457,7 +451,7 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
         let name = match job {
             Job::Page(language, page) => self.renderer.path(*language, *page),
             Job::Asset(path, _) => (*path).to_owned(),
-            Job::Part(part) => self.renderer.name_of(*part),
+            Job::Part(part) => part.name(self.site),
         };
         if let Some(past) = &self.past
             && let Some(piece) = past.piece(&name)
@@ -491,7 +485,7 @@ impl<'a, 'e: 'a> Plan<'a, 'e> {
                 write(path, bytes)?;
                 Vec::new()
             }
-            Job::Part(part) => self.renderer.part(*part, &write)?.into_iter().collect(),
+            Job::Part(part) => self.renderer.part(*part, &write)?,
         };
         let mut files = written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -548,18 +542,7 @@ pub fn feeds<'p>(
     let mut found = Diagnostics::new();
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);
-    let texts = Texts::new(project, moment.date);
-    let shared = Shared {
-        texts,
-        project,
-        visible,
-        moment,
-        bodies: &bodies,
-        images: &images,
-        inputs: OnceLock::new(),
-        lookups: Mutex::default(),
-        holidays: OnceLock::new(),
-    };
+    let shared = Shared::new(project, visible, moment, &bodies, &images);
     let states = sites.par_iter().map(|site| {
         let theme = project.theme_of(site.municipality).filter(|theme| theme.is_sound)?;
         let renderer = Renderer::prepare(&shared, Arc::clone(site), theme, &mut Diagnostics::new());
@@ -607,7 +590,7 @@ fn compile_all<'p>(
     images: &'p Images,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<&'p str, Arc<Body>> {
-    let page_names = site::page_names(project);
+    let page_names = site::page_names(project, PLANNED);
     let mut fact_ids: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
     let emergency = project
         .emergency

@@ -382,7 +382,7 @@ impl Table<'_> {
         Some(Event {
             id: Located::new(id.to_owned(), place),
             kind: if is_checkup { EventKind::Checkup } else { EventKind::Event },
-            title: match (cell(Column::English), self.languages.find("en")) {
+            title: match (cell(Column::English), self.languages.english()) {
                 (Some(english), Some(language)) => {
                     Text::plain(self.languages, plain_title).also(language, english)
                 }

@@ -1,10 +1,12 @@
 //! What must not stand in a project: keys, passwords, and where the recipients are.
 //!
-//! Each has a name such as `UBUGI_132128_LINE_TOKEN`: the municipality's code, the channel's id, what it is. It comes from the environment or
-//! from a file outside the project with lines `NAME=value`.
+//! Each has a name such as `UBUGI_132128_LINE_TOKEN`: the municipality's code, the channel's id,
+//! what it is. It comes from the environment or from a file outside the project with lines
+//! `NAME=value`.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A value that is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,7 +41,8 @@ impl Secrets {
     /// Joins a file's lines and the environment's variables; the environment comes first.
     ///
     /// # Errors
-    /// Returns the number of a line of the file that is neither empty, nor a comment, nor `NAME=value`.
+    /// Returns the number of a line of the file that is neither empty, nor a comment, nor
+    /// `NAME=value`.
     pub fn new(
         file: &str,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -88,6 +91,23 @@ impl Secrets {
     pub fn missing(&self) -> &[String] {
         &self.missing
     }
+}
+
+/// Returns whether a path leads into a folder; links on the way are followed.
+pub fn lies_within(path: &Path, folder: &Path) -> bool {
+    let full = |path: &Path| -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| {
+            let parent = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
+            parent
+                .canonicalize()
+                .unwrap_or_else(|_| parent.to_owned())
+                .join(path.file_name().unwrap_or_default())
+        })
+    };
+    full(path).starts_with(full(folder))
 }
 
 #[cfg(test)]

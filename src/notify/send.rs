@@ -1,11 +1,11 @@
 //! Sending: claim, send, record.
 //!
-//! One thread walks through the outbox, claims deliveries in the ledger, some hundred at a time, brings the claims to the disk and hands them to
-//! others that send and record each answer at once. So a process that is killed leaves in doubt only what was on its way just then, and a
-//! machine that loses its power at most the last claims; both are sent again under the same key.
+//! One thread walks through the outbox, claims deliveries in the ledger, some hundred at a time,
+//! brings the claims to the disk and hands them to others that send and record each answer at once.
+//! So a process that is killed leaves in doubt only what was on its way just then, and a machine
+//! that loses its power at most the last claims; both are sent again under the same key.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,44 +16,39 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::channel::{Outcome, Reach, Why};
+use super::channel::open_channel::{DeliveryOutcome, Reach, RefusalReason};
+use super::clock::Clock;
 use super::lane::{Lane, Lanes};
-use super::ledger::{Begun, Entry, Ledger};
-use super::notice::{Id, Notice, WEBSUB};
+use super::notice::Notice;
 use super::subscribers::Recipient;
+use crate::delivery::{DeliveryLedger, LedgerEntry, NoticeId};
 
-/// How many claims are brought to the disk at once.
+/// The number of claims that are brought to the disk at once.
 const CLAIMS: usize = 256;
-/// After so many deliveries in a row that found no answer, the rest of what goes to the same party waits for another run.
+/// After so many deliveries in a row without an answer, the rest of what goes to the same party
+/// waits for another run.
 const STRIKES: u32 = 3;
-/// After so many deliveries with a no to who sends them, and none that was taken. It is many, as anybody may have themselves put on a list, and a
-/// few lines that are refused must not keep the others from hearing.
+/// The same after so many deliveries that were refused because of their sender, if none was taken.
+/// The number is high: anyone can put themselves on a list, and a few refused lines must not keep
+/// the others from their notices.
 const REFUSALS: u32 = 50;
 /// A receiver that wants more time than this is tried in another run.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// Tells the time and lets it pass.
-pub trait Clock: fmt::Debug + Send + Sync {
-    /// Returns the moment.
-    fn now(&self) -> Timestamp;
-    /// Waits.
-    fn sleep(&self, time: Duration);
-}
-
-/// How to send.
+/// The pace of a sending.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// How many requests at a time.
+pub struct SendingPace {
+    /// The number of requests at a time.
     pub connections: usize,
-    /// How often one delivery is tried.
+    /// The most attempts of one delivery.
     pub attempts: u32,
-    /// How long to wait before the second time; then twice as long, and so on.
+    /// The wait before the second attempt; it doubles with each further one.
     pub wait: Duration,
 }
 
 /// What came of one lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
+pub struct LaneTally {
     /// Notices that went out to all.
     pub notices: u64,
     /// Deliveries that were accepted.
@@ -79,23 +74,23 @@ pub struct Tally {
 }
 
 /// What came of all, by municipality and channel.
-pub type Report = BTreeMap<(String, String), Tally>;
+pub type SendingReport = BTreeMap<(String, String), LaneTally>;
 
-/// Tells whether something that should have been sent was not.
-pub fn is_left(report: &Report) -> bool {
+/// Returns whether something that should have been sent was not.
+pub fn is_left(report: &SendingReport) -> bool {
     report.values().any(|tally| tally.left + tally.uncertain + tally.overtaken > 0)
 }
 
 struct LaneState<'a> {
     lane: &'a Lane,
-    /// By the [names](super::channel::Channel::party) of those who answer.
-    parties: Mutex<HashMap<String, Arc<Party>>>,
-    tally: Mutex<Tally>,
+    /// By the [names](super::channel::open_channel::OpenChannel::party) of those who answer.
+    parties: Mutex<HashMap<String, Arc<AnsweringParty>>>,
+    tally: Mutex<LaneTally>,
 }
 
 impl LaneState<'_> {
-    /// Returns the one who answers for these recipients.
-    fn party(&self, to: &[&Recipient]) -> Arc<Party> {
+    /// Returns the party that answers for these recipients.
+    fn party(&self, to: &[&Recipient]) -> Arc<AnsweringParty> {
         let name = to.first().map_or("", |recipient| self.lane.sender.party(recipient));
         let mut parties = held(&self.parties);
         if let Some(party) = parties.get(name) {
@@ -105,9 +100,9 @@ impl LaneState<'_> {
     }
 }
 
-/// How it goes with one who answers.
+/// The state of a party that answers for recipients.
 #[derive(Default)]
-struct Party {
+struct AnsweringParty {
     /// Nothing more goes there in this run.
     down: AtomicBool,
     strikes: AtomicU32,
@@ -117,7 +112,7 @@ struct Party {
     paused: AtomicI64,
 }
 
-impl Party {
+impl AnsweringParty {
     fn is_down(&self) -> bool {
         self.down.load(Ordering::Relaxed)
     }
@@ -138,15 +133,16 @@ struct NoticeState<'a> {
     left: AtomicU64,
 }
 
-struct Work<'a> {
+struct DeliveryTask<'a> {
     state: Arc<NoticeState<'a>>,
-    key: Id,
+    key: NoticeId,
     to: Vec<&'a Recipient>,
-    party: Arc<Party>,
+    party: Arc<AnsweringParty>,
 }
 
-impl Work<'_> {
-    /// Tells of the line, if it is one's own: what several are sent together says nothing of any of them.
+impl DeliveryTask<'_> {
+    /// Tells of the line, if it is one's own: what several are sent together says nothing of any of
+    /// them.
     fn tell_line(&self) {
         if let [recipient] = &self.to[..] {
             held(&self.state.lane.tally).stopped_lines.insert(recipient.line);
@@ -155,9 +151,9 @@ impl Work<'_> {
 }
 
 /// What all threads share.
-struct Shared<'a> {
+struct SharedSending<'a> {
     sending: &'a Sending<'a>,
-    ledger: Mutex<&'a mut Ledger>,
+    ledger: Mutex<&'a mut DeliveryLedger>,
     /// The ledger cannot be written any more, so nothing may be sent.
     broken: AtomicBool,
     error: Mutex<Option<io::Error>>,
@@ -172,15 +168,15 @@ pub struct Sending<'a> {
     /// The notices of an outbox.
     pub notices: &'a [Notice],
     /// The [contents](super::plan::Offer::contents) of what the project would send today.
-    pub current: &'a HashMap<Id, Id>,
+    pub current: &'a HashMap<NoticeId, NoticeId>,
     /// The channels.
     pub lanes: &'a Lanes,
     /// The day, in Japan.
     pub today: Date,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// How to send.
-    pub settings: Settings,
+    /// The pace of a sending.
+    pub pace: SendingPace,
     /// Called after each delivery.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -190,31 +186,31 @@ impl Sending<'_> {
     ///
     /// # Errors
     /// Fails when the ledger cannot be written; nothing is sent from then on.
-    pub fn run(&self, ledger: &mut Ledger) -> io::Result<Report> {
+    pub fn run(&self, ledger: &mut DeliveryLedger) -> io::Result<SendingReport> {
         let state = |lane| LaneState { lane, parties: Mutex::default(), tally: Mutex::default() };
         let states: BTreeMap<(&str, &str), LaneState<'_>> = self
             .lanes
             .iter()
             .map(|((code, id), lane)| ((code.as_str(), id.as_str()), state(lane)))
             .collect();
-        let mut report = Report::new();
+        let mut report = SendingReport::new();
         let disk = ledger.handle()?;
-        let resumed = Resumed::of(ledger);
-        let shared = Shared {
+        let resumed = ResumedClaims::of(ledger);
+        let shared = SharedSending {
             sending: self,
             ledger: Mutex::new(ledger),
             broken: AtomicBool::new(false),
             error: Mutex::new(None),
         };
         {
-            let (out, work) = sync_channel::<Work<'_>>(2 * CLAIMS);
+            let (out, work) = sync_channel::<DeliveryTask<'_>>(2 * CLAIMS);
             let work = Mutex::new(work);
             let waiting = std::thread::scope(|scope| {
-                for _ in 0..self.settings.connections.max(1) {
+                for _ in 0..self.pace.connections.max(1) {
                     scope.spawn(|| shared.work_off(&work));
                 }
-                // At its end nobody hands over any more, and the workers come to theirs.
-                let mut walk = Walk {
+                // When the walk ends it drops its end of the queue, and the workers end.
+                let mut walk = OutboxWalk {
                     shared: &shared,
                     disk: &disk,
                     out,
@@ -264,15 +260,15 @@ impl Sending<'_> {
 }
 
 /// Claims that an earlier run left without an answer.
-struct Resumed {
+struct ResumedClaims {
     /// Those of one delivery.
-    single: HashSet<Id>,
+    single: HashSet<NoticeId>,
     /// For each delivery of the others, the claim's key.
-    batches: HashMap<Id, Id>,
+    batches: HashMap<NoticeId, NoticeId>,
 }
 
-impl Resumed {
-    fn of(ledger: &Ledger) -> Self {
+impl ResumedClaims {
+    fn of(ledger: &DeliveryLedger) -> Self {
         let open = ledger.history().open_batches();
         let batches = open
             .into_iter()
@@ -283,21 +279,22 @@ impl Resumed {
 }
 
 /// The walk through the outbox.
-struct Walk<'s, 'a> {
-    shared: &'s Shared<'a>,
+struct OutboxWalk<'s, 'a> {
+    shared: &'s SharedSending<'a>,
     disk: &'s std::fs::File,
-    out: SyncSender<Work<'a>>,
-    entries: Vec<Entry>,
-    ready: Vec<Work<'a>>,
+    out: SyncSender<DeliveryTask<'a>>,
+    entries: Vec<LedgerEntry>,
+    ready: Vec<DeliveryTask<'a>>,
     /// The deliveries that this run has claimed.
-    claimed: HashSet<Id>,
-    /// Notices with deliveries that another notice of this run has claimed: the same article for another segment of the same recipient. They have
-    /// gone out to all only when those are answered.
-    waiting: Vec<(Arc<NoticeState<'a>>, Id)>,
-    resumed: Resumed,
+    claimed: HashSet<NoticeId>,
+    /// Notices with deliveries that another notice of this run has claimed: the same article for
+    /// another segment of the same recipient. They have gone out to all only when those are
+    /// answered.
+    waiting: Vec<(Arc<NoticeState<'a>>, NoticeId)>,
+    resumed: ResumedClaims,
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> OutboxWalk<'_, 'a> {
     fn notice(&mut self, notice: &'a Notice, lane: &'a LaneState<'a>) {
         let history = held(&self.shared.ledger).history().heard(notice.id);
         if history.is_some_and(|heard| heard.done) || self.shared.broken.load(Ordering::Relaxed) {
@@ -308,15 +305,15 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         match self.shared.hour(notice, lane.lane) {
-            Hour::Later => {
+            SendingHour::Later => {
                 held(&lane.tally).later += 1;
                 return;
             }
-            Hour::Over => {
+            SendingHour::Over => {
                 held(&lane.tally).left += 1;
                 return;
             }
-            Hour::Now => {}
+            SendingHour::Now => {}
         }
         if lane.party(&[]).is_down() {
             held(&lane.tally).left += 1;
@@ -324,7 +321,7 @@ impl<'a> Walk<'_, 'a> {
         }
         if !history.is_some_and(|heard| heard.begun) {
             self.entries
-                .push(Entry::Begin { notice: Begun::of(notice, self.shared.sending.today) });
+                .push(LedgerEntry::Begin { notice: notice.begun(self.shared.sending.today) });
         }
         let zero = || AtomicU64::new(0);
         let state = Arc::new(NoticeState {
@@ -355,8 +352,8 @@ impl<'a> Walk<'_, 'a> {
         else {
             return;
         };
-        let mut again: BTreeMap<Id, (Vec<Id>, Vec<&'a Recipient>)> = BTreeMap::new();
-        let mut fresh: (Vec<Id>, Vec<&'a Recipient>) = (Vec::new(), Vec::new());
+        let mut again: BTreeMap<NoticeId, (Vec<NoticeId>, Vec<&'a Recipient>)> = BTreeMap::new();
+        let mut fresh: (Vec<NoticeId>, Vec<&'a Recipient>) = (Vec::new(), Vec::new());
         for recipient in lane.recipients.iter().filter(|recipient| recipient.is_in(segment)) {
             let delivery = notice.delivery(&recipient.to);
             if most == 1 {
@@ -390,8 +387,9 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Tells whether a delivery has no answer and is not on its way; who meets one that is on its way waits for its answer.
-    fn is_open(&mut self, state: &Arc<NoticeState<'a>>, delivery: Id) -> bool {
+    /// Returns whether a delivery has no answer and is not on its way; a notice that meets one on
+    /// its way waits for its answer.
+    fn is_open(&mut self, state: &Arc<NoticeState<'a>>, delivery: NoticeId) -> bool {
         if held(&self.shared.ledger).history().is_answered(delivery) {
             return false;
         }
@@ -407,8 +405,8 @@ impl<'a> Walk<'_, 'a> {
     fn claim(
         &mut self,
         state: &Arc<NoticeState<'a>>,
-        key: Id,
-        of: Vec<Id>,
+        key: NoticeId,
+        of: Vec<NoticeId>,
         to: Vec<&'a Recipient>,
     ) {
         if !self.is_open(state, key) {
@@ -426,16 +424,16 @@ impl<'a> Walk<'_, 'a> {
                 .and_then(|time| SignedDuration::try_from(time).ok());
             if known_for.is_some_and(|time| now.duration_since(claimed) > time) {
                 held(&state.lane.tally).uncertain += to.len().max(1) as u64;
-                self.entries.push(Entry::Refused { key, why: "uncertain".to_owned() });
+                self.entries.push(LedgerEntry::Refused { key, why: "uncertain".to_owned() });
                 return;
             }
         } else {
             let notice = Some(state.notice.id).filter(|id| *id != key);
-            self.entries.push(Entry::Claim { key, of, notice, at: now });
+            self.entries.push(LedgerEntry::Claim { key, of, notice, at: now });
         }
         state.pending.fetch_add(1, Ordering::Relaxed);
         let party = state.lane.party(&to);
-        self.ready.push(Work { state: Arc::clone(state), key, to, party });
+        self.ready.push(DeliveryTask { state: Arc::clone(state), key, to, party });
         if self.ready.len() >= CLAIMS {
             self.flush();
         }
@@ -451,38 +449,40 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         for work in self.ready.drain(..) {
-            // A worker that is gone has told why.
+            // A worker that is gone has recorded why.
             let _ = self.out.send(work);
         }
     }
 }
 
 /// Makes the key of several deliveries, which must stay the same when they are sent again.
-fn batch_key(of: &[Id]) -> Id {
+fn batch_key(of: &[NoticeId]) -> NoticeId {
     let parts: Vec<String> = of.iter().map(ToString::to_string).collect();
-    Id::of(&std::iter::once("batch").chain(parts.iter().map(String::as_str)).collect::<Vec<_>>())
+    NoticeId::of(
+        &std::iter::once("batch").chain(parts.iter().map(String::as_str)).collect::<Vec<_>>(),
+    )
 }
 
 /// Where a moment lies with regard to a notice's hours.
-enum Hour {
+enum SendingHour {
     Later,
     Now,
     Over,
 }
 
-impl Shared<'_> {
-    fn hour(&self, notice: &Notice, lane: &Lane) -> Hour {
+impl SharedSending<'_> {
+    fn hour(&self, notice: &Notice, lane: &Lane) -> SendingHour {
         let now = self.sending.clock.now();
         let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-        let japan = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+        let japan = now.to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
         let minute = u32::try_from(i32::from(japan.hour()) * 60 + i32::from(japan.minute()))
             .unwrap_or_default();
         if now >= moment(&notice.not_after) {
-            Hour::Over
+            SendingHour::Over
         } else if now < moment(&notice.not_before) || lane.quiet.holds(minute) {
-            Hour::Later
+            SendingHour::Later
         } else {
-            Hour::Now
+            SendingHour::Now
         }
     }
 
@@ -491,13 +491,13 @@ impl Shared<'_> {
         held(&self.error).get_or_insert(error);
     }
 
-    fn record(&self, entries: Vec<Entry>) {
+    fn record(&self, entries: Vec<LedgerEntry>) {
         if let Err(error) = held(&self.ledger).append(entries) {
             self.fail(error);
         }
     }
 
-    fn work_off<'a>(&self, work: &Mutex<Receiver<Work<'a>>>) {
+    fn work_off<'a>(&self, work: &Mutex<Receiver<DeliveryTask<'a>>>) {
         loop {
             let next = held(work).recv();
             let Ok(work) = next else { return };
@@ -512,37 +512,38 @@ impl Shared<'_> {
         }
     }
 
-    /// Sends one request until it has an answer that lasts; what stays without one is left, with why.
-    fn deliver(&self, work: &Work<'_>) -> Result<Outcome, Option<Why>> {
+    /// Sends one request until it has an answer that lasts; what stays without one is left, with
+    /// why.
+    fn deliver(&self, work: &DeliveryTask<'_>) -> Result<DeliveryOutcome, Option<RefusalReason>> {
         let (lane, notice, party) = (work.state.lane, work.state.notice, &*work.party);
         let mut last = None;
-        let Sending { clock, settings, .. } = self.sending;
-        for attempt in 0..settings.attempts.max(1) {
+        let Sending { clock, pace, .. } = self.sending;
+        for attempt in 0..pace.attempts.max(1) {
             self.wait_for(party);
-            if party.is_down() || !matches!(self.hour(notice, lane.lane), Hour::Now) {
+            if party.is_down() || !matches!(self.hour(notice, lane.lane), SendingHour::Now) {
                 return Err(last);
             }
             match lane.lane.sender.deliver(notice, work.key, &work.to) {
-                Outcome::Later(why, after) => {
+                DeliveryOutcome::Later(why, after) => {
                     last = Some(why);
-                    let own = settings.wait.saturating_mul(1 << attempt.min(16));
+                    let own = pace.wait.saturating_mul(1 << attempt.min(16));
                     let wait = after.unwrap_or(own).max(own);
                     if wait > LONGEST_WAIT {
                         party.give_up();
                         return Err(last);
                     }
                     if after.is_some() {
-                        // It asks all to wait for whom it answers.
+                        // It asks all recipients for whom it answers to wait.
                         let until = clock
                             .now()
                             .as_millisecond()
                             .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
                         party.paused.fetch_max(until, Ordering::Relaxed);
-                    } else if attempt + 1 < settings.attempts {
+                    } else if attempt + 1 < pace.attempts {
                         clock.sleep(wait);
                     }
                 }
-                Outcome::Left(why) => {
+                DeliveryOutcome::Left(why) => {
                     work.tell_line();
                     if party.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= REFUSALS
                         && !party.has_taken.load(Ordering::Relaxed)
@@ -551,7 +552,7 @@ impl Shared<'_> {
                     }
                     return Err(Some(why));
                 }
-                Outcome::Stop(why) => {
+                DeliveryOutcome::Stop(why) => {
                     party.give_up();
                     work.tell_line();
                     return Err(Some(why));
@@ -569,7 +570,7 @@ impl Shared<'_> {
         Err(last)
     }
 
-    fn wait_for(&self, party: &Party) {
+    fn wait_for(&self, party: &AnsweringParty) {
         loop {
             let rest =
                 party.paused.load(Ordering::Relaxed) - self.sending.clock.now().as_millisecond();
@@ -581,30 +582,34 @@ impl Shared<'_> {
     }
 
     /// Records an answer and counts it.
-    fn settle(&self, work: &Work<'_>, outcome: Result<Outcome, Option<Why>>) {
+    fn settle(
+        &self,
+        work: &DeliveryTask<'_>,
+        outcome: Result<DeliveryOutcome, Option<RefusalReason>>,
+    ) {
         let (state, key, count) = (&work.state, work.key, work.to.len().max(1) as u64);
         let mut tally = held(&state.lane.tally);
         let (counter, entry) = match outcome {
-            Ok(Outcome::Accepted) => {
+            Ok(DeliveryOutcome::Accepted) => {
                 tally.sent += count;
-                (&state.sent, Some(Entry::Sent { key }))
+                (&state.sent, Some(LedgerEntry::Sent { key }))
             }
-            Ok(Outcome::Gone) => {
+            Ok(DeliveryOutcome::Gone) => {
                 tally.gone += count;
                 tally.gone_lines.extend(work.to.iter().map(|recipient| recipient.line));
-                (&state.gone, Some(Entry::Gone { key }))
+                (&state.gone, Some(LedgerEntry::Gone { key }))
             }
-            Ok(Outcome::Refused(why)) if !work.to.is_empty() => {
+            Ok(DeliveryOutcome::Refused(why)) if !work.to.is_empty() => {
                 tally.refused += count;
                 *tally.why.entry(why.to_string()).or_default() += count;
-                (&state.refused, Some(Entry::Refused { key, why: why.to_string() }))
+                (&state.refused, Some(LedgerEntry::Refused { key, why: why.to_string() }))
             }
             // What a receiver of all refuses is mended and tried again.
             Ok(
-                Outcome::Refused(why)
-                | Outcome::Later(why, _)
-                | Outcome::Left(why)
-                | Outcome::Stop(why),
+                DeliveryOutcome::Refused(why)
+                | DeliveryOutcome::Later(why, _)
+                | DeliveryOutcome::Left(why)
+                | DeliveryOutcome::Stop(why),
             )
             | Err(Some(why)) => {
                 tally.left += count;
@@ -623,8 +628,9 @@ impl Shared<'_> {
         }
     }
 
-    /// Lets go of a notice; the last one to do so gets what is to be recorded if it has gone out.
-    fn finish(&self, state: &NoticeState<'_>) -> Vec<Entry> {
+    /// Lets go of a notice; the last to do so gets what is to be recorded if the notice has gone
+    /// out.
+    fn finish(&self, state: &NoticeState<'_>) -> Vec<LedgerEntry> {
         if state.pending.fetch_sub(1, Ordering::AcqRel) > 1
             || state.left.load(Ordering::Acquire) > 0
             || self.broken.load(Ordering::SeqCst)
@@ -634,20 +640,14 @@ impl Shared<'_> {
         let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         held(&state.lane.tally).notices += 1;
         let notice = state.notice;
-        let done = Entry::Done {
+        let done = LedgerEntry::Done {
             id: notice.id,
             at: self.sending.clock.now(),
             sent: count(&state.sent),
             gone: count(&state.gone),
             refused: count(&state.refused),
         };
-        // What a hub knows of a feed is what stood in it when the hub was told.
-        let known = || Entry::Feed {
-            municipality: notice.municipality.to_string(),
-            url: notice.url.to_string(),
-            digest: notice.text.to_string(),
-            on: self.sending.today,
-        };
-        (*notice.kind == *WEBSUB).then(known).into_iter().chain([done]).collect()
+        let besides = state.lane.lane.sender.aftermath(notice, self.sending.today);
+        besides.into_iter().chain([done]).collect()
     }
 }

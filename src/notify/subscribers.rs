@@ -1,15 +1,17 @@
-//! Those who asked to be notified: JSON lines of a municipality's own, outside the project.
+//! The recipients who asked to be notified: JSON lines of the municipality's own, outside the
+//! project.
 //!
-//! `{"to": "…", "segments": ["newborn"]}`: an address, whatever it is for the channel, and the segments; without segments everything. They are read
-//! for sending only and are never shown; a line that cannot be read is told by its number.
+//! `{"to": "…", "segments": ["newborn"]}`: an address of the channel, and the segments; without
+//! segments everything. They are read for sending only and are never shown; a line that cannot be
+//! read is reported by its number.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
-use super::notice::Id;
 use super::web_push::encryption::Receiver;
+use crate::delivery::NoticeId;
 use crate::source::decode::is_web_url;
 
 /// One recipient.
@@ -28,7 +30,7 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// Tells whether it belongs to a segment.
+    /// Returns whether it belongs to a segment.
     pub fn is_in(&self, segment: u16) -> bool {
         self.segments.as_ref().is_none_or(|all| all.contains(&segment))
     }
@@ -36,32 +38,33 @@ impl Recipient {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct SubscriberLine {
     to: String,
     segments: Option<Vec<String>>,
     unsubscribe: Option<String>,
 }
 
-/// A push subscription as a browser writes it (`PushSubscription.toJSON()`, W3C Push API), with what its reader chose.
+/// A push subscription as a browser writes it (`PushSubscription.toJSON()`, W3C Push API), with
+/// what its reader chose.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Subscription {
     endpoint: String,
     #[serde(rename = "expirationTime")]
     _expiration_time: Option<f64>,
-    keys: Keys,
+    keys: SubscriptionKeys,
     segments: Option<Vec<String>>,
     language: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Keys {
+struct SubscriptionKeys {
     p256dh: String,
     auth: String,
 }
 
 /// What a line says.
-struct Read {
+struct ReadLine {
     to: String,
     segments: Option<Vec<String>>,
     unsubscribe: Option<String>,
@@ -71,11 +74,11 @@ struct Read {
 }
 
 /// The lines with a fault, by their numbers.
-pub type Faults = Vec<(usize, Fault)>;
+pub type SubscriberFaults = Vec<(usize, SubscriberFault)>;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum SubscriberFault {
     /// It is not of this form.
     Form,
     /// It is no address of the channel.
@@ -86,7 +89,8 @@ pub enum Fault {
     Language(String),
 }
 
-/// Reads recipients; lines with a fault are passed over and told. An address that comes twice counts once, with the first line's segments.
+/// Reads recipients; lines with a fault are passed over and told. An address that comes twice
+/// counts once, with the first line's segments.
 ///
 /// # Errors
 /// Fails where the reader does.
@@ -94,21 +98,21 @@ pub fn read(
     from: impl BufRead,
     segments: &[&str],
     is_address: impl Fn(&str) -> bool,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     let segments: Vec<(&str, &str)> = segments.iter().map(|segment| (*segment, "")).collect();
     read_lines(from, &segments, |text| {
-        let read: Line = serde_json::from_str(text).map_err(|_| Fault::Form)?;
+        let read: SubscriberLine = serde_json::from_str(text).map_err(|_| SubscriberFault::Form)?;
         if read
             .unsubscribe
             .as_ref()
             .is_some_and(|url| !url.starts_with("https://") || !is_web_url(url))
         {
-            return Err(Fault::Form);
+            return Err(SubscriberFault::Form);
         }
         if !is_address(&read.to) {
-            return Err(Fault::Address);
+            return Err(SubscriberFault::Address);
         }
-        Ok(Read {
+        Ok(ReadLine {
             to: read.to,
             segments: read.segments,
             unsubscribe: read.unsubscribe,
@@ -118,7 +122,8 @@ pub fn read(
     })
 }
 
-/// Reads push subscriptions as [`read`] does; `segments` are each with its language. Who names a language hears what there is in it and nothing else.
+/// Reads push subscriptions as [`read`] does; `segments` are each with its language. A recipient
+/// who names a language gets the notices in it and no others.
 ///
 /// # Errors
 /// Fails where the reader does.
@@ -126,13 +131,13 @@ pub fn read_subscriptions(
     from: impl BufRead,
     segments: &[(&str, &str)],
     is_endpoint: impl Fn(&str) -> bool,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     read_lines(from, segments, |text| {
-        let read: Subscription = serde_json::from_str(text).map_err(|_| Fault::Form)?;
+        let read: Subscription = serde_json::from_str(text).map_err(|_| SubscriberFault::Form)?;
         let keys = Receiver::parse(&read.keys.p256dh, &read.keys.auth)
             .filter(|_| is_endpoint(&read.endpoint))
-            .ok_or(Fault::Address)?;
-        Ok(Read {
+            .ok_or(SubscriberFault::Address)?;
+        Ok(ReadLine {
             to: read.endpoint,
             segments: read.segments,
             unsubscribe: None,
@@ -145,8 +150,8 @@ pub fn read_subscriptions(
 fn read_lines(
     from: impl BufRead,
     segments: &[(&str, &str)],
-    parse: impl Fn(&str) -> Result<Read, Fault>,
-) -> io::Result<(Vec<Recipient>, Faults)> {
+    parse: impl Fn(&str) -> Result<ReadLine, SubscriberFault>,
+) -> io::Result<(Vec<Recipient>, SubscriberFaults)> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     // Their hashes, as a list can be long.
     let mut seen = HashSet::new();
@@ -168,7 +173,7 @@ fn read_lines(
             .as_ref()
             .filter(|language| !segments.iter().any(|(_, spoken)| spoken == language))
         {
-            faults.push((line, Fault::Language(language.clone())));
+            faults.push((line, SubscriberFault::Language(language.clone())));
             continue;
         }
         let mut unknown = None;
@@ -196,8 +201,8 @@ fn read_lines(
             );
         }
         // The other segments of the line hold.
-        faults.extend(unknown.map(|name| (line, Fault::Segment(name))));
-        if !seen.insert(Id::of(&[&read.to])) {
+        faults.extend(unknown.map(|name| (line, SubscriberFault::Segment(name))));
+        if !seen.insert(NoticeId::of(&[&read.to])) {
             continue;
         }
         all.push(Recipient {
@@ -227,10 +232,10 @@ mod tests {
         assert_eq!(
             faults,
             [
-                (4, Fault::Form),
-                (5, Fault::Address),
-                (6, Fault::Segment("age-9".to_owned())),
-                (8, Fault::Form)
+                (4, SubscriberFault::Form),
+                (5, SubscriberFault::Address),
+                (6, SubscriberFault::Segment("age-9".to_owned())),
+                (8, SubscriberFault::Form)
             ]
         );
         assert_eq!(
@@ -240,7 +245,10 @@ mod tests {
         // What goes into a header must not bring another one.
         let text = "{\"to\":\"a@example.jp\",\"unsubscribe\":\"https://example.jp/x\\r\\nBcc: b@example.jp\"}\n{\"to\":\"b@example.jp\",\"unsubscribe\":\"mailto:x\"}\n";
         let (all, faults) = read(text.as_bytes(), &[], |_| true).expect("reads");
-        assert_eq!((all.len(), faults), (0, vec![(1, Fault::Form), (2, Fault::Form)]));
+        assert_eq!(
+            (all.len(), faults),
+            (0, vec![(1, SubscriberFault::Form), (2, SubscriberFault::Form)])
+        );
     }
     #[test]
     fn subscriptions_are_as_browsers_write_them() {
@@ -268,10 +276,10 @@ mod tests {
         assert_eq!(
             faults,
             [
-                (4, Fault::Language("fr".to_owned())),
-                (5, Fault::Address),
-                (6, Fault::Address),
-                (7, Fault::Form)
+                (4, SubscriberFault::Language("fr".to_owned())),
+                (5, SubscriberFault::Address),
+                (6, SubscriberFault::Address),
+                (7, SubscriberFault::Form)
             ]
         );
     }

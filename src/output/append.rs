@@ -1,8 +1,8 @@
-//! New files of the ledger: the only place that adds files to a project.
+//! New files of the ledger and of themes: the only place that adds files to a project.
 //!
-//! The ledger only ever grows, so nothing is overwritten. A file is written whole beside its place
-//! and then moved there; a command that is killed leaves at most a hidden file, which the next one
-//! removes.
+//! What is added to the ledger is never changed again, so nothing there is overwritten. Files of a
+//! theme may be, when the user asks for it. A file is written whole beside its place and then moved
+//! there; a command that is killed leaves at most a hidden file, which the next one removes.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -23,19 +23,7 @@ pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError
     if !path.starts_with(LEDGER) || !is_confined(path) {
         return Err(blocked(&target));
     }
-    let mut folder = root.to_owned();
-    let parts: Vec<&str> = path.split('/').collect();
-    for part in &parts[..parts.len() - 1] {
-        folder.push(part);
-        match fs::symlink_metadata(&folder) {
-            Ok(found) if found.is_dir() => {}
-            Ok(_) => return Err(blocked(&folder)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir(&folder).map_err(at(&folder))?
-            }
-            Err(error) => return Err(at(&folder)(error)),
-        }
-    }
+    make_folders(root, path)?;
     match fs::symlink_metadata(&target) {
         Ok(found) if found.is_file() && fs::read(&target).is_ok_and(|found| found == bytes) => {
             return Ok(false);
@@ -44,18 +32,109 @@ pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(at(&target)(error)),
     }
-    let fresh = folder.join(format!(".{}.tmp", parts[parts.len() - 1]));
+    write(&target, bytes)?;
+    Ok(true)
+}
+
+/// Writes files of a theme into the project in `root`, over files that are there. Nothing is
+/// written if one of them is refused.
+///
+/// # Errors
+/// Refuses a path outside `themes/`, and one at which, or on the way to which, something else than
+/// a file or a folder stands, such as a symbolic link; fails when the disk does.
+pub fn put_theme_files(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+    for (path, _) in files {
+        check_theme_file(root, path)?;
+    }
+    for (path, bytes) in files {
+        make_folders(root, path)?;
+        write(&root.join(path), bytes)?;
+    }
+    Ok(())
+}
+
+fn check_theme_file(root: &Path, path: &str) -> Result<(), OutputError> {
+    let blocked = |path: &Path| OutputError::Blocked { path: path.display().to_string() };
+    let target = root.join(path);
+    if !path.starts_with("themes/") || !is_confined(path) {
+        return Err(blocked(&target));
+    }
+    let mut place = root.to_owned();
+    for part in path.split('/') {
+        place.push(part);
+        match fs::symlink_metadata(&place) {
+            Ok(found) if place == target && found.is_file() => {}
+            Ok(found) if place != target && found.is_dir() => {}
+            Ok(_) => return Err(blocked(&place)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(at(&place)(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the folders on the way to a path; something else in the place of one is refused.
+fn make_folders(root: &Path, path: &str) -> Result<(), OutputError> {
+    let mut folder = root.to_owned();
+    let parts: Vec<&str> = path.split('/').collect();
+    for part in &parts[..parts.len() - 1] {
+        folder.push(part);
+        match fs::symlink_metadata(&folder) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Err(OutputError::Blocked { path: folder.display().to_string() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir(&folder).map_err(at(&folder))?
+            }
+            Err(error) => return Err(at(&folder)(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file beside its place and moves it there.
+fn write(target: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = target.with_file_name(format!(".{name}.tmp"));
     // What a killed command left, also if it were a link.
     let _ = fs::remove_file(&fresh);
     let mut file = File::options().write(true).create_new(true).open(&fresh).map_err(at(&fresh))?;
     file.write_all(bytes).and_then(|()| file.sync_data()).map_err(at(&fresh))?;
-    fs::rename(&fresh, &target).map_err(at(&target))?;
-    Ok(true)
+    fs::rename(&fresh, target).map_err(at(target))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_a_theme_are_written_below_themes_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let put = |paths: &[&str], bytes: &[u8]| {
+            let files: Vec<_> =
+                paths.iter().map(|path| ((*path).to_owned(), bytes.to_vec())).collect();
+            put_theme_files(dir.path(), &files)
+        };
+        let path = "themes/base/static/site.css";
+        put(&[path], b"a").expect("new");
+        put(&[path], b"b").expect("over the file");
+        let odd = ["content/x.css", "themes/../x.css", "/themes/x.css", "themes/base/static"];
+        for odd in odd {
+            assert!(put(&[path, odd], b"a").is_err(), "{odd}");
+        }
+        #[cfg(unix)]
+        {
+            let elsewhere = tempfile::tempdir().expect("a folder");
+            let link =
+                |path: &str| std::os::unix::fs::symlink(elsewhere.path(), dir.path().join(path));
+            link("themes/own").expect("links");
+            link("themes/base/link.css").expect("links");
+            for odd in ["themes/own/x.css", "themes/base/link.css"] {
+                assert!(put(&[path, odd], b"a").is_err(), "{odd}");
+            }
+            assert_eq!(fs::read_dir(elsewhere.path()).expect("readable").count(), 0);
+        }
+        assert_eq!(fs::read(dir.path().join(path)).expect("there"), b"b", "all or nothing");
+    }
 
     #[test]
     fn files_are_only_added_and_only_to_the_ledger() {

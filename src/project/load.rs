@@ -47,7 +47,10 @@ impl Project {
             || {
                 rayon::join(
                     || municipality::decode_all(&files, languages, &mut in_towns),
-                    || theme::load_all(&files, languages, &mut in_themes),
+                    || {
+                        let default = &config.default_theme.value;
+                        theme::load_all(&files, default, languages, &mut in_themes)
+                    },
                 )
             },
         );
@@ -68,7 +71,8 @@ impl Project {
             table,
             campaigns,
             municipalities,
-            themes,
+            themes: themes.themes,
+            theme_files: themes.files,
             lacks_municipality,
             files,
         };

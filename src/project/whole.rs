@@ -17,6 +17,7 @@ use crate::source::Files;
 use crate::supervision::publication;
 use crate::supervision::seals::DRUG_LISTS;
 use crate::supervision::{Supervision, TextState};
+use crate::theme::layers::ThemeFiles;
 use crate::theme::{Theme, Themes};
 
 /// Texts that are published in the place of working ones, by path.
@@ -45,6 +46,8 @@ pub struct Project {
     pub municipalities: Vec<Municipality>,
     /// Themes, by name.
     pub themes: Themes,
+    /// The files of all themes that are used, with those in the binary.
+    pub theme_files: Arc<ThemeFiles>,
     /// Whether a municipality could not be read, so that what only it has is not known.
     pub lacks_municipality: bool,
     /// All files, for images and assets.

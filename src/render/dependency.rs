@@ -4,7 +4,7 @@
 //! a short hash of everything that a page could see of it. A later edition compares prints and makes only the files that show something else.
 //! What every file of a site is made from (the settings, the theme's strings, the municipality's folder, the day) is not noted but has one print,
 //! the site's [base](Prints::base), which takes every file of the project but articles, the table's entries, and what belongs to other sites and
-//! themes. What a page reads of those it must note; `tests/incremental.rs` looks for what is forgotten.
+//! themes. What a page reads of those it must note; `tests/it/incremental.rs` looks for what is forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::markdown::Segment;
-use super::page::{Renderer, Shared};
+use super::renderer::Renderer;
+use super::shared::Shared;
+use super::sheet::pick_related;
 use crate::content::article::Work;
 use crate::content::language::LangId;
 use crate::site::{Site, state_of};
@@ -31,8 +33,6 @@ pub enum Dependency<'p> {
     Template(&'p str),
     /// An article in all its languages, as it is published, by its path.
     Article(&'p str),
-    /// Every article, and every image.
-    Articles,
     /// What lists and links show of an article.
     Card(&'p str),
     /// What lists and links show of every article.
@@ -60,7 +60,6 @@ impl fmt::Display for Dependency<'_> {
         match self {
             Self::Template(name) => write!(f, "template {name}"),
             Self::Article(path) => write!(f, "article {path}"),
-            Self::Articles => f.write_str("articles"),
             Self::Card(path) => write!(f, "card {path}"),
             Self::Cards => f.write_str("cards"),
             Self::Related(path, language) => write!(f, "related {} {path}", language.0),
@@ -82,7 +81,6 @@ impl<'p> Dependency<'p> {
         Some(match kind {
             "template" => Self::Template(of),
             "article" => Self::Article(of),
-            "articles" => Self::Articles,
             "card" => Self::Card(of),
             "cards" => Self::Cards,
             "related" => {
@@ -134,7 +132,6 @@ pub struct Prints<'p> {
     /// By the path of the work: of its words, and of what lists show.
     works: BTreeMap<&'p str, (Print, Print)>,
     drugs: BTreeMap<&'p str, Print>,
-    articles: Print,
     cards: Print,
     products: Print,
     table: Print,
@@ -178,20 +175,10 @@ impl<'p> Prints<'p> {
                 .number(entry(&product.source.path, &product.source.text))
                 .number(shared.visible.shows_product(product).into());
         }
-        let all_of = |of: fn(&(Print, Print)) -> Print| {
-            let mut printer = Printer::default();
-            works.values().for_each(|work| {
-                printer.number(of(work));
-            });
-            printer.done()
-        };
-        let cards = all_of(|work| work.1);
-        let mut articles = Printer::default();
-        articles.number(all_of(|work| work.0));
-        for image in shared.images.values().filter_map(|image| image.as_ref().as_ref().ok()) {
-            articles.add(&image.asset.path);
-        }
-        let articles = articles.done();
+        let mut cards = Printer::default();
+        works.values().for_each(|work| {
+            cards.number(work.1);
+        });
         let products = products.done();
         let mut table = Printer::default();
         drugs.values().for_each(|drug| {
@@ -224,8 +211,7 @@ impl<'p> Prints<'p> {
         Self {
             works,
             drugs,
-            articles,
-            cards,
+            cards: cards.done(),
             products,
             table,
             inputs,
@@ -268,39 +254,32 @@ impl<'p> Prints<'p> {
 
     /// Returns the print of one thing as a site sees it.
     pub fn print(&self, renderer: &Renderer<'p>, shape: Print, of: Dependency<'_>) -> Print {
-        let shared = renderer.shared();
+        let (shared, site) = (renderer.shared, &renderer.site);
         match of {
             Dependency::Template(name) => self
                 .themes
-                .get(renderer.theme().name.as_str())
+                .get(renderer.theme.name.as_str())
                 .and_then(|theme| theme.1.get(name))
                 .copied()
                 .unwrap_or_default(),
             Dependency::Article(path) => self.works.get(path).map_or(0, |work| work.0),
-            Dependency::Articles => self.articles,
             // A link to what the site does not have is told, or not, by whether anybody could have it.
             Dependency::Card(path) => self
                 .works
                 .get(path)
                 .map_or(0, |work| work.1)
-                .wrapping_add(renderer.site().by_path.contains_key(path).into()),
+                .wrapping_add(site.by_path.contains_key(path).into()),
             Dependency::Cards => self.cards,
             Dependency::Related(path, language) => {
                 let mut printer = Printer::default();
-                for picked in renderer
-                    .site()
-                    .by_path
-                    .get(path)
-                    .map(|index| renderer.pick_related(*index, language))
-                    .unwrap_or_default()
-                {
-                    printer.add(&renderer.site().works[picked].path);
+                let index = site.by_path.get(path);
+                let picked = index.map(|index| pick_related(site, *index, language));
+                for picked in picked.unwrap_or_default() {
+                    printer.add(&site.works[picked].path);
                 }
                 printer.done()
             }
-            Dependency::Named(name) => {
-                renderer.site().named_page(shared.project, name).is_some().into()
-            }
+            Dependency::Named(name) => site.named_page(name).is_some().into(),
             Dependency::Shape => shape,
             Dependency::Drug(path) => self.drugs.get(path).copied().unwrap_or_default(),
             Dependency::Products => self.products,
@@ -397,11 +376,11 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
         let templates = format!("themes/{name}/templates/");
         for (path, file) in shared
             .project
-            .files
+            .theme_files
             .under(&format!("themes/{name}/"))
             .filter(|(path, _)| !path.starts_with(&templates))
         {
-            base.add(path).add(file.bytes());
+            base.add(path).add(file.file.bytes());
         }
     }
     let names: BTreeSet<&str> = theme

@@ -1,12 +1,30 @@
-//! From content to bytes: Markdown, themes, and the values that templates are given.
+//! From content to bytes: Markdown, templates, and the values that templates are given.
+//!
+//! [`page`] and [`part`] hold one file for each kind of file that a site has. What they are made
+//! from they read through a sheet, which notes it ([`dependency`]), so that the next build knows
+//! what has to be made again. This room writes no file and asks no clock.
 
+mod address;
+mod brand;
+mod channel;
+mod check;
 pub mod context;
 pub mod dependency;
-
+mod head;
+pub mod html;
 pub mod image;
+mod listing;
 pub mod markdown;
-pub mod meta;
 pub mod page;
 pub mod part;
-
+mod renderer;
+mod rows;
+mod shared;
+mod sheet;
+mod spoken;
 pub mod texts;
+
+pub(crate) use address::encode_path;
+pub use check::check_fragments;
+pub use renderer::{Rendered, Renderer};
+pub use shared::Shared;

@@ -1,15 +1,17 @@
-//! What was done with articles and medicines: from the dates that readers see on the pages, and from the acts of supervision.
+//! What was done with articles and medicines: from the dates that readers see on the pages, and
+//! from the acts of supervision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::period::Period;
+use super::period::ReportPeriod;
 use super::tally::{By, Count, Measure, Tally};
 use crate::content::article::Work;
 use crate::content::config::Overdue;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
+use crate::render::page::PLANNED;
 use crate::site::{GoneText, Moment, Site, Visible};
 use crate::supervision::ledger::Decision;
 use crate::supervision::{Event, What};
@@ -22,9 +24,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Lists the last day of a period, and before it every day that was the last of something: on which an article expired, or, where the policy
-    /// takes down what is overdue, on which a review fell due. So nothing that was shown is left out. The latest comes first.
-    pub fn days(project: &Project, period: &Period) -> impl Iterator<Item = Date> + use<> {
+    /// Lists the last day of a period, and before it every day that was the last of something: on
+    /// which an article expired, or, where the policy takes down what is overdue, on which a review
+    /// fell due. So nothing that was shown is left out. The latest comes first.
+    pub fn days(project: &Project, period: &ReportPeriod) -> impl Iterator<Item = Date> + use<> {
         let (first, last) = (period.from.first_day(), period.last_day());
         let judge = project.supervision.judge();
         let due = judge
@@ -44,9 +47,10 @@ impl Snapshot {
         ends.chain([last]).collect::<BTreeSet<Date>>().into_iter().rev()
     }
 
-    /// Takes a project as it was published on a day. It is as large as the project, so that one is dropped before the next is taken.
+    /// Takes a project as it was published on a day. It is as large as the project, so that one is
+    /// dropped before the next is taken.
     pub fn take(project: &Project, day: Date) -> Self {
-        // What is wrong with the sources is told by `check`.
+        // The command `check` reports what is wrong with the sources.
         let mut found = Diagnostics::new();
         let (project, _) = project.as_of(day, &mut found);
         let visible = Visible::decide(&project, Moment { date: day, drafts: false }, &mut found);
@@ -63,7 +67,7 @@ impl Snapshot {
         self.project
             .municipalities
             .iter()
-            .map(|municipality| Site::plan(&self.project, municipality, &self.visible))
+            .map(|municipality| Site::plan(&self.project, municipality, &self.visible, PLANNED))
     }
 }
 
@@ -78,7 +82,7 @@ struct Deed {
 
 /// A text as the report names it.
 #[derive(Clone, Debug, Default)]
-struct Told {
+struct ReportedText {
     title: String,
     stages: BTreeSet<usize>,
     topics: BTreeSet<usize>,
@@ -87,7 +91,7 @@ struct Told {
 /// What was done with the texts of a site.
 #[derive(Clone, Debug, Default)]
 pub struct Deeds {
-    all: BTreeMap<Deed, Told>,
+    all: BTreeMap<Deed, ReportedText>,
     /// The articles that were looked at: the latest day tells all of one.
     seen: BTreeSet<String>,
 }
@@ -105,7 +109,8 @@ pub const MEDICINES: [Measure; 3] =
     [Measure::MedicinesReviewed, Measure::MedicinesCorrected, Measure::MedicinesWithdrawn];
 
 impl Deeds {
-    /// Adds what was done with the texts of a municipality's site in a snapshot; the latest snapshot comes first.
+    /// Adds what was done with the texts of a municipality's site in a snapshot; the latest
+    /// snapshot comes first.
     pub fn add(&mut self, project: &Project, site: &Site<'_>) {
         let table = &project.table;
         for (index, work) in site.works.iter().enumerate() {
@@ -156,7 +161,7 @@ impl Deeds {
         topics: &[usize],
     ) {
         let original = work.original();
-        let told = Told {
+        let told = ReportedText {
             title: original.title.value.clone(),
             stages: stages.iter().copied().collect(),
             topics: topics.iter().copied().collect(),
@@ -173,7 +178,8 @@ impl Deeds {
         {
             add(Measure::Updated, updated, String::new());
         }
-        // Translations have signatures of their own; an article that is approved in two languages on a day is approved once.
+        // Translations have signatures of their own; an article that is approved in two languages
+        // on a day is approved once.
         for version in work
             .versions
             .iter()
@@ -192,9 +198,9 @@ impl Deeds {
 
     fn medicine(&mut self, project: &Project, path: &str, name: &str) {
         for (measure, on, mark) in decided(project, path, MEDICINES) {
-            self.all
-                .entry(Deed { measure, path: path.to_owned(), on, mark })
-                .or_insert_with(|| Told { title: name.to_owned(), ..Told::default() });
+            self.all.entry(Deed { measure, path: path.to_owned(), on, mark }).or_insert_with(
+                || ReportedText { title: name.to_owned(), ..ReportedText::default() },
+            );
         }
     }
 
@@ -208,7 +214,7 @@ impl Deeds {
     }
 
     /// Counts what lies in the period.
-    pub fn count(&self, project: &Project, period: &Period, has_medicines: bool) -> Tally {
+    pub fn count(&self, project: &Project, period: &ReportPeriod, has_medicines: bool) -> Tally {
         let months = period.months().count();
         let mut tally = Tally::new(months, &ARTICLES);
         if has_medicines {
@@ -250,7 +256,8 @@ fn terms(
         .collect()
 }
 
-/// Lists what was decided about a text: approvals by their day, corrections and withdrawals by their act.
+/// Lists what was decided about a text: approvals by their day, corrections and withdrawals by
+/// their act.
 fn decided(project: &Project, path: &str, measures: [Measure; 3]) -> Vec<(Measure, Date, String)> {
     let [reviewed, corrected, withdrawn] = measures;
     let of = |event: &Event| match event {

@@ -1,7 +1,8 @@
 //! Which user agents are programs and not browsers, by a short list of words.
 //!
-//! Most crawlers say what they are: their user agent holds one of these words (RFC 9110, 10.1.5, asks for a name; the words are our choice, and
-//! `docs/report.md` lists them). Who pretends to be a browser is counted as one.
+//! Most crawlers say what they are: their user agent holds one of these words (RFC 9110, 10.1.5,
+//! asks for a name; the words are our choice, and `docs/report.md` lists them). A program that
+//! pretends to be a browser counts as one.
 
 use std::sync::LazyLock;
 
@@ -48,7 +49,8 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-/// Tells whether a user agent is a program's; so is one that says nothing, as every browser says something.
+/// Returns whether a user agent is a program's; so is one that says nothing, as every browser says
+/// something.
 pub fn is_program(agent: &[u8]) -> bool {
     matches!(agent, b"" | b"-")
         || FINDER.as_ref().is_some_and(|finder| {

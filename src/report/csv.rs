@@ -1,15 +1,15 @@
 //! The report as one tidy table for spreadsheets: a line for every figure.
 
-use super::Report;
+use super::figures::Report;
 use crate::message;
-use crate::source::csv;
+use crate::source::csv::CsvTable;
 
 /// The columns.
 pub const HEADER: [&str; 6] = ["month", "municipality", "kind", "item", "label", "count"];
 
 /// Writes the report as CSV.
 pub fn write(report: &Report) -> String {
-    let mut out = csv::begin(&HEADER);
+    let mut table = CsvTable::new(&HEADER);
     let total = message!("合計", "total").get(report.tongue).to_owned();
     let towns = report
         .towns
@@ -28,19 +28,16 @@ pub fn write(report: &Report) -> String {
             for (month, count) in report.months.iter().zip(&row.counts) {
                 // Without the commas by which a spreadsheet would not know a number.
                 let count = count.words(report.tongue).replace(',', "");
-                csv::push_row(
-                    &mut out,
-                    &[
-                        month.to_string(),
-                        town.clone(),
-                        row.kind(),
-                        row.key.item.clone(),
-                        label.clone(),
-                        count,
-                    ],
-                );
+                table.push_row(&[
+                    month.to_string(),
+                    town.clone(),
+                    row.kind(),
+                    row.key.item.clone(),
+                    label.clone(),
+                    count,
+                ]);
             }
         }
     }
-    out
+    table.finish()
 }

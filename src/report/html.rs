@@ -1,4 +1,5 @@
-//! The report as one page to read, send and print. It needs nothing but itself: no script, no other file, no network.
+//! The report as one page to read, send and print. It needs nothing but itself: no script, no other
+//! file, no network.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,11 +7,12 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use tera::{Context, Tera};
 
-use super::sheet::{self, Sheet, month_names};
-use super::tally::{Count, Measure, Row, number};
-use super::{Report, find, total_of};
+use super::figures::{Report, find, total_of};
+use super::sheet::{self, FigureSheet, month_names};
+use super::tally::{Count, FigureRow, Measure, number};
 use crate::diagnostic::Tongue;
 use crate::message;
+use crate::render::html::escape;
 
 const NAME: &str = "report.html";
 
@@ -37,21 +39,36 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
 /// Fails only when the template built into the program is faulty, which a test rules out.
 pub fn write(report: &Report) -> Result<String, tera::Error> {
     let t = words(report.tongue);
-    let section = |id: &str, name: &str, demo: bool, remarks: Vec<String>, rows: &[Row]| -> Json {
-        let figures: Vec<Json> = CHARTS
-            .iter()
-            .filter_map(|measure| find(rows, *measure))
-            .map(|row| json!({"label": row.key.measure.label().get(report.tongue), "count": total_of(Some(row)).words(report.tongue)}))
-            .collect();
-        let charts: Vec<String> = CHARTS
-            .iter()
-            .filter_map(|measure| find(rows, *measure))
-            .map(|row| chart(report, id, name, row))
-            .collect();
-        let mut sheets: Vec<Sheet> = sheet::sheets(report, rows);
-        sheets.extend(sheet::texts(report, rows));
-        json!({"id": id, "name": name, "demo": demo, "remarks": remarks, "figures": figures, "charts": charts, "sheets": sheets})
-    };
+    let section =
+        |id: &str, name: &str, demo: bool, remarks: Vec<String>, rows: &[FigureRow]| -> Json {
+            let figures: Vec<Json> = CHARTS
+                .iter()
+                .filter_map(|measure| find(rows, *measure))
+                .map(|row| {
+                    let label = row.key.measure.label();
+                    json!({
+                        "label": label.get(report.tongue),
+                        "count": total_of(Some(row)).words(report.tongue),
+                    })
+                })
+                .collect();
+            let charts: Vec<String> = CHARTS
+                .iter()
+                .filter_map(|measure| find(rows, *measure))
+                .map(|row| chart(report, id, name, row))
+                .collect();
+            let mut sheets: Vec<FigureSheet> = sheet::sheets(report, rows);
+            sheets.extend(sheet::texts(report, rows));
+            json!({
+                "id": id,
+                "name": name,
+                "demo": demo,
+                "remarks": remarks,
+                "figures": figures,
+                "charts": charts,
+                "sheets": sheets,
+            })
+        };
     let mut sections: Vec<Json> = Vec::new();
     if let Some(total) = &report.total {
         sections.push(section("all", t["all"], false, Vec::new(), total));
@@ -67,7 +84,8 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
         ));
     }
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("report.html"))?;
+    let styles = ("report.css", include_str!("report.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("report.html"))])?;
     let mut context = Context::new();
     context.insert("t", &t);
     let (from, to) = (report.period.from, report.period.to);
@@ -93,7 +111,7 @@ const TOP: usize = 12;
 const BASE: usize = 146;
 
 /// Draws a bar for every month; the table that follows has the figures.
-fn chart(report: &Report, id: &str, name: &str, row: &Row) -> String {
+fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
     let measure = row.key.measure.label();
     let measure = measure.get(report.tongue);
     let figures: Vec<String> = report
@@ -191,10 +209,6 @@ fn round_up(most: u64) -> u64 {
 /// Writes a hundredfold number, without floating point, so that it is the same on every machine.
 fn hundredths(value: usize) -> String {
     format!("{}.{:02}", value / 100, value % 100)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::tally::{Count, Row};
-use super::{Known, Report};
+use super::figures::{Coverage, Report};
+use super::tally::{Count, FigureRow};
 
 /// The version of the form.
 pub const VERSION: u32 = 1;
@@ -43,15 +43,15 @@ pub fn write(report: &Report) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&value).map(|text| text + "\n")
 }
 
-fn known(known: Known) -> Json {
+fn known(known: Coverage) -> Json {
     match known {
-        Known::NotGiven => json!("not-given"),
-        Known::NotThere => json!("not-there"),
-        Known::Since(_) => json!("known"),
+        Coverage::NotGiven => json!("not-given"),
+        Coverage::NotThere => json!("not-there"),
+        Coverage::Since(_) => json!("known"),
     }
 }
 
-fn row(row: &Row) -> Json {
+fn row(row: &FigureRow) -> Json {
     json!({
         "kind": row.kind(),
         "item": row.key.item,

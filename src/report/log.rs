@@ -1,12 +1,14 @@
-//! Lines of a web server's access log, in the common and the combined format, also with the virtual host before them.
+//! Lines of a web server's access log, in the common and the combined format, also with the virtual
+//! host before them.
 //!
 //! ```text
 //! address ident user [day/Mon/year:hour:minute:second +zone] "method target version" status size
 //! … "referer" "user agent"
 //! host:port address ident user …
 //! ```
-//! (Apache HTTP Server, `mod_log_config`: `common`, `combined`, `vhost_combined`; nginx: `combined`.) What follows the user agent is
-//! passed over. The address, ident and user of a line are never looked at: a [`Line`] has no place for them.
+//! (Apache HTTP Server, `mod_log_config`: `common`, `combined`, `vhost_combined`; nginx:
+//! `combined`.) What follows the user agent is passed over. The address, ident and user of a line
+//! are never looked at: a [`LogLine`] has no place for them.
 
 use std::io::{self, BufRead};
 
@@ -18,11 +20,11 @@ pub const LONGEST: usize = 64 * 1024;
 
 /// What a line tells, without who it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line<'l> {
+pub struct LogLine<'l> {
     /// The virtual host, without its port, where the log has it.
     pub host: Option<&'l [u8]>,
     /// When.
-    pub stamp: Stamp,
+    pub stamp: LogTime,
     /// The method; empty where the request could not be read by the server.
     pub method: &'l [u8],
     /// What was asked for, as written.
@@ -37,7 +39,7 @@ pub struct Line<'l> {
 
 /// A time as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct LogTime {
     day: [u8; 11],
     /// Minutes since midnight.
     minutes: i32,
@@ -45,10 +47,10 @@ pub struct Stamp {
     zone: i32,
 }
 
-/// How far Japan is ahead of UTC, in minutes; it keeps no summer time.
+/// The minutes by which Japan is ahead of UTC; it keeps no summer time.
 const JAPAN: i32 = 9 * 60;
 
-impl Stamp {
+impl LogTime {
     /// Reads `10/Oct/2000:13:55:36 -0700`, of which the day is looked at later.
     fn parse(text: &[u8]) -> Option<Self> {
         let text: &[u8; 26] = text.try_into().ok()?;
@@ -78,13 +80,13 @@ impl Stamp {
 
 /// Turns times into days in Japan; keeps the last day, as lines of a day stand together.
 #[derive(Debug, Default)]
-pub struct Calendar {
+pub struct LogCalendar {
     last: Option<([u8; 11], Date)>,
 }
 
-impl Calendar {
+impl LogCalendar {
     /// Returns the day of a time in Japan; nothing for a day that does not exist.
-    pub fn day(&mut self, stamp: &Stamp) -> Option<Date> {
+    pub fn day(&mut self, stamp: &LogTime) -> Option<Date> {
         let date = match self.last {
             Some((day, date)) if day == stamp.day => date,
             _ => {
@@ -118,7 +120,7 @@ fn civil(day: &[u8; 11]) -> Option<Date> {
     .ok()
 }
 
-impl<'l> Line<'l> {
+impl<'l> LogLine<'l> {
     /// Reads a line without its end; nothing when it is of none of the formats.
     pub fn parse(line: &'l [u8]) -> Option<Self> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -152,14 +154,14 @@ impl<'l> Line<'l> {
 }
 
 /// Splits a line at its time: what stands before it, the time, and what follows.
-fn split_at_time(line: &[u8]) -> Option<(&[u8], Stamp, &[u8])> {
+fn split_at_time(line: &[u8]) -> Option<(&[u8], LogTime, &[u8])> {
     let mut from = 0;
     while let Some(at) = memchr(b'[', &line[from..]).map(|at| from + at) {
         // A user may be called anything, also "[".
         if at > 0
             && line[at - 1] == b' '
             && line.get(at + 27..at + 29) == Some(&b"] "[..])
-            && let Some(stamp) = Stamp::parse(&line[at + 1..at + 27])
+            && let Some(stamp) = LogTime::parse(&line[at + 1..at + 27])
         {
             let who = &line[..at - 1];
             return (who.iter().filter(|byte| **byte == b' ').count() >= 2 && who[0] != b' ')
@@ -170,7 +172,8 @@ fn split_at_time(line: &[u8]) -> Option<(&[u8], Stamp, &[u8])> {
     None
 }
 
-/// Returns the virtual host without its port, if the line begins with one, before the three parts that every line has.
+/// Returns the virtual host without its port, if the line begins with one, before the three parts
+/// that every line has.
 fn host(who: &[u8]) -> Option<&[u8]> {
     let mut parts = who.split(|byte| *byte == b' ');
     let (first, second, third, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -191,7 +194,8 @@ fn host(who: &[u8]) -> Option<&[u8]> {
     let is_name = is_plain && (host == b"_" || host.iter().any(u8::is_ascii_alphabetic));
     // An address by which a server was asked for: a site of none, as it is no client's.
     let is_address = is_plain || (host.starts_with(b"[") && host.ends_with(b"]"));
-    // Without a port it may be the address's own name, before a user with a space; then no address follows, nor the mark of one that was taken away.
+    // Without a port it may be the address's own name, before a user with a space; then no address
+    // follows, nor the mark of one that was taken away.
     let is_followed =
         second.iter().any(|byte| matches!(byte, b'.' | b':')) || (second == b"-" && third == b"-");
     let is_virtual =
@@ -199,7 +203,8 @@ fn host(who: &[u8]) -> Option<&[u8]> {
     is_virtual.then_some(host)
 }
 
-/// Reads what stands between quotation marks, in which servers write `\"` for one; returns it as written, and what follows.
+/// Reads what stands between quotation marks, in which servers write `\"` for one; returns it as
+/// written, and what follows.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
     let mut from = 0;
@@ -212,7 +217,8 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Calls for every line of a log without its end; with nothing for a line that is longer than [`LONGEST`]. Memory does not grow with the log.
+/// Calls for every line of a log without its end; with nothing for a line that is longer than
+/// [`LONGEST`]. Memory does not grow with the log.
 ///
 /// # Errors
 /// Fails as reading does.
@@ -258,7 +264,8 @@ pub fn each_line(reader: &mut impl BufRead, mut take: impl FnMut(Option<&[u8]>))
     Ok(())
 }
 
-/// Returns the path that a request asks for, without query and fragment and with its escapes undone; `buffer` holds it where it has any.
+/// Returns the path that a request asks for, without query and fragment and with its escapes
+/// undone; `buffer` holds it where it has any.
 ///
 /// With the host, where the target names one (RFC 9112, 3.2.2).
 pub fn path<'l>(target: &'l [u8], buffer: &'l mut Vec<u8>) -> (Option<&'l [u8]>, &'l [u8]) {
@@ -296,8 +303,8 @@ mod tests {
 
     const COMBINED: &str = r#"192.0.2.7 - - [21/Nov/2026:09:15:02 +0900] "GET /articles/fever/?from=mail HTTP/1.1" 200 5120 "-" "Mozilla/5.0 (iPhone)""#;
 
-    fn parse(line: &str) -> Option<Line<'_>> {
-        Line::parse(line.as_bytes())
+    fn parse(line: &str) -> Option<LogLine<'_>> {
+        LogLine::parse(line.as_bytes())
     }
 
     #[test]
@@ -341,7 +348,8 @@ mod tests {
             parse(r#"hino.example.jp - - - [21/Nov/2026:09:15:02 +0900] "GET / HTTP/2.0" 200 1"#)
                 .expect("a line");
         assert_eq!(masked.host, Some(&b"hino.example.jp"[..]), "the address was taken away");
-        // Names that are no site's: of whoever asked for an address without a name, or for a name that the server does not know.
+        // Names that are no site's: the request named an address, or a name that the server does
+        // not know.
         for host in ["_", "203.0.113.5", "[2001:db8::5]"] {
             for who in ["192.0.2.7 - -", "2001:db8::1 - a b", "- - -"] {
                 let line = format!(
@@ -396,8 +404,8 @@ mod tests {
     #[test]
     fn days_are_those_of_japan() {
         let day = |time: &str| {
-            Stamp::parse(time.as_bytes())
-                .and_then(|stamp| Calendar::default().day(&stamp))
+            LogTime::parse(time.as_bytes())
+                .and_then(|stamp| LogCalendar::default().day(&stamp))
                 .map(|date| date.to_string())
         };
         let is = |text: &str| Some(text.to_owned());
@@ -463,8 +471,8 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), capacity in 1..64_usize) {
             for line in lines(&bytes, capacity).into_iter().flatten() {
-                if let Some(line) = Line::parse(&line) {
-                    Calendar::default().day(&line.stamp);
+                if let Some(line) = LogLine::parse(&line) {
+                    LogCalendar::default().day(&line.stamp);
                     path(line.target, &mut Vec::new());
                 }
             }
@@ -475,8 +483,8 @@ mod tests {
             let mut line = COMBINED.as_bytes().to_vec();
             line[at] = byte;
             for line in [&line[..], &line[cut..], &line[..cut]] {
-                if let Some(line) = Line::parse(line) {
-                    Calendar::default().day(&line.stamp);
+                if let Some(line) = LogLine::parse(line) {
+                    LogCalendar::default().day(&line.stamp);
                     path(line.target, &mut Vec::new());
                 }
             }
@@ -495,7 +503,7 @@ mod tests {
         fn who_it_was_is_never_kept(name in "[a-z]{1,8}", site in prop::sample::select(vec!["", "hino.example.jp:443 "]), more in prop::sample::select(vec!["", " two words"])) {
             // The name of an address looks like that of a site.
             let line = format!(r#"{site}pc-{name}.example.net ident-{name} user-{name}{more} [21/Nov/2026:09:15:02 +0900] "GET / HTTP/1.1" 200 1 "-" "-""#);
-            let line = Line::parse(line.as_bytes()).expect("a line");
+            let line = LogLine::parse(line.as_bytes()).expect("a line");
             let kept: Vec<u8> = [line.host, Some(line.method), Some(line.target), line.referer, line.agent].into_iter().flatten().flatten().copied().collect();
             let kept = String::from_utf8(kept).expect("UTF-8");
             prop_assert_eq!(kept, format!("{}GET/--", site.trim_end_matches(":443 ")));

@@ -1,21 +1,21 @@
 //! Notices: what the ledger says that was sent.
 //!
-//! A notice counts in the month in which it began to go out, and its deliveries with it. How many people a notice reaches that is handed over
-//! as a whole (to LINE, to a city's own system) is not in the ledger, and told as unknown.
+//! A notice counts in the month in which it began to go out, and its deliveries with it. How many
+//! people a notice reaches that is handed over as a whole (to LINE, to a city's own system) is not
+//! in the ledger, and told as unknown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::period::Period;
+use super::period::ReportPeriod;
 use super::tally::{By, Count, Measure, Tally};
 use crate::content::campaign::Campaign;
 use crate::content::wording::Wording;
+use crate::delivery::{self, BegunNotice, LedgerEntry, LedgerError, NoticeId};
 use crate::diagnostic::{Message, Tongue};
 use crate::message;
-use crate::notify::ledger::{self, Begun, Entry, LedgerError};
-use crate::notify::notice::{Id, WEBSUB};
 
 /// The measures of notices.
 pub const NOTICES: [Measure; 6] = [
@@ -29,8 +29,8 @@ pub const NOTICES: [Measure; 6] = [
 
 /// One notice with what came of it.
 #[derive(Debug)]
-struct Told {
-    begun: Begun,
+struct NoticeFigures {
+    begun: BegunNotice,
     is_done: bool,
     /// It was handed over as a whole.
     is_whole: bool,
@@ -40,22 +40,22 @@ struct Told {
 
 /// What a ledger says of all municipalities.
 #[derive(Debug, Default)]
-pub struct Notices {
-    told: BTreeMap<Id, Told>,
+pub struct LedgerNotices {
+    notices: BTreeMap<NoticeId, NoticeFigures>,
     /// Since when the ledger knows each municipality.
     since: BTreeMap<String, Date>,
 }
 
-impl Notices {
+impl LedgerNotices {
     /// Reads a ledger.
     ///
     /// # Errors
-    /// Fails as [`ledger::replay`].
+    /// Fails as [`delivery::replay`].
     pub fn read(path: &Path) -> Result<Self, LedgerError> {
         let mut all = Self::default();
-        let mut open: HashMap<Id, (Option<Id>, u64)> = HashMap::new();
-        ledger::replay(path, |entry| all.take(entry, &mut open))?;
-        let mut unanswered: Vec<(Id, u64)> =
+        let mut open: HashMap<NoticeId, (Option<NoticeId>, u64)> = HashMap::new();
+        delivery::replay(path, |entry| all.take(entry, &mut open))?;
+        let mut unanswered: Vec<(NoticeId, u64)> =
             open.into_values().filter_map(|(notice, count)| Some((notice?, count))).collect();
         unanswered.sort_unstable();
         for (notice, count) in unanswered {
@@ -64,22 +64,22 @@ impl Notices {
         Ok(all)
     }
 
-    fn take(&mut self, entry: Entry, open: &mut HashMap<Id, (Option<Id>, u64)>) {
+    fn take(&mut self, entry: LedgerEntry, open: &mut HashMap<NoticeId, (Option<NoticeId>, u64)>) {
         match entry {
-            Entry::Open { municipality, on, .. } => self.known(&municipality, on),
-            // What a hub is told is no notice to families.
-            Entry::Begin { notice } if notice.kind == WEBSUB => {}
-            Entry::Begin { notice } => {
+            LedgerEntry::Open { municipality, on, .. } => self.known(&municipality, on),
+            // A notice to a hub is no notice to families.
+            LedgerEntry::Begin { notice } if notice.is_for_hub() => {}
+            LedgerEntry::Begin { notice } => {
                 self.known(&notice.municipality, notice.on);
-                self.told.entry(notice.id).or_insert(Told {
+                self.notices.entry(notice.id).or_insert(NoticeFigures {
                     begun: notice,
                     is_done: false,
                     is_whole: false,
                     deliveries: [0; 4],
                 });
             }
-            Entry::Claim { key, of, notice, .. } => {
-                let whole = self.told.get_mut(&key);
+            LedgerEntry::Claim { key, of, notice, .. } => {
+                let whole = self.notices.get_mut(&key);
                 let notice = match (notice, whole) {
                     (None, Some(told)) => {
                         told.is_whole = true;
@@ -89,18 +89,18 @@ impl Notices {
                 };
                 open.insert(key, (notice, of.len().max(1) as u64));
             }
-            Entry::Sent { key } => self.answer(key, 0, open),
-            Entry::Gone { key } => self.answer(key, 1, open),
+            LedgerEntry::Sent { key } => self.answer(key, 0, open),
+            LedgerEntry::Gone { key } => self.answer(key, 1, open),
             // It is not known whether this one arrived.
-            Entry::Refused { key, why } => {
+            LedgerEntry::Refused { key, why } => {
                 self.answer(key, if why == "uncertain" { 3 } else { 2 }, open)
             }
-            Entry::Done { id, .. } => {
-                if let Some(told) = self.told.get_mut(&id) {
+            LedgerEntry::Done { id, .. } => {
+                if let Some(told) = self.notices.get_mut(&id) {
                     told.is_done = true;
                 }
             }
-            Entry::Ledger { .. } | Entry::Seed { .. } | Entry::Feed { .. } => {}
+            LedgerEntry::Ledger { .. } | LedgerEntry::Seed { .. } | LedgerEntry::Feed { .. } => {}
         }
     }
 
@@ -109,14 +109,19 @@ impl Notices {
         *since = on.min(*since);
     }
 
-    fn answer(&mut self, key: Id, answer: usize, open: &mut HashMap<Id, (Option<Id>, u64)>) {
+    fn answer(
+        &mut self,
+        key: NoticeId,
+        answer: usize,
+        open: &mut HashMap<NoticeId, (Option<NoticeId>, u64)>,
+    ) {
         if let Some((Some(notice), count)) = open.remove(&key) {
             self.settle(notice, answer, count);
         }
     }
 
-    fn settle(&mut self, notice: Id, answer: usize, count: u64) {
-        if let Some(told) = self.told.get_mut(&notice) {
+    fn settle(&mut self, notice: NoticeId, answer: usize, count: u64) {
+        if let Some(told) = self.notices.get_mut(&notice) {
             told.deliveries[answer] += count;
         }
     }
@@ -126,19 +131,20 @@ impl Notices {
         self.since.get(code).copied()
     }
 
-    /// Counts the notices of a municipality in the period; nothing for one that the ledger does not know.
+    /// Counts the notices of a municipality in the period; nothing for one that the ledger does not
+    /// know.
     pub fn count(
         &self,
         code: &str,
-        period: &Period,
+        period: &ReportPeriod,
         campaigns: &[Campaign],
         tongue: Tongue,
     ) -> Option<Tally> {
         let since = self.since(code)?;
         let mut tally = Tally::new(period.months().count(), &NOTICES);
-        for told in self.told.values().filter(|told| told.begun.municipality == code) {
+        for told in self.notices.values().filter(|told| told.begun.municipality == code) {
             let Some(month) = period.position(told.begun.on) else { continue };
-            let Begun { channel, kind, segment, campaign, wording, .. } = &told.begun;
+            let BegunNotice { channel, kind, segment, campaign, wording, .. } = &told.begun;
             let delivered = |answer: usize| {
                 if told.is_whole { Count::Unknown } else { Count::Known(told.deliveries[answer]) }
             };

@@ -59,24 +59,24 @@ pub enum PeriodError {
     /// Its first day is still to come.
     #[error("it has not begun")]
     NotBegun,
-    /// It is longer than [`Period::LONGEST`].
+    /// It is longer than [`ReportPeriod::LONGEST`].
     #[error("it is too long")]
     TooLong,
 }
 
-/// Whole months, of which those that have begun are told.
+/// Whole months; the report covers those that have begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
+pub struct ReportPeriod {
     /// The first month.
     pub from: Month,
     /// The last month.
     pub to: Month,
-    /// The day on which the report is made; what comes after it is not told.
+    /// The day on which the report is made; the report leaves out what comes after it.
     pub on: Date,
 }
 
-impl Period {
-    /// How many months a period has at most.
+impl ReportPeriod {
+    /// The most months of a period.
     pub const LONGEST: usize = 120;
 
     /// Returns the first and last month of a fiscal year: from 1 April to 31 March (地方自治法第208条).
@@ -85,8 +85,8 @@ impl Period {
         Some((from, from.plus(11.months())))
     }
 
-    /// Chooses the months: the fiscal year of the day where nothing is said; until the day where only a first month is; from the beginning of
-    /// its fiscal year where only a last month is.
+    /// Chooses the months: the fiscal year of the day where nothing is said; until the day where
+    /// only a first month is; from the beginning of its fiscal year where only a last month is.
     ///
     /// # Errors
     /// Fails for a period that ends before it begins, has not begun or is too long.
@@ -123,12 +123,12 @@ impl Period {
             .take_while(move |month| *month <= last)
     }
 
-    /// Returns the last day that is told.
+    /// Returns the last day that the report covers.
     pub fn last_day(&self) -> Date {
         self.to.last_day().min(self.on)
     }
 
-    /// Returns the position of a day's month, if the day is told.
+    /// Returns the position of a day's month, if the report covers the day.
     pub fn position(&self, date: Date) -> Option<usize> {
         if date < self.from.first_day() || date > self.last_day() {
             return None;
@@ -152,13 +152,13 @@ mod tests {
         Some(Month::parse(text).expect("a month"))
     }
 
-    fn said(period: Period) -> (String, String, usize, Date) {
+    fn said(period: ReportPeriod) -> (String, String, usize, Date) {
         (period.from.to_string(), period.to.to_string(), period.months().count(), period.last_day())
     }
 
     #[test]
     fn nothing_said_is_the_fiscal_year_to_date() {
-        let of = |on: &str| said(Period::choose(None, None, day(on)).expect("a period"));
+        let of = |on: &str| said(ReportPeriod::choose(None, None, day(on)).expect("a period"));
         assert_eq!(of("2026-11-21"), ("2026-04".into(), "2027-03".into(), 8, day("2026-11-21")));
         assert_eq!(of("2027-03-31"), ("2026-04".into(), "2027-03".into(), 12, day("2027-03-31")));
         assert_eq!(of("2027-04-01"), ("2027-04".into(), "2028-03".into(), 1, day("2027-04-01")));
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_period_is_whole_months_until_the_day() {
-        let of = |from, to| Period::choose(from, to, day("2026-11-21"));
+        let of = |from, to| ReportPeriod::choose(from, to, day("2026-11-21"));
         assert_eq!(
             of(month("2025-04"), month("2026-03")).map(said),
             Ok(("2025-04".into(), "2026-03".into(), 12, day("2026-03-31")))
@@ -184,14 +184,14 @@ mod tests {
         assert_eq!(of(month("2026-12"), None), Err(PeriodError::NotBegun));
         assert_eq!(of(month("2000-01"), None), Err(PeriodError::TooLong));
         assert_eq!(
-            Period::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())),
+            ReportPeriod::fiscal_year(2026).map(|(from, to)| (from.to_string(), to.to_string())),
             Some(("2026-04".into(), "2027-03".into()))
         );
     }
 
     #[test]
     fn days_have_the_position_of_their_month() {
-        let period = Period::choose(month("2025-11"), month("2027-03"), day("2026-11-21"))
+        let period = ReportPeriod::choose(month("2025-11"), month("2027-03"), day("2026-11-21"))
             .expect("a period");
         let of = |text: &str| period.position(day(text));
         assert_eq!(

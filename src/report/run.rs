@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::notices::Notices;
-use super::period::{Month, Period, PeriodError};
-use super::views::{self, LogFile, Source};
-use super::{Report, Request};
+use super::figures::Report;
+use super::log_file::{self, LogFile, LogSource};
+use super::maker::ReportRequest;
+use super::notices::LedgerNotices;
+use super::period::{Month, PeriodError, ReportPeriod};
+use crate::delivery::{LedgerError, ledger_fault};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Tongue, codes};
 use crate::message;
-use crate::notify::ledger::LedgerError;
-use crate::notify::steps::ledger_fault;
 use crate::project::{self, Project, ProjectError, UnknownMunicipality};
 
 /// What a report is asked for.
@@ -36,7 +36,7 @@ pub struct ReportOptions {
     pub access_logs: Vec<PathBuf>,
     /// Access logs of one municipality's site alone, each with its code.
     pub site_logs: Vec<(String, PathBuf)>,
-    /// From how many on a page's views in a month are shown.
+    /// The least number of views in a month from which on a page is named.
     pub at_least: u64,
     /// The language of the report.
     pub tongue: Tongue,
@@ -89,11 +89,11 @@ pub fn run(options: &ReportOptions) -> Result<(Report, Diagnostics), NoReport> {
         .map_err(|unknown| NoReport::Municipality { is_log: false, unknown })?;
     let logs = logs(options, &project)?;
     let notices = match &options.ledger {
-        Some(path) => Some(Notices::read(path).map_err(|error| refuse(path, error))?),
+        Some(path) => Some(LedgerNotices::read(path).map_err(|error| refuse(path, error))?),
         None => None,
     };
     let mut found = Diagnostics::new();
-    let request = Request {
+    let request = ReportRequest {
         period,
         only,
         notices: notices.as_ref(),
@@ -110,13 +110,13 @@ pub fn run(options: &ReportOptions) -> Result<(Report, Diagnostics), NoReport> {
 }
 
 /// Chooses the months of the report.
-fn period(options: &ReportOptions) -> Result<Period, NoReport> {
+fn period(options: &ReportOptions) -> Result<ReportPeriod, NoReport> {
     let on = options.on;
-    let (from, to) = match options.fiscal_year.and_then(Period::fiscal_year) {
+    let (from, to) = match options.fiscal_year.and_then(ReportPeriod::fiscal_year) {
         Some((from, to)) => (Some(from), Some(to)),
         None => (options.from, options.to),
     };
-    Period::choose(from, to, on).map_err(|error| {
+    ReportPeriod::choose(from, to, on).map_err(|error| {
         let fault = Diagnostic::error(codes::BAD_PERIOD, None, words_of(&error, on));
         NoReport::Period(fault.help(message!(
             "`--year 2026`（年度）か `--from 2026-04 --to 2027-03` のように書いてください",
@@ -127,7 +127,7 @@ fn period(options: &ReportOptions) -> Result<Period, NoReport> {
 
 /// Returns what is wrong with a period.
 fn words_of(error: &PeriodError, on: Date) -> Message {
-    let limit = Period::LONGEST;
+    let limit = ReportPeriod::LONGEST;
     match error {
         PeriodError::Backwards => message!(
             "期間のおわりの月が、はじめの月より前です",
@@ -146,8 +146,8 @@ fn words_of(error: &PeriodError, on: Date) -> Message {
 
 /// Lists the logs, or returns `None` if none was asked for.
 fn logs(options: &ReportOptions, project: &Project) -> Result<Option<Vec<LogFile>>, NoReport> {
-    let mut named: Vec<(PathBuf, Source)> =
-        options.access_logs.iter().map(|path| (path.clone(), Source::Any)).collect();
+    let mut named: Vec<(PathBuf, LogSource)> =
+        options.access_logs.iter().map(|path| (path.clone(), LogSource::Any)).collect();
     for (code, path) in &options.site_logs {
         let codes = project
             .choose(std::slice::from_ref(code))
@@ -157,13 +157,13 @@ fn logs(options: &ReportOptions, project: &Project) -> Result<Option<Vec<LogFile
             .iter()
             .position(|municipality| codes.contains(&municipality.code))
             .unwrap_or_default();
-        named.push((path.clone(), Source::Town(town)));
+        named.push((path.clone(), LogSource::Town(town)));
     }
     if named.is_empty() {
         return Ok(None);
     }
     let mut found = Diagnostics::new();
-    let files = views::list(&named, &mut found);
+    let files = log_file::list(&named, &mut found);
     if found.errors() == 0 {
         return Ok(Some(files));
     }

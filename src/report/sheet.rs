@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::articles::{ARTICLES, MEDICINES};
+use super::figures::{Coverage, Report, find};
 use super::notices::NOTICES;
-use super::tally::{By, Count, Measure, Row, number};
+use super::tally::{By, Count, FigureRow, Measure, number};
 use super::views::VIEWS;
-use super::{Known, Report, find};
 use crate::diagnostic::{Message, Tongue};
 use crate::message;
 
 /// A table to read.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Sheet {
+pub struct FigureSheet {
     /// Title.
     pub title: String,
     /// What its rows are.
@@ -43,8 +43,8 @@ pub fn month_names(report: &Report) -> Vec<String> {
 }
 
 /// Makes the tables of a municipality or of all.
-pub fn sheets(report: &Report, rows: &[Row]) -> Vec<Sheet> {
-    let maker = Maker { report, rows };
+pub fn sheets(report: &Report, rows: &[FigureRow]) -> Vec<FigureSheet> {
+    let maker = SheetMaker { report, rows };
     let mut all = Vec::new();
     let acts: Vec<Measure> = ARTICLES.iter().chain(&MEDICINES).copied().collect();
     all.extend(maker.monthly(message!("記事と薬のページ", "Articles and medicines"), &acts, None));
@@ -101,7 +101,7 @@ pub fn sheets(report: &Report, rows: &[Row]) -> Vec<Sheet> {
 }
 
 /// Makes the table of what was done with each text.
-pub fn texts(report: &Report, rows: &[Row]) -> Option<Sheet> {
+pub fn texts(report: &Report, rows: &[FigureRow]) -> Option<FigureSheet> {
     let say = |message: &Message| message.get(report.tongue).to_owned();
     let mut all: BTreeMap<&str, (&str, BTreeMap<Measure, Vec<String>>)> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.key.by == By::Text) {
@@ -136,7 +136,7 @@ pub fn texts(report: &Report, rows: &[Row]) -> Option<Sheet> {
         message!("訂正", "corrected"),
         message!("取り下げ", "withdrawn"),
     ];
-    (!all.is_empty()).then(|| Sheet {
+    (!all.is_empty()).then(|| FigureSheet {
         title: say(&message!("文章の一覧", "Texts")),
         head: say(&By::Text.label()),
         columns: columns.iter().map(say).collect(),
@@ -152,7 +152,7 @@ pub fn texts(report: &Report, rows: &[Row]) -> Option<Sheet> {
 }
 
 /// Makes the table of where the lines of the logs went.
-pub fn lines(report: &Report) -> Option<Sheet> {
+pub fn lines(report: &Report) -> Option<FigureSheet> {
     let say = |message: Message| message.get(report.tongue).to_owned();
     let log = report.log?;
     let lines = log.lines;
@@ -187,7 +187,7 @@ pub fn lines(report: &Report) -> Option<Sheet> {
         (message!("合計", "all"), lines.all),
     ];
     let files = number(log.files as u64);
-    Some(Sheet {
+    Some(FigureSheet {
         title: say(message!("アクセスログの行", "Lines of the access logs")),
         head: say(message!("行（ファイル {files}）", "lines ({files} files)")),
         columns: vec![say(message!("行数", "lines"))],
@@ -250,20 +250,20 @@ pub fn notes(report: &Report) -> Vec<String> {
 }
 
 /// Says why a municipality's notices or views are unknown.
-pub fn remarks(report: &Report, notices: Known, views: Known) -> Vec<String> {
+pub fn remarks(report: &Report, notices: Coverage, views: Coverage) -> Vec<String> {
     let mut all = Vec::new();
     match notices {
-        Known::NotThere => all.push(message!(
+        Coverage::NotThere => all.push(message!(
             "通知：この台帳に、この市区町村の配信先はありません。",
             "Notices: the ledger does not know this municipality."
         )),
-        Known::Since(Some(since)) => all.push(message!(
+        Coverage::Since(Some(since)) => all.push(message!(
             "通知：台帳は {since} からです。",
             "Notices: the ledger begins on {since}."
         )),
-        Known::Since(None) | Known::NotGiven => {}
+        Coverage::Since(None) | Coverage::NotGiven => {}
     }
-    if views == Known::NotThere {
+    if views == Coverage::NotThere {
         all.push(message!(
             "ページの表示：アクセスログに、このサイトの記録がありません。",
             "Page views: the access logs have no records of this site."
@@ -272,12 +272,12 @@ pub fn remarks(report: &Report, notices: Known, views: Known) -> Vec<String> {
     all.iter().map(|message| message.get(report.tongue).to_owned()).collect()
 }
 
-struct Maker<'r> {
+struct SheetMaker<'r> {
     report: &'r Report,
-    rows: &'r [Row],
+    rows: &'r [FigureRow],
 }
 
-impl Maker<'_> {
+impl SheetMaker<'_> {
     fn say(&self, message: &Message) -> String {
         message.get(self.report.tongue).to_owned()
     }
@@ -290,10 +290,10 @@ impl Maker<'_> {
         rows: Vec<(String, Vec<String>)>,
         monthly: bool,
         note: Option<Message>,
-    ) -> Option<Sheet> {
+    ) -> Option<FigureSheet> {
         let head = if by == By::All { message!("数", "figure") } else { by.label() };
         let note = note.map(|note| self.say(&note));
-        (!rows.is_empty()).then(|| Sheet {
+        (!rows.is_empty()).then(|| FigureSheet {
             title: self.say(title),
             head: self.say(&head),
             columns,
@@ -309,7 +309,7 @@ impl Maker<'_> {
         columns
     }
 
-    fn figures(&self, row: &Row) -> Vec<String> {
+    fn figures(&self, row: &FigureRow) -> Vec<String> {
         row.counts
             .iter()
             .copied()
@@ -324,7 +324,7 @@ impl Maker<'_> {
         title: Message,
         measures: &[Measure],
         note: Option<Message>,
-    ) -> Option<Sheet> {
+    ) -> Option<FigureSheet> {
         let found = measures.iter().filter_map(|measure| find(self.rows, *measure));
         let rows =
             found.map(|row| (self.say(&row.key.measure.label()), self.figures(row))).collect();
@@ -338,8 +338,8 @@ impl Maker<'_> {
         measure: Measure,
         by: By,
         note: Option<Message>,
-    ) -> Option<Sheet> {
-        let mut found: Vec<&Row> =
+    ) -> Option<FigureSheet> {
+        let mut found: Vec<&FigureRow> =
             self.rows.iter().filter(|row| row.key.measure == measure && row.key.by == by).collect();
         if by == By::Page {
             found.sort_by(|a, b| {
@@ -357,7 +357,7 @@ impl Maker<'_> {
         measures: &[Measure],
         by: By,
         note: Option<Message>,
-    ) -> Option<Sheet> {
+    ) -> Option<FigureSheet> {
         let mut items: BTreeMap<(usize, &str), (&str, Vec<Count>)> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.key.by == by) {
             if let Some(column) = measures.iter().position(|measure| *measure == row.key.measure) {

@@ -1,14 +1,15 @@
-//! The report for a terminal: tables whose columns stand in line, also where letters are two columns wide.
+//! The report for a terminal: tables whose columns stand in line, also where letters are two
+//! columns wide.
 
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Report;
-use super::sheet::{self, Sheet};
+use super::figures::Report;
+use super::sheet::{self, FigureSheet};
 use crate::message;
 
-/// How many rows of a table are shown; the other formats have all.
+/// The most rows of a table that are shown; the other formats have all.
 const MOST: usize = 20;
 
 /// Writes the report as text.
@@ -44,7 +45,7 @@ pub fn write(report: &Report) -> String {
     out
 }
 
-fn table(sheet: &Sheet, report: &Report, out: &mut String) {
+fn table(sheet: &FigureSheet, report: &Report, out: &mut String) {
     // More months than a year do not stand side by side.
     let first = if sheet.monthly && report.months.len() > 12 { sheet.columns.len() - 1 } else { 0 };
     let columns = &sheet.columns[first..];

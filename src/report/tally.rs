@@ -182,7 +182,7 @@ ids! {
 
 /// What something is counted as: a measure, and one item of what it is counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct RowKey {
     /// The measure.
     pub measure: Measure,
     /// By what.
@@ -195,16 +195,16 @@ pub struct Key {
 
 /// One row: a figure for every month.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct FigureRow {
     /// What is counted.
-    pub key: Key,
+    pub key: RowKey,
     /// Names the item; empty where it is counted in all.
     pub label: String,
     /// A figure for every month.
     pub counts: Vec<Count>,
 }
 
-impl Row {
+impl FigureRow {
     /// Returns the figure for the whole period.
     pub fn total(&self) -> Count {
         self.counts.iter().copied().sum()
@@ -221,7 +221,7 @@ impl Row {
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     months: usize,
-    rows: BTreeMap<Key, (String, Vec<Count>)>,
+    rows: BTreeMap<RowKey, (String, Vec<Count>)>,
 }
 
 impl Tally {
@@ -247,7 +247,7 @@ impl Tally {
         count: Count,
     ) {
         let months = self.months;
-        let key = Key { measure, by, rank, item: item.to_owned() };
+        let key = RowKey { measure, by, rank, item: item.to_owned() };
         let (_, counts) =
             self.rows.entry(key).or_insert_with(|| (label.to_owned(), vec![Count::NONE; months]));
         if let Some(cell) = month.and_then(|month| counts.get_mut(month)) {
@@ -266,7 +266,7 @@ impl Tally {
         count: Count,
     ) {
         self.add(measure, by, 0, item, label, None, count);
-        let key = Key { measure, by, rank: 0, item: item.to_owned() };
+        let key = RowKey { measure, by, rank: 0, item: item.to_owned() };
         if let Some(cell) = self.rows.get_mut(&key).and_then(|(_, counts)| counts.get_mut(month)) {
             *cell = count;
         }
@@ -282,7 +282,7 @@ impl Tally {
     }
 
     /// Adds the rows of another tally.
-    pub fn join(&mut self, rows: &[Row]) {
+    pub fn join(&mut self, rows: &[FigureRow]) {
         for row in rows {
             for (month, count) in row.counts.iter().enumerate() {
                 self.add(
@@ -299,8 +299,11 @@ impl Tally {
     }
 
     /// Returns the rows in the order of their keys.
-    pub fn into_rows(self) -> Vec<Row> {
-        self.rows.into_iter().map(|(key, (label, counts))| Row { key, label, counts }).collect()
+    pub fn into_rows(self) -> Vec<FigureRow> {
+        self.rows
+            .into_iter()
+            .map(|(key, (label, counts))| FigureRow { key, label, counts })
+            .collect()
     }
 }
 

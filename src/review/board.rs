@@ -102,7 +102,8 @@ pub fn html(board: &Board, tongue: Tongue) -> Result<String, tera::Error> {
         })
         .collect();
     let mut tera = Tera::default();
-    tera.add_raw_template(NAME, include_str!("board.html"))?;
+    let styles = ("board.css", include_str!("board.css"));
+    tera.add_raw_templates([styles, (NAME, include_str!("board.html"))])?;
     let mut context = Context::new();
     context.insert("lang", t["lang"]);
     context.insert("t", &t);

@@ -1,346 +1,66 @@
-//! Where editions, sources and open pages meet: which edition is in front in each view, who has which page open, and who must hear what.
+//! Where editions, sources and open pages meet: which edition is in front in each view, which
+//! browser has which page open, and what each must hear.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::about::{About, Fault, Guide, Subject};
-use super::live::{Answer, Live, Opening, Overview};
+use super::about::About;
+use super::address::PreviewAddress;
+use super::faults::PageFaults;
+use super::guide::SourceGuide;
+use super::live::{EditionOpening, Live, Overview, PreviewFile};
+use super::message::BrowserMessage;
+use super::news::{News, Tell};
+use super::reader::{PageKey, PageLook, PageReader, Pane, ShownPage};
+use super::seal::PageSeal;
 use super::shell;
+use super::start_page;
+use super::subject::PageSubject;
+use super::turned::Turned;
 use super::view::View;
-use super::{News, Tell};
 use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::edition;
 use crate::site::Moment;
 use crate::source::Files;
-use crate::supervision::seal;
 
-/// How many views are held open besides the plain one; those in which pages are open are held in any case.
+/// The most views that are held open besides the plain one; those in which pages are open are held
+/// in any case.
 const MOST_VIEWS: usize = 4;
-/// How many looks without a reader a view is kept.
+/// The number of sweeps without a reader for which a view is kept.
 const MOST_IDLE: u32 = 2;
-/// How many pages one reader has open side by side.
+/// The most pages that one reader has open side by side.
 pub const MOST_PANES: usize = 4;
-/// How many words wait for one reader: who is further behind is dropped, connects again and hears what it missed.
+/// The most messages that wait for one reader: a reader that is further behind is dropped, connects
+/// again and hears what it missed.
 const MOST_WORDS: usize = 64;
-/// How often one looks again when the edition that was looked at is no longer in front.
+/// The most looks when the edition that was looked at is no longer in front.
 const TRIES: usize = 8;
-
-/// What an open page hears.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "what", rename_all = "lowercase")]
-pub enum Word {
-    /// Which run of the program speaks.
-    Hello {
-        /// Its name.
-        run: String,
-    },
-    /// The page in a pane is another one now.
-    Reload {
-        /// Which.
-        pane: usize,
-    },
-    /// Only its style sheets are others.
-    Style {
-        /// Which.
-        pane: usize,
-    },
-    /// The page lies at another address now.
-    Go {
-        /// Which.
-        pane: usize,
-        /// Where.
-        address: String,
-    },
-    /// Something changed, and this is wrong now.
-    Faults {
-        /// What keeps the pages from being published.
-        errors: Vec<Fault>,
-        /// What is worth mending.
-        warnings: Vec<Fault>,
-    },
-}
-
-/// What was sent of a page: the seal of its bytes, and of its bytes without the names of its style sheets; nothing of a page that is not there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sent {
-    whole: String,
-    without_styles: String,
-}
-
-impl Sent {
-    /// Seals a page.
-    pub fn of(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let lines = text
-            .lines()
-            .filter(|line| !line.contains("rel=\"stylesheet\"") && !line.contains(".css\""));
-        let short = |seal: String| seal.get(..20).map(str::to_owned).unwrap_or(seal);
-        Self {
-            whole: short(seal(bytes)),
-            without_styles: short(seal(lines.collect::<Vec<_>>().join("\n").as_bytes())),
-        }
-    }
-
-    /// Writes it for the page that carries it.
-    pub fn text(&self) -> String {
-        if *self == Self::default() {
-            String::new()
-        } else {
-            format!("{}.{}", self.whole, self.without_styles)
-        }
-    }
-
-    /// Reads what a page carried.
-    fn parse(text: &str) -> Self {
-        text.split_once('.')
-            .map(|(whole, without_styles)| Self {
-                whole: whole.to_owned(),
-                without_styles: without_styles.to_owned(),
-            })
-            .unwrap_or_default()
-    }
-}
-
-/// An address of the preview, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    /// The view.
-    pub view: View,
-    /// The municipality's code; empty for the start page.
-    pub code: String,
-    /// The path below the site's root, as it stands in the address; empty for the site's root.
-    pub path: String,
-}
-
-impl Spot {
-    /// Takes a path apart whose percent signs have been decoded; nothing comes of a view that is none.
-    pub fn parse(path: &str) -> Option<Self> {
-        let path = path.trim_start_matches('/');
-        let (view, rest) = match path.split_once('/') {
-            _ if !path.starts_with('@') => (View::default(), path),
-            Some((part, rest)) => (View::parse(part)?, rest),
-            None => (View::parse(path)?, ""),
-        };
-        let (code, path) = rest.split_once('/').unwrap_or((rest, ""));
-        Some(Self { view, code: code.to_owned(), path: path.to_owned() })
-    }
-
-    /// Returns the path of the file that lies at the address.
-    pub fn file(&self) -> String {
-        if self.path.is_empty() || self.path.ends_with('/') {
-            format!("{}index.html", self.path)
-        } else {
-            self.path.clone()
-        }
-    }
-}
-
-/// A page that a browser says it shows.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Asked {
-    /// Its path.
-    page: String,
-    /// What it was when it was made.
-    #[serde(default)]
-    seal: String,
-    /// What it is about.
-    #[serde(default)]
-    source: String,
-    /// In which language.
-    #[serde(default)]
-    language: String,
-}
-
-/// A page that somebody has open.
-#[derive(Debug)]
-struct Pane {
-    /// Which one of its reader.
-    index: usize,
-    spot: Spot,
-    subject: Option<Subject>,
-    seen: Sent,
-}
-
-#[derive(Debug)]
-struct Reader {
-    number: u64,
-    panes: Vec<Pane>,
-    words: mpsc::Sender<Word>,
-    /// It did not take a word: what it shows may be old, so that it is to connect again.
-    is_lost: bool,
-}
-
-impl Reader {
-    fn say(&mut self, word: Word) {
-        self.is_lost |= self.words.try_send(word).is_err();
-    }
-
-    fn hears(&self) -> bool {
-        !self.is_lost && !self.words.is_closed()
-    }
-
-    fn panes_in<'r>(&'r self, view: &'r View) -> impl Iterator<Item = &'r Pane> {
-        self.panes.iter().filter(move |pane| pane.spot.view == *view)
-    }
-
-    /// Takes in how its pages were found and tells of those that are others now; returns how many.
-    fn take(&mut self, view: &View, looks: &BTreeMap<Key, Look>) -> usize {
-        let panes = self.panes.iter_mut().filter(|pane| pane.spot.view == *view);
-        let words: Vec<Word> = panes
-            .filter_map(|pane| looks.get(&pane.key()).and_then(|look| pane.take(look)))
-            .collect();
-        let changed = words.len();
-        words.into_iter().for_each(|word| self.say(word));
-        changed
-    }
-
-    /// Adds what is wrong in its pages themselves.
-    fn add_faults(&self, view: &View, looks: &BTreeMap<Key, Look>, guide: &Guide, told: &mut Told) {
-        let found = self.panes_in(view).filter_map(|pane| looks.get(&pane.key())?.faults());
-        found.for_each(|faults| told.join(&Told::of(faults, guide)));
-    }
-}
-
-/// What tells how an open page is found.
-type Key = (Spot, Option<Subject>);
-
-/// How an open page is found when it is looked at again.
-enum Look {
-    There { seen: Sent, subject: Option<Subject>, faults: Diagnostics },
-    Gone { address: Option<String> },
-    Broken(Diagnostics),
-}
-
-impl Look {
-    /// Looks at a page of a site.
-    fn at((spot, subject): &Key, live: &Live) -> Self {
-        let Some(answer) = live.file(&spot.code, &spot.file()) else {
-            return Self::Gone {
-                address: subject.as_ref().and_then(|subject| live.address(&spot.code, subject)),
-            };
-        };
-        match answer.made.bytes {
-            Some(bytes) => Self::There {
-                seen: Sent::of(&bytes),
-                subject: answer.subject,
-                faults: answer.made.faults,
-            },
-            None => Self::Broken(answer.made.faults),
-        }
-    }
-
-    fn faults(&self) -> Option<&Diagnostics> {
-        match self {
-            Self::There { faults, .. } | Self::Broken(faults) => Some(faults),
-            Self::Gone { .. } => None,
-        }
-    }
-}
-
-impl Pane {
-    fn key(&self) -> Key {
-        (self.spot.clone(), self.subject.clone())
-    }
-
-    fn is_start(&self) -> bool {
-        self.spot.code.is_empty()
-    }
-
-    /// Takes in what was found and says what the browser is to do.
-    fn take(&mut self, look: &Look) -> Option<Word> {
-        let pane = self.index;
-        match look {
-            Look::Broken(_) => None,
-            Look::There { seen, .. } if *seen == self.seen => None,
-            // Whoever waits for a page that is not there need not hear each time that it is not.
-            Look::Gone { address: None } if self.seen == Sent::default() => None,
-            Look::Gone { address } => {
-                self.seen = Sent::default();
-                Some(
-                    address
-                        .clone()
-                        .map_or(Word::Reload { pane }, |address| Word::Go { pane, address }),
-                )
-            }
-            Look::There { seen, subject, .. } => {
-                let before = std::mem::replace(&mut self.seen, seen.clone());
-                self.subject.clone_from(subject);
-                Some(if before.without_styles == self.seen.without_styles {
-                    Word::Style { pane }
-                } else {
-                    Word::Reload { pane }
-                })
-            }
-        }
-    }
-}
-
-/// What is wrong, as browsers are told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// What keeps the pages from being published.
-    pub errors: Vec<Fault>,
-    /// What is worth mending.
-    pub warnings: Vec<Fault>,
-}
-
-impl Told {
-    /// Tells what was found.
-    pub fn of(found: &Diagnostics, guide: &Guide) -> Self {
-        let of = |severity| {
-            found
-                .iter()
-                .filter(|one| one.severity == severity)
-                .map(|one| guide.fault(one))
-                .collect()
-        };
-        Self { errors: of(Severity::Error), warnings: of(Severity::Warning) }
-    }
-
-    /// Adds what is not there yet.
-    fn join(&mut self, other: &Self) {
-        let add = |to: &mut Vec<Fault>, from: &[Fault]| {
-            from.iter().for_each(|fault| {
-                if !to.contains(fault) {
-                    to.push(fault.clone())
-                }
-            })
-        };
-        add(&mut self.errors, &other.errors);
-        add(&mut self.warnings, &other.warnings);
-    }
-
-    fn word(&self) -> Word {
-        Word::Faults { errors: self.errors.clone(), warnings: self.warnings.clone() }
-    }
-}
 
 /// An edition in front.
 #[derive(Debug)]
-struct Slot {
+struct HeldEdition {
     live: Live,
-    told: Arc<Told>,
+    told: Arc<PageFaults>,
     idle: u32,
     /// When it was last asked for, by a count of all askings.
     used: u64,
 }
 
 #[derive(Clone, Debug)]
-struct Sources {
+struct GoodSources {
     files: Files,
     faults: Diagnostics,
 }
 
 #[derive(Debug)]
-struct Views {
-    slots: BTreeMap<View, Slot>,
+struct HeldEditions {
+    slots: BTreeMap<View, HeldEdition>,
     /// The sources of what is in front.
-    good: Sources,
+    good: GoodSources,
     /// Whether newer sources have faults, so that what is in front stays.
     is_behind: bool,
     /// The day of the plain view.
@@ -357,29 +77,29 @@ enum Away {
     Failed(Diagnostics),
 }
 
-/// How a desk is set up.
-pub struct Setting {
+/// The setup of a desk.
+pub struct DeskSetup {
     /// These municipalities alone; empty for all.
     pub only: Vec<MunicipalityCode>,
     /// Which day it is, and whether drafts are shown.
     pub moment: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Scheme and host.
     pub origin: String,
-    /// Who finds places.
-    pub guide: Guide,
+    /// Finds places in the sources.
+    pub guide: SourceGuide,
     /// The name of this run.
     pub run: String,
-    /// Whom to tell what happens.
+    /// Hears what happens.
     pub tell: Tell,
 }
 
 /// What all requests share.
 pub struct Desk {
-    setting: Setting,
+    setting: DeskSetup,
     /// One edition is opened at a time.
     opening: Mutex<()>,
-    views: Mutex<Views>,
-    readers: Mutex<Vec<Reader>>,
+    views: Mutex<HeldEditions>,
+    readers: Mutex<Vec<PageReader>>,
     numbers: AtomicU64,
     /// The faults of the page that was last told to be broken.
     broken: Mutex<Diagnostics>,
@@ -398,29 +118,24 @@ fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What came of changed sources.
-#[derive(Debug)]
-pub struct Turned {
-    /// What is wrong now.
-    pub faults: Diagnostics,
-    /// How many pages are open.
-    pub open: usize,
-    /// How many of them changed.
-    pub changed: usize,
-}
-
 impl Desk {
     /// Begins with the plain edition of these sources.
     ///
     /// # Errors
-    /// Tells why there is none, which is not the sources' fault.
-    pub fn new(files: Files, faults: Diagnostics, setting: Setting) -> Result<Self, Diagnostics> {
+    /// Returns why there is none; the sources are not at fault.
+    pub fn new(files: Files, faults: Diagnostics, setting: DeskSetup) -> Result<Self, Diagnostics> {
         let day = (setting.moment)();
         let live = open(&setting, day, View::default(), files.clone(), faults.clone())?;
-        let told = Arc::new(Told::of(&live.faults, &setting.guide));
-        let slots = BTreeMap::from([(View::default(), Slot { live, told, idle: 0, used: 0 })]);
-        let views =
-            Views { slots, good: Sources { files, faults }, is_behind: false, day, asked: 0 };
+        let told = Arc::new(PageFaults::of(&live.faults, &setting.guide));
+        let slots =
+            BTreeMap::from([(View::default(), HeldEdition { live, told, idle: 0, used: 0 })]);
+        let views = HeldEditions {
+            slots,
+            good: GoodSources { files, faults },
+            is_behind: false,
+            day,
+            asked: 0,
+        };
         Ok(Self {
             setting,
             opening: Mutex::default(),
@@ -431,8 +146,8 @@ impl Desk {
         })
     }
 
-    /// Returns who finds places.
-    pub fn guide(&self) -> &Guide {
+    /// Returns what finds places in the sources.
+    pub fn guide(&self) -> &SourceGuide {
         &self.setting.guide
     }
 
@@ -449,7 +164,7 @@ impl Desk {
     }
 
     /// Returns what is in front in a view, if it is held.
-    fn front(&self, view: &View) -> Option<(Live, Arc<Told>)> {
+    fn front(&self, view: &View) -> Option<(Live, Arc<PageFaults>)> {
         let mut views = held(&self.views);
         views.asked += 1;
         let asked = views.asked;
@@ -458,13 +173,13 @@ impl Desk {
         Some((slot.live.clone(), Arc::clone(&slot.told)))
     }
 
-    /// Returns the edition of a view, which is opened if nobody asked for it before.
-    fn live(&self, view: &View) -> Result<(Live, Arc<Told>), Away> {
+    /// Returns the edition of a view, and opens it if no one asked for it before.
+    fn live(&self, view: &View) -> Result<(Live, Arc<PageFaults>), Away> {
         if let Some(found) = self.front(view) {
             return Ok(found);
         }
         let _one = held(&self.opening);
-        // Somebody else may have opened it meanwhile.
+        // Another thread may have opened it meanwhile.
         if let Some(found) = self.front(view) {
             return Ok(found);
         }
@@ -481,7 +196,7 @@ impl Desk {
         let told = if is_behind {
             plain_told
         } else {
-            Arc::new(Told::of(&live.faults, &self.setting.guide))
+            Arc::new(PageFaults::of(&live.faults, &self.setting.guide))
         };
         let used_views = self.used_views();
         let mut views = held(&self.views);
@@ -489,10 +204,10 @@ impl Desk {
         let used = views.asked;
         views.slots.insert(
             view.clone(),
-            Slot { live: live.clone(), told: Arc::clone(&told), idle: 0, used },
+            HeldEdition { live: live.clone(), told: Arc::clone(&told), idle: 0, used },
         );
         while views.slots.len() > MOST_VIEWS + 1 {
-            // Whoever has a page open would hear nothing any more.
+            // A browser that has a page of it open would hear nothing any more.
             let others = views.slots.iter().filter(|(other, _)| {
                 !other.is_plain() && *other != view && !used_views.contains(other)
             });
@@ -509,7 +224,7 @@ impl Desk {
     /// Returns the views in which pages are open.
     fn used_views(&self) -> BTreeSet<View> {
         let mut readers = held(&self.readers);
-        readers.retain(Reader::hears);
+        readers.retain(PageReader::hears);
         readers.iter().flat_map(|reader| &reader.panes).map(|pane| pane.spot.view.clone()).collect()
     }
 
@@ -522,27 +237,27 @@ impl Desk {
         });
     }
 
-    /// Tells whether there is a view: its theme may be none.
+    /// Returns whether there is a view: its theme may be none.
     pub fn has(&self, view: &View) -> bool {
         !matches!(self.live(view), Err(Away::NoView))
     }
 
-    /// Tells whether the edition of a view is held, or would have to be opened.
+    /// Returns whether the edition of a view is held, or would have to be opened.
     pub fn holds(&self, view: &View) -> bool {
         held(&self.views).slots.contains_key(view)
     }
 
     /// Makes one file; nothing where there is none.
-    pub fn file(&self, spot: &Spot) -> Option<Answer> {
+    pub fn file(&self, spot: &PreviewAddress) -> Option<PreviewFile> {
         match self.live(&spot.view) {
             Ok((live, _)) => live.file(&spot.code, &spot.file()),
-            Err(Away::Failed(fault)) => Some(Answer::broken(fault)),
+            Err(Away::Failed(fault)) => Some(PreviewFile::broken(fault)),
             Err(Away::NoView) => None,
         }
     }
 
-    /// Tells what there is to know of a page.
-    pub fn about(&self, spot: &Spot) -> Option<About> {
+    /// Returns what there is to know of a page.
+    pub fn about(&self, spot: &PreviewAddress) -> Option<About> {
         self.live(&spot.view).ok()?.0.about(&spot.code, &spot.file())
     }
 
@@ -555,8 +270,8 @@ impl Desk {
         }
     }
 
-    fn start_of(&self, view: &View, live: &Live, told: &Told) -> String {
-        shell::start(
+    fn start_of(&self, view: &View, live: &Live, told: &PageFaults) -> String {
+        start_page::start(
             view,
             &live.overview,
             &live.pages().unwrap_or_default(),
@@ -565,15 +280,16 @@ impl Desk {
         )
     }
 
-    fn look_at_start(&self, view: &View, live: &Live, told: &Told) -> Look {
-        Look::There {
-            seen: Sent::of(self.start_of(view, live, told).as_bytes()),
+    fn look_at_start(&self, view: &View, live: &Live, told: &PageFaults) -> PageLook {
+        PageLook::There {
+            seen: PageSeal::of(self.start_of(view, live, told).as_bytes()),
             subject: None,
             faults: Diagnostics::new(),
         }
     }
 
-    /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it once.
+    /// Notes that a page has errors or, if it is not `made`, could not be made at all, and tells it
+    /// once.
     pub fn note_broken(&self, address: &str, faults: &Diagnostics, made: bool) {
         let before = std::mem::replace(&mut *held(&self.broken), faults.clone());
         if before != *faults {
@@ -581,54 +297,62 @@ impl Desk {
         }
     }
 
-    /// Lets a browser listen that shows these pages; it hears at once of what happened since they were made.
-    pub fn listen(&self, asked: Vec<Asked>) -> mpsc::Receiver<Word> {
+    /// Lets a browser listen that shows these pages; it hears at once of what happened since they
+    /// were made.
+    pub fn listen(&self, asked: Vec<ShownPage>) -> mpsc::Receiver<BrowserMessage> {
         let (words, heard) = mpsc::channel(MOST_WORDS);
         let panes = asked.into_iter().take(MOST_PANES).enumerate().filter_map(|(index, asked)| {
             let path =
                 percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
             let subject = (!asked.source.is_empty())
-                .then_some(Subject { source: asked.source, language: asked.language });
-            Some(Pane { index, spot: Spot::parse(&path)?, subject, seen: Sent::parse(&asked.seal) })
+                .then_some(PageSubject { source: asked.source, language: asked.language });
+            Some(Pane {
+                index,
+                spot: PreviewAddress::parse(&path)?,
+                subject,
+                seen: PageSeal::parse(&asked.seal),
+            })
         });
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let mut reader = Reader { number, panes: panes.collect(), words, is_lost: false };
+        let mut reader = PageReader { number, panes: panes.collect(), words, is_lost: false };
         let views: BTreeSet<View> =
             reader.panes.iter().map(|pane| pane.spot.view.clone()).collect();
-        reader.say(Word::Hello { run: self.setting.run.clone() });
+        reader.say(BrowserMessage::Hello { run: self.setting.run.clone() });
         if views.is_empty() {
-            reader.say(Told::default().word());
+            reader.say(PageFaults::default().message());
         }
-        // From here on every turn tells it what changes, and its views are held; what changed before is found below.
+        // From here on every turn tells it what changes, and its views are held; what changed
+        // before is found below.
         held(&self.readers).push(reader);
-        let mut told = Told::default();
+        let mut told = PageFaults::default();
         views.iter().for_each(|view| self.catch_up(number, view, &mut told));
         heard
     }
 
     /// Tells a reader in what its pages differ from what is in front, and what is wrong.
-    fn catch_up(&self, number: u64, view: &View, told: &mut Told) {
+    fn catch_up(&self, number: u64, view: &View, told: &mut PageFaults) {
         for _ in 0..TRIES {
             let (live, front) = match self.live(view) {
                 Ok(found) => found,
                 Err(away) => return self.tell_away(number, view, away, told),
             };
-            let keys: Vec<Key> = held(&self.readers)
+            let keys: Vec<PageKey> = held(&self.readers)
                 .iter()
                 .filter(|reader| reader.number == number)
                 .flat_map(|reader| reader.panes_in(view))
                 .map(Pane::key)
                 .collect();
-            let look = |key: Key| {
+            let look = |key: PageKey| {
                 if key.0.code.is_empty() {
                     (key, self.look_at_start(view, &live, &front))
                 } else {
-                    (key.clone(), Look::at(&key, &live))
+                    (key.clone(), PageLook::at(&key, &live))
                 }
             };
-            let looks: BTreeMap<Key, Look> = keys.into_iter().map(look).collect();
+            let looks: BTreeMap<PageKey, PageLook> = keys.into_iter().map(look).collect();
             let mut readers = held(&self.readers);
-            // A turn that came between has told what it found, but may have left this to be compared.
+            // A turn that came between has told what it found, but may have left this to be
+            // compared.
             if !self
                 .front(view)
                 .is_some_and(|(now, now_told)| now.is(&live) && Arc::ptr_eq(&now_told, &front))
@@ -641,41 +365,41 @@ impl Desk {
             told.join(&front);
             reader.add_faults(view, &looks, &self.setting.guide, told);
             reader.take(view, &looks);
-            return reader.say(told.word());
+            return reader.say(told.message());
         }
     }
 
     /// Tells a reader that there is no edition of its view.
-    fn tell_away(&self, number: u64, view: &View, away: Away, told: &mut Told) {
+    fn tell_away(&self, number: u64, view: &View, away: Away, told: &mut PageFaults) {
         if let Away::Failed(fault) = away {
-            told.join(&Told::of(&fault, &self.setting.guide));
+            told.join(&PageFaults::of(&fault, &self.setting.guide));
         } else {
             self.send_away(view);
         }
         let mut readers = held(&self.readers);
         if let Some(reader) = readers.iter_mut().find(|reader| reader.number == number) {
-            reader.say(told.word());
+            reader.say(told.message());
         }
     }
 
-    /// Lets everybody load again what they show of a view that is none any more.
+    /// Lets every browser load again what it shows of a view that does not exist any more.
     fn send_away(&self, view: &View) {
         for reader in held(&self.readers).iter_mut() {
             let gone = reader
                 .panes_in(view)
-                .map(|pane| (pane.key(), Look::Gone { address: None }))
+                .map(|pane| (pane.key(), PageLook::Gone { address: None }))
                 .collect();
             reader.take(view, &gone);
         }
     }
 
-    /// Tells whether the plain edition is of another day than today.
+    /// Returns whether the plain edition is of another day than today.
     pub fn is_of_another_day(&self) -> bool {
         held(&self.views).day.date != (self.setting.moment)().date
     }
 
-    /// Makes editions of changed sources and puts them in front where they can be published, and every open page of them be made; tells the
-    /// browsers either way.
+    /// Makes editions of changed sources and puts them in front where they can be published, and
+    /// every open page of them be made; tells the browsers either way.
     pub fn turn(&self, files: &Files, faults: &Diagnostics) -> Turned {
         let _one = held(&self.opening);
         *held(&self.broken) = Diagnostics::new();
@@ -701,11 +425,12 @@ impl Desk {
         all
     }
 
+    /// Turns one view: looks at its open pages and tells their readers what changed.
     fn turn_view(
         &self,
         view: &View,
         live: Result<Live, Diagnostics>,
-        (files, faults, day): (&Files, &Diagnostics, Moment),
+        sources: (&Files, &Diagnostics, Moment),
         all: &mut Turned,
     ) {
         let guide = &self.setting.guide;
@@ -714,8 +439,9 @@ impl Desk {
             Err(fault) => fault.clone(),
         };
         let live = live.ok().filter(|_| found.errors() == 0);
-        let mut looks: BTreeMap<Key, Look> = BTreeMap::new();
-        // Pages are made while nobody is held up; whoever came meanwhile is looked at as well.
+        let mut looks: BTreeMap<PageKey, PageLook> = BTreeMap::new();
+        // Pages are made without a lock that readers wait for; readers that came meanwhile are
+        // looked at as well.
         let mut readers = loop {
             let readers = held(&self.readers);
             let Some(live) = &live else { break readers };
@@ -723,17 +449,18 @@ impl Desk {
                 .iter()
                 .flat_map(|reader| reader.panes_in(view))
                 .filter(|pane| !pane.is_start());
-            let new: BTreeSet<Key> =
+            let new: BTreeSet<PageKey> =
                 panes.map(Pane::key).filter(|key| !looks.contains_key(key)).collect();
             if new.is_empty() {
                 break readers;
             }
             drop(readers);
-            looks.extend(new.into_iter().map(|key| (key.clone(), Look::at(&key, live))));
+            looks.extend(new.into_iter().map(|key| (key.clone(), PageLook::at(&key, live))));
         };
         all.open += readers.iter().flat_map(|reader| reader.panes_in(view)).count();
-        // The errors of one page keep all of the view as they were; what is worth mending in a page is told where it is shown.
-        for faults in looks.values().filter_map(Look::faults) {
+        // The errors of one page keep all of the view as they were; a warning of a page appears
+        // where the page is shown.
+        for faults in looks.values().filter_map(PageLook::faults) {
             faults
                 .iter()
                 .filter(|one| one.severity == Severity::Error)
@@ -742,33 +469,19 @@ impl Desk {
         }
         found.sort();
         let good = live.filter(|_| found.errors() == 0);
-        let told = Arc::new(Told::of(&found, guide));
+        let told = Arc::new(PageFaults::of(&found, guide));
         all.faults.extend(found);
-        {
-            let mut views = held(&self.views);
-            if view.is_plain() {
-                (views.is_behind, views.day) = (good.is_none(), day);
-                if good.is_some() {
-                    views.good = Sources { files: files.clone(), faults: faults.clone() };
-                }
-            }
-            if let Some(slot) = views.slots.get_mut(view) {
-                slot.told = Arc::clone(&told);
-                if let Some(live) = &good {
-                    slot.live = live.clone();
-                }
-            }
-        }
+        self.put_in_front(view, good.as_ref(), &told, sources);
         for reader in readers.iter_mut().filter(|reader| reader.panes_in(view).next().is_some()) {
             let mut own = (*told).clone();
             reader.add_faults(view, &looks, guide, &mut own);
-            reader.say(own.word());
+            reader.say(own.message());
             if good.is_some() {
                 all.changed += reader.take(view, &looks);
             }
         }
         // The start page counts the pages of all sites, which takes longest.
-        let starts: BTreeSet<Key> = readers
+        let starts: BTreeSet<PageKey> = readers
             .iter()
             .flat_map(|reader| reader.panes_in(view))
             .filter(|pane| pane.is_start())
@@ -781,17 +494,41 @@ impl Desk {
         all.changed +=
             held(&self.readers).iter_mut().map(|reader| reader.take(view, &looks)).sum::<usize>();
     }
+
+    /// Puts a good edition in front in a view; without one only the faults change.
+    fn put_in_front(
+        &self,
+        view: &View,
+        good: Option<&Live>,
+        told: &Arc<PageFaults>,
+        (files, faults, day): (&Files, &Diagnostics, Moment),
+    ) {
+        let mut views = held(&self.views);
+        if view.is_plain() {
+            (views.is_behind, views.day) = (good.is_none(), day);
+            if good.is_some() {
+                views.good = GoodSources { files: files.clone(), faults: faults.clone() };
+            }
+        }
+        if let Some(slot) = views.slots.get_mut(view) {
+            slot.told = Arc::clone(told);
+            if let Some(live) = good {
+                slot.live = live.clone();
+            }
+        }
+    }
 }
 
 fn open(
-    setting: &Setting,
+    setting: &DeskSetup,
     day: Moment,
     view: View,
     files: Files,
     faults: Diagnostics,
 ) -> Result<Live, Diagnostics> {
     let options = edition::Options { moment: day, only: setting.only.clone() };
-    let opening = Opening { options, origin: setting.origin.clone(), guide: setting.guide.clone() };
+    let opening =
+        EditionOpening { options, origin: setting.origin.clone(), guide: setting.guide.clone() };
     Live::open(files, faults, opening, view)
 }
 
@@ -818,11 +555,11 @@ mod tests {
 
     fn desk(told: &Arc<AtomicUsize>) -> Desk {
         let told = Arc::clone(told);
-        let setting = Setting {
+        let setting = DeskSetup {
             only: Vec::new(),
             moment: Box::new(|| Moment { date: jiff::civil::date(2026, 11, 21), drafts: false }),
             origin: "http://127.0.0.1:4000".into(),
-            guide: Guide { editor: None, tongue: Tongue::Ja },
+            guide: SourceGuide { editor: None, tongue: Tongue::Ja },
             run: "1".into(),
             tell: Arc::new(move |_| {
                 told.fetch_add(1, Ordering::Relaxed);
@@ -831,16 +568,16 @@ mod tests {
         Desk::new(files(), Diagnostics::new(), setting).expect("opens")
     }
 
-    fn spot(path: &str) -> Spot {
-        Spot::parse(path).expect("an address")
+    fn spot(path: &str) -> PreviewAddress {
+        PreviewAddress::parse(path).expect("an address")
     }
 
     fn home(desk: &Desk) -> String {
         format!("/{}/", desk.plain().0.towns[0].code)
     }
 
-    fn asked(page: &str, seal: &str) -> Vec<Asked> {
-        vec![Asked {
+    fn asked(page: &str, seal: &str) -> Vec<ShownPage> {
+        vec![ShownPage {
             page: page.to_owned(),
             seal: seal.to_owned(),
             source: String::new(),
@@ -848,42 +585,19 @@ mod tests {
         }]
     }
 
-    fn heard(words: &mut mpsc::Receiver<Word>) -> Vec<&'static str> {
+    fn heard(words: &mut mpsc::Receiver<BrowserMessage>) -> Vec<&'static str> {
         let mut all = Vec::new();
         while let Ok(word) = words.try_recv() {
             all.push(match word {
-                Word::Hello { .. } => "hello",
-                Word::Reload { .. } => "reload",
-                Word::Style { .. } => "style",
-                Word::Go { .. } => "go",
-                Word::Faults { errors, .. } if errors.is_empty() => "fine",
-                Word::Faults { .. } => "faults",
+                BrowserMessage::Hello { .. } => "hello",
+                BrowserMessage::Reload { .. } => "reload",
+                BrowserMessage::Style { .. } => "style",
+                BrowserMessage::Go { .. } => "go",
+                BrowserMessage::Faults { errors, .. } if errors.is_empty() => "fine",
+                BrowserMessage::Faults { .. } => "faults",
             });
         }
         all
-    }
-
-    #[test]
-    fn an_address_has_a_view_a_town_and_a_path() {
-        let of = |path: &str| {
-            Spot::parse(path).map(|spot| (spot.view.to_string(), spot.code.clone(), spot.file()))
-        };
-        let found = |view: &str, code: &str, file: &str| {
-            Some((view.to_owned(), code.to_owned(), file.to_owned()))
-        };
-        assert_eq!(of("/"), found("", "", "index.html"));
-        assert_eq!(of("/132128"), found("", "132128", "index.html"));
-        assert_eq!(
-            of("/132128/en/articles/fever/"),
-            found("", "132128", "en/articles/fever/index.html")
-        );
-        assert_eq!(of("/132128/assets/site.css"), found("", "132128", "assets/site.css"));
-        assert_eq!(of("/@drafts"), found("/@drafts", "", "index.html"));
-        assert_eq!(
-            of("/@date=2026-12-20,theme=night/132128/"),
-            found("/@date=2026-12-20,theme=night", "132128", "index.html")
-        );
-        assert_eq!(of("/@date=2026-13-20/132128/"), None);
     }
 
     #[test]
@@ -915,7 +629,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let home = home(&desk);
         let bytes = desk.file(&spot(&home)).and_then(|answer| answer.made.bytes).expect("a page");
-        let seal = Sent::of(&bytes).text();
+        let seal = PageSeal::of(&bytes).text();
         let mut words = desk.listen(asked(&home, &seal));
         assert_eq!(heard(&mut words), ["hello", "fine"]);
         let mut late = desk.listen(asked(&home, "0.0"));
@@ -977,7 +691,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let page = format!("{}articles/publishing/", home(&desk));
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
-        let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
+        let mut words = desk.listen(asked(&page, &PageSeal::of(&before).text()));
         let mut other = desk.listen(asked(&home(&desk), ""));
         assert_eq!(
             (heard(&mut words), heard(&mut other)),
@@ -1004,7 +718,7 @@ mod tests {
         for _ in 0..2 {
             let made = desk.file(&spot(&page)).expect("a page").made;
             assert_eq!(made.faults.errors(), 1, "each time that it is asked for");
-            let seal = Sent::of(&made.bytes.expect("it can be looked at")).text();
+            let seal = PageSeal::of(&made.bytes.expect("it can be looked at")).text();
             assert_eq!(heard(&mut desk.listen(asked(&page, &seal))), ["hello", "faults"]);
         }
     }
@@ -1078,7 +792,7 @@ mod tests {
         let desk = desk(&Arc::default());
         let page = home(&desk);
         let before = desk.file(&spot(&page)).and_then(|answer| answer.made.bytes).expect("a page");
-        let mut words = desk.listen(asked(&page, &Sent::of(&before).text()));
+        let mut words = desk.listen(asked(&page, &PageSeal::of(&before).text()));
         let turned = desk.turn(&with(FATAL, |_| "x".to_owned()), &Diagnostics::new());
         assert_eq!(
             turned.faults.iter().map(|fault| fault.code).collect::<Vec<_>>(),
@@ -1129,14 +843,15 @@ mod tests {
         let desk = desk(&Arc::default());
         let both = [asked("/@none/", ""), asked(&home(&desk), "0.0")].concat();
         let mut words = desk.listen(both);
-        assert!(matches!(words.try_recv(), Ok(Word::Hello { .. })));
-        assert_eq!(words.try_recv(), Ok(Word::Reload { pane: 1 }));
-        let reader = |words| Reader { number: u64::MAX, panes: Vec::new(), words, is_lost: false };
+        assert!(matches!(words.try_recv(), Ok(BrowserMessage::Hello { .. })));
+        assert_eq!(words.try_recv(), Ok(BrowserMessage::Reload { pane: 1 }));
+        let reader =
+            |words| PageReader { number: u64::MAX, panes: Vec::new(), words, is_lost: false };
         let (sender, _kept) = mpsc::channel(MOST_WORDS);
         let mut slow = reader(sender);
-        (0..MOST_WORDS).for_each(|_| slow.say(Told::default().word()));
+        (0..MOST_WORDS).for_each(|_| slow.say(PageFaults::default().message()));
         assert!(slow.hears());
-        slow.say(Told::default().word());
+        slow.say(PageFaults::default().message());
         assert!(!slow.hears());
     }
 }

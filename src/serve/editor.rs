@@ -1,17 +1,20 @@
-//! How a place in a source is opened in the editor of whoever looks at the preview: by an address that the editor has registered.
+//! The address by which an editor opens a place in a source; the editor has registered its form
+//! with the system.
 
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// The address that VS Code registers (<https://code.visualstudio.com/docs/configure/command-line#_opening-vs-code-with-urls>).
+/// The address that VS Code registers
+/// (<https://code.visualstudio.com/docs/configure/command-line#_opening-vs-code-with-urls>).
 pub const DEFAULT: &str = "vscode://file/{path}:{line}:{column}";
 
-/// What stays as it is in a path: the unreserved characters of RFC 3986, section 2.3, the slash, and the colon of a drive.
+/// What stays as it is in a path: the unreserved characters of RFC 3986, section 2.3, the slash,
+/// and the colon of a drive.
 const IN_PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
 
-/// How an editor is addressed, and where the project lies.
+/// The form of an editor's addresses, and where the project lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
     template: String,
@@ -19,7 +22,8 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// Takes an address with `{path}` in it and, if the editor knows them, `{line}` and `{column}`; `root` is the project's folder from the system's root.
+    /// Takes an address with `{path}` in it and, if the editor knows them, `{line}` and `{column}`;
+    /// `root` is the project's folder from the system's root.
     ///
     /// Nothing comes of what has no scheme or no `{path}`, or whose scheme would run as a script.
     pub fn new(template: &str, root: &Path) -> Option<Self> {

@@ -1,7 +1,9 @@
-//! What the browser of an editor is given: every town's pages as they would be published, and word of every change.
+//! What the browser of an editor is given: every town's pages as they would be published, and word
+//! of every change.
 //!
-//! A page comes with one script more than it will have in public, which draws the bar and keeps a connection open. What the preview itself
-//! needs lies below `/_ubugi/`; everything else comes out of an edition, so that no address leads to a file of the disk.
+//! A page comes with one script more than it will have in public, which draws the bar and keeps a
+//! connection open. What the preview itself needs lies below `/_ubugi/`; everything else comes out
+//! of an edition, so that no address leads to a file of the disk.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -20,30 +22,52 @@ use serde::Deserialize;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::about::Subject;
-use super::desk::{Asked, Desk, Sent, Spot};
-use super::shell::{self, escape};
+use super::address::PreviewAddress;
+use super::desk::Desk;
+use super::reader::ShownPage;
+use super::seal::PageSeal;
+use super::shell;
+use super::subject::PageSubject;
 use crate::diagnostic::{Diagnostics, Tongue};
-use crate::render::meta::CONTENT_SECURITY_POLICY;
+use crate::render::html::escape;
+use crate::render::part::general::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.
-const OWN: [(&str, &str, &str); 9] = [
+const OWN: [(&str, &str, &str); 17] = [
+    ("bar.css", CSS, include_str!("static/bar.css")),
     ("bar.js", JS, include_str!("static/bar.js")),
     ("drawn.js", JS, include_str!("static/drawn.js")),
+    ("note.js", JS, include_str!("static/note.js")),
     ("overlay.js", JS, include_str!("static/overlay.js")),
+    ("page.css", CSS, include_str!("static/page.css")),
+    ("page.js", JS, include_str!("static/page.js")),
+    ("panel.js", JS, include_str!("static/panel.js")),
     ("panels.js", JS, include_str!("static/panels.js")),
+    ("preview.js", JS, include_str!("static/preview.js")),
+    ("shell.css", CSS, include_str!("static/shell.css")),
     ("shell.js", JS, include_str!("static/shell.js")),
     ("stream.js", JS, include_str!("static/stream.js")),
-    ("style.js", JS, include_str!("static/style.js")),
+    ("styles.js", JS, include_str!("static/styles.js")),
+    ("tokens.css", CSS, include_str!("static/tokens.css")),
+    ("toolbar.js", JS, include_str!("static/toolbar.js")),
     ("words.js", JS, include_str!("static/words.js")),
-    ("shell.css", "text/css; charset=utf-8", include_str!("static/shell.css")),
 ];
+/// The page where one begins.
+const START: &str = "/";
+/// The beginning of the addresses of what the preview itself needs, and what lies there.
+const BELOW: &str = "/_ubugi/";
+const EVENTS: &str = "/_ubugi/events";
+const ABOUT: &str = "/_ubugi/about";
+const FRAME: &str = "/_ubugi/frame";
+const SIDE: &str = "/_ubugi/side";
+const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
-/// Takes the place of a site's service worker, so that what was looked at yesterday, or served at this port by something else, is not what is
-/// seen today: copies are thrown away, and pages that an earlier worker gave are fetched anew.
+/// Takes the place of a site's service worker, so that what was looked at yesterday, or served at
+/// this port by something else, is not what is seen today: copies are thrown away, and pages that
+/// an earlier worker gave are fetched anew.
 const NO_WORKER: &str = include_str!("static/no-worker.js");
-/// How often views that nobody uses are looked for.
+/// The interval at which unused views are looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Serves until the process ends.
@@ -63,22 +87,16 @@ pub async fn serve(
         let mut every = tokio::time::interval(SWEEP);
         loop {
             every.tick().await;
-            // Whatever becomes of it, it is done again.
+            // If it fails, it is done again the next time.
             let _ = waiting(&swept, Desk::sweep).await;
         }
     });
     let (tongue, held) = (desk.guide().tongue, Arc::clone(&desk));
     let routes = Router::new()
-        .route("/_ubugi/events", get(events))
-        .route("/_ubugi/about", get(about))
-        .route(
-            "/_ubugi/frame",
-            get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }),
-        )
-        .route(
-            "/_ubugi/side",
-            get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }),
-        )
+        .route(EVENTS, get(events))
+        .route(ABOUT, get(about))
+        .route(FRAME, get(|state: State<Arc<Desk>>| async move { shelled(&state, "frame") }))
+        .route(SIDE, get(|state: State<Arc<Desk>>| async move { shelled(&state, "side") }))
         .route("/_ubugi/{name}", get(own))
         // Browsers ask for it unbidden where a page names no icon.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -103,12 +121,13 @@ pub async fn serve(
     axum::serve(listener, routes).await
 }
 
-/// Tells whether a request may come from the editor's own browser, so that no other site can read drafts by a name that leads here (DNS
-/// rebinding).
+/// Returns whether a request may come from the editor's own browser, so that no other site can read
+/// drafts by a name that leads here (DNS rebinding).
 ///
-/// Addresses cannot be rebound. Of names, only this machine's by `localhost` count where one listens for this machine alone; where others may
-/// connect, also names without a dot and those of domains that nobody can register (RFC 6762, RFC 8375, and `.internal` and `.lan`), and in
-/// both cases those that the editor named.
+/// Addresses cannot be rebound. Of names, only this machine's by `localhost` count where one
+/// listens for this machine alone; where others may connect, also names without a dot and those of
+/// domains that no one can register (RFC 6762, RFC 8375, and `.internal` and `.lan`), and in both
+/// cases those that the editor named.
 fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = match host.rsplit_once(':') {
@@ -138,8 +157,9 @@ fn is_own_host(headers: &HeaderMap, address: SocketAddr, names: &[String]) -> bo
     !address.ip().is_loopback() && is_local
 }
 
-/// Tells whether what asks may: other sites may lead here by a link to a page, but neither embed nor fetch anything, and not have a view
-/// opened that nobody looks at (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
+/// Returns whether what asks may: other sites may lead here by a link to a page, but neither embed
+/// nor fetch anything, and not have a view opened that no one looks at (Fetch Metadata,
+/// <https://www.w3.org/TR/fetch-metadata/>; browsers that do not send it are believed).
 fn is_allowed(request: &Request, desk: &Desk) -> bool {
     let said = |name: &str| {
         request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -150,10 +170,10 @@ fn is_allowed(request: &Request, desk: &Desk) -> bool {
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy();
     let is_page = said("sec-fetch-mode") == "navigate"
         && said("sec-fetch-dest") == "document"
-        && !path.starts_with("/_ubugi/");
+        && !path.starts_with(BELOW);
     is_page
         && request.method() == Method::GET
-        && Spot::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
+        && PreviewAddress::parse(&path).is_none_or(|spot| desk.holds(&spot.view))
 }
 
 fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
@@ -198,7 +218,8 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
     response
 }
 
-/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986, section 4.2).
+/// Leads on within this host: two slashes at the beginning would name another one (RFC 3986,
+/// section 4.2).
 fn moved(to: &str) -> Response {
     let to = format!("/{}", to.trim_start_matches(['/', '\\']));
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
@@ -246,7 +267,7 @@ async fn own(Path(name): Path<String>) -> Response {
 
 fn shelled(desk: &Desk, mode: &str) -> Response {
     let tongue = desk.guide().tongue;
-    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &Sent::default(), None, desk))
+    typed(HTML, with_bar(shell::empty(mode, tongue).into_bytes(), &PageSeal::default(), None, desk))
 }
 
 /// Everything that is not the preview's own.
@@ -258,7 +279,7 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
         return typed(JS, NO_WORKER);
     }
     let decoded = percent_encoding::percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
-    let Some(spot) = Spot::parse(&decoded) else { return no_view(&desk, &decoded) };
+    let Some(spot) = PreviewAddress::parse(&decoded) else { return no_view(&desk, &decoded) };
     let asked = spot.clone();
     match waiting(&desk, move |desk| desk.has(&asked.view)).await {
         Some(true) => {}
@@ -273,7 +294,7 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
             .flatten()
             .unwrap_or_default()
             .into_bytes();
-        let seen = Sent::of(&page);
+        let seen = PageSeal::of(&page);
         return typed(HTML, with_bar(page, &seen, None, &desk));
     }
     let home = spot.clone();
@@ -286,7 +307,7 @@ async fn any(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Respons
     file(&desk, spot, &uri).await
 }
 
-async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
+async fn file(desk: &Arc<Desk>, spot: PreviewAddress, uri: &Uri) -> Response {
     let name = spot.file();
     let asked = spot.clone();
     if let Some(answer) = waiting(desk, move |desk| desk.file(&asked)).await.flatten() {
@@ -302,10 +323,10 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
         if !name.ends_with(".html") {
             return typed(kind_of(&name), bytes);
         }
-        let seen = Sent::of(&bytes);
+        let seen = PageSeal::of(&bytes);
         return typed(HTML, with_bar(bytes, &seen, answer.subject.as_ref(), desk));
     }
-    let page_below = |path: String| Spot { path, ..spot.clone() };
+    let page_below = |path: String| PreviewAddress { path, ..spot.clone() };
     let below = page_below(format!("{}/", spot.path));
     if !spot.path.ends_with('/')
         && !spot.path.ends_with(".html")
@@ -321,7 +342,7 @@ async fn file(desk: &Arc<Desk>, spot: Spot, uri: &Uri) -> Response {
     let page = page.unwrap_or_else(|| {
         shell::no_town(&spot.view, &spot.code, desk.guide().tongue).into_bytes()
     });
-    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &Sent::default(), None, desk)))
+    (StatusCode::NOT_FOUND, typed(HTML, with_bar(page, &PageSeal::default(), None, desk)))
         .into_response()
 }
 
@@ -333,17 +354,22 @@ fn no_view(desk: &Desk, path: &str) -> Response {
 }
 
 /// A page that a template's fault kept from being made.
-fn broken(faults: &Diagnostics, subject: Option<&Subject>, desk: &Desk) -> Response {
+fn broken(faults: &Diagnostics, subject: Option<&PageSubject>, desk: &Desk) -> Response {
     let page = shell::broken(faults, desk.guide().tongue).into_bytes();
     (
         StatusCode::INTERNAL_SERVER_ERROR,
-        typed(HTML, with_bar(page, &Sent::default(), subject, desk)),
+        typed(HTML, with_bar(page, &PageSeal::default(), subject, desk)),
     )
         .into_response()
 }
 
 /// Adds the script to a page, with what the page was when it was made.
-fn with_bar(bytes: Vec<u8>, seen: &Sent, subject: Option<&Subject>, desk: &Desk) -> Vec<u8> {
+fn with_bar(
+    bytes: Vec<u8>,
+    seen: &PageSeal,
+    subject: Option<&PageSubject>,
+    desk: &Desk,
+) -> Vec<u8> {
     let about = subject
         .map(|subject| {
             format!(
@@ -355,7 +381,9 @@ fn with_bar(bytes: Vec<u8>, seen: &Sent, subject: Option<&Subject>, desk: &Desk)
         .unwrap_or_default();
     let tongue = shell::tag(desk.guide().tongue);
     let script = format!(
-        "<script type=\"module\" src=\"/_ubugi/bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} data-tongue=\"{tongue}\"></script>\n",
+        "<script type=\"module\" src=\"{BELOW}bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} \
+         data-tongue=\"{tongue}\" data-start=\"{START}\" data-below=\"{BELOW}\" data-about=\"{ABOUT}\" \
+         data-events=\"{EVENTS}\" data-frame=\"{FRAME}\" data-side=\"{SIDE}\"></script>\n",
         escape(desk.run()),
         seen.text()
     );
@@ -372,7 +400,9 @@ struct PageAsked {
 
 async fn about(State(desk): State<Arc<Desk>>, Query(asked): Query<PageAsked>) -> Response {
     let path = percent_encoding::percent_decode_str(&asked.page).decode_utf8_lossy().into_owned();
-    let Some(spot) = Spot::parse(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(spot) = PreviewAddress::parse(&path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     match waiting(&desk, move |desk| desk.about(&spot))
         .await
         .flatten()
@@ -389,7 +419,7 @@ struct PagesAsked {
 }
 
 async fn events(State(desk): State<Arc<Desk>>, Query(asked): Query<PagesAsked>) -> Response {
-    let Ok(asked) = serde_json::from_str::<Vec<Asked>>(&asked.pages) else {
+    let Ok(asked) = serde_json::from_str::<Vec<ShownPage>>(&asked.pages) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let Some(heard) = waiting(&desk, move |desk| desk.listen(asked)).await else {

@@ -1,7 +1,9 @@
-//! Editions held open, one for each view: each lives on a thread of its own and makes the pages that somebody asks for.
+//! Editions held open, one for each view: each lives on a thread of its own and makes the pages
+//! that browsers ask for.
 //!
-//! What a page is made from borrows from the project it is made for, so a project, its sites and what they share stay on one thread until
-//! the next edition has taken their place. A page that nobody looks at is never made.
+//! What a page is made from borrows from the project it is made for, so a project, its sites and
+//! what they share stay on one thread until the next edition has taken their place. A page that no
+//! one looks at is never made.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -11,7 +13,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-use super::about::{About, Guide, Scene, Subject, Unseen};
+use super::about::{About, Unseen};
+use super::guide::SourceGuide;
+use super::scene::Scene;
+use super::subject::PageSubject;
 use super::view::View;
 use crate::content::code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
@@ -24,12 +29,12 @@ use crate::source::Files;
 
 /// The stack of an edition's thread, as the main thread of a build has it.
 const STACK: usize = 8 << 20;
-/// How long one waits for an answer.
+/// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A municipality whose site can be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Town {
+pub struct PreviewTown {
     /// Its code, below which its site lies.
     pub code: String,
     /// Its name.
@@ -44,14 +49,14 @@ pub struct Town {
 
 /// One file of a site, for the browser.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct PreviewFile {
     /// The file.
     pub made: Made,
     /// What the page is about.
-    pub subject: Option<Subject>,
+    pub subject: Option<PageSubject>,
 }
 
-impl Answer {
+impl PreviewFile {
     /// Tells that a file could not be made.
     pub fn broken(faults: Diagnostics) -> Self {
         Self { made: Made { bytes: None, faults, page: None }, subject: None }
@@ -59,13 +64,13 @@ impl Answer {
 }
 
 /// An answer, or why there is none: nothing is what the edition does not have.
-type Reply<T> = SyncSender<Result<Option<T>, Diagnostics>>;
+type EditionReply<T> = SyncSender<Result<Option<T>, Diagnostics>>;
 
-enum Ask {
-    File { code: String, path: String, reply: Reply<Answer> },
-    Address { code: String, subject: Subject, reply: Reply<String> },
-    About { code: String, path: String, reply: Reply<About> },
-    Pages { reply: Reply<Vec<usize>> },
+enum EditionQuestion {
+    File { code: String, path: String, reply: EditionReply<PreviewFile> },
+    Address { code: String, subject: PageSubject, reply: EditionReply<String> },
+    About { code: String, path: String, reply: EditionReply<About> },
+    Pages { reply: EditionReply<Vec<usize>> },
 }
 
 /// Tells a fault that is not the sources'.
@@ -87,7 +92,8 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
     };
-    // What was half made when it stopped is not used: cells that were being filled stay empty, and locks are taken all the same.
+    // What was half made when it stopped is not used: cells that were being filled stay empty, and
+    // locks are taken all the same.
     catch_unwind(AssertUnwindSafe(work)).map_err(words).map_err(|words| {
         own_fault(
             &format!("作っている途中で止まりました（{words}）"),
@@ -100,7 +106,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Diagnostics> {
 #[derive(Debug, Default)]
 pub struct Overview {
     /// The sites.
-    pub towns: Vec<Town>,
+    pub towns: Vec<PreviewTown>,
     /// The themes.
     pub themes: Vec<String>,
     /// What is not visible.
@@ -116,33 +122,34 @@ pub struct Overview {
 /// An edition that is held open.
 #[derive(Clone, Debug)]
 pub struct Live {
-    asks: Sender<Ask>,
+    asks: Sender<EditionQuestion>,
     /// What it has.
     pub overview: Arc<Overview>,
     /// What is wrong with the sources.
     pub faults: Arc<Diagnostics>,
 }
 
-/// How editions are opened.
+/// What editions are opened with.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct EditionOpening {
     /// The edition without a view.
     pub options: Options,
     /// Scheme and host of the preview.
     pub origin: String,
-    /// Who finds places.
-    pub guide: Guide,
+    /// Finds places in the sources.
+    pub guide: SourceGuide,
 }
 
 impl Live {
-    /// Opens an edition of these files, whose sites will lie below the view's address and the municipalities' codes; returns when it is ready to be asked.
+    /// Opens an edition of these files, whose sites will lie below the view's address and the
+    /// municipalities' codes; returns when it is ready to be asked.
     ///
     /// # Errors
     /// Tells of a panic, and of a thread that the system does not give.
     pub fn open(
         files: Files,
         faults: Diagnostics,
-        opening: Opening,
+        opening: EditionOpening,
         view: View,
     ) -> Result<Self, Diagnostics> {
         let (asks, inbox) = mpsc::channel();
@@ -180,7 +187,7 @@ impl Live {
                     guide: &opening.guide,
                 };
                 let overview = overview(&scene, moment);
-                // Whoever opened it may have gone.
+                // The thread that opened it may have gone.
                 if ready.send(Ok((overview, found))).is_ok() {
                     answer_all(&scene, &inbox);
                 }
@@ -189,7 +196,7 @@ impl Live {
         let begun =
             thread::Builder::new().name("edition".to_owned()).stack_size(STACK).spawn(move || {
                 if let Err(fault) = guarded(work) {
-                    // If it was ready before, nobody waits any more.
+                    // If it was ready before, no thread waits any more.
                     let _ = crashed.try_send(Err(fault));
                 }
             });
@@ -203,40 +210,58 @@ impl Live {
         Ok(Self { asks, overview: Arc::new(overview), faults: Arc::new(faults) })
     }
 
-    /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the file has that as its fault.
-    pub fn file(&self, code: &str, path: &str) -> Option<Answer> {
-        let told =
-            self.ask(|reply| Ask::File { code: code.to_owned(), path: path.to_owned(), reply });
-        told.unwrap_or_else(|fault| Some(Answer::broken(fault)))
+    /// Makes one file of a site; nothing where there is none. Where the edition cannot answer the
+    /// file has that as its fault.
+    pub fn file(&self, code: &str, path: &str) -> Option<PreviewFile> {
+        let told = self.ask(|reply| EditionQuestion::File {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            reply,
+        });
+        told.unwrap_or_else(|fault| Some(PreviewFile::broken(fault)))
     }
 
     /// Finds where a site has a page about a subject.
-    pub fn address(&self, code: &str, subject: &Subject) -> Option<String> {
-        self.ask(|reply| Ask::Address { code: code.to_owned(), subject: subject.clone(), reply })
-            .ok()?
+    pub fn address(&self, code: &str, subject: &PageSubject) -> Option<String> {
+        self.ask(|reply| EditionQuestion::Address {
+            code: code.to_owned(),
+            subject: subject.clone(),
+            reply,
+        })
+        .ok()?
     }
 
-    /// Tells what there is to know of the page at a path; nothing where there is no such municipality.
+    /// Tells what there is to know of the page at a path; nothing where there is no such
+    /// municipality.
     pub fn about(&self, code: &str, path: &str) -> Option<About> {
-        self.ask(|reply| Ask::About { code: code.to_owned(), path: path.to_owned(), reply }).ok()?
+        self.ask(|reply| EditionQuestion::About {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            reply,
+        })
+        .ok()?
     }
 
-    /// Counts the pages of every site, in the order of the towns; for that all sites are planned. Nothing where the edition cannot answer.
+    /// Counts the pages of every site, in the order of the towns; for that all sites are planned.
+    /// Nothing where the edition cannot answer.
     pub fn pages(&self) -> Option<Vec<usize>> {
-        self.ask(|reply| Ask::Pages { reply }).ok()?
+        self.ask(|reply| EditionQuestion::Pages { reply }).ok()?
     }
 
-    /// Tells whether it has the theme of a view, if that names one.
+    /// Returns whether it has the theme of a view, if that names one.
     pub fn has_theme_of(&self, view: &View) -> bool {
         view.theme.as_ref().is_none_or(|theme| self.overview.themes.contains(theme))
     }
 
-    /// Tells whether it is this very edition.
+    /// Returns whether it is this very edition.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.overview, &other.overview)
     }
 
-    fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<Option<T>, Diagnostics> {
+    fn ask<T>(
+        &self,
+        ask: impl FnOnce(EditionReply<T>) -> EditionQuestion,
+    ) -> Result<Option<T>, Diagnostics> {
         let (reply, answer) = mpsc::sync_channel(1);
         self.asks.send(ask(reply)).map_err(|_| closed())?;
         answer.recv_timeout(PATIENCE).map_err(|error| match error {
@@ -268,7 +293,7 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
             };
             (language.name.clone(), format!("{}/{}/{path}", scene.view, municipality.code))
         });
-        Town {
+        PreviewTown {
             code: municipality.code.to_string(),
             name: municipality.name.in_default().to_owned(),
             prefecture: code::lookup(municipality.code).map(|found| found.prefecture),
@@ -286,8 +311,8 @@ fn overview(scene: &Scene<'_, '_>, moment: Moment) -> Overview {
     }
 }
 
-/// Answers until nobody can ask any more.
-fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
+/// Answers until no one can ask any more.
+fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<EditionQuestion>) {
     let edition = scene.edition;
     let sites: BTreeMap<&str, usize> = edition
         .municipalities()
@@ -296,9 +321,9 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
         .collect();
     let site = |code: &str| sites.get(code).map(|index| (*index, edition.site(*index)));
     for ask in inbox {
-        // Whoever asked may not wait for the answer.
+        // The one that asked may no longer wait for the answer.
         match ask {
-            Ask::File { code, path, reply } => {
+            EditionQuestion::File { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
                     #[cfg(test)]
                     assert!(path != tests::FATAL, "a test's panic");
@@ -306,14 +331,14 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
                         .and_then(|(index, site)| Some((site, edition.file(index, &path)?)))?;
                     let subject =
                         made.page.map(|(language, page)| scene.subject(site, language, page));
-                    Some(Answer { made, subject })
+                    Some(PreviewFile { made, subject })
                 }));
             }
-            Ask::Address { code, subject, reply } => {
+            EditionQuestion::Address { code, subject, reply } => {
                 let _ = reply
                     .send(guarded(|| site(&code).and_then(|(_, site)| scene.find(site, &subject))));
             }
-            Ask::About { code, path, reply } => {
+            EditionQuestion::About { code, path, reply } => {
                 let _ = reply.send(guarded(|| {
                     let (index, site) = site(&code)?;
                     Some(scene.about(
@@ -323,7 +348,7 @@ fn answer_all(scene: &Scene<'_, '_>, inbox: &Receiver<Ask>) {
                     ))
                 }));
             }
-            Ask::Pages { reply } => {
+            EditionQuestion::Pages { reply } => {
                 let _ = reply
                     .send(guarded(|| Some(edition.sites().map(|site| site.pages.len()).collect())));
             }
@@ -336,7 +361,8 @@ pub(super) mod tests {
     use super::*;
     use crate::diagnostic::Tongue;
 
-    /// What in tests makes an edition panic: a file of the project with this path, or asking for a page at it.
+    /// What in tests makes an edition panic: a file of the project with this path, or asking for a
+    /// page at it.
     pub(in crate::serve) const FATAL: &str = "content/panic-of-a-test.txt";
 
     #[test]

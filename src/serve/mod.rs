@@ -1,194 +1,31 @@
-//! The editors' server: watches the project and shows every municipality's site as it would be published.
+//! The editors' server: watches the project and shows every municipality's site as it would be
+//! published.
 //!
-//! [`watch`] says when to look at the folders, [`live`] holds an edition open and makes the pages that are asked for, one for each [`view`];
-//! [`desk`] knows which edition is in front and who has which page open, [`about`] what an editor wants to know of a page, and [`http`] gives
-//! all that to browsers. Nothing is written to the disk, and nobody is notified.
+//! [`watch`] says when to look at the folders, [`live`] holds an edition open and makes the pages
+//! that are asked for, one for each [`view`]. [`desk`] knows which edition is in front and which
+//! browser has which page open, [`scene`] what an editor wants to know of a page, and [`http`]
+//! gives all that to browsers. Nothing is written to the disk, and no one is notified.
 
 pub mod about;
+pub mod address;
 pub mod desk;
 pub mod editor;
+pub mod faults;
+pub mod guide;
 pub mod http;
 pub mod live;
+pub mod message;
+pub mod news;
+pub mod reader;
+pub mod run;
+pub mod scene;
+pub mod seal;
 pub mod shell;
+pub mod start_page;
+pub mod subject;
+pub mod turned;
 pub mod view;
 pub mod watch;
 
-use std::collections::BTreeSet;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-
-use crate::content::code::MunicipalityCode;
-use crate::diagnostic::{Diagnostics, Tongue};
-use crate::site::Moment;
-use crate::source::disk::Disk;
-use about::Guide;
-use desk::{Desk, Setting, Turned};
-use editor::Editor;
-use live::Overview;
-use watch::{Polling, Watch, Woken};
-
-/// What is served.
-pub struct Options {
-    /// These municipalities alone; empty for all.
-    pub only: Vec<MunicipalityCode>,
-    /// Which day it is, and whether drafts are shown; it is asked again and again.
-    pub moment: Box<dyn Fn() -> Moment + Send + Sync>,
-    /// Look at the folders every now and then instead of waiting for the system's word.
-    pub poll: bool,
-    /// In which tongue one speaks in the browser.
-    pub tongue: Tongue,
-    /// How the editor is addressed, if at all.
-    pub editor: Option<Editor>,
-    /// Names by which this machine may be addressed, besides those that cannot be anybody else's.
-    pub names: Vec<String>,
-    /// What tells this run of the program from others.
-    pub run: String,
-}
-
-impl std::fmt::Debug for Options {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options")
-            .field("only", &self.only)
-            .field("run", &self.run)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What happened, for whoever tells the editor.
-#[derive(Debug)]
-pub enum News<'a> {
-    /// It is ready, here.
-    Ready {
-        /// Where it listens.
-        address: SocketAddr,
-        /// What a browser is to open.
-        url: &'a str,
-        /// The first edition.
-        overview: &'a Overview,
-        /// What is wrong with it.
-        faults: &'a Diagnostics,
-        /// Why the folders are polled, if they are.
-        polling: Option<&'a Polling>,
-    },
-    /// Files changed.
-    Noticed(&'a BTreeSet<String>),
-    /// An edition was made of them.
-    Turned {
-        /// These files; none where only the day is another.
-        changed: &'a BTreeSet<String>,
-        /// What came of it.
-        turned: &'a Turned,
-    },
-    /// A page that somebody asked for cannot be published.
-    Broken {
-        /// Its path.
-        address: &'a str,
-        /// Why.
-        faults: &'a Diagnostics,
-        /// It can be looked at all the same.
-        made: bool,
-    },
-    /// From now on the folders are polled.
-    Polling(&'a Polling),
-    /// The folder cannot be read.
-    Unreadable(&'a io::Error),
-    /// It can be read again.
-    Readable,
-}
-
-/// Whom to tell what happens; from several threads.
-pub type Tell = Arc<dyn Fn(News<'_>) + Send + Sync>;
-
-/// Serves a project until the process ends.
-///
-/// # Errors
-/// Fails when the folder cannot be read or the address not listened at.
-pub fn run(root: &Path, listener: TcpListener, options: Options, tell: &Tell) -> io::Result<()> {
-    // What happens while the files are read is not missed: the watch begins before.
-    let mut watch = Watch::begin(root, options.poll);
-    let mut disk = Disk::open(root)?.remember();
-    let address = listener.local_addr()?;
-    let origin = origin(address);
-    let setting = Setting {
-        only: options.only,
-        moment: options.moment,
-        origin: origin.clone(),
-        guide: Guide { editor: options.editor, tongue: options.tongue },
-        run: options.run,
-        tell: Arc::clone(tell),
-    };
-    let desk =
-        Arc::new(Desk::new(disk.files().clone(), disk.faults(), setting).map_err(|faults| {
-            io::Error::other(
-                faults
-                    .iter()
-                    .map(|fault| fault.message.get(options.tongue))
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
-        })?);
-    let served = Arc::clone(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (stopper, ended) = (watch.stopper(), Arc::new(Mutex::new(None)));
-    let end = Arc::clone(&ended);
-    thread::Builder::new().name("server".to_owned()).spawn(move || {
-        let serve =
-            AssertUnwindSafe(|| runtime.block_on(http::serve(served, listener, options.names)));
-        let why = catch_unwind(serve).map_or_else(
-            |_| Some(io::Error::other("the thread that answers browsers panicked")),
-            Result::err,
-        );
-        *end.lock().unwrap_or_else(PoisonError::into_inner) = why;
-        // Nobody can look any more.
-        stopper.stop();
-    })?;
-    let (overview, faults) = desk.plain();
-    tell(News::Ready {
-        address,
-        url: &format!("{origin}/"),
-        overview: &overview,
-        faults: &faults,
-        polling: watch.polling(),
-    });
-    let (mut is_polling, mut is_readable) = (watch.polling().is_some(), true);
-    while let Woken::Look(hints) = watch.wait() {
-        if let Some(polling) = watch.polling().filter(|_| !is_polling) {
-            is_polling = true;
-            tell(News::Polling(polling));
-        }
-        let found = watch.look(&mut disk, &hints);
-        if found.is_ok() && !is_readable {
-            tell(News::Readable);
-        }
-        // It is told once, not at every look.
-        let was_readable = std::mem::replace(&mut is_readable, found.is_ok());
-        let changed = match found {
-            Ok(changed) if changed.is_empty() && !desk.is_of_another_day() => continue,
-            Ok(changed) => changed,
-            Err(error) => {
-                if was_readable {
-                    tell(News::Unreadable(&error));
-                }
-                continue;
-            }
-        };
-        tell(News::Noticed(&changed));
-        disk.files().memo.turn();
-        let turned = desk.turn(disk.files(), &disk.faults());
-        tell(News::Turned { changed: &changed, turned: &turned });
-    }
-    ended.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
-}
-
-/// Returns scheme and host by which a browser on this machine finds an address.
-fn origin(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
-    } else {
-        format!("http://{address}")
-    }
-}
+pub use news::{News, Tell};
+pub use run::{PreviewOptions, run};

@@ -1,8 +1,9 @@
-//! As what the sites are looked at: on another day, with drafts, in another theme.
+//! The way in which the sites are looked at: on another day, with drafts, in another theme.
 //!
-//! A view is the first part of a preview's addresses, so that links lead on within it and each tab has its own. Its form is strict: `@`, then
-//! in this order and each at most once `date=YYYY-MM-DD`, `drafts` or `published`, `theme=NAME`, with commas between them. What is not named
-//! is as `ubugi serve` was started; where nothing is named there is no such part.
+//! A view is the first part of a preview's addresses, so that links lead on within it and each tab
+//! has its own. Its form is strict: `@`, then in this order and each at most once
+//! `date=YYYY-MM-DD`, `drafts` or `published`, `theme=NAME`, with commas between them. What is not
+//! named is as `ubugi serve` was started; where nothing is named there is no such part.
 
 use std::fmt;
 
@@ -29,7 +30,8 @@ fn as_text<S: serde::Serializer>(date: &Option<Date>, serializer: S) -> Result<S
 }
 
 impl View {
-    /// Reads the first part of an address, `@` included; nothing of what is not exactly as it would be written.
+    /// Reads the first part of an address, `@` included; nothing of what is not exactly as it would
+    /// be written.
     pub fn parse(part: &str) -> Option<Self> {
         let mut view = Self::default();
         for word in part.strip_prefix('@')?.split(',') {
@@ -54,7 +56,24 @@ impl View {
         if words.is_empty() { String::new() } else { format!("@{}", words.join(",")) }
     }
 
-    /// Tells whether it is as `ubugi serve` was started.
+    /// Writes the beginning of its addresses on another day, with `{date}` in the day's place.
+    pub fn on_day(&self) -> String {
+        let rest = Self { date: None, ..self.clone() }.part();
+        let separator = if rest.is_empty() { "" } else { "," };
+        format!("/@date={{date}}{separator}{}", rest.trim_start_matches('@'))
+    }
+
+    /// Leaves out what is the same as `ubugi serve` was started.
+    #[must_use]
+    pub fn without_plain(self, plain: Moment) -> Self {
+        Self {
+            date: self.date.filter(|date| *date != plain.date),
+            drafts: self.drafts.filter(|drafts| *drafts != plain.drafts),
+            theme: self.theme,
+        }
+    }
+
+    /// Returns whether it is as `ubugi serve` was started.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
@@ -76,7 +95,7 @@ impl fmt::Display for View {
     }
 }
 
-/// Tells whether it can be a theme's name; whether there is such a theme is asked of the project.
+/// Returns whether it can be a theme's name; whether there is such a theme is asked of the project.
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -142,6 +161,27 @@ mod tests {
                 .expect("writes"),
             r#"{"date":"2027-01-01","drafts":null,"theme":null}"#
         );
+    }
+
+    #[test]
+    fn another_day_keeps_its_place_open() {
+        for (part, beginning) in [
+            ("@drafts,theme=night", "/@date={date},drafts,theme=night"),
+            ("@date=2027-01-01", "/@date={date}"),
+        ] {
+            let view = View::parse(part).expect(part);
+            assert_eq!(view.on_day(), beginning);
+            let written = view.on_day().replace("{date}", "2027-02-03");
+            assert!(View::parse(written.trim_start_matches('/')).is_some(), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_plain_anyway_is_not_named() {
+        let plain = Moment { date: jiff::civil::date(2026, 11, 21), drafts: true };
+        let of = |part: &str| View::parse(part).map(|view| view.without_plain(plain).to_string());
+        assert_eq!(of("@date=2026-11-21,drafts"), Some(String::new()));
+        assert_eq!(of("@date=2026-11-22,published"), Some("/@date=2026-11-22,published".into()));
     }
 
     proptest::proptest! {

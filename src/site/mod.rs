@@ -1,23 +1,31 @@
 //! Which page exists where: for every municipality and language, before anything is rendered.
+//!
+//! A [`Site`] is what one municipality shows on one day: its articles in order, what lists them,
+//! its part of the lactation table, and every page that follows from it. It knows addresses and no
+//! HTML. What kinds of pages there are it gets from those that render ([`PageKind`]).
+
+mod channel;
+mod page;
+mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
-use crate::content::article::{Article, Work};
-use crate::content::config::TextKind;
+use crate::content::article::Work;
 use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
-use crate::content::medicine::product::Product;
 use crate::content::taxonomy::{Kind, Term};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
 use crate::supervision::seals::NOT_LISTED;
-use crate::supervision::{Refusal, State, Withdrawal};
+use crate::supervision::{State, Withdrawal};
+
+pub use channel::Channel;
+pub use page::{Keep, Menu, NamedItems, Page, PageGroup, PageKind, Subject, Thing};
+pub use visible::{Hidden, Visible, state_of};
 
 /// What decides which content an edition shows.
 #[derive(Clone, Copy, Debug)]
@@ -28,98 +36,13 @@ pub struct Moment {
     pub drafts: bool,
 }
 
-/// A parent's situation, as far as it changes what matters about a medicine and milk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Situation {
-    /// Expecting a child: the table does not speak of it.
-    Pregnancy,
-    /// Breastfeeding a newborn, of less than 28 days (母子保健法第6条), or a child born early.
-    Newborn,
-    /// Breastfeeding an older child.
-    Older,
-}
-
-impl Situation {
-    /// All, in the order of time.
-    pub const ALL: [Self; 3] = [Self::Pregnancy, Self::Newborn, Self::Older];
-
-    /// Returns its id, as in addresses, fragments and strings.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Pregnancy => "pregnancy",
-            Self::Newborn => "newborn",
-            Self::Older => "older",
-        }
-    }
-}
-
-/// What a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Page {
-    /// Home.
-    Home,
-    /// Articles of a stage, by its index.
-    Stage(usize),
-    /// Articles of a topic, by its index.
-    Topic(usize),
-    /// An article, by its index in [`Site::works`].
-    Article(usize),
-    /// The lactation table.
-    Medicines,
-    /// A drug, by its index in the table.
-    Medicine(usize),
-    /// The drugs of a class, by its index in the table.
-    MedicineClass(usize),
-    /// A combination product, by its index in the table.
-    Product(usize),
-    /// The guided way to a medicine: which situation is yours?
-    Guide,
-    /// Its second step: do you know the name?
-    GuideName(Situation),
-    /// Its way without a name: the medicines of a group, by its index in the table.
-    GuideGroup(Situation, usize),
-    /// Services, contacts, figures.
-    Consultation,
-    /// About the supervision.
-    Supervision,
-    /// Privacy.
-    Privacy,
-    /// Accessibility.
-    Accessibility,
-    /// Events and check-ups, and the calendars.
-    Calendars,
-    /// The feeds, and how to use them.
-    Feeds,
-    /// Site map.
-    Sitemap,
-    /// The page that stands in for others where there is no network.
-    Offline,
-    /// The page for addresses that do not exist.
-    NotFound,
-    /// A former address: the article's index and the alias's.
-    Redirect(usize, usize),
-    /// What stands in the place of a text that was taken back, by its index in [`Site::gone`]; with an index, at a former address of it.
-    Withdrawn(usize, Option<usize>),
-}
-
-/// What a feed follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Channel {
-    /// Everything.
-    All,
-    /// The municipality's own notices.
-    Notices,
-    /// Corrections and withdrawals.
-    Corrections,
-    /// A stage, by its index.
-    Stage(usize),
-    /// A topic, by its index.
-    Topic(usize),
-}
-
 /// One municipality's site, planned.
 #[derive(Debug)]
 pub struct Site<'p> {
+    /// The project, as it is published.
+    pub project: &'p Project,
+    /// The kinds of pages that it may have.
+    kinds: &'static [&'static PageKind],
     /// The municipality.
     pub municipality: &'p Municipality,
     /// Its articles, shared ones and its own, newest change first.
@@ -170,173 +93,14 @@ pub enum GoneText<'p> {
     Product(usize),
 }
 
-/// How many works are not visible, so that none vanishes silently.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hidden {
-    /// Their day of publication is still to come.
-    pub waiting: usize,
-    /// Their last day is over.
-    pub over: usize,
-    /// Drafts.
-    pub drafts: usize,
-    /// Left out by the policy, as no clinician approved them.
-    pub unsupervised: usize,
-    /// Taken down by the policy, as their review is overdue.
-    pub overdue: usize,
-    /// Taken back by a reviewer.
-    pub withdrawn: usize,
-}
-
-/// Which works and versions an edition may show, decided once for all sites.
-#[derive(Debug, Default)]
-pub struct Visible {
-    /// The versions, drugs and products that may be shown, by file.
-    files: BTreeSet<String>,
-    /// Those that were taken back.
-    withdrawn: BTreeSet<String>,
-    /// What is hidden.
-    pub hidden: Hidden,
-}
-
-impl Visible {
-    /// Decides for every work of a project.
-    pub fn decide(project: &Project, moment: Moment, diagnostics: &mut Diagnostics) -> Self {
-        let mut visible = Self::default();
-        for work in project.all_works() {
-            let original = work.original();
-            if original.draft && !moment.drafts {
-                visible.hidden.drafts += 1;
-                continue;
-            }
-            if original.published > moment.date {
-                visible.hidden.waiting += 1;
-                continue;
-            }
-            if work.expires.is_some_and(|last| last < moment.date) {
-                visible.hidden.over += 1;
-                continue;
-            }
-            if !visible.admit(
-                project,
-                state_of(project, original, moment.date),
-                &original.source,
-                diagnostics,
-            ) {
-                // Without its original no translation is shown, but one that was taken back still says so.
-                for version in
-                    work.versions.values().filter(|version| !std::ptr::eq(*version, original))
-                {
-                    if matches!(state_of(project, version, moment.date), State::Withdrawn(_)) {
-                        visible.admit(
-                            project,
-                            state_of(project, version, moment.date),
-                            &version.source,
-                            diagnostics,
-                        );
-                    }
-                }
-                continue;
-            }
-            for version in
-                work.versions.values().filter(|version| !std::ptr::eq(*version, original))
-            {
-                if version.draft && !moment.drafts {
-                    visible.hidden.drafts += 1;
-                } else if version.published > moment.date {
-                    visible.hidden.waiting += 1;
-                } else {
-                    visible.admit(
-                        project,
-                        state_of(project, version, moment.date),
-                        &version.source,
-                        diagnostics,
-                    );
-                }
-            }
-        }
-        let table = &project.table;
-        for source in table
-            .drugs
-            .iter()
-            .map(|drug| &drug.source)
-            .chain(table.products.iter().map(|product| &product.source))
-        {
-            visible.admit(
-                project,
-                project.supervision.state(&source.path, true, moment.date),
-                source,
-                diagnostics,
-            );
-        }
-        if let Some(source) = project
-            .files
-            .get(NOT_LISTED)
-            .and_then(|file| file.text())
-            .filter(|_| !table.not_listed.is_empty())
-        {
-            visible.admit(
-                project,
-                project.supervision.state(NOT_LISTED, true, moment.date),
-                source,
-                diagnostics,
-            );
-        }
-        visible
-    }
-
-    fn admit(
-        &mut self,
-        project: &Project,
-        state: State<'_>,
-        source: &Arc<Source>,
-        diagnostics: &mut Diagnostics,
-    ) -> bool {
-        match project.supervision.admit(state, source, diagnostics) {
-            Ok(()) => return self.files.insert(source.path.clone()),
-            Err(Refusal::Unsupervised) => self.hidden.unsupervised += 1,
-            Err(Refusal::Overdue) => self.hidden.overdue += 1,
-            Err(Refusal::Withdrawn) => {
-                self.hidden.withdrawn += 1;
-                self.withdrawn.insert(source.path.clone());
-            }
-        }
-        false
-    }
-
-    /// Tells whether a drug may be shown.
-    pub fn shows_drug(&self, drug: &crate::content::Drug) -> bool {
-        self.files.contains(&drug.source.path)
-    }
-
-    /// Tells whether a combination product may be shown.
-    pub fn shows_product(&self, product: &Product) -> bool {
-        self.files.contains(&product.source.path)
-    }
-
-    /// Tells whether the list of what the table does not have may be shown.
-    pub fn shows_not_listed(&self) -> bool {
-        self.files.contains(NOT_LISTED)
-    }
-
-    /// Tells whether a version may be shown.
-    pub fn shows(&self, article: &Article) -> bool {
-        self.files.contains(&article.source.path)
-    }
-}
-
-/// Tells under which state an article may be published.
-pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
-    let is_clinical = article.supervision == crate::content::article::Supervision::Clinical;
-    project.supervision.state(
-        &article.source.path,
-        is_clinical || project.config.policy.signatures(TextKind::Notice) > 0,
-        on,
-    )
-}
-
 impl<'p> Site<'p> {
-    /// Plans a municipality's site.
-    pub fn plan(project: &'p Project, municipality: &'p Municipality, visible: &Visible) -> Self {
+    /// Plans a municipality's site with pages of these kinds.
+    pub fn plan(
+        project: &'p Project,
+        municipality: &'p Municipality,
+        visible: &Visible,
+        kinds: &'static [&'static PageKind],
+    ) -> Self {
         let taken: Vec<&Work> = project
             .works
             .iter()
@@ -398,6 +162,8 @@ impl<'p> Site<'p> {
         let default = project.config.languages.default_id();
         let feeds = FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref());
         let mut site = Self {
+            project,
+            kinds,
             municipality,
             works,
             by_path,
@@ -413,83 +179,24 @@ impl<'p> Site<'p> {
             feeds,
             pages: Vec::new(),
         };
-        site.pages = site.list_pages(project);
+        site.pages = site.list_pages();
         site
     }
 
-    fn list_pages(&self, project: &Project) -> Vec<(LangId, Page)> {
+    fn list_pages(&self) -> Vec<(LangId, Page)> {
         let mut pages = Vec::new();
         for language in &self.municipality.languages {
-            let mut add = |page| pages.push((*language, page));
-            add(Page::Home);
-            for stage in self.stages.keys() {
-                add(Page::Stage(*stage));
-            }
-            for topic in self.topics.keys() {
-                add(Page::Topic(*topic));
-            }
-            for (index, work) in self.works.iter().enumerate() {
-                if self.shown_in[index].contains(language) {
-                    add(Page::Article(index));
-                    for alias in 0..work.aliases.len() {
-                        add(Page::Redirect(index, alias));
-                    }
-                }
-            }
-            if self.has_medicines {
-                add(Page::Medicines);
-                for drug in &self.drugs {
-                    add(Page::Medicine(*drug));
-                }
-                for class in self.classes(project) {
-                    add(Page::MedicineClass(class));
-                }
-                for product in &self.products {
-                    add(Page::Product(*product));
-                }
-                add(Page::Guide);
-                for situation in Situation::ALL {
-                    add(Page::GuideName(situation));
-                    for group in self.groups(project) {
-                        add(Page::GuideGroup(situation, group));
-                    }
-                }
-            }
-            for (index, gone) in self
-                .gone
-                .iter()
-                .enumerate()
-                .filter(|(_, gone)| gone.withdrawals.contains_key(language))
-            {
-                add(Page::Withdrawn(index, None));
-                if let GoneText::Work(work) = gone.text {
-                    (0..work.aliases.len())
-                        .for_each(|alias| add(Page::Withdrawn(index, Some(alias))));
-                }
-            }
-            for page in [
-                Page::Consultation,
-                Page::Supervision,
-                Page::Privacy,
-                Page::Accessibility,
-                Page::Sitemap,
-            ] {
-                add(page);
-            }
-            if self.municipality.has_calendars() {
-                add(Page::Calendars);
-            }
-            if self.feeds.is_some() {
-                add(Page::Feeds);
-            }
-            if self.has_medicines {
-                add(Page::Offline);
-            }
-            if *language == self.default {
-                add(Page::NotFound);
+            for kind in self.kinds {
+                let subjects = (kind.subjects)(self, *language).into_iter();
+                pages.extend(subjects.map(|subject| (*language, kind.page(subject))));
             }
         }
         pages
+    }
+
+    /// Returns the language in which every page exists.
+    pub fn default_language(&self) -> LangId {
+        self.default
     }
 
     /// Returns the languages in which a work may be shown here, by its index.
@@ -499,157 +206,88 @@ impl<'p> Site<'p> {
 
     /// Returns the language in which a page exists: the one asked for, or the default one.
     pub fn language_of(&self, page: Page, language: LangId) -> LangId {
-        match page {
-            Page::Article(index) | Page::Redirect(index, _)
-                if !self.shown_in[index].contains(&language) =>
-            {
-                self.default
-            }
-            Page::Withdrawn(index, _) if !self.gone[index].withdrawals.contains_key(&language) => {
-                self.default
-            }
-            Page::NotFound => self.default,
-            _ => language,
-        }
+        if (page.kind.is_in)(self, page.subject, language) { language } else { self.default }
+    }
+
+    /// Returns the language in which an article is shown: the one asked for, or the default one.
+    pub fn language_of_work(&self, work: usize, language: LangId) -> LangId {
+        if self.shown_in[work].contains(&language) { language } else { self.default }
+    }
+
+    /// Returns the page of a thing, where a kind of page has one.
+    pub fn page_of(&self, thing: Thing) -> Option<Page> {
+        self.kinds.iter().find_map(|kind| Some(kind.page((kind.subject_of)(thing)?)))
     }
 
     /// Returns the path of the text that clinicians sign for a page.
-    pub fn text<'t>(
-        &'t self,
-        project: &'t Project,
-        language: LangId,
-        page: Page,
-    ) -> Option<&'t str> {
-        let of_gone = |gone| match gone {
-            GoneText::Work(work) => &work.version(language).source.path,
-            GoneText::Drug(index) => &project.table.drugs[index].source.path,
-            GoneText::Product(index) => &project.table.products[index].source.path,
-        };
-        Some(match page {
-            Page::Article(index) => &self.works[index].version(language).source.path,
-            Page::Medicine(index) => &project.table.drugs[index].source.path,
-            Page::Product(index) => &project.table.products[index].source.path,
-            Page::Withdrawn(index, _) => of_gone(self.gone[index].text),
+    pub fn text(&self, language: LangId, page: Page) -> Option<&'p str> {
+        let table = &self.project.table;
+        Some(match page.thing()? {
+            Thing::Work(index) => &self.works[index].version(language).source.path,
+            Thing::Drug(index) => &table.drugs[index].source.path,
+            Thing::Product(index) => &table.products[index].source.path,
+            Thing::NotListed(_) => NOT_LISTED,
+            Thing::Gone(index) => match self.gone[index].text {
+                GoneText::Work(work) => &work.version(language).source.path,
+                GoneText::Drug(index) => &table.drugs[index].source.path,
+                GoneText::Product(index) => &table.products[index].source.path,
+            },
             _ => return None,
         })
     }
 
-    /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
-    pub fn path(&self, project: &Project, language: LangId, page: Page) -> String {
-        let mut path = String::new();
-        let prefix = &project.config.languages.get(language).path;
-        if !prefix.is_empty() {
-            path.push_str(prefix);
-            path.push('/');
-        }
-        match page {
-            Page::Home => {}
-            Page::Stage(index) => push(&mut path, &["stages", &project.stages[index].id.value]),
-            Page::Topic(index) => push(&mut path, &["topics", &project.topics[index].id.value]),
-            Page::Article(index) => push(&mut path, &["articles", &self.works[index].slug.value]),
-            Page::Redirect(index, alias) => {
-                push(&mut path, &["articles", &self.works[index].aliases[alias].value])
-            }
-            Page::Medicines => push(&mut path, &["medicines"]),
-            Page::Medicine(index) => {
-                push(&mut path, &["medicines", &project.table.drugs[index].id])
-            }
-            Page::MedicineClass(index) => {
-                push(&mut path, &["medicines", "classes", &project.table.classes[index].id.value])
-            }
-            Page::Product(index) => {
-                push(&mut path, &["medicines", "products", &project.table.products[index].id])
-            }
-            Page::Guide => push(&mut path, &["medicines", "guide"]),
-            Page::GuideName(situation) => push(&mut path, &["medicines", "guide", situation.id()]),
-            Page::GuideGroup(situation, group) => push(
-                &mut path,
-                &["medicines", "guide", situation.id(), &project.table.groups[group].id.value],
-            ),
-            Page::Consultation => push(&mut path, &["consultation"]),
-            Page::Supervision => push(&mut path, &["supervision"]),
-            Page::Privacy => push(&mut path, &["privacy"]),
-            Page::Accessibility => push(&mut path, &["accessibility"]),
-            Page::Calendars => push(&mut path, &["calendars"]),
-            Page::Feeds => push(&mut path, &["feeds"]),
-            Page::Sitemap => push(&mut path, &["sitemap"]),
-            Page::Offline => push(&mut path, &["offline"]),
-            Page::NotFound => path.push_str("404.html"),
-            Page::Withdrawn(index, alias) => match (self.gone[index].text, alias) {
-                (GoneText::Work(work), None) => push(&mut path, &["articles", &work.slug.value]),
-                (GoneText::Work(work), Some(alias)) => {
-                    push(&mut path, &["articles", &work.aliases[alias].value])
-                }
-                (GoneText::Drug(index), _) => {
-                    push(&mut path, &["medicines", &project.table.drugs[index].id])
-                }
-                (GoneText::Product(index), _) => {
-                    push(&mut path, &["medicines", "products", &project.table.products[index].id])
-                }
+    /// Returns the name of a thing in the project's default language.
+    pub fn name_of(&self, thing: Thing) -> Option<&'p str> {
+        let (project, table) = (self.project, &self.project.table);
+        let title = |work: &'p Work| work.original().title.value.as_str();
+        Some(match thing {
+            Thing::Work(index) | Thing::Former(index, _) => title(self.works[index]),
+            Thing::Stage(index) => project.stages[index].name.in_default(),
+            Thing::Topic(index) => project.topics[index].name.in_default(),
+            Thing::Class(index) => table.classes[index].name.in_default(),
+            Thing::Drug(index) => table.drugs[index].name.in_default(),
+            Thing::Product(index) => table.products[index].name.in_default(),
+            Thing::NotListed(index) => table.not_listed[index].name.in_default(),
+            Thing::Gone(index) => match self.gone[index].text {
+                GoneText::Work(work) => title(work),
+                GoneText::Drug(index) => table.drugs[index].name.in_default(),
+                GoneText::Product(index) => table.products[index].name.in_default(),
             },
-        }
+            Thing::Group(_) | Thing::Table | Thing::Classes | Thing::Reviewers => return None,
+        })
+    }
+
+    /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
+    pub fn path(&self, language: LangId, page: Page) -> String {
+        let mut path = self.folder(language);
+        (page.kind.path)(self, page.subject, &mut path);
         path
     }
 
-    /// Lists what its feeds follow, the same in every language; nothing where it has none.
-    ///
-    /// A stage or topic that has no article at the moment keeps its feed, so that whoever follows it does not meet an address that is gone.
-    pub fn channels(&self, project: &Project) -> Vec<Channel> {
-        if self.feeds.is_none() {
-            return Vec::new();
-        }
-        let taken = |terms: &[Term], takes: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..terms.len()).filter(|index| takes(&terms[*index].id.value)).collect()
-        };
-        let stages = taken(&project.stages, &|id| self.municipality.stages.takes(id));
-        let topics = taken(&project.topics, &|id| self.municipality.topics.takes(id));
-        let general = [Channel::All, Channel::Notices, Channel::Corrections].into_iter();
-        general
-            .chain(stages.into_iter().map(Channel::Stage))
-            .chain(topics.into_iter().map(Channel::Topic))
-            .collect()
+    /// Returns the folder of a language below the site's root: empty, or with a slash at the end.
+    pub fn folder(&self, language: LangId) -> String {
+        let prefix = &self.project.config.languages.get(language).path;
+        if prefix.is_empty() { String::new() } else { format!("{prefix}/") }
     }
 
-    /// Returns a feed's path below the folder of its language, without the ending that tells the format: `feeds/stage/newborn`.
-    pub fn channel_path(project: &Project, channel: Channel) -> String {
-        match channel {
-            Channel::All => "feeds/all".to_owned(),
-            Channel::Notices => "feeds/notices".to_owned(),
-            Channel::Corrections => "feeds/corrections".to_owned(),
-            Channel::Stage(index) => format!("feeds/stage/{}", project.stages[index].id.value),
-            Channel::Topic(index) => format!("feeds/topic/{}", project.topics[index].id.value),
-        }
-    }
-
-    /// Finds a generated page by the name that articles use: `consultation`, `stage/newborn`; nothing when this site has none.
-    pub fn named_page(&self, project: &Project, name: &str) -> Option<Page> {
-        let term = |terms: &[Term], id: &str| terms.iter().position(|term| term.id.value == id);
-        Some(match name {
-            "home" => Page::Home,
-            "consultation" => Page::Consultation,
-            "medicines" if self.has_medicines => Page::Medicines,
-            "medicines/guide" if self.has_medicines => Page::Guide,
-            "supervision" => Page::Supervision,
-            "privacy" => Page::Privacy,
-            "accessibility" => Page::Accessibility,
-            "sitemap" => Page::Sitemap,
-            "calendars" if self.municipality.has_calendars() => Page::Calendars,
-            "feeds" if self.feeds.is_some() => Page::Feeds,
-            _ => match name.split_once('/')? {
-                ("stage", id) => Page::Stage(
-                    term(&project.stages, id).filter(|index| self.stages.contains_key(index))?,
-                ),
-                ("topic", id) => Page::Topic(
-                    term(&project.topics, id).filter(|index| self.topics.contains_key(index))?,
-                ),
+    /// Finds a generated page by the name that articles use: `consultation`, `stage/newborn`;
+    /// returns `None` when this site has none.
+    pub fn named_page(&self, name: &str) -> Option<Page> {
+        self.kinds.iter().find_map(|kind| {
+            let subject = match (kind.name, kind.items) {
+                (Some(own), _) if own == name => {
+                    (kind.subjects)(self, self.default).into_iter().next()?
+                }
+                (_, Some(items)) => (items.find)(self, name)?,
                 _ => return None,
-            },
+            };
+            Some(kind.page(subject))
         })
     }
 
     /// Returns the classes of its drugs and products, by their index, ascending.
-    pub fn classes(&self, project: &Project) -> BTreeSet<usize> {
-        let table = &project.table;
+    pub fn classes(&self) -> BTreeSet<usize> {
+        let table = &self.project.table;
         let drugs = self.drugs.iter().filter_map(|drug| table.class_of(&table.drugs[*drug]));
         drugs
             .chain(
@@ -661,9 +299,9 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the groups of its classes, by their index, ascending.
-    pub fn groups(&self, project: &Project) -> BTreeSet<usize> {
-        let table = &project.table;
-        self.classes(project)
+    pub fn groups(&self) -> BTreeSet<usize> {
+        let table = &self.project.table;
+        self.classes()
             .into_iter()
             .filter_map(|class| {
                 table
@@ -683,7 +321,7 @@ impl<'p> Site<'p> {
     }
 }
 
-/// Tells whether a municipality takes a shared work.
+/// Returns whether a municipality takes a shared work.
 fn is_taken(municipality: &Municipality, work: &Work) -> bool {
     work.is_for(municipality.code)
         && municipality.articles.takes(&work.path)
@@ -699,7 +337,7 @@ fn gone<'p>(
     taken: &[&'p Work],
 ) -> Vec<Gone<'p>> {
     let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
-        State::Withdrawn(withdrawal) if visible.withdrawn.contains(path) => Some(withdrawal),
+        State::Withdrawn(withdrawal) if visible.is_withdrawn(path) => Some(withdrawal),
         _ => None,
     };
     let works = taken.iter().map(|work| {
@@ -732,32 +370,11 @@ fn gone<'p>(
     works.chain(medicines).filter(|gone| !gone.withdrawals.is_empty()).collect()
 }
 
-/// All names of generated pages that articles may link to.
-pub fn page_names(project: &Project) -> BTreeSet<String> {
-    [
-        "home",
-        "consultation",
-        "medicines",
-        "medicines/guide",
-        "supervision",
-        "privacy",
-        "accessibility",
-        "sitemap",
-        "calendars",
-        "feeds",
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .chain(project.stages.iter().map(|term| format!("stage/{}", term.id.value)))
-    .chain(project.topics.iter().map(|term| format!("topic/{}", term.id.value)))
-    .collect()
-}
-
-fn push(path: &mut String, parts: &[&str]) {
-    for part in parts {
-        path.push_str(part);
-        path.push('/');
-    }
+/// Lists all names of generated pages that articles may link to.
+pub fn page_names(project: &Project, kinds: &[&PageKind]) -> BTreeSet<String> {
+    let items = kinds.iter().filter_map(|kind| kind.items);
+    let of_items = items.flat_map(|items| (items.names)(project));
+    kinds.iter().filter_map(|kind| kind.name).map(str::to_owned).chain(of_items).collect()
 }
 
 fn by_term<'w>(

@@ -1,11 +1,16 @@
 //! Every word that a theme itself says, in one language.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
-use crate::source::decode::PartialDate;
+use super::layers::{self, ThemeFiles};
+use crate::content::language::Languages;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
+use crate::message;
+use crate::source::decode::{Decoder, PartialDate};
 use crate::source::yaml::{Kind, Node, Value};
 
 /// The strings of one language, already completed from the theme's parents and the default language.
@@ -84,6 +89,77 @@ impl Strings {
                 .join(self.get("list_sep")),
         }
     }
+}
+
+/// Lays the strings of a language over each other, those of the last theme in the chain first, and
+/// of the base theme first those in the binary.
+fn tree(files: &ThemeFiles, chain: &[String], tag: &str, diagnostics: &mut Diagnostics) -> Json {
+    let mut tree = Json::Object(Map::new());
+    for (index, name) in chain.iter().enumerate().rev() {
+        let path = format!("themes/{name}/strings/{tag}.yaml");
+        let in_binary = layers::built_in().get(&path).and_then(|file| file.text());
+        let used = files.get(&path).and_then(|file| file.file.text());
+        let used =
+            used.filter(|used| in_binary.is_none_or(|built_in| !Arc::ptr_eq(built_in, used)));
+        for source in in_binary.into_iter().chain(used) {
+            // A parent's faults are reported when the parent itself is loaded.
+            let mut ignored = Diagnostics::new();
+            let found = if index == 0 { &mut *diagnostics } else { &mut ignored };
+            let node = Decoder::on(source, found, |decoder| {
+                decoder.parse_all().filter(|node| decoder.fields(node).is_some())
+            });
+            if let Some(node) = node {
+                overlay(&mut tree, &to_json(&node));
+            }
+        }
+    }
+    tree
+}
+
+/// Loads the strings of a theme in every language of the project, each completed from the default
+/// language; what a language lacks is reported at `place`, if there is one.
+pub(super) fn load(
+    files: &ThemeFiles,
+    chain: &[String],
+    languages: &Languages,
+    place: Option<&Place>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Strings> {
+    let default = tree(files, chain, &languages.get(languages.default_id()).tag, diagnostics);
+    languages
+        .iter()
+        .map(|(id, language)| {
+            if id == languages.default_id() {
+                return Strings::new(default.clone());
+            }
+            let own = tree(files, chain, &language.tag, diagnostics);
+            let mut lacking = Vec::new();
+            missing(&default, &own, "", &mut lacking);
+            if let (Some(place), Some(theme), false) = (place, chain.first(), lacking.is_empty()) {
+                diagnostics.push(lacks(theme, &language.tag, &lacking, place));
+            }
+            let mut complete = default.clone();
+            overlay(&mut complete, &own);
+            Strings::new(complete)
+        })
+        .collect()
+}
+
+fn lacks(theme: &str, tag: &str, lacking: &[String], place: &Place) -> Diagnostic {
+    let count = lacking.len();
+    let some = lacking.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    Diagnostic::warning(
+        codes::MISSING_STRING,
+        place.clone(),
+        message!(
+            "テーマ「{theme}」の {tag} の文言が {count} 件足りません（{some} …）",
+            "the theme `{theme}` lacks {count} strings in {tag} ({some} …)"
+        ),
+    )
+    .help(message!(
+        "themes/{theme}/strings/{tag}.yaml に加えてください。それまでは、もとの言語の文言が出ます",
+        "add them to themes/{theme}/strings/{tag}.yaml; those of the default language are shown meanwhile"
+    ))
 }
 
 /// Replaces `{name}` by each value, once and from left to right, so that a value cannot bring in another placeholder.

@@ -647,7 +647,7 @@ pub fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Language
     fields.finish(decoder);
     let name = name?;
     let name_en = languages
-        .find("en")
+        .english()
         .map(|en| name.pick(en))
         .filter(|(_, language)| *language != languages.default_id())
         .map(|(text, _)| text.to_owned());

@@ -8,64 +8,103 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, Message};
 
-use super::smtp::{Fault, Server, Servers, Step};
-use super::{Channel, Outcome, Reach, Why};
-use crate::municipality::notify::{Email as Settings, is_loopback};
-use crate::notify::notice::{Id, Notice};
+use super::message_words::MessageWords;
+use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
+use super::opening::{ChannelKind, OpenedChannel, Opening};
+use super::recipients::{FORM, recipients};
+use super::smtp::{MailFault, MailServer, MailServers, SmtpStep};
+use crate::delivery::NoticeId;
+use crate::diagnostic::{Diagnostic, Place, codes};
+use crate::message;
+use crate::municipality::notify::{Email as EmailSettings, Kind as ChannelSettings, is_loopback};
+use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
-use crate::notify::subscribers::Recipient;
+use crate::notify::subscribers::{self, Recipient};
+use crate::render::html::escape;
 
-/// What a message says besides the notice, in one language.
-#[derive(Clone, Debug)]
-pub struct Words {
-    /// The sender's name.
-    pub sender: String,
-    /// The link to the page.
-    pub read: String,
-    /// The link to end the subscription.
-    pub unsubscribe: String,
+/// E-mail.
+pub const KIND: ChannelKind = ChannelKind { word: "email", open };
+
+fn open(opening: &mut Opening<'_>) -> Option<OpenedChannel> {
+    let Some(ChannelSettings::Email(settings)) = opening.settings else { return None };
+    let segments = opening.segments;
+    let listed = recipients(opening, FORM, |list| {
+        let ids: Vec<&str> = segments.iter().map(|segment| segment.id.as_str()).collect();
+        subscribers::read(list, &ids, is_address)
+    });
+    let credentials = match (opening.optional_secret("USER"), opening.optional_secret("PASSWORD")) {
+        (None, None) => None,
+        _ => opening.required_secret("USER").zip(opening.required_secret("PASSWORD")),
+    };
+    let words = MessageWords::of(opening.project, opening.municipality, settings.name.as_ref());
+    let servers = Arc::clone(&opening.connections.mail_servers);
+    match EmailChannel::new(settings, credentials, words, servers) {
+        Ok(sender) => Some(OpenedChannel { sender: Box::new(sender), recipients: listed }),
+        Err(_) => {
+            let fault = unusable(opening, &settings.server);
+            opening.diagnostics.push(fault);
+            None
+        }
+    }
 }
 
-/// The channel.
+/// Reports a server, or an address, that cannot be used.
+fn unusable(opening: &Opening<'_>, server: &str) -> Diagnostic {
+    let id = opening.id;
+    Diagnostic::error(
+        codes::BAD_NOTIFY,
+        Place::start_of(&opening.municipality.source),
+        message!(
+            "「{id}」のサーバー「{server}」かアドレスを使えません",
+            "the server `{server}` or an address of `{id}` cannot be used"
+        ),
+    )
+    .help(message!(
+        "notify の server、from、reply_to を確かめてください",
+        "check `server`, `from` and `reply_to` under `notify`"
+    ))
+}
+
+/// The open channel.
 #[derive(Debug)]
-pub struct Email {
-    servers: Arc<Servers>,
-    server: Server,
+struct EmailChannel {
+    servers: Arc<MailServers>,
+    server: MailServer,
     from: Address,
     reply_to: Option<Address>,
     unsubscribe: String,
-    words: BTreeMap<String, Words>,
+    words: BTreeMap<String, MessageWords>,
 }
 
-/// Tells whether a text is an address to which a message can go.
-pub fn is_address(text: &str) -> bool {
+/// Returns whether a text is an address to which a message can go.
+fn is_address(text: &str) -> bool {
     text.parse::<Address>().is_ok()
 }
 
-impl Email {
+impl EmailChannel {
     /// Makes the channel; `words` are by language tag.
     ///
     /// # Errors
     /// Fails when the server's name or an address is not usable.
-    pub fn new(
-        settings: &Settings,
+    fn new(
+        settings: &EmailSettings,
         credentials: Option<(Secret, Secret)>,
-        words: BTreeMap<String, Words>,
-        servers: Arc<Servers>,
-    ) -> Result<Self, Why> {
+        words: BTreeMap<String, MessageWords>,
+        servers: Arc<MailServers>,
+    ) -> Result<Self, RefusalReason> {
         let credentials = credentials.map(|(user, password)| {
             Credentials::new(user.reveal().to_owned(), password.reveal().to_owned())
         });
-        let server = Server {
+        let server = MailServer {
             host: settings.server.clone(),
             port: settings.port,
             security: settings.security,
             credentials,
         };
         if !servers.can_reach(&server) {
-            return Err(Why::Unfit);
+            return Err(RefusalReason::Unfit);
         }
-        let address = |text: &str| text.parse::<Address>().map_err(|_| Why::Unfit);
+        let address = |text: &str| text.parse::<Address>().map_err(|_| RefusalReason::Unfit);
         Ok(Self {
             servers,
             server,
@@ -78,12 +117,13 @@ impl Email {
 
     /// Writes a message.
     ///
-    /// The same delivery always has the same `Message-ID`, by which mail systems know a repetition. Who has an address of its own to end the
-    /// subscription can do so with one press (RFC 8058).
+    /// The same delivery always has the same `Message-ID`, by which mail systems know a repetition.
+    /// A recipient with an address of its own to end the subscription can do so with one press (RFC
+    /// 8058).
     fn message(
         &self,
         notice: &Notice,
-        key: Id,
+        key: NoticeId,
         to: &Address,
         own_unsubscribe: Option<&str>,
     ) -> Option<Message> {
@@ -117,17 +157,14 @@ impl Email {
     }
 }
 
-fn plain(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
+fn plain(notice: &Notice, words: &MessageWords, unsubscribe: &str) -> String {
     format!(
         "{}\r\n\r\n{}\r\n\r\n{}:\r\n{}\r\n\r\n-- \r\n{}\r\n{}: {unsubscribe}\r\n",
         notice.title, notice.text, words.read, notice.url, words.sender, words.unsubscribe
     )
 }
 
-fn html(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
-    let escape = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
+fn html(notice: &Notice, words: &MessageWords, unsubscribe: &str) -> String {
     let (lang, title, text, url, read) = (
         escape(&notice.language),
         escape(&notice.title),
@@ -142,22 +179,22 @@ fn html(notice: &Notice, words: &Words, unsubscribe: &str) -> String {
     )
 }
 
-impl Channel for Email {
+impl OpenChannel for EmailChannel {
     fn reach(&self) -> Reach {
         Reach::Recipients(1)
     }
 
-    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
-        let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
+    fn deliver(&self, notice: &Notice, key: NoticeId, to: &[&Recipient]) -> DeliveryOutcome {
+        let [recipient] = to else { return DeliveryOutcome::Refused(RefusalReason::Unfit) };
         let Ok(address) = recipient.to.parse::<Address>() else {
-            return Outcome::Refused(Why::Unfit);
+            return DeliveryOutcome::Refused(RefusalReason::Unfit);
         };
         let Some(message) = self.message(notice, key, &address, recipient.unsubscribe.as_deref())
         else {
-            return Outcome::Refused(Why::Unfit);
+            return DeliveryOutcome::Refused(RefusalReason::Unfit);
         };
         match self.servers.send(&self.server, &self.from, &address, &message.formatted()) {
-            Ok(()) => Outcome::Accepted,
+            Ok(()) => DeliveryOutcome::Accepted,
             Err(fault) => judge(fault),
         }
     }
@@ -179,81 +216,106 @@ impl Channel for Email {
     }
 }
 
-/// Judges why a message was not taken, by the code (RFC 5321, section 4.2) and the enhanced code (RFC 3463).
+/// Judges why a message was not taken, by the code (RFC 5321, section 4.2) and the enhanced code
+/// (RFC 3463).
 ///
-/// Only what is said of the address itself is laid to the recipient's charge: a server that does not know the sender, or takes every message for
-/// spam, would otherwise strike all of them off.
-fn judge(fault: Fault) -> Outcome {
+/// Only what is said of the address itself is laid to the recipient's charge: a server that does
+/// not know the sender, or takes every message for spam, would otherwise strike all of them off.
+fn judge(fault: MailFault) -> DeliveryOutcome {
     let (step, reply) = match fault {
-        Fault::Broken => return Outcome::Later(Why::NoAnswer, None),
-        Fault::Unanswered => return Outcome::Left(Why::NoAnswer),
-        Fault::Insecure => return Outcome::Stop(Why::Insecure),
-        Fault::NoLogin => return Outcome::Stop(Why::NoLogin),
-        Fault::Unfit => return Outcome::Refused(Why::Unfit),
-        Fault::Reply(step, reply) => (step, reply),
+        MailFault::Broken => return DeliveryOutcome::Later(RefusalReason::NoAnswer, None),
+        MailFault::Unanswered => return DeliveryOutcome::Left(RefusalReason::NoAnswer),
+        MailFault::Insecure => return DeliveryOutcome::Stop(RefusalReason::Insecure),
+        MailFault::NoLogin => return DeliveryOutcome::Stop(RefusalReason::NoLogin),
+        MailFault::Unfit => return DeliveryOutcome::Refused(RefusalReason::Unfit),
+        MailFault::Reply(step, reply) => (step, reply),
     };
-    let why = Why::Status(reply.code);
+    let why = RefusalReason::Status(reply.code);
     if reply.code < 500 {
-        return Outcome::Later(why, None);
+        return DeliveryOutcome::Later(why, None);
     }
     match (step, reply.enhanced()) {
-        (Step::Session | Step::Sender, _) => Outcome::Stop(why),
+        (SmtpStep::Session | SmtpStep::Sender, _) => DeliveryOutcome::Stop(why),
         // It never was, it has moved away, its domain takes no mail; it is disabled.
-        (_, Some([_, 1, 1 | 6 | 10] | [_, 2, 1])) => Outcome::Gone,
+        (_, Some([_, 1, 1 | 6 | 10] | [_, 2, 1])) => DeliveryOutcome::Gone,
         // Said of the sender's address.
-        (_, Some([_, 1, 7 | 8])) => Outcome::Stop(why),
-        (_, Some([_, 1 | 2, _])) => Outcome::Refused(why),
-        (Step::Recipient, enhanced)
+        (_, Some([_, 1, 7 | 8])) => DeliveryOutcome::Stop(why),
+        (_, Some([_, 1 | 2, _])) => DeliveryOutcome::Refused(why),
+        (SmtpStep::Recipient, enhanced)
             if matches!(reply.code, 550 | 551 | 553) && !matches!(enhanced, Some([_, 7, _])) =>
         {
-            Outcome::Refused(why)
+            DeliveryOutcome::Refused(why)
         }
-        _ => Outcome::Stop(why),
+        _ => DeliveryOutcome::Stop(why),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::smtp::Reply;
+    use super::super::smtp::SmtpReply;
     use super::*;
 
     #[test]
     fn only_what_is_said_of_an_address_counts_against_it() {
         let judged = |step, code, text: &str| {
-            judge(Fault::Reply(step, Reply { code, lines: vec![text.to_owned()] }))
+            judge(MailFault::Reply(step, SmtpReply { code, lines: vec![text.to_owned()] }))
         };
-        let recipient = |code, text| judged(Step::Recipient, code, text);
-        assert_eq!(judge(Fault::Broken), Outcome::Later(Why::NoAnswer, None));
-        assert_eq!(judge(Fault::Unanswered), Outcome::Left(Why::NoAnswer));
-        assert_eq!(judge(Fault::Insecure), Outcome::Stop(Why::Insecure));
-        assert_eq!(judge(Fault::NoLogin), Outcome::Stop(Why::NoLogin));
-        assert_eq!(recipient(451, "4.3.0 later"), Outcome::Later(Why::Status(451), None));
-        assert_eq!(recipient(550, "5.1.1 <a@example.jp> unknown"), Outcome::Gone);
-        assert_eq!(recipient(550, "#5.1.10 no such recipient"), Outcome::Gone);
-        assert_eq!(recipient(556, "5.1.10 its domain takes no mail"), Outcome::Gone);
-        assert_eq!(recipient(550, "no such user"), Outcome::Refused(Why::Status(550)));
-        assert_eq!(recipient(552, "5.2.2 mailbox full"), Outcome::Refused(Why::Status(552)));
-        assert_eq!(recipient(550, "5.7.1 relaying denied"), Outcome::Stop(Why::Status(550)));
+        let recipient = |code, text| judged(SmtpStep::Recipient, code, text);
+        assert_eq!(judge(MailFault::Broken), DeliveryOutcome::Later(RefusalReason::NoAnswer, None));
+        assert_eq!(judge(MailFault::Unanswered), DeliveryOutcome::Left(RefusalReason::NoAnswer));
+        assert_eq!(judge(MailFault::Insecure), DeliveryOutcome::Stop(RefusalReason::Insecure));
+        assert_eq!(judge(MailFault::NoLogin), DeliveryOutcome::Stop(RefusalReason::NoLogin));
+        assert_eq!(
+            recipient(451, "4.3.0 later"),
+            DeliveryOutcome::Later(RefusalReason::Status(451), None)
+        );
+        assert_eq!(recipient(550, "5.1.1 <a@example.jp> unknown"), DeliveryOutcome::Gone);
+        assert_eq!(recipient(550, "#5.1.10 no such recipient"), DeliveryOutcome::Gone);
+        assert_eq!(recipient(556, "5.1.10 its domain takes no mail"), DeliveryOutcome::Gone);
+        assert_eq!(
+            recipient(550, "no such user"),
+            DeliveryOutcome::Refused(RefusalReason::Status(550))
+        );
+        assert_eq!(
+            recipient(552, "5.2.2 mailbox full"),
+            DeliveryOutcome::Refused(RefusalReason::Status(552))
+        );
+        assert_eq!(
+            recipient(550, "5.7.1 relaying denied"),
+            DeliveryOutcome::Stop(RefusalReason::Status(550))
+        );
         assert_eq!(
             recipient(553, "5.1.8 the sender's domain does not exist"),
-            Outcome::Stop(Why::Status(553))
+            DeliveryOutcome::Stop(RefusalReason::Status(553))
         );
-        assert_eq!(recipient(503, "5.5.1 MAIL first"), Outcome::Stop(Why::Status(503)));
-        assert_eq!(judged(Step::Content, 554, "5.7.1 spam"), Outcome::Stop(Why::Status(554)));
         assert_eq!(
-            judged(Step::Content, 550, "this message is not wanted"),
-            Outcome::Stop(Why::Status(550))
+            recipient(503, "5.5.1 MAIL first"),
+            DeliveryOutcome::Stop(RefusalReason::Status(503))
         );
-        assert_eq!(judged(Step::Content, 550, "5.2.1 mailbox disabled"), Outcome::Gone);
         assert_eq!(
-            judged(Step::Session, 535, "5.7.8 who are you"),
-            Outcome::Stop(Why::Status(535))
+            judged(SmtpStep::Content, 554, "5.7.1 spam"),
+            DeliveryOutcome::Stop(RefusalReason::Status(554))
         );
-        assert_eq!(judged(Step::Sender, 550, "5.1.1 who are you"), Outcome::Stop(Why::Status(550)));
-        assert_eq!(judged(Step::Session, 550, "go away"), Outcome::Stop(Why::Status(550)));
         assert_eq!(
-            judged(Step::Session, 421, "4.3.2 closing"),
-            Outcome::Later(Why::Status(421), None)
+            judged(SmtpStep::Content, 550, "this message is not wanted"),
+            DeliveryOutcome::Stop(RefusalReason::Status(550))
+        );
+        assert_eq!(judged(SmtpStep::Content, 550, "5.2.1 mailbox disabled"), DeliveryOutcome::Gone);
+        assert_eq!(
+            judged(SmtpStep::Session, 535, "5.7.8 who are you"),
+            DeliveryOutcome::Stop(RefusalReason::Status(535))
+        );
+        assert_eq!(
+            judged(SmtpStep::Sender, 550, "5.1.1 who are you"),
+            DeliveryOutcome::Stop(RefusalReason::Status(550))
+        );
+        assert_eq!(
+            judged(SmtpStep::Session, 550, "go away"),
+            DeliveryOutcome::Stop(RefusalReason::Status(550))
+        );
+        assert_eq!(
+            judged(SmtpStep::Session, 421, "4.3.2 closing"),
+            DeliveryOutcome::Later(RefusalReason::Status(421), None)
         );
     }
 

@@ -7,12 +7,13 @@ pub use ureq::Agent;
 use ureq::http::Request;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::{Outcome, Why};
+use super::open_channel::{DeliveryOutcome, RefusalReason};
 
-/// How long to wait for an answer.
+/// The time to wait for an answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Makes the one who asks: it keeps connections open, follows no redirects, as these could carry secrets elsewhere, and uses no proxy but that of the environment.
+/// Makes the one who asks: it keeps connections open, follows no redirects, as these could carry
+/// secrets elsewhere, and uses no proxy but that of the environment.
 pub fn agent(connections: usize) -> Agent {
     // A second call changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -28,14 +29,20 @@ pub fn agent(connections: usize) -> Agent {
         .into()
 }
 
-/// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has been accepted before.
-pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
+/// Sends a request and judges its answer; `accepted` are the statuses besides 2xx that mean it has
+/// been accepted before.
+pub fn send(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> DeliveryOutcome {
     exchange(agent, request)
         .map_or_else(|fault| fault, |(status, retry_after)| judge(status, retry_after, accepted))
 }
 
-/// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these are wrong and no reader has left.
-pub fn send_to_receiver(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u16]) -> Outcome {
+/// Sends a request, as [`send`] does, to an address of the settings: where nothing is there, these
+/// are wrong and no reader has left.
+pub fn send_to_receiver(
+    agent: &Agent,
+    request: Request<Vec<u8>>,
+    accepted: &[u16],
+) -> DeliveryOutcome {
     exchange(agent, request).map_or_else(
         |fault| fault,
         |(status, retry_after)| judge_receiver(status, retry_after, accepted),
@@ -43,13 +50,16 @@ pub fn send_to_receiver(agent: &Agent, request: Request<Vec<u8>>, accepted: &[u1
 }
 
 /// Sends a request; returns the status of its answer and for how long that asks to wait.
-fn exchange(agent: &Agent, request: Request<Vec<u8>>) -> Result<(u16, Option<Duration>), Outcome> {
+fn exchange(
+    agent: &Agent,
+    request: Request<Vec<u8>>,
+) -> Result<(u16, Option<Duration>), DeliveryOutcome> {
     let mut response = match agent.run(request) {
         Ok(response) => response,
         Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
-            return Err(Outcome::Refused(Why::Unfit));
+            return Err(DeliveryOutcome::Refused(RefusalReason::Unfit));
         }
-        Err(_) => return Err(Outcome::Later(Why::NoAnswer, None)),
+        Err(_) => return Err(DeliveryOutcome::Later(RefusalReason::NoAnswer, None)),
     };
     let status = response.status().as_u16();
     let retry_after = response
@@ -63,41 +73,45 @@ fn exchange(agent: &Agent, request: Request<Vec<u8>>) -> Result<(u16, Option<Dur
     Ok((status, retry_after))
 }
 
-fn judge_receiver(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> Outcome {
+fn judge_receiver(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> DeliveryOutcome {
     match judge(status, retry_after, accepted) {
-        Outcome::Gone => Outcome::Stop(Why::Status(status)),
+        DeliveryOutcome::Gone => DeliveryOutcome::Stop(RefusalReason::Status(status)),
         outcome => outcome,
     }
 }
 
 /// Judges a status (RFC 9110, section 15; RFC 6585, section 4).
-fn judge(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> Outcome {
-    let why = Why::Status(status);
+fn judge(status: u16, retry_after: Option<Duration>, accepted: &[u16]) -> DeliveryOutcome {
+    let why = RefusalReason::Status(status);
     match status {
-        200..300 => Outcome::Accepted,
-        _ if accepted.contains(&status) => Outcome::Accepted,
-        401 | 403 => Outcome::Stop(why),
-        408 | 425 | 429 | 500..600 => Outcome::Later(why, retry_after),
-        404 | 410 => Outcome::Gone,
-        _ => Outcome::Refused(why),
+        200..300 => DeliveryOutcome::Accepted,
+        _ if accepted.contains(&status) => DeliveryOutcome::Accepted,
+        401 | 403 => DeliveryOutcome::Stop(why),
+        408 | 425 | 429 | 500..600 => DeliveryOutcome::Later(why, retry_after),
+        404 | 410 => DeliveryOutcome::Gone,
+        _ => DeliveryOutcome::Refused(why),
     }
 }
 
 /// Opens a list at an address.
 ///
 /// # Errors
-/// Tells why there is none.
-pub fn fetch(agent: &Agent, url: &str, token: Option<&str>) -> Result<impl BufRead + use<>, Why> {
+/// Returns why there is none.
+pub fn fetch(
+    agent: &Agent,
+    url: &str,
+    token: Option<&str>,
+) -> Result<impl BufRead + use<>, RefusalReason> {
     let mut request = agent.get(url);
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
-    let response = request.call().map_err(|_| Why::NoAnswer)?;
+    let response = request.call().map_err(|_| RefusalReason::NoAnswer)?;
     let status = response.status().as_u16();
     if status == 200 {
         Ok(BufReader::new(response.into_body().into_reader()))
     } else {
-        Err(Why::Status(status))
+        Err(RefusalReason::Status(status))
     }
 }
 
@@ -107,19 +121,25 @@ mod tests {
 
     #[test]
     fn answers_are_judged() {
-        assert_eq!(judge(202, None, &[]), Outcome::Accepted);
-        assert_eq!(judge(409, None, &[409]), Outcome::Accepted);
-        assert_eq!(judge(409, None, &[]), Outcome::Refused(Why::Status(409)));
+        assert_eq!(judge(202, None, &[]), DeliveryOutcome::Accepted);
+        assert_eq!(judge(409, None, &[409]), DeliveryOutcome::Accepted);
+        assert_eq!(judge(409, None, &[]), DeliveryOutcome::Refused(RefusalReason::Status(409)));
         assert_eq!(
             judge(429, Some(Duration::from_secs(7)), &[]),
-            Outcome::Later(Why::Status(429), Some(Duration::from_secs(7)))
+            DeliveryOutcome::Later(RefusalReason::Status(429), Some(Duration::from_secs(7)))
         );
-        assert_eq!(judge(503, None, &[]), Outcome::Later(Why::Status(503), None));
-        assert_eq!(judge(401, None, &[]), Outcome::Stop(Why::Status(401)));
-        assert_eq!(judge(410, None, &[]), Outcome::Gone);
-        assert_eq!(judge_receiver(410, None, &[]), Outcome::Stop(Why::Status(410)));
-        assert_eq!(judge_receiver(404, None, &[]), Outcome::Stop(Why::Status(404)));
-        assert_eq!(judge_receiver(409, None, &[409]), Outcome::Accepted);
-        assert_eq!(judge(302, None, &[]), Outcome::Refused(Why::Status(302)));
+        assert_eq!(judge(503, None, &[]), DeliveryOutcome::Later(RefusalReason::Status(503), None));
+        assert_eq!(judge(401, None, &[]), DeliveryOutcome::Stop(RefusalReason::Status(401)));
+        assert_eq!(judge(410, None, &[]), DeliveryOutcome::Gone);
+        assert_eq!(
+            judge_receiver(410, None, &[]),
+            DeliveryOutcome::Stop(RefusalReason::Status(410))
+        );
+        assert_eq!(
+            judge_receiver(404, None, &[]),
+            DeliveryOutcome::Stop(RefusalReason::Status(404))
+        );
+        assert_eq!(judge_receiver(409, None, &[409]), DeliveryOutcome::Accepted);
+        assert_eq!(judge(302, None, &[]), DeliveryOutcome::Refused(RefusalReason::Status(302)));
     }
 }

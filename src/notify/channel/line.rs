@@ -1,6 +1,7 @@
 //! LINE, by the Messaging API (<https://developers.line.biz/en/reference/messaging-api/>).
 //!
-//! One message a request: LINE counts a request once for each reader, however many messages it carries, and so each notice keeps its own retry key.
+//! One message a request: LINE counts a request once for each reader, however many messages it
+//! carries, and so each notice keeps its own retry key.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,12 +9,19 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use ureq::http::Request;
 
+use super::excerpt::cut;
 use super::http::{self, Agent};
-use super::{Channel, Outcome, Reach, Why, cut};
-use crate::municipality::notify::{Line as Settings, LineTo, is_loopback};
-use crate::notify::notice::{Id, Notice};
+use super::message_words::MessageWords;
+use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
+use super::opening::{ChannelKind, OpenedChannel, Opening};
+use super::recipients::{FORM, recipients};
+use crate::delivery::NoticeId;
+use crate::municipality::notify::{
+    Kind as ChannelSettings, Line as LineSettings, LineTo, is_loopback,
+};
+use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
-use crate::notify::subscribers::Recipient;
+use crate::notify::subscribers::{self, Recipient};
 
 /// The most recipients of a multicast request.
 const RECIPIENTS: usize = 500;
@@ -28,35 +36,51 @@ const LONGEST_LABEL: usize = 20;
 /// For how long LINE knows a retry key: 24 hours; one of them is kept in hand.
 const KEYS: Duration = Duration::from_hours(23);
 
-/// The channel.
+/// LINE.
+pub const KIND: ChannelKind = ChannelKind { word: "line", open };
+
+fn open(opening: &mut Opening<'_>) -> Option<OpenedChannel> {
+    let Some(ChannelSettings::Line(settings)) = opening.settings else { return None };
+    let listed = if settings.to == LineTo::Multicast {
+        let segments = opening.segments;
+        recipients(opening, FORM, |list| {
+            let ids: Vec<&str> = segments.iter().map(|segment| segment.id.as_str()).collect();
+            subscribers::read(list, &ids, is_user)
+        })
+    } else {
+        Vec::new()
+    };
+    let sender = LineChannel {
+        agent: opening.connections.agent.clone(),
+        settings: settings.clone(),
+        token: opening.required_secret("TOKEN"),
+        read: MessageWords::of(opening.project, opening.municipality, None)
+            .into_iter()
+            .map(|(tag, words)| (tag, words.read))
+            .collect(),
+    };
+    Some(OpenedChannel { sender: Box::new(sender), recipients: listed })
+}
+
+/// The open channel.
 #[derive(Debug)]
-pub struct Line {
+struct LineChannel {
     agent: Agent,
-    settings: Settings,
+    settings: LineSettings,
     token: Option<Secret>,
     /// The button's label, by language tag.
     read: BTreeMap<String, String>,
 }
 
-/// Tells whether a text is a user's id, as webhooks give it.
-pub fn is_user(text: &str) -> bool {
+/// Returns whether a text is a user's id, as webhooks give it.
+fn is_user(text: &str) -> bool {
     text.len() == 33
         && text
             .strip_prefix('U')
             .is_some_and(|rest| rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
 }
 
-impl Line {
-    /// Makes the channel; `read` are the button's labels by language tag.
-    pub fn new(
-        agent: Agent,
-        settings: Settings,
-        token: Option<Secret>,
-        read: BTreeMap<String, String>,
-    ) -> Self {
-        Self { agent, settings, token, read }
-    }
-
+impl LineChannel {
     /// Returns the path and the body of a request.
     fn request(&self, notice: &Notice, to: &[&str]) -> Option<(&'static str, Json)> {
         let messages = json!([self.message(notice)]);
@@ -72,14 +96,16 @@ impl Line {
                 let own = audience(&notice.segment)?;
                 let others: Vec<Json> =
                     notice.not_segments.iter().filter_map(|segment| audience(segment)).collect();
+                let without = |others: Json| {
+                    json!({
+                        "type": "operator",
+                        "and": [own, {"type": "operator", "not": others}],
+                    })
+                };
                 let recipient = match &others[..] {
                     [] => own,
-                    [other] => {
-                        json!({"type": "operator", "and": [own, {"type": "operator", "not": other}]})
-                    }
-                    _ => {
-                        json!({"type": "operator", "and": [own, {"type": "operator", "not": {"type": "operator", "or": others}}]})
-                    }
+                    [other] => without(other.clone()),
+                    _ => without(json!({"type": "operator", "or": others})),
                 };
                 ("narrowcast", json!({"messages": messages, "recipient": recipient}))
             }
@@ -89,21 +115,38 @@ impl Line {
     fn message(&self, notice: &Notice) -> Json {
         if !self.settings.flex {
             let room = LONGEST_TEXT.saturating_sub(units(&notice.title) + units(&notice.url) + 3);
-            return json!({"type": "text", "text": format!("{}\n\n{}\n{}", notice.title, cut(&notice.text, room, char::len_utf16), notice.url)});
+            let text = cut(&notice.text, room, char::len_utf16);
+            let text = format!("{}\n\n{text}\n{}", notice.title, notice.url);
+            return json!({"type": "text", "text": text});
         }
         let label = self.read.get(&*notice.language).map_or("→", String::as_str);
+        let label = cut(label, LONGEST_LABEL, char::len_utf16);
+        let text = cut(&notice.text, LONGEST_FLEX_TEXT, char::len_utf16);
+        let alternative = cut(
+            &format!("{}\n{}", notice.title, notice.text),
+            LONGEST_ALTERNATIVE,
+            char::len_utf16,
+        );
+        let title = json!({
+            "type": "text",
+            "text": &*notice.title,
+            "weight": "bold",
+            "size": "lg",
+            "wrap": true,
+        });
+        let text = json!({"type": "text", "text": text, "wrap": true, "margin": "md"});
+        let button = json!({
+            "type": "button",
+            "style": "primary",
+            "action": {"type": "uri", "label": label, "uri": &*notice.url},
+        });
         json!({
             "type": "flex",
-            "altText": cut(&format!("{}\n{}", notice.title, notice.text), LONGEST_ALTERNATIVE, char::len_utf16),
+            "altText": alternative,
             "contents": {
                 "type": "bubble",
-                "body": {"type": "box", "layout": "vertical", "contents": [
-                    {"type": "text", "text": &*notice.title, "weight": "bold", "size": "lg", "wrap": true},
-                    {"type": "text", "text": cut(&notice.text, LONGEST_FLEX_TEXT, char::len_utf16), "wrap": true, "margin": "md"},
-                ]},
-                "footer": {"type": "box", "layout": "vertical", "contents": [
-                    {"type": "button", "style": "primary", "action": {"type": "uri", "label": cut(label, LONGEST_LABEL, char::len_utf16), "uri": &*notice.url}},
-                ]},
+                "body": {"type": "box", "layout": "vertical", "contents": [title, text]},
+                "footer": {"type": "box", "layout": "vertical", "contents": [button]},
             },
         })
     }
@@ -114,7 +157,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-impl Channel for Line {
+impl OpenChannel for LineChannel {
     fn reach(&self) -> Reach {
         match self.settings.to {
             LineTo::Broadcast | LineTo::Narrowcast(_) => Reach::Whole,
@@ -123,21 +166,21 @@ impl Channel for Line {
     }
 
     /// Sends a request under its retry key; 409 means that LINE has accepted it before.
-    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
+    fn deliver(&self, notice: &Notice, key: NoticeId, to: &[&Recipient]) -> DeliveryOutcome {
         let users: Vec<&str> = to.iter().map(|recipient| &*recipient.to).collect();
         let Some(((path, body), token)) = self.request(notice, &users).zip(self.token.as_ref())
         else {
-            return Outcome::Stop(Why::Unfit);
+            return DeliveryOutcome::Stop(RefusalReason::Unfit);
         };
         let request = Request::post(format!("{}/v2/bot/message/{path}", self.settings.api))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {}", token.reveal()))
             .header("x-line-retry-key", key.to_string())
             .body(body.to_string().into_bytes());
-        let Ok(request) = request else { return Outcome::Stop(Why::Unfit) };
+        let Ok(request) = request else { return DeliveryOutcome::Stop(RefusalReason::Unfit) };
         match http::send_to_receiver(&self.agent, request, &[409]) {
             // What LINE refuses is a fault of the settings or of this program, not of the readers.
-            Outcome::Refused(why) => Outcome::Stop(why),
+            DeliveryOutcome::Refused(why) => DeliveryOutcome::Stop(why),
             outcome => outcome,
         }
     }

@@ -8,28 +8,81 @@ use ring::rand::SystemRandom;
 use serde_json::json;
 use ureq::http::Request;
 
+use super::excerpt::cut;
 use super::http::{self, Agent};
-use super::{Channel, Outcome, Reach, Why, cut};
-use crate::municipality::notify::{WebPush as Settings, is_loopback, origin};
-use crate::notify::notice::{Id, Notice};
-use crate::notify::send::Clock;
-use crate::notify::subscribers::Recipient;
+use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
+use super::opening::{ChannelKind, OpenedChannel, Opening};
+use super::recipients::{FORM_OF_PUSH, recipients};
+use crate::delivery::NoticeId;
+use crate::diagnostic::{Diagnostic, Place, codes};
+use crate::message;
+use crate::municipality::notify::{
+    Kind as ChannelSettings, WebPush as WebPushSettings, is_loopback, origin,
+};
+use crate::notify::clock::Clock;
+use crate::notify::notice::Notice;
+use crate::notify::subscribers::{self, Recipient};
+use crate::notify::web_push::base64url::to_base64url;
 use crate::notify::web_push::encryption::{LONGEST, encrypt};
-use crate::notify::web_push::to_base64url;
-use crate::notify::web_push::vapid::Pair;
+use crate::notify::web_push::endpoint::is_endpoint;
+use crate::notify::web_push::vapid::{NoPair, Pair};
 
 /// For how long a token holds; a push service refuses more than 24 hours (RFC 8292, section 2).
 const TOKEN: SignedDuration = SignedDuration::from_hours(12);
 /// A token with less than this left is made anew.
 const TOKEN_LEFT: SignedDuration = SignedDuration::from_hours(1);
-/// How many tokens are kept; browsers have a handful of push services.
+/// The most tokens that are kept; browsers have a handful of push services.
 const TOKENS: usize = 256;
 
-/// The channel.
+/// Web Push.
+pub const KIND: ChannelKind = ChannelKind { word: "web-push", open };
+
+fn open(opening: &mut Opening<'_>) -> Option<OpenedChannel> {
+    let Some(ChannelSettings::WebPush(settings)) = opening.settings else { return None };
+    let segments = opening.segments;
+    let listed = recipients(opening, FORM_OF_PUSH, |list| {
+        let spoken: Vec<(&str, &str)> =
+            segments.iter().map(|segment| (segment.id.as_str(), segment.language)).collect();
+        subscribers::read_subscriptions(list, &spoken, |url| is_endpoint(url, &settings.services))
+    });
+    let private = opening.required_secret("PRIVATE_KEY");
+    let pair = private.map(|private| Pair::new(private.reveal(), &settings.public_key.value));
+    let pair = match pair.transpose() {
+        Ok(pair) => pair,
+        Err(fault) => {
+            let name = opening.secret_name("PRIVATE_KEY");
+            opening.diagnostics.push(no_pair(&name, fault, settings.public_key.place.clone()));
+            return None;
+        }
+    };
+    let (agent, clock) = (opening.connections.agent.clone(), Arc::clone(opening.clock));
+    let sender = WebPushChannel::new(agent, settings.clone(), pair, clock);
+    Some(OpenedChannel { sender: Box::new(sender), recipients: listed })
+}
+
+/// Reports keys that are no pair.
+fn no_pair(name: &str, fault: NoPair, place: Place) -> Diagnostic {
+    let words = match fault {
+        NoPair::Private => message!(
+            "{name} は、秘密鍵の形ではありません",
+            "{name} has not the form of a private key"
+        ),
+        NoPair::Apart => message!(
+            "{name} は、この公開鍵と組になっていません",
+            "{name} and this public key are no pair"
+        ),
+    };
+    Diagnostic::error(codes::BAD_PUSH_KEY, place, words).help(message!(
+        "`ubugi notify keys` が一度に出した二つを、それぞれの場所に書いてください。公開鍵を替えると、いままでの登録はすべて無効になります",
+        "write the two that `ubugi notify keys` printed together into their places; with another public key all subscriptions until now are void"
+    ))
+}
+
+/// The open channel.
 #[derive(Debug)]
-pub struct WebPush {
+struct WebPushChannel {
     agent: Agent,
-    settings: Settings,
+    settings: WebPushSettings,
     pair: Option<Pair>,
     clock: Arc<dyn Clock>,
     random: SystemRandom,
@@ -37,11 +90,11 @@ pub struct WebPush {
     tokens: Mutex<HashMap<String, (Timestamp, Arc<str>)>>,
 }
 
-impl WebPush {
-    /// Makes the channel; without its keys it can only be looked at.
-    pub fn new(
+impl WebPushChannel {
+    /// Opens the channel; without its keys it can only be looked at.
+    fn new(
         agent: Agent,
-        settings: Settings,
+        settings: WebPushSettings,
         pair: Option<Pair>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -78,10 +131,18 @@ impl WebPush {
     }
 }
 
-/// Writes what the service worker of the site is given, short enough for one record; nothing where the address alone is too long.
+/// Writes what the service worker of the site is given, short enough for one record; nothing where
+/// the address alone is too long.
 fn payload(notice: &Notice, tag: &str) -> Option<Vec<u8>> {
     let write = |title: &str, body: &str| {
-        serde_json::to_vec(&json!({"title": title, "body": body, "url": &*notice.url, "tag": tag, "lang": &*notice.language})).ok()
+        serde_json::to_vec(&json!({
+            "title": title,
+            "body": body,
+            "url": &*notice.url,
+            "tag": tag,
+            "lang": &*notice.language,
+        }))
+        .ok()
     };
     let room = LONGEST.checked_sub(write("", "")?.len())?;
     let title = cut(&notice.title, room / 2, length_of);
@@ -102,12 +163,14 @@ fn length_of(c: char) -> usize {
     }
 }
 
-/// Tells a browser how pressing a notice is (RFC 8030, section 5.3): what may harm who goes on relying on it wakes a device that saves its battery.
+/// Tells a browser how pressing a notice is (RFC 8030, section 5.3): what may harm who goes on
+/// relying on it wakes a device that saves its battery.
 fn urgency(notice: &Notice) -> &'static str {
     if notice.correction.is_some() || notice.withdrawal.is_some() { "high" } else { "normal" }
 }
 
-/// Writes the origin of an endpoint as a token names it: without the usual port and in lower case (RFC 6454, sections 4 and 6.2).
+/// Writes the origin of an endpoint as a token names it: without the usual port and in lower case
+/// (RFC 6454, sections 4 and 6.2).
 fn audience(origin: &str) -> String {
     let origin = origin.to_ascii_lowercase();
     origin
@@ -117,31 +180,33 @@ fn audience(origin: &str) -> String {
         .unwrap_or(origin)
 }
 
-/// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of base64url (RFC 8030, section 5.4, allows 32).
-fn topic(key: Id) -> String {
+/// Writes the topic of a delivery, which is also the tag of what the reader sees: 22 characters of
+/// base64url (RFC 8030, section 5.4, allows 32).
+fn topic(key: NoticeId) -> String {
     to_base64url(&key.to_bytes())
 }
 
-impl Channel for WebPush {
+impl OpenChannel for WebPushChannel {
     fn reach(&self) -> Reach {
         Reach::Recipients(1)
     }
 
-    /// Sends one message. A repetition has the same topic, so that it takes the place of the first one while that waits at the push service
-    /// (RFC 8030, section 5.4), and the same tag, so that it takes its place on a screen that shows it already.
-    fn deliver(&self, notice: &Notice, key: Id, to: &[&Recipient]) -> Outcome {
-        let [recipient] = to else { return Outcome::Refused(Why::Unfit) };
+    /// Sends one message. A repetition has the same topic, so that it takes the place of the first
+    /// one while that waits at the push service (RFC 8030, section 5.4), and the same tag, so that
+    /// it takes its place on a screen that shows it already.
+    fn deliver(&self, notice: &Notice, key: NoticeId, to: &[&Recipient]) -> DeliveryOutcome {
+        let [recipient] = to else { return DeliveryOutcome::Refused(RefusalReason::Unfit) };
         let (Some(keys), Some(origin)) = (recipient.keys.as_deref(), origin(&recipient.to)) else {
-            return Outcome::Refused(Why::Unfit);
+            return DeliveryOutcome::Refused(RefusalReason::Unfit);
         };
         let topic = topic(key);
         let Some(Ok(body)) =
             payload(notice, &topic).map(|payload| encrypt(&payload, keys, &self.random))
         else {
-            return Outcome::Refused(Why::Unfit);
+            return DeliveryOutcome::Refused(RefusalReason::Unfit);
         };
         let Some(authorization) = self.authorization(&audience(origin)) else {
-            return Outcome::Stop(Why::Unfit);
+            return DeliveryOutcome::Stop(RefusalReason::Unfit);
         };
         let mut request = Request::post(&*recipient.to)
             .header("topic", topic)
@@ -149,10 +214,14 @@ impl Channel for WebPush {
         for (name, value) in self.headers(notice) {
             request = request.header(name, value);
         }
-        let Ok(request) = request.body(body) else { return Outcome::Refused(Why::Unfit) };
+        let Ok(request) = request.body(body) else {
+            return DeliveryOutcome::Refused(RefusalReason::Unfit);
+        };
         match http::send(&self.agent, request, &[]) {
-            // The settings may be wrong, or only this subscription, which anyone can have made with any key: the next ones will show.
-            Outcome::Refused(why @ Why::Status(400)) | Outcome::Stop(why) => Outcome::Left(why),
+            // The settings may be wrong, or only this subscription, which anyone can have made with
+            // any key: the next ones will show.
+            DeliveryOutcome::Refused(why @ RefusalReason::Status(400))
+            | DeliveryOutcome::Stop(why) => DeliveryOutcome::Left(why),
             outcome => outcome,
         }
     }
@@ -187,7 +256,7 @@ mod tests {
 
     fn notice(title: &str, text: &str, url: &str) -> Notice {
         Notice {
-            id: Id::of(&["x"]),
+            id: NoticeId::of(&["x"]),
             municipality: "132128".into(),
             channel: "push".into(),
             kind: "web-push".into(),
@@ -229,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_payload_of_any_length_fits_in_one_record() {
-        let tag = topic(Id::of(&["x"]));
+        let tag = topic(NoticeId::of(&["x"]));
         assert_eq!(tag.len(), 22);
         let read = |notice: &Notice| -> Option<serde_json::Value> {
             let bytes = payload(notice, &tag)?;
@@ -240,7 +309,13 @@ mod tests {
             read(&notice("健診", "\"予約\"\n\u{1}", "https://hino.example.jp/")).expect("fits");
         assert_eq!(
             short,
-            json!({"title": "健診", "body": "\"予約\"\n\u{1}", "url": "https://hino.example.jp/", "tag": tag, "lang": "ja"})
+            json!({
+                "title": "健診",
+                "body": "\"予約\"\n\u{1}",
+                "url": "https://hino.example.jp/",
+                "tag": tag,
+                "lang": "ja",
+            })
         );
         for piece in ["乳幼児健診のお知らせ。", "👶", "\"\\\n", "\u{1}", "a"] {
             let text = piece.repeat(4000);

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::super::ledger::{Entry, Ledger, LedgerError};
-use super::super::plan::Offer;
 use super::prepare::{check_place, published};
 use super::refusal::{NotNotified, Refused};
+use crate::delivery::{DeliveryLedger, LedgerEntry, LedgerError};
 use crate::diagnostic::Diagnostics;
+use crate::notify::plan::Offer;
 
 /// What [`seed`] is asked for.
 #[derive(Clone, Debug)]
@@ -42,26 +42,26 @@ pub fn seed(options: &SeedOptions) -> Result<Seeded, Refused> {
     let project = published(&options.project, date, true)?;
     let offer = Offer::of(&project, date, &mut Diagnostics::new());
     let refuse = |error| NotNotified::ledger(&options.ledger, error);
-    let mut ledger = Ledger::open_or_create(&options.ledger).map_err(refuse)?;
+    let mut ledger = DeliveryLedger::open_or_create(&options.ledger).map_err(refuse)?;
     let history = ledger.history();
     let is_new = |code: &str, channel: &str, segment: &str| !history.knows(code, channel, segment);
-    let mut entries: Vec<Entry> = offer
+    let mut entries: Vec<LedgerEntry> = offer
         .to_seed(is_new, options.until)
         .into_iter()
-        .map(|(id, article, rev)| Entry::Seed { id, article, rev, on: date })
+        .map(|(id, article, rev)| LedgerEntry::Seed { id, article, rev, on: date })
         .collect();
     let feeds = offer.feeds_to_seed(is_new);
-    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| Entry::Feed {
+    entries.extend(feeds.into_iter().map(|(municipality, url, digest)| LedgerEntry::Feed {
         municipality,
         url,
         digest,
         on: date,
     }));
-    let lanes: Vec<Entry> = offer
+    let lanes: Vec<LedgerEntry> = offer
         .lanes()
         .into_iter()
         .filter(|(code, channel, segment)| is_new(code, channel, segment))
-        .map(|(municipality, channel, segment)| Entry::Open {
+        .map(|(municipality, channel, segment)| LedgerEntry::Open {
             municipality,
             channel,
             segment,

@@ -13,5 +13,5 @@ mod send;
 
 pub use begin::{SeedOptions, Seeded, seed};
 pub use plan::{PlanOptions, plan};
-pub use refusal::{NotNotified, Refused, ledger_fault};
+pub use refusal::{NotNotified, Refused};
 pub use send::{Preview, SendOptions, SendOutcome, Sent, send};

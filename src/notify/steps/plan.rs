@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::super::ledger;
-use super::super::notice::Outbox;
-use super::super::plan::Offer;
 use super::prepare::{check_place, published};
 use super::refusal::{NotNotified, Refused, halt_at_errors};
+use crate::delivery;
 use crate::diagnostic::Diagnostics;
+use crate::notify::outbox::Outbox;
+use crate::notify::plan::Offer;
 
 /// What [`plan`] is asked for.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct PlanOptions {
 /// Returns why there is no outbox.
 pub fn plan(options: &PlanOptions) -> Result<(Outbox, Diagnostics), Refused> {
     check_place(&options.project, &options.ledger)?;
-    let history = ledger::read(&options.ledger)
+    let history = delivery::read(&options.ledger)
         .map_err(|error| NotNotified::ledger(&options.ledger, error))?;
     let project = published(&options.project, options.date, true)?;
     let offer = Offer::of(&project, options.date, &mut Diagnostics::new());

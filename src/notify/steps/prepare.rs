@@ -4,11 +4,11 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::super::lane::lies_within;
 use super::refusal::{NotNotified, halt_at_errors};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::edition::{self, Discard};
 use crate::message;
+use crate::notify::secrets::lies_within;
 use crate::project::{self, Project};
 use crate::site::Moment;
 use crate::source::files::FOLDERS;

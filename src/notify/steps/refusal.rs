@@ -3,9 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::ledger::LedgerError;
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::message;
+use crate::delivery::{LedgerError, ledger_fault};
+use crate::diagnostic::Diagnostics;
 use crate::project::ProjectError;
 
 /// Why a step ended without doing what it was asked for.
@@ -72,43 +71,4 @@ impl From<NotNotified> for Refused {
 pub(super) fn halt_at_errors(mut found: Diagnostics) -> Result<Diagnostics, NotNotified> {
     found.sort();
     if found.errors() > 0 { Err(NotNotified::Faults(found)) } else { Ok(found) }
-}
-
-/// Returns what is wrong with a ledger, or `None` if it is the machine's trouble.
-pub fn ledger_fault(path: &Path, error: &LedgerError) -> Option<Diagnostic> {
-    let name = path.display();
-    let (code, words, help) = match error {
-        LedgerError::Missing => (
-            codes::NO_LEDGER,
-            message!("台帳「{name}」がありません", "there is no ledger `{name}`"),
-            message!(
-                "はじめてなら `ubugi notify seed --ledger {name}` で始めます（何も送りません）。な\
-                 くしたのなら、控えから戻してください",
-                "if this is the first time begin it with `ubugi notify seed --ledger {name}` (it \
-                 sends nothing); if it was lost bring it back from a copy"
-            ),
-        ),
-        LedgerError::Foreign => (
-            codes::BAD_LEDGER,
-            message!("「{name}」は台帳ではありません", "`{name}` is not a ledger"),
-            message!(
-                "台帳のファイルを --ledger で指してください",
-                "name the ledger's file with --ledger"
-            ),
-        ),
-        LedgerError::Broken { line } => (
-            codes::BAD_LEDGER,
-            message!(
-                "台帳「{name}」の {line} 行目が読めません",
-                "line {line} of the ledger `{name}` cannot be read"
-            ),
-            message!(
-                "控えから戻してください。二度送るおそれがあるので、行を消して続けないでください",
-                "bring it back from a copy; do not go on by removing the line, as notices could be \
-                 sent twice"
-            ),
-        ),
-        LedgerError::Busy | LedgerError::Io(_) => return None,
-    };
-    Some(Diagnostic::error(code, None, words).help(help))
 }

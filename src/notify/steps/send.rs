@@ -9,16 +9,19 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::super::lane::{Lanes, Opener, lies_within};
-use super::super::ledger::{self, Ledger, LedgerError};
-use super::super::notice::{Id, Notice, Outbox};
-use super::super::plan::Offer;
-use super::super::secrets::Secrets;
-use super::super::send::{Clock, Report, Sending, Settings};
 use super::prepare::{check_place, published};
 use super::refusal::{NotNotified, Refused, halt_at_errors};
+use crate::delivery::{self, DeliveryLedger, LedgerError, NoticeId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, codes};
 use crate::message;
+use crate::notify::clock::Clock;
+use crate::notify::lane::Lanes;
+use crate::notify::notice::Notice;
+use crate::notify::opener::Opener;
+use crate::notify::outbox::Outbox;
+use crate::notify::plan::Offer;
+use crate::notify::secrets::{Secrets, lies_within};
+use crate::notify::send::{Sending, SendingPace, SendingReport};
 use crate::project::Project;
 
 /// What [`send`] is asked for.
@@ -36,8 +39,8 @@ pub struct SendOptions {
     pub environment: Vec<(String, String)>,
     /// Whether to show what would go instead of sending it.
     pub is_dry: bool,
-    /// How to send.
-    pub settings: Settings,
+    /// The pace of the requests.
+    pub pace: SendingPace,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Whether notices may leave this machine; not by a clock that is not the machine's.
@@ -73,7 +76,7 @@ pub enum SendOutcome {
     /// What was sent.
     Report {
         /// The figures by municipality and channel.
-        report: Report,
+        report: SendingReport,
         /// The names of the municipalities by code.
         names: BTreeMap<String, String>,
     },
@@ -84,7 +87,7 @@ pub enum SendOutcome {
 pub struct Preview {
     /// The notice.
     pub notice: Notice,
-    /// How many recipients it has, where the channel knows.
+    /// The number of its recipients, where the channel knows them.
     pub recipients: Option<usize>,
     /// What the channel would send.
     pub text: String,
@@ -97,7 +100,7 @@ pub struct Preview {
 pub fn send(options: &SendOptions, progress: &(dyn Fn() + Sync)) -> Result<Sent, Refused> {
     check_place(&options.project, &options.ledger)?;
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    let today = options.clock.now().to_zoned(japan).date();
+    let today = options.clock.now().to_zoned_datetime(japan).date();
     let outbox = read_outbox(&options.outbox, today)?;
     let mut secrets = read_secrets(options)?;
     let project = published(&options.project, today, false)?;
@@ -109,7 +112,7 @@ pub fn send(options: &SendOptions, progress: &(dyn Fn() + Sync)) -> Result<Sent,
         root: &options.project,
         secrets: &mut secrets,
         dry: options.is_dry,
-        connections: options.settings.connections,
+        connections: options.pace.connections,
         clock: Arc::clone(&options.clock),
     };
     let lanes = opener.open(&outbox, &mut found);
@@ -129,7 +132,7 @@ pub fn send(options: &SendOptions, progress: &(dyn Fn() + Sync)) -> Result<Sent,
 struct Day<'d> {
     options: &'d SendOptions,
     outbox: &'d Outbox,
-    current: &'d HashMap<Id, Id>,
+    current: &'d HashMap<NoticeId, NoticeId>,
     lanes: &'d Lanes,
     today: Date,
 }
@@ -137,7 +140,7 @@ struct Day<'d> {
 impl Day<'_> {
     /// Shows what would go.
     fn previews(&self) -> Result<SendOutcome, NotNotified> {
-        let history = ledger::read(&self.options.ledger).map_err(|error| self.refuse(error))?;
+        let history = delivery::read(&self.options.ledger).map_err(|error| self.refuse(error))?;
         let is_due = |notice: &&Notice| {
             is_current(notice, self.current)
                 && !history.heard(notice.id).is_some_and(|heard| heard.done)
@@ -166,14 +169,15 @@ impl Day<'_> {
             let (municipality, channel) = (municipality.clone(), channel.clone());
             return Err(NotNotified::LeadsElsewhere { municipality, channel });
         }
-        let mut ledger = Ledger::open(&self.options.ledger).map_err(|error| self.refuse(error))?;
+        let mut ledger =
+            DeliveryLedger::open(&self.options.ledger).map_err(|error| self.refuse(error))?;
         let sending = Sending {
             notices: &self.outbox.notices,
             current: self.current,
             lanes: self.lanes,
             today: self.today,
             clock: &*self.options.clock,
-            settings: self.options.settings,
+            pace: self.options.pace,
             progress,
         };
         let report =
@@ -190,7 +194,7 @@ impl Day<'_> {
 }
 
 /// Returns whether the project would send a notice with just these words now.
-fn is_current(notice: &Notice, current: &HashMap<Id, Id>) -> bool {
+fn is_current(notice: &Notice, current: &HashMap<NoticeId, NoticeId>) -> bool {
     current.get(&notice.id) == Some(&notice.content())
 }
 

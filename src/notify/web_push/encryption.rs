@@ -6,11 +6,12 @@ use ring::error::Unspecified;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::from_base64url;
+use super::base64url::from_base64url;
 
 /// The longest body that every push service takes (RFC 8030, section 7.2).
 const LONGEST_BODY: usize = 4096;
-/// What stands before the record: salt, size of a record, length of the key's id, and the sender's public key as that id.
+/// What stands before the record: salt, size of a record, length of the key's id, and the sender's
+/// public key as that id.
 const HEADER: usize = 16 + 4 + 1 + PUBLIC_KEY;
 /// The tag of the cipher and the delimiter of the padding.
 const OVERHEAD: usize = 16 + 1;
@@ -59,7 +60,8 @@ pub fn encrypt(
     })?
 }
 
-/// Derives key and nonce from a shared secret (RFC 8291, section 3.4) and writes the body (RFC 8188, section 2).
+/// Derives key and nonce from a shared secret (RFC 8291, section 3.4) and writes the body (RFC
+/// 8188, section 2).
 fn seal(
     message: &[u8],
     to: &Receiver,
@@ -105,7 +107,7 @@ impl KeyType for NonceLength {
 
 #[cfg(test)]
 mod tests {
-    use super::super::to_base64url;
+    use super::super::base64url::to_base64url;
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,12 +1,13 @@
-//! How a sender tells push services who it is: a pair of keys, and tokens signed with it (VAPID, RFC 8292).
+//! The sender's proof to push services of who it is: a pair of keys, and tokens signed with it
+//! (VAPID, RFC 8292).
 
 use jiff::Timestamp;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::json;
 
+use super::base64url::{from_base64url, to_base64url};
 use super::encryption::PUBLIC_KEY;
-use super::{from_base64url, to_base64url};
 
 /// A pair of keys.
 pub struct Pair {
@@ -58,7 +59,8 @@ impl Pair {
         let document =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
                 .map_err(|_| NoPair::Private)?;
-        // RFC 5958 around RFC 5915, always in the same places: the private key after 36 bytes, the public one at the end.
+        // RFC 5958 around RFC 5915, always in the same places: the private key after 36 bytes, the
+        // public one at the end.
         let bytes = document.as_ref();
         let (private, public) =
             bytes.get(36..68).zip(bytes.last_chunk::<PUBLIC_KEY>()).ok_or(NoPair::Private)?;

@@ -13,11 +13,7 @@ use crate::project::whole::Project;
 pub(super) fn check(project: &Project, terms: &Terms<'_>, diagnostics: &mut Diagnostics) {
     let paths: Vec<&str> = project.works.iter().map(|work| work.path.as_str()).collect();
     // A theme whose manifest has a fault is not missing.
-    let themes: Vec<&str> = project
-        .files
-        .under("themes/")
-        .filter_map(|(path, _)| path["themes/".len()..].split_once('/').map(|(name, _)| name))
-        .collect();
+    let themes: Vec<&str> = project.theme_files.names().into_iter().collect();
     reference::check(&project.config.default_theme, &themes, "themes/", diagnostics);
     let mut bases: BTreeMap<String, &Municipality> = BTreeMap::new();
     for municipality in &project.municipalities {

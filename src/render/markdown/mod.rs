@@ -19,6 +19,7 @@ use crate::content::markdown::{DIALECT, decode_percent};
 use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
+use crate::render::html::escape;
 use crate::source::files::join;
 use crate::source::{memo, suggest};
 use facts::Fact;
@@ -682,10 +683,10 @@ impl<'t> Writer<'t, '_> {
         if let Some((scheme, _)) = scheme(url) {
             return match scheme.to_ascii_lowercase().as_str() {
                 "https" | "http" => {
-                    let href = escape_attribute(url);
+                    let href = escape(url);
                     Some((format!("<a href=\"{href}\" rel=\"external\">"), true))
                 }
-                "mailto" | "tel" => Some((format!("<a href=\"{}\">", escape_attribute(url)), true)),
+                "mailto" | "tel" => Some((format!("<a href=\"{}\">", escape(url)), true)),
                 "site" => self.page_link(&url["site:".len()..], place),
                 _ => {
                     self.diagnostics.push(
@@ -720,9 +721,9 @@ impl<'t> Writer<'t, '_> {
             );
             return None;
         }
-        let (path, fragment) = url
-            .split_once('#')
-            .map_or((url, None), |(path, fragment)| (path, Some(decode_percent(fragment))));
+        let (path, fragment) = url.split_once('#').map_or((url, None), |(path, fragment)| {
+            (path, Some(decode_percent(fragment).into_owned()))
+        });
         let target = if path.is_empty() {
             Target::Here
         } else {
@@ -906,7 +907,7 @@ impl<'t> Writer<'t, '_> {
         let address = self.slot(Segment::Address(path.unwrap_or_default()));
         let mut html = format!(
             "<img src=\"{address}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\"",
-            escape_attribute(&alt)
+            escape(&alt)
         );
         if let Some((width, height)) = size {
             let _ = write!(html, " width=\"{width}\" height=\"{height}\"");
@@ -918,7 +919,7 @@ impl<'t> Writer<'t, '_> {
         let caption = if title.is_empty() {
             String::new()
         } else {
-            format!("<figcaption>{}</figcaption>", escape_attribute(title))
+            format!("<figcaption>{}</figcaption>", escape(title))
         };
         format!("<figure>{html}{caption}</figure>\n")
     }
@@ -1048,7 +1049,7 @@ impl<'t> Writer<'t, '_> {
             let empty = BTreeSet::new();
             let known = self.references.fact_ids.get(kind).unwrap_or(&empty);
             if !known.contains(id) && self.references.lacks_facts {
-                return fallback.map(|words| escape_attribute(&words)).unwrap_or_default();
+                return fallback.map(|words| escape(&words)).unwrap_or_default();
             }
             if !known.contains(id) {
                 let near = suggest::nearest(id, known.iter().copied());
@@ -1084,7 +1085,7 @@ impl<'t> Writer<'t, '_> {
 }
 
 /// Ids that the page itself uses.
-const RESERVED_IDS: [&str; 12] = [
+const RESERVED_IDS: [&str; 11] = [
     "main",
     "toc",
     "footnotes",
@@ -1096,7 +1097,6 @@ const RESERVED_IDS: [&str; 12] = [
     "topics",
     "stages",
     "latest",
-    "schedule-module",
 ];
 
 /// Tells whether an id is one of the page's own: a fixed one, a service's, or a footnote's.
@@ -1223,24 +1223,14 @@ fn relative(file: &str, target: &str) -> String {
     out
 }
 
+/// Adds a text to HTML, with the braces that were written as `\{`.
 fn push_text(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            LITERAL_BRACE => out.push('{'),
-            c => out.push(c),
+    for (index, part) in text.split(LITERAL_BRACE).enumerate() {
+        if index > 0 {
+            out.push('{');
         }
+        html_escape::encode_double_quoted_attribute_to_string(part, out);
     }
-}
-
-/// Escapes a text for HTML, within and outside of attributes.
-pub fn escape_attribute(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push_text(&mut out, text);
-    out
 }
 
 /// Cuts finished HTML at its marks.

@@ -12,6 +12,10 @@ pub struct Kept {
     pub version: String,
     /// Path of the site's root.
     pub root: String,
+    /// Path below which files are named for their bytes.
+    pub assets: String,
+    /// Beginnings of the addresses whose pages are kept once they were opened.
+    pub opened: Vec<String>,
     /// By language tag: the addresses kept for who reads in that language, pages and assets.
     pub languages: Vec<(String, Vec<String>)>,
     /// Where each language begins and which page stands in for what is not kept, the longest beginning first.
@@ -22,7 +26,14 @@ pub struct Kept {
 pub fn worker(kept: &Kept) -> String {
     let languages: serde_json::Map<String, Json> =
         kept.languages.iter().map(|(tag, addresses)| (tag.clone(), json!(addresses))).collect();
-    let head = json!({"version": kept.version, "root": kept.root, "languages": languages, "offline": kept.offline});
+    let head = json!({
+        "version": kept.version,
+        "root": kept.root,
+        "assets": kept.assets,
+        "opened": kept.opened,
+        "languages": languages,
+        "offline": kept.offline,
+    });
     format!("const KEPT = {head};\n{}", include_str!("worker.js"))
 }
 
@@ -35,12 +46,19 @@ mod tests {
         let kept = Kept {
             version: "v1".into(),
             root: "/a/".into(),
+            assets: "/a/assets/".into(),
+            opened: vec!["/a/medicines/".into()],
             languages: vec![("ja".into(), vec!["/a/medicines/".into()])],
             offline: vec![("/a/".into(), "/a/offline/".into())],
         };
         let text = worker(&kept);
         assert!(
-            text.starts_with("const KEPT = {\"languages\":{\"ja\":[\"/a/medicines/\"]},\"offline\":[[\"/a/\",\"/a/offline/\"]],\"root\":\"/a/\",\"version\":\"v1\"};\n"),
+            text.starts_with(concat!(
+                r#"const KEPT = {"assets":"/a/assets/","languages":{"ja":["/a/medicines/"]},"#,
+                r#""offline":[["/a/","/a/offline/"]],"opened":["/a/medicines/"],"#,
+                r#""root":"/a/","version":"v1"};"#,
+                "\n"
+            )),
             "{text}"
         );
     }

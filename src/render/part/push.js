@@ -1,41 +1,72 @@
-// Shows what the municipality tells those who asked for it. PUSH, above, is written by ubugi: {root, name, icon}.
-// A notice leads to a page of this site or to its beginning, whatever address it names; nothing of it is kept.
+// Shows what the municipality tells those who asked for it. ubugi writes PUSH above this script.
+//
+// A notice leads to a page of this site or to the site's home page, whatever address it names. The
+// worker keeps nothing of it. It is a classic script, for the reason that the worker of the
+// medicines' pages names.
 
-self.addEventListener("push", (event) => {
-  let notice = {};
-  try {
-    notice = event.data.json();
-  } catch {
-    // What cannot be read is shown as nothing but the site's name: a browser shows words of its own where a site shows none.
+(function showNotices(/** @type {ServiceWorkerGlobalScope} */ worker, site) {
+  "use strict";
+
+  worker.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
+
+  worker.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(lead(within(event.notification.data?.url)));
+  });
+
+  /**
+   * Reads a notice. What cannot be read is shown with the site's name alone: a browser shows words
+   * of its own where a site shows none.
+   * @param {PushMessageData | null} data
+   * @returns {Record<string, unknown>}
+   */
+  function read(data) {
+    try {
+      return data?.json() ?? {};
+    } catch {
+      return {};
+    }
   }
-  event.waitUntil(show(notice ?? {}));
-});
 
-function show({ title, body, url, tag, lang }) {
+  /** @param {unknown} value */
   const text = (value) => (typeof value === "string" ? value : "");
-  // The same tag takes the place of a notice that is shown already.
-  const options = { body: text(body), tag: text(tag), lang: text(lang), icon: PUSH.icon, data: { url: within(url) } };
-  return self.registration.showNotification(text(title) || PUSH.name, options);
-}
 
-/** The address if it is of this site; otherwise the site's beginning. */
-function within(address) {
-  const home = new URL(PUSH.root, self.location.origin);
-  try {
-    const url = new URL(address);
-    return url.origin === home.origin && url.pathname.startsWith(home.pathname) ? url.href : home.href;
-  } catch {
-    return home.href;
+  /** @param {Record<string, unknown>} notice */
+  function show({ title, body, url, tag, lang }) {
+    return worker.registration.showNotification(text(title) || site.name, {
+      body: text(body),
+      // A notice with the same tag replaces one that is shown already.
+      tag: text(tag),
+      lang: text(lang),
+      icon: site.icon,
+      data: { url: within(text(url)) },
+    });
   }
-}
 
-self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(lead(within(event.notification.data?.url)));
-});
+  /**
+   * Returns the address if it is of this site; otherwise the home page's.
+   * @param {string} address
+   */
+  function within(address) {
+    const home = new URL(site.root, worker.location.origin);
+    try {
+      const { origin, pathname, href } = new URL(address);
+      return origin === home.origin && pathname.startsWith(home.pathname) ? href : home.href;
+    } catch {
+      return home.href;
+    }
+  }
 
-async function lead(url) {
-  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const there = open.find((client) => client.url === url);
-  return there ? there.focus() : self.clients.openWindow(url);
-}
+  /**
+   * Shows a page: in the window that has it already, otherwise in a new one.
+   * @param {string} url
+   */
+  async function lead(url) {
+    const open = await worker.clients.matchAll({
+      type: "window",
+      includeUncontrolled: true,
+    });
+    const there = open.find((client) => client.url === url);
+    return there ? there.focus() : worker.clients.openWindow(url);
+  }
+})(/** @type {any} */ (self), PUSH);

@@ -1,82 +1,135 @@
-// Keeps the medicines' pages on the device. KEPT, above, is written by ubugi: {version, root, languages: {tag: [address]},
-// offline: [[beginning, address]]}.
-// A page comes from the network while there is one, so that it is never older than need be; a file named for its bytes comes from the
-// device. Nothing but this site's own pages is kept, and nothing about who reads them.
+// Keeps the medicines' pages on the device. ubugi writes KEPT above this script.
+//
+// A page comes from the network while there is one, so that it is never older than need be; a file
+// named for its bytes comes from the device. The worker keeps nothing but this site's own pages,
+// and nothing about who reads them. It is a classic script: browsers that are older than January
+// 2026 do not all run modules as service workers.
 
-const PREFIX = `ubugi ${KEPT.root} `;
-const NAME = PREFIX + KEPT.version;
-const ASSETS = `${KEPT.root}assets/`;
+(function keepPages(/** @type {ServiceWorkerGlobalScope} */ worker, kept) {
+  "use strict";
 
-self.addEventListener("install", () => self.skipWaiting());
+  const prefix = `ubugi ${kept.root} `;
+  const name = prefix + kept.version;
 
-self.addEventListener("activate", (event) => {
-  const clean = async () => {
-    for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
-    await self.clients.claim();
-  };
-  event.waitUntil(clean());
-});
+  worker.addEventListener("install", () => {
+    worker.skipWaiting();
+  });
 
-// A page of the lookup asks for what it needs without a network, in its language; what is there already is not fetched again.
-self.addEventListener("message", (event) => {
-  const addresses = KEPT.languages[event.data?.keep];
-  if (addresses) event.waitUntil(keep(addresses).then((complete) => event.source?.postMessage({ kept: complete })));
-});
+  worker.addEventListener("activate", (event) => event.waitUntil(clean()));
 
-async function keep(addresses) {
-  const cache = await caches.open(NAME);
-  const left = [];
-  for (const address of addresses) if (!(await cache.match(address))) left.push(address);
-  let complete = true;
-  const next = async () => {
-    for (let address = left.shift(); address; address = left.shift()) {
-      try {
-        // With the referer of this worker, so that the server's log does not have it for a page that somebody read.
-        const response = await fetch(address, { cache: "no-cache", referrerPolicy: "same-origin" });
-        if (response.ok && !response.redirected) await cache.put(address, response);
-        else complete = false;
-      } catch {
-        complete = false;
-      }
+  // A page of the lookup asks for what it needs without a network, in its language.
+  worker.addEventListener("message", (event) => {
+    const addresses = kept.languages[event.data?.keep];
+    if (!addresses) return;
+    const answer = async () => event.source?.postMessage({ kept: await keep(addresses) });
+    event.waitUntil(answer());
+  });
+
+  worker.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname } = new URL(request.url);
+    const isOurs = origin === worker.location.origin && pathname.startsWith(kept.root);
+    if (request.method !== "GET" || !isOurs) return;
+    if (pathname.startsWith(kept.assets)) event.respondWith(fromDevice(request));
+    else if (request.mode === "navigate") event.respondWith(fromNetwork(request, pathname));
+  });
+
+  /** Removes what earlier versions kept. */
+  async function clean() {
+    for (const other of await caches.keys()) {
+      if (other.startsWith(prefix) && other !== name) await caches.delete(other);
     }
-  };
-  await Promise.all([next(), next(), next(), next()]);
-  return complete;
-}
-
-self.addEventListener("fetch", (event) => {
-  const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || !url.pathname.startsWith(KEPT.root)) return;
-  if (url.pathname.startsWith(ASSETS)) event.respondWith(fromDevice(request));
-  else if (request.mode === "navigate") event.respondWith(fromNetwork(request, url.pathname));
-});
-
-async function fromDevice(request) {
-  const cache = await caches.open(NAME);
-  const found = await cache.match(request);
-  if (found) return found;
-  const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
-  return response;
-}
-
-async function fromNetwork(request, address) {
-  const cache = await caches.open(NAME);
-  const isKept = Object.values(KEPT.languages).some((addresses) => addresses.includes(address)) || address.includes("/medicines/");
-  try {
-    const response = await fetch(request);
-    if (response.ok && isKept && !response.redirected) await cache.put(address, response.clone());
-    return response;
-  } catch (error) {
-    const found = (await cache.match(address)) ?? (await cache.match(`${address}/`));
-    if (found) return found;
-    // In the page's language, or, where that language was not visited, in one that was.
-    const inLanguage = ([beginning]) => address.startsWith(beginning);
-    for (const [, standIn] of [...KEPT.offline.filter(inLanguage), ...KEPT.offline]) {
-      const page = await cache.match(standIn);
-      if (page) return page;
-    }
-    throw error;
+    await worker.clients.claim();
   }
-}
+
+  /**
+   * Fetches what is not on the device yet, four at a time; returns whether all of it is there.
+   * @param {string[]} addresses
+   */
+  async function keep(addresses) {
+    const cache = await caches.open(name);
+    /** @type {string[]} */
+    const left = [];
+    for (const address of addresses) if (!(await cache.match(address))) left.push(address);
+    let isComplete = true;
+    const next = async () => {
+      for (let address = left.shift(); address; address = left.shift()) {
+        if (!(await fetched(cache, address))) isComplete = false;
+      }
+    };
+    await Promise.all([next(), next(), next(), next()]);
+    return isComplete;
+  }
+
+  /**
+   * Fetches one address and keeps it; returns whether that went well.
+   * @param {Cache} cache
+   * @param {string} address
+   */
+  async function fetched(cache, address) {
+    try {
+      // The referer is this worker, so that the server's log does not count it as a page that
+      // somebody read.
+      const response = await fetch(address, {
+        cache: "no-cache",
+        referrerPolicy: "same-origin",
+      });
+      if (!response.ok || response.redirected) return false;
+      await cache.put(address, response);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @param {Request} request */
+  async function fromDevice(request) {
+    const cache = await caches.open(name);
+    const found = await cache.match(request);
+    if (found) return found;
+    const response = await fetch(request);
+    if (response.ok) await cache.put(request, response.clone());
+    return response;
+  }
+
+  /**
+   * @param {Request} request
+   * @param {string} address
+   */
+  async function fromNetwork(request, address) {
+    const cache = await caches.open(name);
+    try {
+      const response = await fetch(request);
+      if (response.ok && !response.redirected && isKept(address)) {
+        await cache.put(address, response.clone());
+      }
+      return response;
+    } catch (error) {
+      const found = (await cache.match(address)) ?? (await cache.match(`${address}/`));
+      const page = found ?? (await standIn(cache, address));
+      if (page) return page;
+      throw error;
+    }
+  }
+
+  /** @param {string} address */
+  function isKept(address) {
+    const isListed = Object.values(kept.languages).some((all) => all.includes(address));
+    return isListed || kept.opened.some((beginning) => address.startsWith(beginning));
+  }
+
+  /**
+   * Returns the page that stands in for one that is not kept: in its language or, where that
+   * language was not visited, in one that was.
+   * @param {Cache} cache
+   * @param {string} address
+   */
+  async function standIn(cache, address) {
+    const inLanguage = kept.offline.filter(([beginning]) => address.startsWith(beginning));
+    for (const [, page] of [...inLanguage, ...kept.offline]) {
+      const found = await cache.match(page);
+      if (found) return found;
+    }
+    return null;
+  }
+})(/** @type {any} */ (self), KEPT);

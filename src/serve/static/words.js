@@ -1,5 +1,8 @@
-// What the preview says, in the tongue of whoever started it.
+// What the preview says, in the language of the person who started it.
 
+import { tongue } from "./preview.js";
+
+/** @type {Record<string, import("./types").Words>} */
 const WORDS = {
   ja: {
     bar: "下見の操作",
@@ -67,7 +70,8 @@ const WORDS = {
     see_day: (date) => `${date} の版で見る`,
     mend: "直し方",
     fault_title: (n) => `誤りが ${n} 件あります`,
-    fault_note: "直すまで、ページは前のまま変わりません。原稿を直して保存すると、この知らせは消えます。",
+    fault_note:
+      "直すまで、ページは前のまま変わりません。原稿を直して保存すると、この知らせは消えます。",
     no_warnings: "注意はありません",
     frame: (width) => `枠の中のページ（幅 ${width} px）`,
     frame_full: "枠の中のページ",
@@ -143,7 +147,8 @@ const WORDS = {
     see_day: (date) => `See it as of ${date}`,
     mend: "Help",
     fault_title: (n) => (n === 1 ? "1 error" : `${n} errors`),
-    fault_note: "The pages stay as they were until this is mended. Save the source and this message goes away.",
+    fault_note:
+      "The pages stay as they were until this is mended. Save the source and this message goes away.",
     no_warnings: "No warnings",
     frame: (width) => `Framed page (${width} px wide)`,
     frame_full: "Framed page",
@@ -155,5 +160,4 @@ const WORDS = {
   },
 };
 
-export const script = document.querySelector('script[src="/_ubugi/bar.js"]');
-export const t = WORDS[script?.dataset.tongue] ?? WORDS.en;
+export const t = WORDS[tongue] ?? WORDS.en;

@@ -9,6 +9,7 @@ pub mod atom;
 pub mod json;
 pub mod opml;
 pub mod rss;
+pub(super) mod words;
 
 use std::fmt::Write as _;
 

@@ -1,0 +1,18 @@
+//! The statement on accessibility.
+
+use super::super::head::Head;
+use super::PageKind;
+use crate::message;
+use crate::site::{self, Menu};
+
+/// The kind.
+pub static KIND: PageKind = PageKind::new(
+    site::PageKind {
+        name: Some("accessibility"),
+        menu: Menu::Footer(4),
+        label: |_, _| message!("アクセシビリティ", "accessibility"),
+        ..site::PageKind::new("accessibility", |_, _, path| path.push_str("accessibility/"))
+    },
+    "accessibility.html",
+    |sheet, _, _| Head::of_theme(sheet, "accessibility"),
+);

@@ -1,0 +1,44 @@
+//! Where to turn: services, contacts, and their figures.
+
+use tera::{Context, Value};
+
+use super::super::context::{self, value};
+use super::super::head::Head;
+use super::super::sheet::Sheet;
+use super::PageKind;
+use crate::site::{self, Keep, Menu, Page, PageGroup, Subject};
+
+/// The kind.
+pub static KIND: PageKind = PageKind::new(
+    site::PageKind {
+        name: Some("consultation"),
+        menu: Menu::Header(2),
+        keep: |_| Keep::Ahead(3),
+        group: |_, _| Some(PageGroup::Consultation),
+        label: |_, _| PageGroup::Consultation.label(),
+        ..site::PageKind::new("consultation", |_, _, path| path.push_str("consultation/"))
+    },
+    "consultation.html",
+    values,
+);
+
+/// The page.
+pub const PAGE: Page = KIND.plan.sole();
+
+fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
+    let (voice, municipality) = (sheet.voice(), sheet.municipality());
+    context.insert_value("services", sheet.services());
+    let contacts: Vec<Value> = municipality
+        .contacts
+        .iter()
+        .map(|contact| value(&context::contact(voice, contact)))
+        .collect();
+    context.insert_value("contacts", value(&contacts));
+    let figures: Vec<Value> = municipality
+        .figures
+        .iter()
+        .map(|figures| value(&context::figures(voice, figures)))
+        .collect();
+    context.insert_value("figures", value(&figures));
+    Head::of_theme(sheet, "consultation")
+}

@@ -1,0 +1,325 @@
+//! The guided way to a medicine: the situation, the name, and without a name the group.
+//!
+//! The guide takes the place of a chatbot: each step is a page that repeats what was asked and
+//! answered so far, so that going back and forward, reading offline and doing without script need
+//! nothing of their own. Its last step is the medicine's own page, with the situation as the
+//! address's fragment, which never reaches a server.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use tera::Context;
+
+use super::super::context::{NamedLink, TextValue, Voice, value};
+use super::super::head::Head;
+use super::super::rows;
+use super::super::sheet::Sheet;
+use super::{PageKind, medicine, medicines, product};
+use crate::diagnostic::Message;
+use crate::message;
+use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+
+/// The kind: the question for the situation, a page for each situation, and one for each situation
+/// and group of classes.
+pub static KIND: PageKind = PageKind::new(
+    site::PageKind {
+        subjects: |site, _| {
+            if !site.has_medicines {
+                return Vec::new();
+            }
+            let steps = (0..Situation::ALL.len()).flat_map(|situation| {
+                let groups = site.groups().into_iter();
+                std::iter::once(Subject::Item(situation))
+                    .chain(groups.map(move |group| Subject::Pair(situation, group)))
+            });
+            std::iter::once(Subject::Sole).chain(steps).collect()
+        },
+        thing: |subject| match subject {
+            Subject::Pair(_, group) => Some(Thing::Group(group)),
+            _ => Some(Thing::Classes),
+        },
+        parent: |_, subject| match subject {
+            Subject::Sole => Some(medicines::PAGE),
+            _ => Some(PAGE),
+        },
+        name: Some("medicines/guide"),
+        keep: |subject| match subject {
+            Subject::Sole => Keep::Ahead(2),
+            Subject::Item(_) => Keep::Ahead(6),
+            Subject::Pair(..) => Keep::AheadOfSmallTable(6),
+        },
+        group: |_, subject| match subject {
+            Subject::Pair(..) => Some(PageGroup::Medicine),
+            _ => Some(PageGroup::Medicines),
+        },
+        label: |site, subject| {
+            let (Some(situation), group) = step(subject) else {
+                return message!("薬の案内", "guide to medicines");
+            };
+            let Message { ja, en } = situation.label();
+            match group.map(|group| site.project.table.groups[group].name.in_default()) {
+                Some(group) => message!("{ja} {group}", "{en} {group}"),
+                None => Message { ja, en },
+            }
+        },
+        ..site::PageKind::new("guide", |site, subject, path| {
+            path.push_str("medicines/guide/");
+            let (situation, group) = step(subject);
+            let group = group.map(|group| site.project.table.groups[group].id.value.as_str());
+            for part in situation.map(Situation::id).into_iter().chain(group) {
+                path.push_str(part);
+                path.push('/');
+            }
+        })
+    },
+    "guide.html",
+    values,
+);
+
+/// The first step.
+pub const PAGE: Page = KIND.plan.sole();
+
+/// A parent's situation, as far as it changes what matters about a medicine and milk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Situation {
+    /// Expecting a child: the table does not speak of it.
+    Pregnancy,
+    /// Breastfeeding a newborn, of less than 28 days (母子保健法第6条), or a child born early.
+    Newborn,
+    /// Breastfeeding an older child.
+    Older,
+}
+
+impl Situation {
+    /// All, in the order of time.
+    const ALL: [Self; 3] = [Self::Pregnancy, Self::Newborn, Self::Older];
+
+    /// Returns its id, as in addresses, fragments and strings.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Pregnancy => "pregnancy",
+            Self::Newborn => "newborn",
+            Self::Older => "older",
+        }
+    }
+
+    /// Returns the report's name of its step.
+    fn label(self) -> Message {
+        match self {
+            Self::Pregnancy => message!("薬の案内（妊娠中）", "guide to medicines (pregnancy)"),
+            Self::Newborn => message!("薬の案内（新生児への授乳）", "guide to medicines (newborn)"),
+            Self::Older => message!("薬の案内（授乳）", "guide to medicines (older)"),
+        }
+    }
+}
+
+/// Returns the situation and the group of a step.
+fn step(subject: Subject) -> (Option<Situation>, Option<usize>) {
+    match subject {
+        Subject::Sole => (None, None),
+        Subject::Item(situation) => (Situation::ALL.get(situation).copied(), None),
+        Subject::Pair(situation, group) => (Situation::ALL.get(situation).copied(), Some(group)),
+    }
+}
+
+fn name_page(situation: Situation) -> Page {
+    KIND.plan.item(situation as usize)
+}
+
+/// A step of the guide.
+#[derive(Serialize)]
+struct Guide<'a> {
+    step: &'static str,
+    url: String,
+    table_url: String,
+    situations: &'a tera::Value,
+    situation: Option<SituationValue>,
+    groups: Vec<NamedLink<'a>>,
+    rows: Vec<RowOfChoices<'a>>,
+    not_listed: Option<Vec<Json>>,
+    group: Option<Json>,
+    classes: Vec<ClassOfChoices<'a>>,
+}
+
+/// A situation; its address is the guide's next step.
+#[derive(Serialize)]
+pub(in crate::render) struct SituationValue {
+    id: &'static str,
+    label: String,
+    hint: String,
+    url: String,
+}
+
+/// A medicine of the guide: no verdict beside it, as a verdict needs its conditions.
+#[derive(Serialize)]
+struct Choice<'a> {
+    /// `drug` or `product`.
+    kind: &'static str,
+    id: &'a str,
+    url: String,
+    name: TextValue<'a>,
+    brands: Vec<&'a str>,
+    #[serde(skip)]
+    kana: &'a str,
+    #[serde(skip)]
+    class: &'a str,
+}
+
+#[derive(Serialize)]
+struct ClassOfChoices<'a> {
+    name: TextValue<'a>,
+    choices: Vec<Choice<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowOfChoices<'a> {
+    id: &'static str,
+    label: &'a str,
+    choices: Vec<Choice<'a>>,
+}
+
+/// Lists the situations, with the address of a page from `url`.
+pub(in crate::render) fn situations(
+    voice: Voice<'_>,
+    url: impl Fn(Page) -> String,
+) -> Vec<SituationValue> {
+    let value = |situation| situation_value(voice, situation, url(name_page(situation)));
+    Situation::ALL.into_iter().map(value).collect()
+}
+
+fn situation_value(voice: Voice<'_>, situation: Situation, url: String) -> SituationValue {
+    let id = situation.id();
+    SituationValue {
+        id,
+        label: voice.strings.get(&format!("situations.{id}")).to_owned(),
+        hint: voice.strings.get(&format!("situations.{id}_hint")).to_owned(),
+        url,
+    }
+}
+
+fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
+    let (voice, table) = (sheet.voice(), sheet.table());
+    let strings = voice.strings;
+    context.insert_value("services", sheet.services());
+    let mut guide = Guide {
+        step: match subject {
+            Subject::Sole => "situation",
+            Subject::Item(_) => "name",
+            Subject::Pair(..) => "group",
+        },
+        url: sheet.url(PAGE),
+        table_url: sheet.url(medicines::PAGE),
+        situations: sheet.situations(),
+        situation: None,
+        groups: Vec::new(),
+        rows: Vec::new(),
+        not_listed: None,
+        group: None,
+        classes: Vec::new(),
+    };
+    let mut heading = strings.get("pages.guide").to_owned();
+    let (situation, group) = step(subject);
+    if let Some(situation) = situation {
+        let url = sheet.url(name_page(situation));
+        guide.situation = Some(situation_value(voice, situation, url));
+        let words = strings.get(&format!("situations.{}", situation.id()));
+        heading = strings.fill("guide.heading", &[("step", words)]);
+        if let Some(index) = group {
+            let group = &sheet.drug_groups()[index];
+            let words = format!("{words} · {}", group.name.pick(sheet.language()).0);
+            heading = strings.fill("guide.heading", &[("step", &words)]);
+            guide.group = Some(json!({"id": group.id.value, "name": voice.text(&group.name)}));
+            guide.classes = classes_of_group(sheet, &group.id.value, situation);
+        } else {
+            rows::insert_lookup(sheet, context);
+            let has_not_listed = !sheet.not_listed().is_empty();
+            rows::insert_notice(sheet, table.drugs(), table.products(), has_not_listed, context);
+            guide.groups = groups(sheet, situation);
+            guide.rows = rows_of_choices(sheet, situation);
+            guide.not_listed = Some(rows::not_listed(sheet));
+        }
+    }
+    context.insert_value("guide", value(&guide));
+    Head {
+        heading,
+        description: strings.fill("descriptions.guide", &[("site", sheet.town())]),
+        noindex: situation.is_some(),
+        ..Head::default()
+    }
+}
+
+fn groups<'p>(sheet: &Sheet<'_, 'p>, situation: Situation) -> Vec<NamedLink<'p>> {
+    let groups = sheet.table().groups().into_iter();
+    let link = |index: usize| NamedLink {
+        url: sheet.url(KIND.plan.pair(situation as usize, index)),
+        name: sheet.voice().text(&sheet.drug_groups()[index].name),
+    };
+    groups.map(link).collect()
+}
+
+/// Lists the medicines whose class passes as choices, in 五十音 order.
+fn choices<'p>(
+    sheet: &Sheet<'_, 'p>,
+    situation: Situation,
+    passes: impl Fn(&str) -> bool,
+) -> Vec<Choice<'p>> {
+    let (voice, table) = (sheet.voice(), sheet.table());
+    let url = |page: Page| format!("{}#{}", sheet.url(page), situation.id());
+    let drugs = table
+        .drugs()
+        .iter()
+        .map(|index| (*index, sheet.drug(*index)))
+        .filter(|(_, drug)| passes(&drug.class.value))
+        .map(|(index, drug)| Choice {
+            kind: "drug",
+            id: &drug.id,
+            url: url(medicine::page(index)),
+            name: voice.text(&drug.name),
+            brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
+            kana: &drug.kana,
+            class: &drug.class.value,
+        });
+    let products = table
+        .products()
+        .iter()
+        .map(|index| (*index, sheet.product(*index)))
+        .filter(|(_, product)| passes(&product.class.value))
+        .map(|(index, product)| Choice {
+            kind: "product",
+            id: &product.id,
+            url: url(product::page(index)),
+            name: voice.text(&product.name),
+            brands: Vec::new(),
+            kana: &product.kana,
+            class: &product.class.value,
+        });
+    let mut all: Vec<_> = drugs.chain(products).collect();
+    all.sort_by_key(|choice| (choice.kana, choice.id));
+    all
+}
+
+fn classes_of_group<'p>(
+    sheet: &Sheet<'_, 'p>,
+    group: &str,
+    situation: Situation,
+) -> Vec<ClassOfChoices<'p>> {
+    let all = sheet.drug_classes();
+    let mut choices = choices(sheet, situation, |class| {
+        sheet.class(class).is_some_and(|class| all[class].group.value == group)
+    });
+    let classes = all.iter().filter(|class| class.group.value == group);
+    let classes = classes.map(|class| ClassOfChoices {
+        name: sheet.voice().text(&class.name),
+        choices: choices.extract_if(.., |choice| choice.class == class.id.value).collect(),
+    });
+    classes.filter(|class| !class.choices.is_empty()).collect()
+}
+
+fn rows_of_choices<'p>(sheet: &Sheet<'_, 'p>, situation: Situation) -> Vec<RowOfChoices<'p>> {
+    let mut choices = choices(sheet, situation, |_| true);
+    let rows = rows::kana_rows().map(|(row, id)| RowOfChoices {
+        id,
+        label: sheet.voice().strings.get(&format!("kana_rows.{id}")),
+        choices: choices.extract_if(.., |choice| rows::kana_row(choice.kana) == row).collect(),
+    });
+    rows.filter(|row| !row.choices.is_empty()).collect()
+}

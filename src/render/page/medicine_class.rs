@@ -1,0 +1,87 @@
+//! The drugs and products of a class.
+
+use serde_json::json;
+use tera::{Context, Value};
+
+use super::super::context::value;
+use super::super::head::Head;
+use super::super::rows;
+use super::super::sheet::Sheet;
+use super::{PageKind, medicines};
+use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+
+/// The kind.
+pub static KIND: PageKind = PageKind {
+    is_medical: true,
+    ..PageKind::new(
+        site::PageKind {
+            subjects: |site, _| {
+                if site.has_medicines {
+                    site.classes().into_iter().map(Subject::Item).collect()
+                } else {
+                    Vec::new()
+                }
+            },
+            thing: |subject| match subject {
+                Subject::Item(index) => Some(Thing::Class(index)),
+                _ => None,
+            },
+            subject_of: |thing| match thing {
+                Thing::Class(index) => Some(Subject::Item(index)),
+                _ => None,
+            },
+            parent: |_, _| Some(medicines::PAGE),
+            keep: |_| Keep::AheadOfSmallTable(5),
+            group: |_, _| Some(PageGroup::Medicine),
+            ..site::PageKind::new("medicine_class", |site, subject, path| {
+                if let Subject::Item(index) = subject {
+                    path.push_str("medicines/classes/");
+                    path.push_str(&site.project.table.classes[index].id.value);
+                    path.push('/');
+                }
+            })
+        },
+        "medicine-class.html",
+        values,
+    )
+};
+
+/// Returns the page of a class, by its index.
+pub const fn page(index: usize) -> Page {
+    KIND.plan.item(index)
+}
+
+fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
+    let Subject::Item(index) = subject else { return Head::default() };
+    let (voice, table, class) = (sheet.voice(), sheet.table(), &sheet.drug_classes()[index]);
+    let is_in = |id: &str| sheet.class(id) == Some(index);
+    let drugs = table.drugs().iter().copied();
+    let mut drugs: Vec<usize> =
+        drugs.filter(|drug| is_in(&sheet.drug(*drug).class.value)).collect();
+    drugs.sort_by_key(|drug| &sheet.drug(*drug).kana);
+    let drug_rows: Vec<Value> = drugs.iter().map(|drug| rows::drug_row(sheet, *drug)).collect();
+    let products = table.products().iter().copied();
+    let products: Vec<usize> =
+        products.filter(|product| sheet.product(*product).class.value == class.id.value).collect();
+    let product_rows: Vec<_> =
+        products.iter().map(|product| rows::product_row(sheet, *product)).collect();
+    let group = sheet.drug_groups().iter().find(|group| group.id.value == class.group.value);
+    let shown = json!({
+        "name": voice.text(&class.name),
+        "group": group.map(|group| voice.text(&group.name)),
+        "drugs": drug_rows,
+        "products": product_rows,
+    });
+    context.insert_value("class", value(&shown));
+    rows::insert_notice(sheet, &drugs, &products, false, context);
+    rows::insert_sources(sheet, drugs.iter().map(|drug| sheet.drug(*drug)), context);
+    let name = class.name.pick(sheet.language()).0;
+    Head {
+        heading: voice.strings.fill("medicine_class.heading", &[("name", name)]),
+        speaks_for_itself: true,
+        description: voice
+            .strings
+            .fill("medicine_class.description", &[("name", name), ("site", sheet.town())]),
+        ..Head::default()
+    }
+}

@@ -1,0 +1,21 @@
+//! The page that stands in, without a network, for pages that are not on the device.
+
+use super::super::head::Head;
+use super::PageKind;
+use crate::site::{self, Keep, Page, Subject};
+
+/// The kind.
+pub static KIND: PageKind = PageKind::new(
+    site::PageKind {
+        subjects: |site, _| if site.has_medicines { vec![Subject::Sole] } else { Vec::new() },
+        is_listed: false,
+        keep: |_| Keep::Ahead(0),
+        group: |_, _| None,
+        ..site::PageKind::new("offline", |_, _, path| path.push_str("offline/"))
+    },
+    "offline.html",
+    |sheet, _, _| Head::of_theme(sheet, "offline"),
+);
+
+/// The page.
+pub const PAGE: Page = KIND.plan.sole();

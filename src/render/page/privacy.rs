@@ -1,0 +1,18 @@
+//! What the site does with data on those who read it.
+
+use super::super::head::Head;
+use super::PageKind;
+use crate::message;
+use crate::site::{self, Menu};
+
+/// The kind.
+pub static KIND: PageKind = PageKind::new(
+    site::PageKind {
+        name: Some("privacy"),
+        menu: Menu::Footer(3),
+        label: |_, _| message!("プライバシー", "privacy"),
+        ..site::PageKind::new("privacy", |_, _, path| path.push_str("privacy/"))
+    },
+    "privacy.html",
+    |sheet, _, _| Head::of_theme(sheet, "privacy"),
+);

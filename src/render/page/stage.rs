@@ -1,0 +1,58 @@
+//! The articles of a stage.
+
+use super::super::listing;
+use super::super::part::feed::Format;
+use super::PageKind;
+use crate::content::taxonomy::Kind;
+use crate::site::{self, Channel, NamedItems, Page, PageGroup, Subject, Thing};
+
+/// The kind.
+pub static KIND: PageKind = PageKind {
+    crumb: Some(|sheet, subject| match subject {
+        Subject::Item(index) => sheet.stages()[index].name.pick(sheet.language()).0.to_owned(),
+        _ => String::new(),
+    }),
+    feeds: |subject| match subject {
+        Subject::Item(index) => vec![(Channel::Stage(index), &Format::ALL[..2])],
+        _ => Vec::new(),
+    },
+    ..PageKind::new(
+        site::PageKind {
+            subjects: |site, _| site.stages.keys().copied().map(Subject::Item).collect(),
+            thing: |subject| match subject {
+                Subject::Item(index) => Some(Thing::Stage(index)),
+                _ => None,
+            },
+            subject_of: |thing| match thing {
+                Thing::Stage(index) => Some(Subject::Item(index)),
+                _ => None,
+            },
+            items: Some(NamedItems {
+                names: |project| {
+                    project.stages.iter().map(|stage| format!("stage/{}", stage.id.value)).collect()
+                },
+                find: |site, name| {
+                    let id = name.strip_prefix("stage/")?;
+                    let index =
+                        site.project.stages.iter().position(|stage| stage.id.value == id)?;
+                    site.stages.contains_key(&index).then_some(Subject::Item(index))
+                },
+            }),
+            group: |_, _| Some(PageGroup::List),
+            ..site::PageKind::new("stage", |site, subject, path| {
+                if let Subject::Item(index) = subject {
+                    path.push_str("stages/");
+                    path.push_str(&site.project.stages[index].id.value);
+                    path.push('/');
+                }
+            })
+        },
+        "listing.html",
+        |sheet, subject, context| listing::values(sheet, Kind::Stage, subject, context),
+    )
+};
+
+/// Returns the page of a stage, by its index.
+pub const fn page(index: usize) -> Page {
+    KIND.plan.item(index)
+}
