@@ -150,8 +150,8 @@ impl Build<'_> {
         if self.diagnostics.errors() > 0 { Err(NotBuilt::Faults) } else { Ok(made) }
     }
 
-    /// Puts the edition in the place of the earlier one; with the seal of its inputs, the next build
-    /// may skip it.
+    /// Puts the edition in the place of the earlier one; with the seal of its inputs, the next
+    /// build may skip it.
     fn commit(
         &mut self,
         output: Output,

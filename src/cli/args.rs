@@ -9,7 +9,8 @@ use crate::diagnostic::{Tongue, render};
 use crate::report::period::Month;
 use crate::supervision::ledger::Severity;
 
-/// 産着（うぶぎ）: one body of clinician-supervised health information, a site for every municipality.
+/// 産着（うぶぎ）: one body of clinician-supervised health information,
+/// a site for every municipality.
 #[derive(Debug, Parser)]
 #[command(
     name = "ubugi",
@@ -53,7 +54,8 @@ pub enum Command {
         #[arg(value_name = "CODE")]
         code: String,
     },
-    /// Show every municipality's site while you write, as it would be published / 書きながら、すべてのサイトを下見する
+    /// Show every municipality's site while you write, as it would be published
+    /// / 書きながら、すべてのサイトを下見する
     Serve(Serve),
     /// Record that reviewers approve texts exactly as they are / 監修者の承認を記録する
     Approve {
@@ -69,7 +71,8 @@ pub enum Command {
         /// What the reviewers remark / 監修者のひとこと
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
-        /// The beginning of the seal of what was read, one for each text; refuses any other text / 読んだ文章の封印
+        /// The beginning of the seal of what was read, one for each text; refuses any other text
+        /// / 読んだ文章の封印
         #[arg(long, value_name = "SEAL")]
         seal: Vec<String>,
     },
@@ -106,7 +109,8 @@ pub enum Command {
         #[arg(long, value_enum)]
         severity: Grave,
     },
-    /// Tell how every text stands: approved, edited since, due, overdue, never signed / 監修のようす
+    /// Tell how every text stands: approved, edited since, due, overdue, never signed
+    /// / 監修のようす
     Status(Status),
     /// Plan and send notices to families; nothing else ever sends / 通知を計画し、送る
     #[command(subcommand)]
@@ -118,7 +122,8 @@ pub enum Command {
         /// The project's folder / プロジェクトのフォルダ
         #[arg(long, value_name = "DIR", default_value = ".")]
         project: PathBuf,
-        /// The head that was noted down earlier; fails when acts since then are missing / 前に控えた値
+        /// The head that was noted down earlier; fails when acts since then are missing
+        /// / 前に控えた値
         #[arg(long, value_name = "HEAD")]
         expect: Option<String>,
     },
@@ -204,7 +209,8 @@ impl From<Grave> for Severity {
 /// What can be done with notices.
 #[derive(Debug, Subcommand)]
 pub enum Notify {
-    /// Begin a ledger, or new channels in it: all articles until now count as told; sends nothing / 台帳を始める（送らない）
+    /// Begin a ledger, or new channels in it: all articles until now count as told; sends nothing
+    /// / 台帳を始める（送らない）
     Seed {
         /// The project's folder / プロジェクトのフォルダ
         #[arg(long, value_name = "DIR", default_value = ".")]
@@ -215,7 +221,8 @@ pub enum Notify {
         /// The day (today in Japan otherwise) / 日付
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
         date: Option<Date>,
-        /// Only articles published until this day count as told (the same day otherwise) / この日までの記事だけ
+        /// Only articles published until this day count as told (the same day otherwise)
+        /// / この日までの記事だけ
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
         until: Option<Date>,
     },
@@ -254,7 +261,8 @@ pub struct Send {
     /// The outbox that `notify plan` wrote / notify plan が書いたもの
     #[arg(long, value_name = "FILE")]
     pub outbox: PathBuf,
-    /// Secrets as lines NAME=value, outside the project; the environment comes first / 鍵やパスワードのファイル
+    /// Secrets as lines NAME=value, outside the project; the environment comes first
+    /// / 鍵やパスワードのファイル
     #[arg(long, value_name = "FILE")]
     pub secrets: Option<PathBuf>,
     /// Show exactly what would go, and send nothing / 送らずに、送るものを見せる
@@ -345,10 +353,12 @@ pub struct Report {
     /// Access logs, or folders of them, also packed by gzip; may be repeated / アクセスログ
     #[arg(long, value_name = "FILE|FOLDER", num_args = 1..)]
     pub access_log: Vec<PathBuf>,
-    /// An access log, or a folder, of one municipality's site alone; may be repeated / 一つの市区町村のアクセスログ
+    /// An access log, or a folder, of one municipality's site alone; may be repeated
+    /// / 一つの市区町村のアクセスログ
     #[arg(long, value_name = "CODE=FILE")]
     pub site: Vec<String>,
-    /// From how many on a page's views in a month are told / 一つのページの月の表示を、いくつから出すか
+    /// From how many on a page's views in a month are told
+    /// / 一つのページの月の表示を、いくつから出すか
     #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub at_least: u64,
     /// The form / 形
@@ -411,7 +421,8 @@ pub struct Sitting {
     /// Sign with a key, by ssh-keygen / 鍵で署名する
     #[arg(long, requires = "key")]
     pub sign: bool,
-    /// The key's file, one for each reviewer in their order; a .pub file uses the agent / 鍵のファイル
+    /// The key's file, one for each reviewer in their order; a .pub file uses the agent
+    /// / 鍵のファイル
     #[arg(long, value_name = "FILE", requires = "sign")]
     pub key: Vec<PathBuf>,
 }
@@ -459,7 +470,8 @@ pub struct Serve {
     /// The port (0 for any that is free); the next free one from 4000 otherwise / ポート番号
     #[arg(long, value_name = "NUMBER")]
     pub port: Option<u16>,
-    /// The address to listen at; another than 127.0.0.1 lets other machines see drafts / 待ち受けるアドレス
+    /// The address to listen at; another than 127.0.0.1 lets other machines see drafts
+    /// / 待ち受けるアドレス
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub host: std::net::IpAddr,
     /// Look at the folders every now and then, for network drives / ネットワークドライブのとき
@@ -468,10 +480,12 @@ pub struct Serve {
     /// Open the browser / ブラウザーを開く
     #[arg(long)]
     pub open: bool,
-    /// The address that opens a source in the editor, with {path}, {line} and {column}; or `none` / 原稿をエディターで開くアドレス
+    /// The address that opens a source in the editor, with {path}, {line} and {column}; or `none`
+    /// / 原稿をエディターで開くアドレス
     #[arg(long, value_name = "TEMPLATE", default_value = crate::serve::editor::DEFAULT)]
     pub editor_url: String,
-    /// Another name by which this machine is addressed, for --host; may be repeated / このパソコンを呼ぶ名前
+    /// Another name by which this machine is addressed, for --host; may be repeated
+    /// / このパソコンを呼ぶ名前
     #[arg(long, value_name = "NAME")]
     pub name: Vec<String>,
 }

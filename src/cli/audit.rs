@@ -38,8 +38,10 @@ pub(super) fn run(folder: &Path, expected: Option<&str>, tongue: Tongue) -> Exit
         ),
         Some(Expected::Lost) => say(
             &message!(
-                "誤り: 控えた値のときの記録がそろっていません。記録が消されたか、入れかわっています",
-                "error: the ledger does not contain what it was at the expected head; acts were removed or replaced"
+                "誤り: 控えた値のときの記録がそろっていません。記録が消されたか、入れかわっていま\
+                 す",
+                "error: the ledger does not contain what it was at the expected head; acts were \
+                 removed or replaced"
             ),
             tongue,
         ),

@@ -16,7 +16,7 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // clap's own exit codes are 0 for help and 2 for wrong usage, as ours.
+            // The exit codes of clap are 0 for help and 2 for wrong usage, as those of ubugi.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
             let _ = error.print();
             return code.into();

@@ -20,7 +20,7 @@ use crate::message;
 use crate::notify::clock::Clock;
 use crate::notify::send::{SendingPace, SendingReport, is_left};
 use crate::notify::steps::{
-    self, NotNotified, PlanOptions, Preview, Refused, SeedOptions, SendOptions, Sent, SentWhat,
+    self, NotNotified, PlanOptions, Preview, Refused, SeedOptions, SendOptions, SendOutcome, Sent,
 };
 use crate::notify::web_push::vapid::Pair;
 use crate::output::write_file;
@@ -76,8 +76,10 @@ fn refuse(refused: Refused, project: &Path, tongue: Tongue) -> Exit {
         NotNotified::LeadsElsewhere { municipality, channel } => {
             say(
                 &message!(
-                    "誤り: {CLOCK} は試験のためのもので、この機械の中（127.0.0.1）にだけ送れます。{municipality} {channel} は外に送ります。何も送っていません",
-                    "error: {CLOCK} is for tests and sends to this machine (127.0.0.1) alone; {municipality} {channel} leads elsewhere; nothing was sent"
+                    "誤り: {CLOCK} は試験のためのもので、この機械の中（127.0.0.1）にだけ送れます。\
+                     {municipality} {channel} は外に送ります。何も送っていません",
+                    "error: {CLOCK} is for tests and sends to this machine (127.0.0.1) alone; \
+                     {municipality} {channel} leads elsewhere; nothing was sent"
                 ),
                 tongue,
             );
@@ -202,8 +204,8 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
         sent.map_err(|refused| refuse(refused, &options.project, tongue))?;
     show(&warnings, tongue);
     match what {
-        SentWhat::Previews(previews) => write_previews(&previews, tongue),
-        SentWhat::Report { report, names } => {
+        SendOutcome::Previews(previews) => write_previews(&previews, tongue),
+        SendOutcome::Report { report, names } => {
             write_report(&report, &names, options.json, tongue);
             if is_left(&report) {
                 say(
@@ -264,8 +266,14 @@ fn keys(tongue: Tongue) -> Result<Exit, Exit> {
     write_out(&format!("public_key: {public}\nPRIVATE_KEY={private}\n"));
     say(
         &message!(
-            "public_key は municipality.yaml の channel に書きます。PRIVATE_KEY は UBUGI_コード_CHANNEL_PRIVATE_KEY という名前で、プロジェクトの外のファイル（--secrets）か環境変数にだけ置き、だれにも送らず、控えを安全な場所に取ってください。なくすか替えると、いままでの登録はすべて無効になります",
-            "public_key goes into the channel in municipality.yaml. PRIVATE_KEY, under the name UBUGI_CODE_CHANNEL_PRIVATE_KEY, goes only into a file outside the project (--secrets) or the environment: send it to nobody and keep a copy in a safe place. If it is lost or replaced all subscriptions until then are void"
+            "public_key は municipality.yaml の channel に書きます。PRIVATE_KEY は UBUGI_コード\
+             _CHANNEL_PRIVATE_KEY という名前で、プロジェクトの外のファイル（--secrets）か環境変数\
+             にだけ置き、だれにも送らず、控えを安全な場所に取ってください。なくすか替えると、いま\
+             までの登録はすべて無効になります",
+            "public_key goes into the channel in municipality.yaml. PRIVATE_KEY, under the name \
+             UBUGI_CODE_CHANNEL_PRIVATE_KEY, goes only into a file outside the project (--secrets) \
+             or the environment: send it to nobody and keep a copy in a safe place. If it is lost \
+             or replaced all subscriptions until then are void"
         ),
         tongue,
     );
@@ -293,7 +301,7 @@ fn write_previews(previews: &[Preview], tongue: Tongue) {
     write_out(&out);
 }
 
-/// How many lines of a list are told.
+/// The number of lines of a list that are named.
 const MOST_LINES: usize = 20;
 
 /// Writes what came of it: a line for each municipality and channel.

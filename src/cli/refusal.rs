@@ -15,15 +15,18 @@ pub(super) fn project(folder: &Path, error: &ProjectError, tongue: Tongue) -> Ex
         ProjectError::NotAProject => {
             say(
                 &message!(
-                    "誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありません）",
+                    "誤り: 「{path}」は ubugi のプロジェクトではありません（ubugi.yaml がありませ\
+                     ん）",
                     "error: `{path}` is not an ubugi project (it has no ubugi.yaml)"
                 ),
                 tongue,
             );
             say(
                 &message!(
-                    "直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new フォルダ` で見本を作れます",
-                    "help: go to the project's folder or name it with --project; `ubugi new DIR` makes a sample"
+                    "直し方: プロジェクトのフォルダへ移るか --project で指してください。`ubugi new \
+                     フォルダ` で見本を作れます",
+                    "help: go to the project's folder or name it with --project; `ubugi new DIR` \
+                     makes a sample"
                 ),
                 tongue,
             );
@@ -100,7 +103,8 @@ pub(super) fn output(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
         OutputError::Busy => {
             say(
                 &message!(
-                    "誤り: 別の ubugi が「{path}」に書き出しています。終わってからやりなおしてください",
+                    "誤り: 別の ubugi が「{path}」に書き出しています。終わってからやりなおしてくだ\
+                     さい",
                     "error: another ubugi is writing to `{path}`; try again when it is done"
                 ),
                 tongue,

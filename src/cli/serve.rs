@@ -1,4 +1,4 @@
-//! `serve`: one quiet line for each thing that happens.
+//! `serve`: the preview, with one quiet line for each thing that happens.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -22,9 +22,9 @@ use crate::serve::watch::Polling;
 use crate::serve::{self, News, PreviewOptions, Tell};
 use crate::site::Moment;
 
-/// Ports that are tried where none is asked for.
+/// The ports that are tried if none is asked for.
 const PORTS: std::ops::RangeInclusive<u16> = 4000..=4019;
-/// How many changed files are named.
+/// The number of changed files that are named.
 const NAMED: usize = 3;
 
 /// Serves the preview until the process ends.
@@ -86,7 +86,7 @@ fn only(options: &Serve, tongue: Tongue) -> Result<Vec<MunicipalityCode>, Exit> 
         .map_err(|unknown| refusal::municipality("--only", &unknown, tongue))
 }
 
-/// Makes what opens a source in the editor; nothing for `none`.
+/// Makes what opens a source in the editor, or returns `None` for `none`.
 fn editor(options: &Serve, tongue: Tongue) -> Result<Option<Editor>, Exit> {
     let folder = &options.scope.project;
     let root = folder.canonicalize().unwrap_or_else(|_| folder.clone());
@@ -97,8 +97,10 @@ fn editor(options: &Serve, tongue: Tongue) -> Result<Option<Editor>, Exit> {
     Editor::new(template, &root).map(Some).ok_or_else(|| {
         say(
             &message!(
-                "誤り: --editor-url {template}：{{path}} のあるアドレスか none を書いてください（例：{DEFAULT}）",
-                "error: --editor-url {template}: expected an address with {{path}} in it, such as {DEFAULT}, or none"
+                "誤り: --editor-url {template}：{{path}} のあるアドレスか none を書いてください（\
+                 例：{DEFAULT}）",
+                "error: --editor-url {template}: expected an address with {{path}} in it, such as \
+                 {DEFAULT}, or none"
             ),
             tongue,
         );
@@ -125,13 +127,13 @@ fn listen(host: IpAddr, port: Option<u16>) -> io::Result<TcpListener> {
     last
 }
 
-/// Tells the editor what happens.
+/// Writes what happens to the terminal.
 struct Teller {
     tongue: Tongue,
     opens: bool,
     began: Mutex<Instant>,
     is_faulty: AtomicBool,
-    /// What was worth mending when it was last told: code, file and words.
+    /// The warnings that were shown last: code, file and words.
     warned: Mutex<BTreeSet<(&'static str, String, String)>>,
 }
 
@@ -203,7 +205,8 @@ impl Teller {
         let (date, took) = (&overview.date, self.took());
         say(
             &message!(
-                "{url} で下見できます（{date} の版、サイト {sites}、{took} ミリ秒）。終わるには Ctrl+C",
+                "{url} で下見できます（{date} の版、サイト {sites}、{took} ミリ秒）。終わるには \
+                 Ctrl+C",
                 "preview at {url} (edition of {date}, {sites_en}, {took} ms); Ctrl+C ends it"
             ),
             self.tongue,
@@ -211,8 +214,10 @@ impl Teller {
         if !address.ip().is_loopback() {
             say(
                 &message!(
-                    "注意: ほかのパソコンからも開けます（{address}）。下書きや、公開前の記事も見えます",
-                    "warning: other machines can open it ({address}) and see drafts and what is not published yet"
+                    "注意: ほかのパソコンからも開けます（{address}）。下書きや、公開前の記事も見え\
+                     ます",
+                    "warning: other machines can open it ({address}) and see drafts and what is \
+                     not published yet"
                 ),
                 self.tongue,
             );
@@ -240,7 +245,8 @@ impl Teller {
             (turned.open, turned.changed, self.took(), plural(turned.open, "open page"));
         say(
             &message!(
-                "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりました（{took} ミリ秒）",
+                "{named_ja}{more_ja} → 開いている {open} ページのうち {changed} ページが変わりまし\
+                 た（{took} ミリ秒）",
                 "{named_en}{more_en} → {changed} of {open_en} changed ({took} ms)"
             ),
             self.tongue,
@@ -252,8 +258,10 @@ impl Teller {
             Polling::Asked => {}
             Polling::Limit => say(
                 &message!(
-                    "このパソコンで見張れるフォルダの数の上限（fs.inotify.max_user_watches）に達したので、ときどき見に行きます",
-                    "the system's limit of watched folders (fs.inotify.max_user_watches) is reached; the folders are looked at every now and then"
+                    "このパソコンで見張れるフォルダの数の上限（fs.inotify.max_user_watches）に達し\
+                     たので、ときどき見に行きます",
+                    "the system's limit of watched folders (fs.inotify.max_user_watches) is \
+                     reached; the folders are looked at every now and then"
                 ),
                 self.tongue,
             ),
@@ -296,7 +304,7 @@ impl Teller {
         self.is_faulty.store(errors > 0, Ordering::Relaxed);
     }
 
-    /// Tells how many warnings there are to begin with, and later those that a change brought.
+    /// Says how many warnings there are to begin with, and later shows those that a change brought.
     fn warnings(&self, faults: &Diagnostics, is_first: bool) {
         let key = |found: &Diagnostic| {
             (
@@ -323,7 +331,7 @@ impl Teller {
                 .filter(|found| !warned.contains(&key(found)))
                 .for_each(|found| self.show(found));
         }
-        // Errors keep some from being found; they are not new when they come back.
+        // Errors hide some warnings, which are not new when they come back.
         if faults.errors() == 0 {
             warned.clear();
         }

@@ -153,18 +153,23 @@ fn refuse(error: &EjectError, tongue: Tongue) {
                 "error: `{path}` was changed in the project; nothing was written"
             ),
             message!(
-                "直し方: `ubugi theme diff {path}` で違いを見てください。変更を捨ててよければ --force を付けます",
+                "直し方: `ubugi theme diff {path}` で違いを見てください。変更を捨ててよければ \
+                 --force を付けます",
                 "help: see the changes with `ubugi theme diff {path}`; --force discards them"
             ),
         ),
         EjectError::Older => (
             message!(
-                "誤り: {BASE_FOLDER} は以前の ubugi のためのものです。新しいファイルをそこへ置くと、古い決まりで読まれます",
-                "error: {BASE_FOLDER} is written for a former ubugi; a present file in it would be read by the old rules"
+                "誤り: {BASE_FOLDER} は以前の ubugi のためのものです。新しいファイルをそこへ置くと、\
+                 古い決まりで読まれます",
+                "error: {BASE_FOLDER} is written for a former ubugi; a present file in it would be \
+                 read by the old rules"
             ),
             message!(
-                "直し方: 変えていないファイルを消し、変えたファイルを直して、theme.yaml の interface を今のものにしてください（`ubugi check` が、どのファイルかを出します）",
-                "help: remove the files that you did not change, adapt the others, and name the present interface in theme.yaml (`ubugi check` says which files these are)"
+                "直し方: 変えていないファイルを消し、変えたファイルを直して、theme.yaml の \
+                 interface を今のものにしてください（`ubugi check` が、どのファイルかを出します）",
+                "help: remove the files that you did not change, adapt the others, and name the \
+                 present interface in theme.yaml (`ubugi check` says which files these are)"
             ),
         ),
     };
@@ -176,8 +181,10 @@ fn fail(error: &OutputError, tongue: Tongue) -> Exit {
     if let OutputError::Blocked { path } = error {
         say(
             &message!(
-                "誤り: 「{path}」はファイルでもフォルダでもないか（シンボリックリンクなど）、場所が違います。そこへは書きません",
-                "error: `{path}` is no file or folder of the kind that belongs there (perhaps a symbolic link); nothing is written there"
+                "誤り: 「{path}」はファイルでもフォルダでもないか（シンボリックリンクなど）、場所\
+                 が違います。そこへは書きません",
+                "error: `{path}` is no file or folder of the kind that belongs there (perhaps a \
+                 symbolic link); nothing is written there"
             ),
             tongue,
         );

@@ -63,12 +63,15 @@ pub(super) fn summary(
                 ),
             };
             message!(
-                "サイト {sites}、ページ {pages}、ファイル {files}{changed_ja}、{bytes}、{seconds} 秒 → {out}（{date} の版）",
-                "{sites_en}, {pages_en}, {files_en}{changed_en}, {bytes}, {seconds} s → {out} (edition of {date})"
+                "サイト {sites}、ページ {pages}、ファイル {files}{changed_ja}、{bytes}、{seconds} \
+                 秒 → {out}（{date} の版）",
+                "{sites_en}, {pages_en}, {files_en}{changed_en}, {bytes}, {seconds} s → {out} \
+                 (edition of {date})"
             )
         }
         None => message!(
-            "誤りはありません：サイト {sites}、ページ {pages}、{seconds} 秒（{date} の版。書き出していません）",
+            "誤りはありません：サイト {sites}、ページ {pages}、{seconds} 秒（{date} の版。書き出し\
+             ていません）",
             "no faults: {sites_en}, {pages_en}, {seconds} s (edition of {date}; nothing written)"
         ),
     }

@@ -1,8 +1,8 @@
 //! What each code means, with an example and the way to mend it, in Japanese and in English.
 //!
-//! The texts are Markdown in `explanations/`, one file for each subject, so that an editor can change
-//! them without Rust. A section is a heading `## UB0101 (誤り / error)` and two paragraphs, first
-//! Japanese, then English. In each, the line `例：` or `Example:` is the example and the line
+//! The texts are Markdown in `explanations/`, one file for each subject, so that an editor can
+//! change them without Rust. A section is a heading `## UB0101 (誤り / error)` and two paragraphs,
+//! first Japanese, then English. In each, the line `例：` or `Example:` is the example and the line
 //! `直し方：` or `Mend:` says what to do; the lines before them are the meaning. `ubugi explain`
 //! prints a section, and [`reference`] makes `docs/diagnostics.md` of all of them.
 

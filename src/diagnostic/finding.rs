@@ -4,7 +4,7 @@ use super::codes::Code;
 use super::message::Message;
 use super::place::Place;
 
-/// How grave a diagnostic is.
+/// The gravity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -19,7 +19,7 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Stable code, such as `UB0201`.
     pub code: Code,
-    /// How grave it is.
+    /// Its gravity.
     pub severity: Severity,
     /// Where it is; absent only when no file is concerned.
     pub place: Option<Place>,
@@ -91,7 +91,7 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
-    /// Puts the findings into their order and drops repetitions, as the same fault may be met once for each site.
+    /// Sorts the findings and removes repetitions: the same fault may be found once for each site.
     pub fn sort(&mut self) {
         fn key(d: &Diagnostic) -> (&str, usize, usize, &'static str, &str) {
             let (path, start, end) = d
@@ -119,7 +119,7 @@ impl Diagnostics {
         self.0.len() - self.errors()
     }
 
-    /// Tells whether nothing was found.
+    /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -129,7 +129,8 @@ impl Diagnostics {
         self.0.len()
     }
 
-    /// Makes warnings of the errors in approved text that its editors can only mend with a new approval.
+    /// Makes warnings of errors in approved text, which its editors can mend only with a new
+    /// approval.
     pub fn soften(&mut self, is_soft: impl Fn(&Diagnostic) -> bool) {
         for diagnostic in self
             .0

@@ -32,7 +32,8 @@ impl Message {
     }
 }
 
-/// Makes a [`Message`] from a Japanese and an English format string, which capture the same variables.
+/// Makes a [`Message`] from a Japanese and an English format string, which capture the same
+/// variables.
 #[macro_export]
 macro_rules! message {
     ($ja:literal, $en:literal $(,)?) => {

@@ -1,7 +1,7 @@
 //! Where something stands: a text file, a byte range in it, and a value with its range.
 //!
-//! A [`Source`] keeps the whole text, so that a diagnostic can show the line long after the file was
-//! read. Lines and columns are counted only when somebody asks for them.
+//! A [`Source`] keeps the whole text, so that a diagnostic can show the line long after the file
+//! was read. Lines and columns are counted only when somebody asks for them.
 
 use std::fmt;
 use std::ops::Range;
@@ -22,7 +22,8 @@ impl Source {
         Arc::new(Self { path: path.into(), text: text.into() })
     }
 
-    /// Returns the line and column of a byte offset, both counted from 1, the column in Unicode characters.
+    /// Returns the line and column of a byte offset, both counted from 1, the column in Unicode
+    /// characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = floor_char_boundary(&self.text, offset);
         let before = &self.text[..offset];

@@ -1,4 +1,5 @@
-//! Renderings of diagnostics: drawn for people, JSON lines for tools, annotations for GitHub's checks.
+//! Renderings of diagnostics: drawn for people, JSON lines for tools, annotations for GitHub's
+//! checks.
 
 use std::fmt::Write as _;
 

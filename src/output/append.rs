@@ -1,8 +1,8 @@
-//! Into the project: the only place that adds files to it.
+//! New files of the ledger and of themes: the only place that adds files to a project.
 //!
-//! What is added to the ledger is never changed again, so nothing there is ever overwritten. Files
-//! of a theme may be, when the user asks for it. A file is written whole beside its place and then
-//! moved there; a command that is killed leaves at most a hidden file that nobody reads.
+//! What is added to the ledger is never changed again, so nothing there is overwritten. Files of a
+//! theme may be, when the user asks for it. A file is written whole beside its place and then moved
+//! there; a command that is killed leaves at most a hidden file, which the next one removes.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -12,10 +12,11 @@ use super::error::{OutputError, at};
 use super::paths::is_confined;
 use crate::source::files::LEDGER;
 
-/// Adds a file to the ledger of the project in `root`; tells whether it was new.
+/// Adds a file to the ledger of the project in `root`; returns whether it was new.
 ///
 /// # Errors
-/// Refuses a path outside the ledger, one that a symbolic link leads away from, and one where other bytes stand.
+/// Refuses a path outside the ledger, one that a symbolic link leads away from, and one where other
+/// bytes stand.
 pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError> {
     let target = root.join(path);
     let blocked = |path: &Path| OutputError::Blocked { path: path.display().to_string() };

@@ -2,7 +2,8 @@
 //!
 //! 1. Every place is checked while nothing has changed yet.
 //! 2. The list of made files becomes longer: from now on the next build knows what to remove.
-//! 3. Sites that are new move in as a whole; of others the styles and scripts come before the pages.
+//! 3. Sites that are new move in as a whole; of others the styles and scripts come before the
+//!    pages.
 //! 4. Files that are no longer made are removed, and the list becomes shorter.
 //! 5. The record says what the files were made from.
 
@@ -35,8 +36,8 @@ pub struct Changes {
 type Made<'m> = HashMap<&'m str, &'m FilePlace>;
 
 impl Output {
-    /// Puts the staged files into their places and removes what earlier builds made and this one did
-    /// not; then writes the record of what they were made from.
+    /// Puts the staged files into their places and removes what earlier builds made and this one
+    /// did not; then writes the record of what they were made from.
     ///
     /// `keep` says which of the earlier files stay although this build did not make them: with
     /// `--only`, those of other sites.
@@ -93,8 +94,8 @@ impl Output {
     /// Checks every place before the first file moves, so that what is in the way stops the build
     /// while nothing has changed.
     ///
-    /// Where a site is not there yet nothing can be in the way, and its rename fails if something has
-    /// come to stand there since.
+    /// Where a site is not there yet nothing can be in the way, and its rename fails if something
+    /// has come to stand there since.
     fn check_places(&self, made: &Made<'_>, obsolete: &BTreeSet<&str>) -> Result<(), OutputError> {
         let mut folders = BTreeSet::new();
         let replaced: BTreeSet<&str> = made

@@ -16,7 +16,8 @@ use super::records::Records;
 use crate::edition::Sink;
 use crate::edition::record::{Piece, Record, SiteRecord, Stamp, Whole};
 
-/// The folder in staging for files of sites that are there already; no site's code begins with a dot.
+/// The folder in staging for files of sites that are there already; no code of a site begins with a
+/// dot.
 const SIDE_BY_SIDE: &str = ".side-by-side";
 
 /// Where a file of a build is.
@@ -35,27 +36,30 @@ pub(super) enum FilePlace {
 pub struct Output {
     pub(super) root: PathBuf,
     pub(super) staging: PathBuf,
-    /// What earlier builds made.
+    /// The files that earlier builds made.
     pub(super) known: MadeList,
-    /// The sites that are there already; their new files are staged side by side and moved one by one.
+    /// The sites that are there already; their new files are staged side by side and moved one by
+    /// one.
     pub(super) present: BTreeSet<String>,
-    /// What this build made.
+    /// The files that this build made.
     pub(super) made: Mutex<Vec<(String, FilePlace)>>,
     /// Folders that were made in staging.
     folders: Mutex<HashSet<PathBuf>>,
-    /// How the files of earlier builds were made.
+    /// The record of what the files of earlier builds were made from.
     pub(super) records: Records,
     /// Counts the files staged side by side.
     staged: AtomicUsize,
-    /// Held until the build ends; the system lets go of it when the process dies.
+    /// Held until the build ends; the system releases it when the process dies.
     _lock: File,
 }
 
 impl Output {
-    /// Takes hold of an output folder, making it where it does not exist, and clears what a killed build left in staging.
+    /// Takes hold of an output folder, which is made if it is not there, and removes what a killed
+    /// build left in staging.
     ///
     /// # Errors
-    /// Refuses a folder that is not ours, that overlaps with the sources, or in which another build is at work.
+    /// Refuses a folder that ubugi did not make, that overlaps with the sources, or to which
+    /// another build is writing.
     pub fn open(root: &Path, sources: &[PathBuf]) -> Result<Self, OutputError> {
         let own = root.join(OWN);
         if root.exists() {
@@ -113,12 +117,14 @@ impl Output {
         })
     }
 
-    /// Returns how the files of earlier builds were made, as far as it was noted down and can be read.
+    /// Returns the record of what the files of earlier builds were made from, as far as it can be
+    /// read.
     pub fn record(&self) -> Record {
         self.records.load()
     }
 
-    /// Returns what an earlier edition came to, if it had these inputs and all its files are as they were written.
+    /// Returns what an earlier edition came to, or `None` unless it had these inputs and all its
+    /// files are as they were written.
     pub fn unchanged(&self, inputs: &str) -> Option<Whole> {
         let whole = self.records.whole().filter(|whole| whole.inputs == inputs)?;
         let sites = self.records.load().sites;
@@ -154,7 +160,7 @@ impl Output {
             .is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
-    /// Drops everything that was staged.
+    /// Removes everything that was staged.
     ///
     /// # Errors
     /// Fails when the machine refuses.
@@ -172,7 +178,8 @@ impl Sink for Output {
             ));
         }
         let (place, stamp) = match self.same(path, bytes) {
-            // What is there already with the same bytes stays untouched, so that copying tools see no change.
+            // A file that has the same bytes already stays untouched, so that copying tools see no
+            // change.
             Some(stamp) => (FilePlace::Same, stamp),
             None => {
                 let staged = if self.present.contains(site_of(path)) {
@@ -219,7 +226,7 @@ impl Sink for Output {
 }
 
 impl Output {
-    /// Returns the stamp of a file of ours that is there with these bytes.
+    /// Returns the stamp of a file that ubugi made and that has these bytes, or `None`.
     fn same(&self, path: &str, bytes: &[u8]) -> Option<Stamp> {
         let place = self.root.join(path);
         let found = Some(&place)

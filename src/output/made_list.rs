@@ -1,7 +1,7 @@
 //! The list of the files that earlier builds made, `DIST/.ubugi/files`.
 //!
-//! A large project has some million files. The list is kept as one text with the ranges of its lines,
-//! which takes a fraction of the memory of as many strings.
+//! A large project has some million files. The list is kept as one text with the ranges of its
+//! lines, which takes a fraction of the memory of as many strings.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use super::error::{OutputError, at};
 use super::paths::is_confined;
 
-/// The list of files that earlier builds made: its text, and the ranges of its lines, sorted by line.
+/// The list of files that earlier builds made: its text, and the ranges of its lines, sorted by
+/// line.
 #[derive(Debug, Default)]
 pub(super) struct MadeList {
     text: String,

@@ -1,6 +1,7 @@
-//! How the files of earlier builds were made, in one file for each site and one for all.
+//! The records of what the files of earlier builds were made from: one for each site and one for
+//! all.
 //!
-//! What cannot be read is as if it was not there: it only makes the next build slower.
+//! A record that cannot be read counts as missing: that only makes the next build slower.
 
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::edition::record::{Record, SiteRecord, Whole};
 
-/// The file about all sites; no municipality's code is a word.
+/// The file about all sites; the code of a municipality is never a word.
 const WHOLE: &str = "edition.json";
 
 /// The folder of records.
@@ -24,12 +25,12 @@ impl Records {
         Self(folder)
     }
 
-    /// Reads what is noted down about all sites.
+    /// Reads the record of all sites.
     pub(super) fn whole(&self) -> Option<Whole> {
         read(&self.0.join(WHOLE))
     }
 
-    /// Reads what there is about each site.
+    /// Reads the records of the single sites.
     pub(super) fn load(&self) -> Record {
         let names: Vec<String> = fs::read_dir(&self.0)
             .into_iter()
@@ -46,7 +47,7 @@ impl Records {
         Record { sites: sites.into_iter().collect(), whole: None }
     }
 
-    /// Forgets what is noted down about all sites; it no longer holds.
+    /// Removes the record of all sites, which no longer holds.
     pub(super) fn forget_whole(&self) -> io::Result<()> {
         match fs::remove_file(self.0.join(WHOLE)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -54,7 +55,8 @@ impl Records {
         }
     }
 
-    /// Writes a record; those of sites that it does not have are removed, but for those that are to be kept.
+    /// Writes a record, and removes those of sites that it does not have, except where `keep` says
+    /// otherwise.
     pub(super) fn save(&self, record: &Record, keep: impl Fn(&str) -> bool) -> io::Result<()> {
         fs::create_dir_all(&self.0)?;
         self.forget_whole()?;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// Writes a file beside its place and moves it there, so that a reader never meets half of one.
 ///
-/// Of a symbolic link the file to which it leads is replaced, not the link. A device or a pipe, such
-/// as `/dev/stdout`, is written to: a file in its place would be another thing.
+/// Of a symbolic link the file to which it leads is replaced, not the link. A device or a pipe,
+/// such as `/dev/stdout`, is written to: a file in its place would be another thing.
 ///
 /// # Errors
 /// Fails as `write` and the machine do; what was there stays as it was.

@@ -55,7 +55,8 @@ pub(super) fn decode<T>(
                     message!("「{path}」がありません", "`{path}` is missing"),
                 )
                 .help(message!(
-                    "プロジェクトのフォルダを指しているか確かめるか、`ubugi new` で見本を作ってください",
+                    "プロジェクトのフォルダを指しているか確かめるか、`ubugi new` で見本を作ってく\
+                     ださい",
                     "check that you are in a project's folder, or make a sample with `ubugi new`"
                 )),
             );

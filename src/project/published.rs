@@ -1,8 +1,8 @@
 //! The project as it is published on a day: with approved bytes in the place of working ones.
 //!
 //! The project itself holds the working texts, so that the build reports every fault in them. What
-//! comes out of this is for readers. Only the replaced texts are decoded again, with the translations
-//! or the original that belong to them.
+//! comes out of this is for readers. Only the replaced texts are decoded again, with the
+//! translations or the original that belong to them.
 
 use std::collections::BTreeSet;
 

@@ -78,8 +78,10 @@ fn decode_folder<T: Clone + Send + Sync + 'static>(
                     ),
                 )
                 .help(message!(
-                    "{folder} に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で置いてください",
-                    "put it into {folder} under a name of lower-case letters, digits and hyphens, like acetaminophen.yaml"
+                    "{folder} に、半角の英小文字・数字・ハイフンの名前（例：acetaminophen.yaml）で\
+                     置いてください",
+                    "put it into {folder} under a name of lower-case letters, digits and hyphens, \
+                     like acetaminophen.yaml"
                 )),
             );
             return (None, found);

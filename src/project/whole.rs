@@ -89,7 +89,8 @@ impl Project {
         translation.map(|work| vec![work.path.clone()]).unwrap_or_default()
     }
 
-    /// Lists the texts on which a text [depends](Self::depends_on) and that are not approved on a day.
+    /// Lists the texts on which a text [depends](Self::depends_on) and that are not approved on a
+    /// day.
     ///
     /// The project is the one [as of](Self::as_of) that day.
     pub fn waits_for(&self, path: &str, on: Date) -> Vec<String> {

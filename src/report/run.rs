@@ -1,4 +1,5 @@
-//! What the command `report` does, in one call: read the project, the ledger and the logs, and count.
+//! What the command `report` does, in one call: read the project, the ledger and the logs, and
+//! count.
 
 use std::path::{Path, PathBuf};
 
@@ -170,13 +171,15 @@ fn logs(options: &ReportOptions, project: &Project) -> Result<Option<Vec<LogFile
     Err(NoReport::Faults(found))
 }
 
-/// Makes the refusal of a ledger. `notify seed` would begin one that knows of nothing, so the help is
-/// another than that of the steps of a notice.
+/// Makes the refusal of a ledger. `notify seed` would begin one that knows of nothing, so the help
+/// is another than that of the steps of a notice.
 fn refuse(path: &Path, error: LedgerError) -> NoReport {
     let help = matches!(error, LedgerError::Missing).then(|| {
         message!(
-            "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger を書かないでください（通知は「不明」になります）",
-            "name the ledger with which notices were sent; without notices leave --ledger out (they are then told as unknown)"
+            "通知を送ったときの台帳を --ledger で指してください。通知を使っていなければ、--ledger \
+             を書かないでください（通知は「不明」になります）",
+            "name the ledger with which notices were sent; without notices leave --ledger out \
+             (they are then told as unknown)"
         )
     });
     match ledger_fault(path, &error) {

@@ -66,8 +66,8 @@ pub enum Effect {
 /// Records a decision in the ledger of the project in a folder.
 ///
 /// The project is checked as for a build, as a text with faults of its own is not approved. `keys`
-/// are the files of the keys with which `ssh-keygen` signs, one for each reviewer in their order, or
-/// none.
+/// are the files of the keys with which `ssh-keygen` signs, one for each reviewer in their order,
+/// or none.
 ///
 /// # Errors
 /// Returns why nothing was recorded.

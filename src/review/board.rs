@@ -27,8 +27,10 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("pending", "承認を待っている変更", "Edits that wait for approval"),
         (
             "pending_lead",
-            "いま公開されているのは左の文章です。右の文章は、承認されるまで公開されません。取り消し線は消えた言葉、下線は加わった言葉です。",
-            "The text on the left is published now. The text on the right is not, until it is approved. Words that went are struck through, new ones underlined.",
+            "いま公開されているのは左の文章です。右の文章は、承認されるまで公開されません。取り消\
+             し線は消えた言葉、下線は加わった言葉です。",
+            "The text on the left is published now. The text on the right is not, until it is \
+             approved. Words that went are struck through, new ones underlined.",
         ),
         ("signed_by", "承認した人：", "Approved by"),
         ("signed_new", "新しい文章に署名した人：", "Signed the new text:"),

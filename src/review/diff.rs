@@ -1,15 +1,16 @@
 //! What changed between two texts, word by word, side by side.
 //!
-//! Japanese has no spaces, and a dictionary would cut differently from one version to the next. Kanji, katakana, Latin letters and figures
-//! are taken as words by their runs, hiragana (endings and particles) by the letter; what stays the same between two changes counts as
-//! changed too when it is too short to be read on its own.
+//! Japanese has no spaces, and a dictionary would cut differently from one version to the next. A
+//! run of kanji, katakana, Latin letters or figures counts as a word, and each hiragana (endings
+//! and particles) by itself. What stays the same between two changes counts as changed too if it is
+//! too short to be read on its own.
 
 use std::ops::Range;
 
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// How many unchanged lines are shown around a change.
+/// The number of unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;
 /// Fewer unchanged characters than this between two changes are read as a part of them.
 const ISLAND: usize = 2;
@@ -35,9 +36,9 @@ pub struct Line {
 /// Two lines that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The approved line; nothing where one was added.
+    /// The approved line, or `None` if the line was added.
     pub before: Option<Line>,
-    /// The working line; nothing where one was removed.
+    /// The working line, or `None` if the line was removed.
     pub after: Option<Line>,
     /// Whether unchanged lines were left out above it.
     pub gap: bool,

@@ -2,8 +2,8 @@
 //!
 //! [`record`] is the command that approves, withdraws or corrects: it checks a decision
 //! ([`sitting`]), has it signed and writes it to the ledger. [`read_board`] makes the board for the
-//! weekly meeting ([`status`]), with what changed ([`diff`]), also as a page of its own ([`board`]).
-//! [`audit`] verifies the whole ledger. No site is made from any of it.
+//! weekly meeting ([`status`]), with what changed ([`diff`]), also as a page of its own
+//! ([`board`]). [`audit`] verifies the whole ledger. No site is made from any of it.
 
 mod act;
 mod audit;

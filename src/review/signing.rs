@@ -92,8 +92,10 @@ fn check_keys(
                 ),
             )
             .help(message!(
-                "--by、--also の順に、--key を一人に一つ書いてください。離れた所の人は、あとから `ubugi approve` で同じ文章に署名できます",
-                "give one --key for each, in the order of --by and --also; somebody elsewhere can sign the same text later with `ubugi approve`"
+                "--by、--also の順に、--key を一人に一つ書いてください。離れた所の人は、あとから \
+                 `ubugi approve` で同じ文章に署名できます",
+                "give one --key for each, in the order of --by and --also; somebody elsewhere can \
+                 sign the same text later with `ubugi approve`"
             )),
         );
     }

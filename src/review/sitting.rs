@@ -28,7 +28,7 @@ pub struct Request {
     pub on: Date,
     /// The decision.
     pub decision: Decision,
-    /// The beginnings of the seals of what was read; where there are any, no other text is approved.
+    /// The beginnings of the seals of what was read; if there are any, no other text is approved.
     pub seals: Vec<String>,
 }
 
@@ -51,10 +51,11 @@ pub struct Sitting {
 impl Sitting {
     /// Checks a decision and makes its act.
     ///
-    /// `found` is what checking the whole project found: a text with faults of its own cannot be approved.
+    /// `found` is what a check of the whole project found: a text with faults of its own is not
+    /// approved.
     ///
     /// # Errors
-    /// Tells everything that stands against it.
+    /// Returns everything that stands against it.
     pub fn prepare(
         project: &Project,
         found: &Diagnostics,
@@ -68,7 +69,7 @@ impl Sitting {
         check_dates(project, request, &mut against);
         let mut blobs = BTreeMap::new();
         let mut texts: Vec<ActText> = Vec::new();
-        // What is taken back is what readers have seen, which a pending edit does not change.
+        // Readers saw the published text, so that is what is taken back, not a pending edit.
         let mut unheard = Diagnostics::new();
         let (published, _) = project.as_of(request.on, &mut unheard);
         let is_approval = matches!(request.decision, Decision::Approval { .. });
@@ -161,8 +162,10 @@ fn check_seal(path: &str, seal: &str, read: &[String], against: &mut Diagnostics
             ),
         )
         .help(message!(
-            "読んだあとに変わったのかもしれません。`ubugi status --html` のページを作りなおし、監修者に読んでもらってください（封印は 8 桁から書けます）",
-            "it may have changed since it was read; make the page of `ubugi status --html` anew and have it read (at least 8 digits of the seal are needed)"
+            "読んだあとに変わったのかもしれません。`ubugi status --html` のページを作りなおし、監\
+             修者に読んでもらってください（封印は 8 桁から書けます）",
+            "it may have changed since it was read; make the page of `ubugi status --html` anew \
+             and have it read (at least 8 digits of the seal are needed)"
         )),
     );
 }
@@ -246,7 +249,7 @@ fn may_sign(reviewer: &Reviewer, request: &Request, text: &ActText) -> Result<()
         Decision::Approval { .. } => {
             reviewer.may_sign(text.kind, &text.topics, &text.written_by, request.on)
         }
-        // Who wrote a text may correct it, and to take one back must never wait for the right person.
+        // The author of a text may correct it. A withdrawal must never wait for the right person.
         Decision::Correction { .. } => reviewer.may_sign(text.kind, &text.topics, &[], request.on),
         Decision::Withdrawal { .. } if reviewer.is_active(request.on) => Ok(()),
         Decision::Withdrawal { .. } => Err(Unentitled::Inactive),

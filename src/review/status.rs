@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::text_status::{BoardDay, title, titles};
 pub use super::text_status::{Condition, InvalidSignature, StatusWithdrawal, TextStatus};
-use super::text_status::{Stand, title, titles};
 use crate::content::article;
 use crate::diagnostic::Diagnostics;
 use crate::project::{self, Project, ProjectError};
@@ -119,7 +119,7 @@ impl Board {
         let mut unheard = Diagnostics::new();
         let (published, _) = project.as_of(on, &mut unheard);
         let titles = titles(project, &published);
-        let stand = Stand { project, published: &published, titles: &titles, on };
+        let stand = BoardDay { project, published: &published, titles: &titles, on };
         let paths: BTreeSet<&str> = project
             .files
             .iter()

@@ -99,7 +99,8 @@ fn no_text(project: &Project, path: &str) -> Diagnostic {
         Some(near) => message!("「{near}」のことですか", "did you mean `{near}`?"),
         None => message!(
             "記事（.md）か薬（content/drugs/、content/products/、薬の一覧）を指してください",
-            "name an article (.md) or a drug (content/drugs/, content/products/, the lists of drugs)"
+            "name an article (.md) or a drug (content/drugs/, content/products/, the lists of \
+             drugs)"
         ),
     })
 }

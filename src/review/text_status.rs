@@ -26,7 +26,7 @@ pub enum Condition {
     Withdrawn,
     /// Its review is overdue.
     Overdue,
-    /// Nobody has signed it, or not enough have.
+    /// No reviewer has signed it, or not enough have.
     Unsigned,
     /// Its review falls due soon.
     DueSoon,
@@ -62,7 +62,8 @@ pub struct TextStatus {
     pub kind: TextKind,
     /// How it stands.
     pub condition: Condition,
-    /// The seal of the working text, with which `approve --seal` makes sure that it is what was read.
+    /// The seal of the working text, with which `approve --seal` makes sure that it is what was
+    /// read.
     pub seal: Option<String>,
     /// The working text is not what was approved, so that the approved text is published.
     pub pending: bool,
@@ -78,7 +79,8 @@ pub struct TextStatus {
     pub signatures: Vec<String>,
     /// How many signatures it needs.
     pub required: usize,
-    /// Texts whose words its page shows and that are not approved, so that it counts as unsupervised.
+    /// Texts whose words its page shows and that are not approved, so that it counts as
+    /// unsupervised.
     pub waits_for: Vec<String>,
     /// Why and how gravely it was taken back.
     pub withdrawn: Option<StatusWithdrawal>,
@@ -121,13 +123,13 @@ impl TextStatus {
         let is_notice = versions.any(|version| {
             version.source.path == path && version.supervision == article::Supervision::None
         });
-        let of = Stand { project, published, titles: &titles(project, published), on };
+        let of = BoardDay { project, published, titles: &titles(project, published), on };
         of.text(path, is_notice)
     }
 }
 
 /// What all texts of one day are looked at with.
-pub(super) struct Stand<'p> {
+pub(super) struct BoardDay<'p> {
     /// The project with its working texts.
     pub(super) project: &'p Project,
     /// The project as of the day.
@@ -138,7 +140,7 @@ pub(super) struct Stand<'p> {
     pub(super) on: Date,
 }
 
-impl Stand<'_> {
+impl BoardDay<'_> {
     /// Returns how a text stands, or `None` if there is no such text.
     pub(super) fn text(&self, path: &str, is_notice: bool) -> Option<TextStatus> {
         let supervision = &self.project.supervision;

@@ -1,7 +1,10 @@
-//! Verifies the whole ledger from its first act: that nothing was changed, nothing is missing, and that everybody who signed was entitled.
+//! The audit: the whole ledger, verified from its first act.
 //!
-//! A build only looks at what it publishes; this looks at everything. What it cannot see is that the newest acts were all taken away, as a
-//! chain has no memory of its end. So the ledger's head stands on every site's page about supervision, and can be noted down and expected.
+//! Nothing may have been changed, nothing may be missing, and everybody who signed must have been
+//! entitled to. A build looks only at what it publishes; the audit looks at everything. It cannot
+//! see that the newest acts were all taken away, as a chain does not remember its end. So the
+//! ledger's head stands on every site's page about supervision, and an earlier head can be given to
+//! [`expect`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +24,7 @@ use crate::message;
 use crate::source::Files;
 use crate::source::files::BLOBS;
 
-/// What verifying a ledger came to.
+/// What the audit of a ledger came to.
 #[derive(Debug, Default)]
 pub struct Audit {
     /// How many acts it has.
@@ -40,14 +43,14 @@ pub struct Audit {
     pub after: usize,
 }
 
-/// How a ledger stands to a head that was noted down earlier.
+/// What became of a head that was noted down earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// It is the same.
+    /// The ledger is the same.
     Same,
-    /// It contains what it was then, and so many acts more.
+    /// The ledger contains what it was then, and so many acts more.
     Grown(usize),
-    /// It does not contain what it was then.
+    /// The ledger does not contain what it was then.
     Lost,
 }
 
@@ -142,7 +145,8 @@ fn kept_facts<'l>(
 
 /// Compares a ledger with a head that was noted down earlier.
 ///
-/// Every state that a later act followed is remembered in that act's parents, and every state with one newest act in that act.
+/// Each earlier state of the ledger is known: its newest acts are the parents of the act that
+/// followed, or it had one newest act.
 pub fn expect(supervision: &Supervision, head: &str) -> Expected {
     let ledger = &supervision.ledger;
     if ledger.head().as_deref() == Some(head) {
@@ -167,6 +171,7 @@ pub fn expect(supervision: &Supervision, head: &str) -> Expected {
     }
 }
 
+/// Returns the help for what a reader of git's history has to find out.
 fn restore() -> Message {
     message!(
         "git の履歴で、いつ変わったかを調べてください",
@@ -174,7 +179,8 @@ fn restore() -> Message {
     )
 }
 
-/// Verifies every signature that lies beside an act, and that nobody signed who could not.
+/// Verifies every signature that lies beside an act, and that each reviewer was active; returns the
+/// number of right signatures.
 fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostics) -> usize {
     let mut right = 0;
     let path = &act.source.path;
@@ -199,11 +205,16 @@ fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostic
                 Diagnostic::error(
                     codes::BAD_SIGNATURE,
                     Place::start_of(&act.source),
-                    message!("「{id}」の鍵による署名が、この記録に合いません", "the signature by key of `{id}` does not fit this act"),
+                    message!(
+                        "「{id}」の鍵による署名が、この記録に合いません",
+                        "the signature by key of `{id}` does not fit this act"
+                    ),
                 )
                 .help(message!(
-                    "署名のファイルか reviewers.yaml の ssh_public_key が変わっています。前の公開鍵も一覧に残してください",
-                    "the signature or ssh_public_key in reviewers.yaml changed; former keys stay in the list"
+                    "署名のファイルか reviewers.yaml の ssh_public_key が変わっています。前の公開\
+                     鍵も一覧に残してください",
+                    "the signature or ssh_public_key in reviewers.yaml changed; former keys stay \
+                     in the list"
                 )),
             );
         }
@@ -230,10 +241,13 @@ fn check_signatures(supervision: &Supervision, act: &Act, found: &mut Diagnostic
     right
 }
 
+/// Makes an error of a finding that a build only warns of.
 fn error(finding: Diagnostic) -> Diagnostic {
     Diagnostic { severity: crate::diagnostic::Severity::Error, ..finding }
 }
 
+/// Compares what an act says of a text with the kept bytes, and checks that its reviewers could
+/// sign.
 fn check_text(
     supervision: &Supervision,
     act: &Act,
@@ -282,7 +296,7 @@ fn check_text(
             differs("画像", "images");
         }
     }
-    // Anybody active may take a text back.
+    // Every active reviewer may take a text back.
     let written_by: &[String] = match act.decision {
         Decision::Approval { .. } => &text.written_by,
         Decision::Correction { .. } => &[],
@@ -309,7 +323,7 @@ fn check_text(
     }
 }
 
-/// Tells of kept bytes that no act names.
+/// Reports kept bytes that no act names.
 fn check_orphans(files: &Files, covered: &BTreeMap<&str, &Covered>, found: &mut Diagnostics) {
     match files.blob_names() {
         Ok(names) => {
@@ -318,10 +332,14 @@ fn check_orphans(files: &Files, covered: &BTreeMap<&str, &Covered>, found: &mut 
                     Diagnostic::warning(
                         codes::STRAY_FILE,
                         Place::start_of(&Source::new(format!("{BLOBS}{name}"), "")),
-                        message!("どの記録もこの控えを指していません", "no act names these kept bytes"),
+                        message!(
+                            "どの記録もこの控えを指していません",
+                            "no act names these kept bytes"
+                        ),
                     )
                     .help(message!(
-                        "`approve` が途中で止まったときに残ることがあります。git にないなら消してかまいません",
+                        "`approve` が途中で止まったときに残ることがあります。git にないなら消して\
+                         かまいません",
                         "a command that was killed may leave them; remove them unless git has them"
                     )),
                 );

@@ -1,7 +1,7 @@
 //! What an approved text says of itself: the audit compares it with what the act says of the text.
 //!
-//! The audit reads every text that was ever approved. Parsing all of their front matter would be most
-//! of its work, so only the keys that it compares are parsed.
+//! The audit reads every text that was ever approved. Parsing all of their front matter would be
+//! most of its work, so only the keys that it compares are parsed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::source::yaml::{self, Node, Value};
 /// What an approved text says of itself.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// Its topics; nothing for a translation, which has its original's, and for a drug.
+    /// Its topics; none for a translation, which has its original's, and for a drug.
     pub(super) topics: Option<Vec<String>>,
     /// The reviewers who wrote it.
     pub(super) written_by: Vec<String>,
@@ -56,18 +56,20 @@ impl Facts {
         Self {
             topics: is_original.then(|| list(&root, "topics")),
             written_by: list(&root, "written_by"),
-            is_notice: matches!(entry(&root, "supervision").map(|node| &node.value), Some(Value::Scalar(scalar)) if scalar.text == "none"),
+            is_notice: entry(&root, "supervision").is_some_and(
+                |node| matches!(&node.value, Value::Scalar(scalar) if scalar.text == "none"),
+            ),
             images,
         }
     }
 }
 
-/// Keeps the entries of a front matter that are looked at; parsing the others would be most of the work of an audit.
+/// Returns the entries of a front matter that the audit compares, as they are written.
 fn keys(front_matter: &str) -> String {
     let mut kept = String::new();
     let mut is_kept = false;
     for line in front_matter.split_inclusive('\n') {
-        // An entry goes on in lines that are indented, empty, or items or the end of a list.
+        // Lines that are indented, empty, or items or the end of a list belong to the entry before.
         if !line.starts_with([' ', '\t', '-', ']', '\n', '\r', '#']) {
             let key =
                 line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);

@@ -69,8 +69,10 @@ pub fn invalid(
         ),
     )
     .help(message!(
-        "reviewers.yaml が正しいか確かめ、署名できる監修者に、`ubugi approve {path}` や `ubugi correct {path}` であらためて記録してもらってください",
-        "check reviewers.yaml, and have an entitled reviewer record it anew, with `ubugi approve {path}` or `ubugi correct {path}`"
+        "reviewers.yaml が正しいか確かめ、署名できる監修者に、`ubugi approve {path}` や `ubugi \
+         correct {path}` であらためて記録してもらってください",
+        "check reviewers.yaml, and have an entitled reviewer record it anew, with `ubugi approve \
+         {path}` or `ubugi correct {path}`"
     ))
 }
 

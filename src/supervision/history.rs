@@ -1,4 +1,6 @@
-//! Announced was decided about a text so far: for its page, and for whoever follows corrections.
+//! What was decided about a text so far.
+//!
+//! The page of the text shows it, and a feed of corrections shows the announcements.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +30,8 @@ pub enum TextEvent {
 /// A correction or withdrawal, which readers and those who follow a site are to learn of.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Announcement {
-    /// SHA-256 of the act. Together with the path of the text it belongs to no other announcement and never changes.
+    /// SHA-256 of the act. Together with the path of the text it identifies the announcement for
+    /// good.
     pub act: String,
     /// The text.
     pub path: String,
@@ -60,22 +63,22 @@ pub enum Announced {
 }
 
 impl Announcement {
-    /// How long it counts as recent, in days.
+    /// The number of days during which it counts as recent.
     pub const RECENT_DAYS: i32 = 90;
 
-    /// Tells whether those who may have followed the text are to be notified.
+    /// Returns whether those who may have followed the text are to be notified.
     pub fn is_to_be_notified(&self) -> bool {
         self.severity == Severity::Severe
     }
 
-    /// Tells whether it was made not long before a day.
+    /// Returns whether it was made not long before a day.
     pub fn is_recent(&self, on: Date) -> bool {
         on.since((jiff::Unit::Day, self.on)).is_ok_and(|span| span.get_days() <= Self::RECENT_DAYS)
     }
 }
 
 impl Judge<'_> {
-    /// Tells what was decided about a text until a day, the latest first.
+    /// Returns what was decided about a text until a day, the latest first.
     pub fn history(&self, path: &str, on: Date) -> Vec<TextEvent> {
         let all = self.ledger.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
         let mut events: Vec<(Date, TextEvent)> = Vec::new();
@@ -115,7 +118,7 @@ impl Judge<'_> {
         events.into_iter().map(|(_, event)| event).collect()
     }
 
-    /// Lists every correction and withdrawal until a day, the latest first, for those who follow them.
+    /// Lists every correction and withdrawal until a day, the latest first.
     pub fn announcements(&self, on: Date) -> Vec<Announcement> {
         let announced = self
             .ledger

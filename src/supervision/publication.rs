@@ -1,7 +1,9 @@
-//! Which bytes are published on a day: those that were approved, also where the working text is ahead of them.
+//! The bytes that are published on a day: those that were approved, also where the working text is
+//! ahead of them.
 //!
-//! So a correction on a Friday night neither puts unsigned words on a page nor takes the page down. The approved bytes are put in the
-//! place of the working ones before anything is decoded; from then on no part of the program can tell the difference or forget it.
+//! So an edit on a Friday night neither puts unsigned words on a page nor takes the page down. The
+//! approved bytes are put in the place of the working ones before anything is decoded. From then on
+//! no part of the program can mix the two up.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +49,8 @@ enum Verdict {
 type Fetched = (Vec<u8>, Vec<(Covered, Vec<u8>)>);
 
 impl Supervision {
-    /// Chooses what is published on a day; pending edits and what stands in the way of an approval are reported.
+    /// Chooses what is published on a day, and reports pending edits and signatures that do not
+    /// count.
     pub fn publish(&self, files: &Files, on: Date, diagnostics: &mut Diagnostics) -> Publication {
         let mut publication = Publication {
             supervision: Self {
@@ -59,7 +62,7 @@ impl Supervision {
             files: files.clone(),
             replaced: BTreeMap::new(),
         };
-        // A record that was tampered with proves nothing; its faults have been told and stop the build.
+        // A ledger with a fault proves nothing. The fault is an error already and stops the build.
         if !self.ledger.faults.is_empty() {
             return publication;
         }
@@ -89,7 +92,8 @@ impl Supervision {
                     );
                     let mut pins = BTreeMap::new();
                     for (covered, bytes) in images {
-                        // Only this text shows the image as it was; others show the file as it is, or as they were approved with it.
+                        // Only this text shows the image as it was. Others show the file as it is,
+                        // or as they were approved with it.
                         let name = covered.path.rsplit('/').next().unwrap_or(&covered.path);
                         let place = format!("{BLOBS}{}/{name}", covered.sha256);
                         publication.files.insert(&place, bytes, diagnostics);
@@ -104,6 +108,7 @@ impl Supervision {
         publication
     }
 
+    /// Decides what becomes of one text, or returns `None` if no act holds for it.
     fn verdict(
         &self,
         path: &str,
@@ -115,7 +120,8 @@ impl Supervision {
         report_invalid(&self.ledger, path, &standing, diagnostics);
         let Standing { approval, withdrawal, .. } = standing;
         let (held, seal, covered) = match (approval, withdrawal) {
-            // An edit of a notice that needs no signature is published at once, whoever signed it before.
+            // An edit of a notice that needs no signature is published at once, also if it was
+            // signed before.
             (Some(approval), _) if self.policy.signatures(approval.kind) == 0 => return None,
             (Some(approval), _) => {
                 (Held::Approved(approval.clone()), approval.seal, approval.files)
@@ -128,7 +134,8 @@ impl Supervision {
         let working = Sealed::of(path, files);
         match &working {
             Some(working) if working.seal == seal => return Some(Verdict::AsSigned(held)),
-            // Whoever deletes a text takes it from the site; what was withdrawn keeps its page, so that its address says so.
+            // A text whose file is deleted leaves the site. A withdrawn text keeps its page, so
+            // that its address says that it was withdrawn.
             None if matches!(held, Held::Approved(_)) => return None,
             _ => {}
         }
@@ -147,7 +154,8 @@ impl Supervision {
                     place,
                     message!(
                         "{day} の承認のあとに変わっています。承認された文章のほうを公開します",
-                        "the text changed after its approval on {day}; the approved text is published instead"
+                        "the text changed after its approval on {day}; the approved text is \
+                         published instead"
                     ),
                 )
                 .help(message!(
@@ -159,10 +167,12 @@ impl Supervision {
         Some(Verdict::Replace(held, fetched))
     }
 
-    /// Combines the states of texts with those of others whose words they show, and holds what an act says of a text against the text.
+    /// Combines the states of texts with those of others whose words they show, and compares what
+    /// an act says of a text with the text.
     ///
-    /// A drug shows the words of its sources and class, a product its ingredients' entries, a translation may show its original's sources: each
-    /// is supervised only if these are.
+    /// A drug shows the words of its sources and class, a product those of its ingredients'
+    /// entries, and a translation may show its original's sources. Each is supervised only if these
+    /// are.
     pub fn combine(
         &mut self,
         works: &[&Work],
@@ -210,7 +220,8 @@ impl Supervision {
         }
     }
 
-    /// Makes a text unsupervised unless all of these are approved; its review falls due with the first of them.
+    /// Makes a text unsupervised unless all of these are approved. Its review falls due with the
+    /// first of them.
     fn depend(&mut self, path: &str, others: &[&str]) {
         let due: Option<Vec<Date>> = others
             .iter()
@@ -230,7 +241,8 @@ impl Supervision {
         }
     }
 
-    /// Drops an approval whose act says other things of the text than the text itself, so that its reviewers were not entitled.
+    /// Removes an approval whose act says other things of the text than the text itself: its
+    /// reviewers may not have been entitled.
     fn hold_against(
         &mut self,
         source: &Arc<Source>,
@@ -257,8 +269,10 @@ impl Supervision {
                     codes::NOT_ENTITLED,
                     Place::start_of(source),
                     message!(
-                        "承認の記録にある種類・話題・書いた人が、この文章と合わないので、監修済みとしては公開しません",
-                        "the act of approval names another kind, other topics or authors than the text, which is not published as supervised"
+                        "承認の記録にある種類・話題・書いた人が、この文章と合わないので、監修済み\
+                         としては公開しません",
+                        "the act of approval names another kind, other topics or authors than the \
+                         text, which is not published as supervised"
                     ),
                 )
                 .help(message!(
@@ -271,7 +285,9 @@ impl Supervision {
     }
 }
 
-/// Lists the texts whose words a product's page shows: the table's lists, the entries of its ingredients, and for an ingredient without an
+/// Lists the texts whose words a product's page shows.
+///
+/// They are the table's lists, the entries of its ingredients, and for an ingredient without an
 /// entry the list that says why it has none.
 pub fn product_shows(product: &Product) -> Vec<String> {
     let lists = DRUG_LISTS.iter().map(|list| (*list).to_owned());
@@ -282,7 +298,7 @@ pub fn product_shows(product: &Product) -> Vec<String> {
     lists.chain(ingredients).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Fetches what was signed from the ledger; of images only those that are not there with the same bytes.
+/// Reads what was signed from the ledger; of images only those whose file has other bytes now.
 fn fetch(
     path: &str,
     covered: &[Covered],

@@ -10,6 +10,7 @@ use crate::content::unique::duplicate_id;
 use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
 use crate::source::decode::Decoder;
+use crate::source::fields::Fields;
 use crate::source::keys::{Record, Shape, optional, required, words};
 use crate::source::yaml::{Node, Value};
 
@@ -27,7 +28,8 @@ pub const LICENCES: [&str; 10] = [
     "理学療法士",
 ];
 
-/// Keys that would hold a registration number (医籍登録番号, 免許番号), which is asked for nowhere and published nowhere.
+/// Keys that would hold a registration number (医籍登録番号, 免許番号), which ubugi neither needs
+/// nor publishes.
 const REGISTRATION: [&str; 6] = [
     "registration_number",
     "registration",
@@ -119,9 +121,9 @@ pub struct Reviewer {
     pub specialty: Option<Text>,
     /// Affiliation.
     pub affiliation: Option<Text>,
-    /// The topics that they may sign; nothing for all.
+    /// The topics that they may sign; all if there is no list.
     pub topics: Option<Vec<Located<String>>>,
-    /// The kinds of text that they may sign; nothing for all.
+    /// The kinds of text that they may sign; all if there is no list.
     pub kinds: Option<Vec<TextKind>>,
     /// First day on which they may sign.
     pub from: Option<Date>,
@@ -145,15 +147,15 @@ pub enum Unentitled {
 }
 
 impl Reviewer {
-    /// Tells whether the reviewer may sign on a day.
+    /// Returns whether the reviewer may sign on a day.
     pub fn is_active(&self, on: Date) -> bool {
         self.from.is_none_or(|from| from <= on) && self.to.is_none_or(|to| on <= to)
     }
 
-    /// Tells whether the reviewer may sign a text of a kind, with these topics and authors, on a day.
+    /// Checks that the reviewer may sign a text of a kind, with these topics and authors, on a day.
     ///
     /// # Errors
-    /// Tells why not.
+    /// Returns why they may not.
     pub fn may_sign(
         &self,
         kind: TextKind,
@@ -188,55 +190,7 @@ pub fn decode_reviewers(
 ) -> Vec<Reviewer> {
     let mut all: Vec<Reviewer> = Vec::new();
     decoder.list(root, |decoder, node| {
-        let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
-        let mut fields = decoder.fields(node, &REVIEWER)?;
-        let id = fields.required(decoder, "id", Decoder::id);
-        let name = fields.required(decoder, "name", text);
-        let licence = fields.required(decoder, "licence", |decoder, node| decoder.choice(node, &LICENCES.map(|licence| (licence, licence))));
-        let specialty = fields.optional(decoder, "specialty", text);
-        let affiliation = fields.optional(decoder, "affiliation", text);
-        let (mut topics, mut kinds) = (None, None);
-        fields.optional(decoder, "may_sign", |decoder, node| {
-            let mut fields = decoder.fields(node, &MAY_SIGN)?;
-            topics = fields.optional(decoder, "topics", |decoder, node| decoder.list(node, Decoder::id));
-            kinds = fields.optional(decoder, "kinds", |decoder, node| decoder.list(node, |decoder, node| decoder.choice(node, &TextKind::ALL)));
-            fields.finish(decoder);
-            Some(())
-        });
-        let (mut from, mut to) = (None, None);
-        fields.optional(decoder, "active", |decoder, node| {
-            let mut fields = decoder.fields(node, &ACTIVE)?;
-            from = fields.optional(decoder, "from", Decoder::date);
-            to = fields.optional(decoder, "to", Decoder::date);
-            fields.finish(decoder);
-            if let (Some(from), Some(to)) = (&from, &to)
-                && to.value < from.value
-            {
-                decoder.diagnostics.push(
-                    Diagnostic::error(codes::DATES_CONTRADICT, to.place.clone(), message!("終わりの日が、始まりの日より前です", "the last day is before the first"))
-                        .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
-                );
-            }
-            Some(())
-        });
-        let keys = fields.optional(decoder, "ssh_public_key", |decoder, node| match node.value {
-            Value::Sequence(_) => decoder.list(node, public_key),
-            _ => public_key(decoder, node).map(|key| vec![key]),
-        });
-        for (key, name) in fields.refused() {
-                decoder.fault(
-                    codes::UNKNOWN_KEY,
-                    name,
-                    message!("「{key}」は書けません。登録番号は公開しません", "`{key}` cannot be written: registration numbers are never published"),
-                    message!(
-                        "この行を消してください。免許は、プロジェクトの外で確かめます（例：厚生労働省の医師等資格確認検索）",
-                        "remove this line; check licences outside the project, such as in the ministry's public register"
-                    ),
-                );
-        }
-        fields.finish(decoder);
-        let (from, to) = (from.map(|date| date.value), to.map(|date| date.value));
-        let reviewer = Reviewer { id: id?, name: name?, licence: licence?, specialty, affiliation, topics, kinds, from, to, keys: keys.unwrap_or_default() };
+        let reviewer = decode_reviewer(decoder, node, languages)?;
         if let Some(earlier) = all.iter().find(|other| other.id.value == reviewer.id.value) {
             decoder.diagnostics.push(duplicate_id(&reviewer.id, &earlier.id));
             return None;
@@ -247,10 +201,94 @@ pub fn decode_reviewers(
     all
 }
 
+fn decode_reviewer(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Reviewer> {
+    let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
+    let mut fields = decoder.fields(node, &REVIEWER)?;
+    let id = fields.required(decoder, "id", Decoder::id);
+    let name = fields.required(decoder, "name", text);
+    let licence = fields.required(decoder, "licence", |decoder, node| {
+        decoder.choice(node, &LICENCES.map(|licence| (licence, licence)))
+    });
+    let specialty = fields.optional(decoder, "specialty", text);
+    let affiliation = fields.optional(decoder, "affiliation", text);
+    let (mut topics, mut kinds) = (None, None);
+    fields.optional(decoder, "may_sign", |decoder, node| {
+        let mut fields = decoder.fields(node, &MAY_SIGN)?;
+        topics =
+            fields.optional(decoder, "topics", |decoder, node| decoder.list(node, Decoder::id));
+        kinds = fields.optional(decoder, "kinds", |decoder, node| {
+            decoder.list(node, |decoder, node| decoder.choice(node, &TextKind::ALL))
+        });
+        fields.finish(decoder);
+        Some(())
+    });
+    let (from, to) = fields.optional(decoder, "active", active).unwrap_or_default();
+    let keys = fields.optional(decoder, "ssh_public_key", |decoder, node| match node.value {
+        Value::Sequence(_) => decoder.list(node, public_key),
+        _ => public_key(decoder, node).map(|key| vec![key]),
+    });
+    refuse_registration(decoder, &fields);
+    fields.finish(decoder);
+    Some(Reviewer {
+        id: id?,
+        name: name?,
+        licence: licence?,
+        specialty,
+        affiliation,
+        topics,
+        kinds,
+        from,
+        to,
+        keys: keys.unwrap_or_default(),
+    })
+}
+
+/// Reads the first and the last day on which a reviewer may sign.
+fn active(decoder: &mut Decoder, node: &Node) -> Option<(Option<Date>, Option<Date>)> {
+    let mut fields = decoder.fields(node, &ACTIVE)?;
+    let from = fields.optional(decoder, "from", Decoder::date);
+    let to = fields.optional(decoder, "to", Decoder::date);
+    fields.finish(decoder);
+    if let (Some(from), Some(to)) = (&from, &to)
+        && to.value < from.value
+    {
+        decoder.diagnostics.push(
+            Diagnostic::error(
+                codes::DATES_CONTRADICT,
+                to.place.clone(),
+                message!("終わりの日が、始まりの日より前です", "the last day is before the first"),
+            )
+            .help(message!("どちらかの日付を直してください", "correct one of the two dates")),
+        );
+    }
+    Some((from.map(|date| date.value), to.map(|date| date.value)))
+}
+
+/// Refuses every key that would hold a registration number.
+fn refuse_registration(decoder: &mut Decoder, fields: &Fields<'_>) {
+    for (key, name) in fields.refused() {
+        decoder.fault(
+            codes::UNKNOWN_KEY,
+            name,
+            message!(
+                "「{key}」は書けません。登録番号は公開しません",
+                "`{key}` cannot be written: registration numbers are never published"
+            ),
+            message!(
+                "この行を消してください。免許は、プロジェクトの外で確かめます（例：厚生労働省の医師等資格\
+                 確認検索）",
+                "remove this line; check licences outside the project, such as in the \
+                 ministry's public register"
+            ),
+        );
+    }
+}
+
 /// Reads one line of an `id_ed25519.pub`.
 fn public_key(decoder: &mut Decoder, node: &Node) -> Option<PublicKey> {
     let written = decoder.string(node)?;
-    // A key that cannot be used for verifying would turn every signature into a wrong one, so it is told here.
+    // With a key that cannot verify, every signature would look wrong, so the key itself is
+    // reported.
     let key = PublicKey::from_openssh(&written.value).ok().filter(super::signature::is_supported);
     if key.is_none() {
         decoder.fault(
@@ -258,8 +296,10 @@ fn public_key(decoder: &mut Decoder, node: &Node) -> Option<PublicKey> {
             node,
             message!("使える SSH の公開鍵ではありません", "this is not a usable SSH public key"),
             message!(
-                "`ssh-keygen -t ed25519` で作った .pub ファイルの一行を書いてください（ed25519 か ecdsa-nistp256。sk- の鍵も使えます）",
-                "write the line of a .pub file made by `ssh-keygen -t ed25519` (ed25519 or ecdsa-nistp256, also as sk- keys)"
+                "`ssh-keygen -t ed25519` で作った .pub ファイルの一行を書いてください（ed25519 か \
+                 ecdsa-nistp256。sk- の鍵も使えます）",
+                "write the line of a .pub file made by `ssh-keygen -t ed25519` (ed25519 or \
+                 ecdsa-nistp256, also as sk- keys)"
             ),
         );
     }

@@ -1,8 +1,9 @@
 //! Seals: what exactly an approval covers.
 //!
-//! A seal covers one file and the images that it shows. Other files that a page also shows words of (the sources and classes of drugs, a
-//! translation's original) have seals of their own; there the states are combined instead (see [`super::State`]), so that one approval
-//! of a list does not have to be given again for every drug.
+//! A seal covers one file and the images that it shows. A page may also show words of other files:
+//! the sources and classes of drugs, the original of a translation. These have seals of their own,
+//! and the states are combined (see [`super::TextState`]). So one approval of a list need not be
+//! given again for every drug.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -34,7 +35,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Seals a text as it stands in these files; nothing when it is not there.
+    /// Seals a text as it stands in these files, or returns `None` if it is not there.
     pub fn of(path: &str, files: &Files) -> Option<Self> {
         let file = files.get(path)?;
         let mut covered = vec![Covered { path: path.to_owned(), sha256: sha256(&canonical(file)) }];
@@ -59,8 +60,10 @@ pub fn images(path: &str, file: &File) -> impl Iterator<Item = String> + use<> {
     found.into_iter()
 }
 
-/// Returns the bytes of a file that are sealed and kept: those of a text without its byte order mark and with LF line ends, which editors
-/// and git change without changing a word.
+/// Returns the bytes of a file that are sealed and kept.
+///
+/// A text has no byte order mark and LF line ends there: editors and git change both without
+/// changing a word.
 pub fn canonical(file: &File) -> Cow<'_, [u8]> {
     match file {
         File::Text(source) if source.text.contains('\r') => {
@@ -70,10 +73,11 @@ pub fn canonical(file: &File) -> Cow<'_, [u8]> {
     }
 }
 
-/// Returns the seal of a list of files: the SHA-256 of the lines that `sha256sum FILE…` prints for them, so that
-/// `sha256sum FILE… | sha256sum` shows it on any machine.
+/// Returns the seal of a list of files: the SHA-256 of the lines that `sha256sum FILE…` prints for
+/// them.
 ///
-/// The list is unambiguous: a hash has 64 digits, two spaces and a path follow, and a path that holds a line end or a backslash is not
+/// So `sha256sum FILE… | sha256sum` shows it on any machine. The list is unambiguous: a hash has 64
+/// digits, two spaces and a path follow, and a path with a line end or a backslash is not
 /// [sealable](is_sealable).
 pub fn seal_of(files: &[Covered]) -> String {
     let mut list = String::with_capacity(files.len() * 128);
@@ -83,7 +87,7 @@ pub fn seal_of(files: &[Covered]) -> String {
     sha256(list.as_bytes())
 }
 
-/// Tells whether a path can stand in a seal.
+/// Returns whether a path can stand in a seal.
 pub fn is_sealable(path: &str) -> bool {
     !path.is_empty()
         && path.trim() == path
@@ -101,16 +105,18 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Tells whether a text is a SHA-256 in lower-case hexadecimal digits.
+/// Returns whether a text is a SHA-256 in lower-case hexadecimal digits.
 pub fn is_sha256(text: &str) -> bool {
     text.len() == 64
         && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// Tells which kind of text a file is, as far as its path says; nothing for what is not signed.
+/// Returns which kind of text a file is, as far as its path says, or `None` for a file that is not
+/// signed.
 ///
-/// [`TextKind::Own`] may turn out to be a [`TextKind::Notice`]. A table of another kind that shows clinical words to parents belongs here,
-/// and its states are combined where [`super::Supervision`] combines those of drugs.
+/// [`TextKind::Own`] may turn out to be a [`TextKind::Notice`]. A new table that shows clinical
+/// words to parents belongs here too; [`super::Supervision`] combines its states as it does those
+/// of drugs.
 pub fn kind_of(path: &str) -> Option<TextKind> {
     let is_own = |path: &str| {
         path.strip_prefix("municipalities/")

@@ -104,10 +104,11 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Judges one reviewer's signature on one text of an act; tells whether it was made with their key.
+    /// Judges one reviewer's signature on one text of an act; returns whether it was made with a
+    /// key.
     ///
     /// # Errors
-    /// Tells why it does not count.
+    /// Returns why it does not count.
     pub fn signature(
         &self,
         act: &Act,
@@ -138,7 +139,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Tells when a signature's review falls due: on the day that was agreed, or earlier where the policy's interval ends before.
+    /// Returns when a signature's review falls due: on the day that was agreed, or earlier where
+    /// the policy's interval ends before.
     pub fn due(&self, on: Date, next_review: Date) -> Date {
         let months = self.policy.review_within_months.and_then(|months| i32::try_from(months).ok());
         months
@@ -154,19 +156,19 @@ impl Judge<'_> {
     pub fn standing(&self, path: &str, on: Date) -> Standing {
         let mut standing = Standing::default();
         let all = self.ledger.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
-        let known: Vec<Said<'_>> = all
+        let known: Vec<ActOnText<'_>> = all
             .iter()
             .map(|(at, text)| {
                 let act = &self.ledger.acts[*at];
-                Said { at: *at, act, text: &act.texts[*text] }
+                ActOnText { at: *at, act, text: &act.texts[*text] }
             })
             .filter(|said| said.act.on <= on)
             .collect();
-        let withdrawals: Vec<&Said<'_>> = known
+        let withdrawals: Vec<&ActOnText<'_>> = known
             .iter()
             .filter(|said| matches!(said.act.decision, Decision::Withdrawal { .. }))
             .collect();
-        let approvals: Vec<&Said<'_>> = known
+        let approvals: Vec<&ActOnText<'_>> = known
             .iter()
             .filter(|said| {
                 matches!(said.act.decision, Decision::Approval { .. })
@@ -191,7 +193,7 @@ impl Judge<'_> {
             }
         }
         for (position, seal) in seals.into_iter().enumerate() {
-            let signed: Vec<&Said<'_>> =
+            let signed: Vec<&ActOnText<'_>> =
                 approvals.iter().copied().filter(|said| said.text.seal == seal).collect();
             let signers = self.signers(&signed, &mut standing.invalid);
             let Some(newest) = signed.last() else { continue };
@@ -218,11 +220,11 @@ impl Judge<'_> {
     /// Collects who signed the same bytes, each once; adds the signatures that do not count.
     fn signers(
         &self,
-        signed: &[&Said<'_>],
+        signed: &[&ActOnText<'_>],
         invalid: &mut Vec<(usize, usize, Invalid)>,
     ) -> Vec<Signer> {
         let mut signers: Vec<Signer> = Vec::new();
-        for Said { at, act, text } in signed {
+        for ActOnText { at, act, text } in signed {
             let Decision::Approval { next_review, .. } = &act.decision else { continue };
             for (number, id) in act.by.iter().enumerate() {
                 let (reviewer, by_key) = match self.signature(act, text, &id.value) {
@@ -245,7 +247,7 @@ impl Judge<'_> {
 }
 
 /// What one act says of a text.
-struct Said<'l> {
+struct ActOnText<'l> {
     /// The act's index in the ledger.
     at: usize,
     act: &'l Act,
@@ -264,7 +266,9 @@ fn withdrawn(act: &Act, text: &ActText) -> Option<Withdrawal> {
     })
 }
 
-/// Makes the approval of signatures that are enough: as many as are required hold until the day on which the next of them would fall due.
+/// Makes the approval of signatures that are enough.
+///
+/// It holds for as long as at least as many signatures hold as are required.
 fn approved(text: &ActText, signers: Vec<Signer>, required: usize) -> Option<Approval> {
     let mut due: Vec<Date> = signers.iter().map(|signer| signer.next_review).collect();
     due.sort_unstable();

@@ -17,7 +17,8 @@ use crate::message;
 /// The state under which a text is published.
 #[derive(Clone, Copy, Debug)]
 pub enum TextState<'a> {
-    /// Reviewers approved exactly these bytes, and everything else that the page shows of clinical words.
+    /// Reviewers approved exactly these bytes, and everything else that the page shows of clinical
+    /// words.
     Approved {
         /// The approval.
         approval: &'a Approval,
@@ -44,7 +45,7 @@ pub(crate) enum Held {
 /// Why a text is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody approved it.
+    /// No reviewer approved it.
     Unsupervised,
     /// Its review is overdue.
     Overdue,
@@ -66,7 +67,8 @@ pub struct Supervision {
     pub(super) held: BTreeMap<String, Held>,
     /// What was decided about each text so far, the latest first.
     pub(super) histories: BTreeMap<String, Vec<TextEvent>>,
-    /// The images with which texts were approved, where they have changed since, by the text's path.
+    /// The images with which texts were approved, where they have changed since, by the text's
+    /// path.
     pub(crate) pins: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -160,7 +162,8 @@ impl Supervision {
         };
         found.help(message!(
             "監修者に見直しを頼み、`ubugi approve {path}` で承認を改めてください",
-            "ask the reviewer to look at it again and renew the approval with `ubugi approve {path}`"
+            "ask the reviewer to look at it again and renew the approval with `ubugi approve \
+             {path}`"
         ))
     }
 }
@@ -177,7 +180,9 @@ fn unsupervised(source: &Arc<Source>) -> Diagnostic {
         ),
     )
     .help(message!(
-        "承認を受けて `ubugi approve {path}` で記録するか、ubugi.yaml の policy.unsupervised を notice か leave-out にしてください",
-        "have it approved and record it with `ubugi approve {path}`, or set policy.unsupervised in ubugi.yaml to notice or leave-out"
+        "承認を受けて `ubugi approve {path}` で記録するか、ubugi.yaml の policy.unsupervised を \
+         notice か leave-out にしてください",
+        "have it approved and record it with `ubugi approve {path}`, or set policy.unsupervised in \
+         ubugi.yaml to notice or leave-out"
     ))
 }

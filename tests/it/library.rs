@@ -1,14 +1,12 @@
 //! What a command can do, a program that uses the crate can do in one call, and gets values.
 
 #[path = "../../examples/build_site.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
+#[allow(dead_code, unreachable_pub, reason = "the example is a program of its own")]
 mod example;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::common;
-use crate::common::{Scratch, approval};
 use jiff::civil::Date;
 use ubugi::build::{self, BuildOptions, NotBuilt};
 use ubugi::project::ProjectError;
@@ -16,6 +14,8 @@ use ubugi::review::sitting::Request;
 use ubugi::review::{
     BoardRequest, Concern, Effect, NoBoard, NotRecorded, audit, read_board, record,
 };
+
+use crate::common::{self, Scratch, approval};
 
 const ARTICLE: &str = "content/articles/fever.md";
 const OWN: &str = "municipalities/132128-hino/articles/hino-notice.md";

@@ -15,8 +15,8 @@ use crate::source::files::FOLDERS;
 
 /// Reads a project as of a day; `is_checked` says whether to check it as a build does.
 ///
-/// What would stop a build stops its notices. Warnings are left to `check`: here they would hide what
-/// matters.
+/// What would stop a build stops its notices. Warnings are left to `check`: here they would hide
+/// what matters.
 pub(super) fn published(root: &Path, date: Date, is_checked: bool) -> Result<Project, NotNotified> {
     let (project, mut found) = project::open(root)?;
     if is_checked {
@@ -37,11 +37,16 @@ pub(super) fn check_place(root: &Path, ledger: &Path) -> Result<(), NotNotified>
     let fault = Diagnostic::error(
         codes::SECRET_IN_PROJECT,
         None,
-        message!("台帳「{path}」が原稿の中にあります", "the ledger `{path}` lies among the sources"),
+        message!(
+            "台帳「{path}」が原稿の中にあります",
+            "the ledger `{path}` lies among the sources"
+        ),
     )
     .help(message!(
-        "content、municipalities、themes の外に置いてください。台帳は送った記録で、原稿ではありません",
-        "put it outside content, municipalities and themes: it records what was sent and is no source"
+        "content、municipalities、themes の外に置いてください。台帳は送った記録で、原稿ではありま\
+         せん",
+        "put it outside content, municipalities and themes: it records what was sent and is no \
+         source"
     ));
     Err(NotNotified::Faults(fault.into()))
 }

@@ -61,15 +61,16 @@ impl fmt::Debug for SendOptions {
 /// What came of sending.
 #[derive(Debug)]
 pub struct Sent {
-    /// Notices that are not sent because the project says something else by now, and other warnings.
+    /// Notices that are not sent because the project says something else by now, and other
+    /// warnings.
     pub warnings: Diagnostics,
     /// What was sent, or what would be.
-    pub what: SentWhat,
+    pub what: SendOutcome,
 }
 
 /// What was sent, or what would be.
 #[derive(Debug)]
-pub enum SentWhat {
+pub enum SendOutcome {
     /// What would be sent.
     Previews(Vec<Preview>),
     /// What was sent.
@@ -138,7 +139,7 @@ struct Day<'d> {
 
 impl Day<'_> {
     /// Shows what would go.
-    fn previews(&self) -> Result<SentWhat, NotNotified> {
+    fn previews(&self) -> Result<SendOutcome, NotNotified> {
         let history = delivery::read(&self.options.ledger).map_err(|error| self.refuse(error))?;
         let is_due = |notice: &&Notice| {
             is_current(notice, self.current)
@@ -154,7 +155,7 @@ impl Day<'_> {
                 text: lane.sender.preview(notice),
             })
         });
-        Ok(SentWhat::Previews(previews.collect()))
+        Ok(SendOutcome::Previews(previews.collect()))
     }
 
     /// Sends what is left to send.
@@ -162,7 +163,7 @@ impl Day<'_> {
         &self,
         project: &Project,
         progress: &(dyn Fn() + Sync),
-    ) -> Result<SentWhat, NotNotified> {
+    ) -> Result<SendOutcome, NotNotified> {
         let elsewhere = self.lanes.iter().find(|(_, lane)| !lane.is_local());
         if let Some(((municipality, channel), _)) = elsewhere.filter(|_| !self.options.may_leave) {
             let (municipality, channel) = (municipality.clone(), channel.clone());
@@ -184,7 +185,7 @@ impl Day<'_> {
         let names = project.municipalities.iter().map(|municipality| {
             (municipality.code.to_string(), municipality.name.in_default().to_owned())
         });
-        Ok(SentWhat::Report { report, names: names.collect() })
+        Ok(SendOutcome::Report { report, names: names.collect() })
     }
 
     fn refuse(&self, error: LedgerError) -> NotNotified {

@@ -16,7 +16,8 @@ pub(super) fn check(project: &Project, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that addresses are unique: among shared articles, and for each municipality together with its own.
+/// Checks that addresses are unique, among shared articles and with the own ones of each
+/// municipality.
 fn check_slugs(project: &Project, diagnostics: &mut Diagnostics) {
     let mut shared: BTreeMap<String, &Located<String>> = BTreeMap::new();
     for work in &project.works {
@@ -70,8 +71,10 @@ fn check_identities(works: &[Work], diagnostics: &mut Diagnostics) {
                 ),
             )
             .help(message!(
-                "id は、ファイルの場所を変えた記事に、前の場所を書くものです。この記事の前の場所に直すか、行を消してください",
-                "an id says where a file was before it was moved; write where this one was, or remove the line"
+                "id は、ファイルの場所を変えた記事に、前の場所を書くものです。この記事の前の場所に\
+                 直すか、行を消してください",
+                "an id says where a file was before it was moved; write where this one was, or \
+                 remove the line"
             ))
             .related(place, message!("同じ id", "the same id")),
         );
@@ -85,7 +88,8 @@ fn same_slug(code: Code, second: &Located<String>, first: &Located<String>) -> D
         code,
         second.place.clone(),
         message!(
-            "アドレス「{slug}」は「{path}」と重なります（大文字小文字や文字の形の違いは区別しません）",
+            "アドレス「{slug}」は「{path}」と重なります（大文字小文字や文字の形の違いは区別しませ\
+             ん）",
             "the address `{slug}` is that of `{path}` (case and Unicode form make no difference)"
         ),
     )

@@ -88,19 +88,21 @@ fn check_assessments(table: &LactationTable, drug: &Drug, diagnostics: &mut Diag
             source.is_none_or(|source| source.record_url.is_some()) && assessment.record.is_some();
         if assessment.url.is_none() && !follows && source.is_some() {
             diagnostics.push(
-                    Diagnostic::error(
-                        codes::NO_RECORD_ADDRESS,
-                        assessment.source.place.clone(),
-                        message!(
+                Diagnostic::error(
+                    codes::NO_RECORD_ADDRESS,
+                    assessment.source.place.clone(),
+                    message!(
                         "出典のどこに書いてあるかがわかりません",
                         "nothing says where in the source this stands"
                     ),
-                    )
-                    .help(message!(
-                        "この評価に url を書くか、record と、出典の record_url（drug-sources.yaml）を書いてください",
-                        "write a `url` here, or a `record` here and the source's `record_url` in drug-sources.yaml"
-                    )),
-                );
+                )
+                .help(message!(
+                    "この評価に url を書くか、record と、出典の record_url（drug-sources.yaml）\
+                         を書いてください",
+                    "write a `url` here, or a `record` here and the source's `record_url` in \
+                         drug-sources.yaml"
+                )),
+            );
         }
         for route in assessment.routes.iter().filter(|route| !drug.routes.contains(&route.value)) {
             let (name, all) = (route.value, drug.routes.join(" / "));

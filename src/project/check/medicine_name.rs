@@ -1,7 +1,8 @@
 //! Names of medicines: none stands for two things.
 //!
-//! A search for a name must lead to one entry. An entry's own names are never shared; two entries may
-//! share a brand, with a warning, as tablets and an ointment of one brand can differ in their drug.
+//! A search for a name must lead to one entry. An entry's own names are never shared; two entries
+//! may share a brand, with a warning, as tablets and an ointment of one brand can differ in their
+//! drug.
 
 use std::collections::BTreeMap;
 
@@ -103,8 +104,10 @@ fn same_name(name: &Name<'_>, earlier: &Name<'_>) -> Diagnostic {
             ),
         )
         .help(message!(
-            "配合剤なら content/products/ に分け、剤形で成分が違うなら「{text}軟膏」のように書き分けてください",
-            "if it is a combination product put it into content/products/; if the ingredient depends on the form, write the form with the name"
+            "配合剤なら content/products/ に分け、剤形で成分が違うなら「{text}軟膏」のように書き分\
+             けてください",
+            "if it is a combination product put it into content/products/; if the ingredient \
+             depends on the form, write the form with the name"
         ))
     } else {
         Diagnostic::error(

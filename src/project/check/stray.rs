@@ -1,7 +1,7 @@
 //! Texts and tables that lie where the program does not read them.
 //!
-//! Such a file becomes no page. The warning keeps a page from vanishing silently because of a slip in
-//! a folder's or a file's name.
+//! Such a file becomes no page. The warning keeps a page from vanishing silently because of a slip
+//! in a folder's or a file's name.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, Source, codes};
 use crate::message;

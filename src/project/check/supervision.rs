@@ -49,7 +49,8 @@ fn clinical_notice(topic: &Located<String>) -> Diagnostic {
         ),
     )
     .help(message!(
-        "supervision: none の行を消すか、話題を直してください（ubugi.yaml の policy.clinical_topics）",
+        "supervision: none の行を消すか、話題を直してください（ubugi.yaml の \
+         policy.clinical_topics）",
         "remove `supervision: none` or correct the topic (policy.clinical_topics in ubugi.yaml)"
     ))
 }

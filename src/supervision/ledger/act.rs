@@ -8,15 +8,15 @@ use crate::content::config::TextKind;
 use crate::diagnostic::{Located, Source};
 use crate::supervision::seals::Covered;
 
-/// How grave what was wrong is for readers.
+/// The gravity, for readers, of what was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// A slip that misleads nobody.
+    /// A slip that misleads no reader.
     Low,
-    /// Somebody may have acted on it without coming to harm.
+    /// A reader may have acted on it without coming to harm.
     Moderate,
-    /// Somebody may come to harm; readers are to be notified.
+    /// A reader may come to harm; readers are to be notified.
     Severe,
 }
 

@@ -1,7 +1,7 @@
 //! The file of an act, read and checked.
 //!
-//! Bytes with the hash of their name were written by ubugi unless somebody made them by hand. So the
-//! first fault of such a file is enough; the audit says the rest.
+//! Bytes with the hash of their name were written by ubugi unless somebody made them by hand. So
+//! the first fault of such a file is enough; the audit says the rest.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,8 +54,10 @@ fn refuse(place: Place, words: Message) -> Box<Diagnostic> {
         place,
         words,
         message!(
-            "承認の記録は書きかえられません。git からもとに戻し、`ubugi approve` などで新しい記録を加えてください",
-            "acts are never changed; bring the file back from git and add a new act with `ubugi approve` or the like"
+            "承認の記録は書きかえられません。git からもとに戻し、`ubugi approve` などで新しい記録\
+             を加えてください",
+            "acts are never changed; bring the file back from git and add a new act with `ubugi \
+             approve` or the like"
         ),
     ))
 }
@@ -150,7 +152,8 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
     })
 }
 
-/// Decodes what an act decides; `kind` is 0 for an approval, 1 for a withdrawal, 2 for a correction.
+/// Decodes what an act decides; `kind` is 0 for an approval, 1 for a withdrawal, 2 for a
+/// correction.
 fn decode_decision(decoder: &mut Decoder, fields: &mut Fields<'_>, kind: u8) -> Option<Decision> {
     let severity = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &Severity::ALL);
     match kind {

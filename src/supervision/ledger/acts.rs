@@ -1,7 +1,7 @@
 //! All acts of a project, in the order of their graph.
 //!
-//! The order of acts is that of the graph; where it leaves a choice, that of day and hash. It depends
-//! neither on the order of files nor on the clock.
+//! The order of acts is that of the graph; where it leaves a choice, that of day and hash. It
+//! depends neither on the order of files nor on the clock.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -109,8 +109,10 @@ impl Ledger {
         ledger
     }
 
-    /// Sorts acts so that each comes after its parents (Kahn's algorithm, always taking the earliest that is free); an act whose parent is
-    /// missing keeps its place in time and is a fault.
+    /// Sorts acts so that each comes after its parents.
+    ///
+    /// This is Kahn's algorithm, which always takes the earliest act that is free. An act whose
+    /// parent is missing keeps its place in time and is a fault.
     fn put_in_order(&mut self, acts: Vec<Act>) {
         let index: BTreeMap<&str, usize> =
             acts.iter().enumerate().map(|(index, act)| (act.hash.as_str(), index)).collect();
@@ -125,7 +127,8 @@ impl Ledger {
                         children[*parent].push(at);
                         waiting[at] += 1;
                     }
-                    // A parent that was changed has been told; that its child misses it follows from that.
+                    // A parent that was changed is a fault already; that its child misses it
+                    // follows from that.
                     None if changed.iter().any(|path| {
                         path.ends_with(&format!("-{}.yaml", &parent[..16.min(parent.len())]))
                     }) => {}
@@ -161,7 +164,8 @@ impl Ledger {
                     "the act before this one ({short}…) is missing"
                 ),
                 message!(
-                    "承認の記録は消せません。git から戻してください。`ubugi audit` が全体を調べます",
+                    "承認の記録は消せません。git から戻してください。`ubugi audit` が全体を調べま\
+                     す",
                     "acts are never removed; bring it back from git. `ubugi audit` checks the whole"
                 ),
             );
@@ -189,17 +193,19 @@ impl Ledger {
         &self.heads
     }
 
-    /// Returns the one hash that stands for the whole ledger as it is; nothing while it is empty.
+    /// Returns the one hash that stands for the whole ledger, or `None` while it is empty.
     pub fn head(&self) -> Option<String> {
         (!self.heads.is_empty()).then(|| head_of(&self.heads))
     }
 
-    /// Tells whether one act came before another in the graph: whoever made the later one had the earlier one before them.
+    /// Returns whether one act came before another in the graph, so that the later one was made
+    /// knowing the earlier one.
     pub fn precedes(&self, earlier: usize, later: usize) -> bool {
         let mut seen = BTreeSet::new();
         let mut todo = vec![later];
         while let Some(at) = todo.pop() {
-            // Parents stand before their children, so what is before the earlier one cannot lead to it.
+            // Parents stand before their children, so an act before the earlier one cannot lead to
+            // it.
             for parent in self.parents[at].iter().copied().filter(|parent| *parent >= earlier) {
                 if parent == earlier {
                     return true;
