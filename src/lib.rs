@@ -13,6 +13,7 @@ pub mod cli;
 pub mod content;
 pub mod delivery;
 pub mod diagnostic;
+pub mod editing;
 pub mod edition;
 
 pub mod municipality;

@@ -11,7 +11,7 @@ use super::passage::CheckedText;
 use super::rule::{CareRules, RuleKind};
 use super::{fold, rule_file};
 
-use crate::content::medicine::drug::{Drug, LactationTable};
+use crate::content::medicine::{Drug, LactationTable};
 use crate::content::{Article, Citation, LangId, Languages, Work};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;

@@ -15,8 +15,10 @@ mod part;
 mod passage;
 mod rule;
 mod rule_file;
+mod rule_keys;
 
 pub use check::check;
+pub use rule_keys::CARE;
 
 #[cfg(test)]
 mod tests;

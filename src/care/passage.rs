@@ -13,7 +13,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::exception::{self, Exception};
 use super::part::PassagePart;
 use crate::content::article::Article;
-use crate::content::ruby::ruby;
+use crate::content::markdown::ruby::ruby;
 use crate::diagnostic::{Diagnostics, Place, Source};
 
 /// Stands for what is no words, such as code, so that what stands around it does not grow together.

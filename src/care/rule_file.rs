@@ -7,12 +7,14 @@
 use regex::{Regex, RegexBuilder};
 
 use super::rule::{CareRules, Rule, RuleKind, RuleScope, RuleTerm, code_of};
+use super::rule_keys::{CARE, CARE_RULE, CARE_TERM, EDITOR_WORDS, KINDS, SCOPES};
 use crate::content::language::covers;
 use crate::content::{Citation, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
 use crate::message;
 use crate::source::Files;
-use crate::source::decode::{Decoder, Fields};
+use crate::source::decode::Decoder;
+use crate::source::fields::Fields;
 use crate::source::suggest;
 use crate::source::yaml::{Node, Value};
 
@@ -51,7 +53,7 @@ impl CareRules {
         {
             Decoder::on(source, diagnostics, |decoder| {
                 let root = decoder.parse_all()?;
-                let mut fields = decoder.fields(&root)?;
+                let mut fields = decoder.fields(&root, &CARE)?;
                 fields
                     .list(decoder, "rules", |decoder, node| rules.decode(decoder, node, languages));
                 disabled.extend(fields.list(decoder, "disable", Decoder::id));
@@ -137,17 +139,18 @@ impl StatedRule {
         rules: &CareRules,
         known_languages: Option<&Languages>,
     ) -> Option<Self> {
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &CARE_RULE)?;
         let id = fields.required(decoder, "id", Decoder::id);
         let known = id.as_ref().and_then(|id| rules.0.iter().position(|rule| rule.id == id.value));
-        let kind = fields.optional(decoder, "kind", kind);
-        let scope = fields.optional(decoder, "scope", scope);
+        let kind = fields.optional(decoder, "kind", |decoder, node| decoder.choice(node, &KINDS));
+        let scope =
+            fields.optional(decoder, "scope", |decoder, node| decoder.choice(node, &SCOPES));
         // A file that adds to a rule need not say again what the rule is.
         let is_new = known.is_none();
-        let title = stated(&mut fields, decoder, "title", is_new, words);
-        let help = stated(&mut fields, decoder, "help", is_new, words);
-        let source = stated(&mut fields, decoder, "source", is_new, Citation::decode);
-        let languages = stated(&mut fields, decoder, "languages", is_new, |decoder, node| {
+        let title = fields.required_if(decoder, is_new, "title", editor_words);
+        let help = fields.required_if(decoder, is_new, "help", editor_words);
+        let source = fields.required_if(decoder, is_new, "source", Citation::decode);
+        let languages = fields.required_if(decoder, is_new, "languages", |decoder, node| {
             decoder.list(node, |decoder, node| language(decoder, node, known_languages))
         });
         let terms = fields.list(decoder, "terms", term);
@@ -157,9 +160,7 @@ impl StatedRule {
         let unless_after = strings(&mut fields, decoder, "unless_after");
         let products = strings(&mut fields, decoder, "products");
         let without = fields.list(decoder, "without", Decoder::string);
-        let most_characters = fields
-            .optional(decoder, "most_characters", |decoder, node| decoder.integer(node, 10..1001))
-            .map(|most| most as usize);
+        let most_characters = fields.integer(decoder, "most_characters").map(|most| most as usize);
         let may_explain = fields.optional(decoder, "may_explain", Decoder::boolean);
         let is_idle = if kind == Some(RuleKind::SentenceLength) {
             !fields.has("most_characters")
@@ -261,28 +262,6 @@ impl StatedRule {
     }
 }
 
-/// Reads what a rule looks at.
-fn kind(decoder: &mut Decoder, node: &Node) -> Option<RuleKind> {
-    let choices = [
-        ("words", RuleKind::Words),
-        ("product-claim", RuleKind::ProductClaim),
-        ("unsourced-figure", RuleKind::UnsourcedFigure),
-        ("sentence-length", RuleKind::SentenceLength),
-    ];
-    decoder.choice(node, &choices)
-}
-
-/// Reads in which parts of a file a rule applies.
-fn scope(decoder: &mut Decoder, node: &Node) -> Option<RuleScope> {
-    let choices = [
-        ("title", RuleScope::Title),
-        ("headline", RuleScope::Headline),
-        ("body", RuleScope::Body),
-        ("everywhere", RuleScope::Everywhere),
-    ];
-    decoder.choice(node, &choices)
-}
-
 /// Makes the diagnostic for a rule that states nothing to look for.
 fn idle(place: Place) -> Diagnostic {
     Diagnostic::error(
@@ -294,17 +273,6 @@ fn idle(place: Place) -> Diagnostic {
         "terms か patterns に探す言葉を書いてください（文の長さなら most_characters）",
         "write what it looks for under `terms` or `patterns` (for the length of sentences, `most_characters`)"
     ))
-}
-
-/// Reads a key that a new rule must have.
-fn stated<T>(
-    fields: &mut Fields<'_>,
-    decoder: &mut Decoder,
-    key: &'static str,
-    is_new: bool,
-    read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
-) -> Option<T> {
-    if is_new { fields.required(decoder, key, read) } else { fields.optional(decoder, key, read) }
 }
 
 /// Makes the diagnostic for a phrase or word that has nothing to do with the words of its rule.
@@ -325,7 +293,7 @@ fn useless(written: Located<String>) -> Diagnostic {
 }
 
 /// Reads a list of strings.
-fn strings(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &'static str) -> Vec<String> {
+fn strings(fields: &mut Fields<'_>, decoder: &mut Decoder, key: &str) -> Vec<String> {
     fields.list(decoder, key, Decoder::string).into_iter().map(|text| text.value).collect()
 }
 
@@ -351,12 +319,12 @@ fn language(decoder: &mut Decoder, node: &Node, known: Option<&Languages>) -> Op
 }
 
 /// Reads words for editors: one string, or `ja` and `en`.
-fn words(decoder: &mut Decoder, node: &Node) -> Option<Message> {
+fn editor_words(decoder: &mut Decoder, node: &Node) -> Option<Message> {
     if !matches!(node.value, Value::Mapping(_)) {
         let text = decoder.string(node)?.value;
         return Some(Message { ja: text.clone(), en: text });
     }
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &EDITOR_WORDS)?;
     let ja = fields.required(decoder, "ja", Decoder::string);
     let en = fields.required(decoder, "en", Decoder::string);
     fields.finish(decoder);
@@ -369,7 +337,7 @@ fn term(decoder: &mut Decoder, node: &Node) -> Option<RuleTerm> {
         let word = self::word(decoder, node)?;
         return Some(RuleTerm { word, unless: Vec::new(), instead: None });
     }
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &CARE_TERM)?;
     let word = fields.required(decoder, "term", word);
     let unless = fields.list(decoder, "unless", |decoder, node| {
         let phrase = decoder.string(node)?.value;

@@ -7,7 +7,7 @@ use super::rule::CareRules;
 use crate::content::Languages;
 use crate::content::article;
 use crate::content::language::Language;
-use crate::content::medicine::drug::{self, LactationTable};
+use crate::content::medicine::{self, LactationTable};
 use crate::diagnostic::{Diagnostics, codes};
 use crate::source::Files;
 use crate::source::decode::Decoder;
@@ -39,7 +39,9 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
     let mut table = LactationTable::default();
     for source in texts("content/drugs/") {
         table.drugs.extend(Decoder::on(source, &mut diagnostics, |decoder| {
-            decoder.parse_all().and_then(|root| drug::decode(decoder, &root, "x", &languages))
+            decoder
+                .parse_all()
+                .and_then(|root| medicine::decode_drug(decoder, &root, "x", &languages))
         }));
     }
     check(&all, &languages, works.iter(), &table, &mut diagnostics);

@@ -128,6 +128,15 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Print the JSON Schema of a kind of file, for editors of text / ファイルの書き方を JSON Schema で出す
+    Schema {
+        /// The kind of file; without it the kinds are listed / ファイルの種類
+        #[arg(value_name = "FILE-KIND")]
+        kind: Option<String>,
+        /// Write the schemas into a folder / 書き出すフォルダ
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// See and change the look: what comes from ubugi, what from the project / 見た目を調べ、変える
     #[command(subcommand)]
     Theme(Theme),

@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::args::{Args, Command};
 use super::terminal::Exit;
-use super::{audit, build, explain, new, notify, report, serve, sitting, status, theme};
+use super::{audit, build, explain, new, notify, report, schema, serve, sitting, status, theme};
 use crate::diagnostic::Tongue;
 use crate::supervision::ledger::Decision;
 
@@ -70,6 +70,7 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
         Command::Report(options) => report::run(options, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
+        Command::Schema { kind, out } => schema::run(kind.as_deref(), out.as_deref(), tongue),
         Command::Theme(what) => theme::run(what, tongue),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut io::stdout());

@@ -12,6 +12,7 @@ mod new;
 mod notify;
 mod refusal;
 mod report;
+mod schema;
 mod serve;
 mod sitting;
 mod status;

@@ -176,7 +176,7 @@ fn send(options: &Send, tongue: Tongue) -> Result<Exit, Exit> {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
     let mut clock = Machine { shift: SignedDuration::ZERO };
     if let Some(at) = moved(options, tongue)?
-        && let Ok(at) = at.to_zoned(japan)
+        && let Ok(at) = at.to_zoned_datetime(japan)
     {
         clock.shift = at.timestamp().duration_since(clock.now());
     }

@@ -54,7 +54,7 @@ pub(super) fn started() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "the command line asks the clock")]
 pub(super) fn today_in_japan() -> Date {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::now().to_zoned(japan).date()
+    jiff::Timestamp::now().to_zoned_datetime(japan).date()
 }
 
 /// Writes a line to the standard error.

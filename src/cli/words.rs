@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use crate::delivery::LedgerError;
 use crate::diagnostic::{Diagnostics, Message};
 use crate::edition::Summary;
 use crate::message;
-use crate::delivery::LedgerError;
 use crate::report::tally::number;
 use crate::review::status::{Board, Condition};
 use crate::review::words::label;

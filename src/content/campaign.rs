@@ -1,20 +1,63 @@
-//! Campaigns: for some days a year, such as こどもまんなか月間 in May, some articles are announced first and notices may be more frequent.
+//! Campaigns: for some days a year, such as こどもまんなか月間 in May, some articles are announced
+//! first and notices may be more frequent.
 
 use jiff::civil::Date;
 
 use super::language::Languages;
+use super::notice_allowance::{NOTICE_ALLOWANCE, NoticeAllowance};
 use super::text::Text;
-use super::wording::Wording;
+use super::wording::{WORDING_SHAPE, Wording};
 use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Source, codes};
 use crate::message;
-use crate::municipality::notify::Most;
 use crate::source::Files;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, required};
 use crate::source::yaml::Node;
 
 /// The folder of campaigns, each a file named for its id.
 pub const FOLDER: &str = "content/campaigns/";
+
+/// The keys of a campaign.
+pub static CAMPAIGN: Record = Record::new(
+    "campaign",
+    &[
+        required("title", Shape::Text, "キャンペーンの名前", "its title"),
+        required("from", Shape::Date, "はじまりの日", "its first day"),
+        required("to", Shape::Date, "終わりの日", "its last day"),
+        optional(
+            "only",
+            Shape::List(&MunicipalityCode::SHAPE),
+            "行う市区町村のコード。書かなければすべて",
+            "the codes of the municipalities that take part; all without it",
+        ),
+        optional(
+            "featured",
+            Shape::List(&Shape::Line),
+            "はじめに知らせる記事のパス（この順）",
+            "paths of the articles that are announced first, in this order, also when \
+             `notify seed` only counted them as told",
+        ),
+        optional(
+            "most",
+            Shape::Record(&NOTICE_ALLOWANCE),
+            "期間中の通知の上限。市区町村の上限より多いときに使う",
+            "how many notices there may be meanwhile, where it is more than the municipality's",
+        ),
+        optional(
+            "wording",
+            WORDING_SHAPE,
+            "featured の記事の通知に使う言い方",
+            "the wording that is preferred for what is featured",
+        ),
+        optional(
+            "prefix",
+            Shape::Text,
+            "featured の記事の通知の題名の前に置く言葉",
+            "what stands before the titles of what is featured",
+        ),
+    ],
+);
 
 /// One campaign.
 #[derive(Clone, Debug)]
@@ -32,7 +75,7 @@ pub struct Campaign {
     /// The articles that are announced first, in this order.
     pub featured: Vec<Located<String>>,
     /// How many notices there may be meanwhile; where a municipality allows more, that holds.
-    pub most: Most,
+    pub most: NoticeAllowance,
     /// The wording that is preferred meanwhile.
     pub wording: Option<Wording>,
     /// What stands before the titles of its articles, instead of the municipality's own.
@@ -40,7 +83,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// Tells whether it runs in a municipality on a day.
+    /// Returns whether it runs in a municipality on a day.
     pub fn runs(&self, code: MunicipalityCode, on: Date) -> bool {
         self.from <= on
             && on <= self.to
@@ -86,13 +129,13 @@ fn bad_name(source: &std::sync::Arc<Source>, id: &str) -> Diagnostic {
 
 fn decode(decoder: &mut Decoder, root: &Node, id: &str, languages: &Languages) -> Option<Campaign> {
     let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
-    let mut fields = decoder.fields(root)?;
+    let mut fields = decoder.fields(root, &CAMPAIGN)?;
     let title = fields.required(decoder, "title", text);
     let from = fields.required(decoder, "from", Decoder::date);
     let to = fields.required(decoder, "to", Decoder::date);
-    let only = fields.list(decoder, "only", crate::municipality::decode_code);
+    let only = fields.list(decoder, "only", MunicipalityCode::decode);
     let featured = fields.list(decoder, "featured", Decoder::string);
-    let most = fields.optional(decoder, "most", Most::decode).unwrap_or_default();
+    let most = fields.optional(decoder, "most", NoticeAllowance::decode).unwrap_or_default();
     let wording =
         fields.optional(decoder, "wording", |decoder, node| decoder.choice(node, &Wording::ALL));
     let prefix = fields.optional(decoder, "prefix", text);

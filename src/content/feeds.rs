@@ -1,17 +1,52 @@
-//! What a project or a municipality says of its feeds: `feeds:` in `ubugi.yaml` and `municipality.yaml`.
+//! What a project or a municipality says of its feeds: `feeds:` in `ubugi.yaml` and
+//! `municipality.yaml`.
 
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, words};
 use crate::source::yaml::{Node, Value};
 
 /// How much of an article stands in a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum FeedContent {
-    /// What the article says of itself. A reader of feeds keeps what it once got; what is corrected later is then not kept there.
+    /// What the article says of itself. A reader of feeds keeps what it once got; what is corrected
+    /// later is then not kept there.
     #[default]
     Summary,
     /// The whole article with its sources.
     Full,
 }
+
+const CONTENTS: [(&str, FeedContent); 2] =
+    [("summary", FeedContent::Summary), ("full", FeedContent::Full)];
+const NONE: [(&str, ()); 1] = [("none", ())];
+
+static FEEDS: Record = Record::new(
+    "feeds",
+    &[
+        optional(
+            "content",
+            Shape::Word(&words(&CONTENTS)),
+            "summary（題名と説明だけ。書かなければこれ）か full（本文と出典も）",
+            "summary (title and description, the default) or full (the whole article with its \
+             sources)",
+        ),
+        optional(
+            "entries",
+            Shape::Integer(1, 500),
+            "フィード一つに入れる記事の数。書かなければ 50",
+            "how many entries a feed has at most; 50 without it",
+        ),
+        optional(
+            "hub",
+            Shape::Url,
+            "新しい記事を購読者に知らせる WebSub ハブのアドレス",
+            "the address of a WebSub hub, which tells subscribers of new entries",
+        ),
+    ],
+);
+
+/// What stands behind the key `feeds`: settings, or `none`.
+pub const FEEDS_SHAPE: Shape = Shape::Either(&[Shape::Record(&FEEDS), Shape::Word(&words(&NONE))]);
 
 /// What one file says; what it leaves open is said elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,28 +69,25 @@ pub struct FeedSettings {
 }
 
 impl FeedChoice {
-    /// How many entries a feed has where nobody says otherwise.
+    /// The most entries of a feed where neither the municipality nor the project says otherwise.
     pub const ENTRIES: u32 = 50;
 
     /// Reads `none`, or a mapping of `content`, `entries` and `hub`.
     pub fn decode(decoder: &mut Decoder, node: &Node) -> Option<Self> {
         if matches!(node.value, Value::Scalar(_)) {
-            return decoder
-                .choice(node, &[("none", ())])
-                .map(|()| Self { is_none: true, ..Self::default() });
+            return decoder.choice(node, &NONE).map(|()| Self { is_none: true, ..Self::default() });
         }
-        let mut fields = decoder.fields(node)?;
-        let content = fields.optional(decoder, "content", |decoder, node| {
-            decoder.choice(node, &[("summary", FeedContent::Summary), ("full", FeedContent::Full)])
-        });
-        let entries =
-            fields.optional(decoder, "entries", |decoder, node| decoder.integer(node, 1..501));
+        let mut fields = decoder.fields(node, &FEEDS)?;
+        let content =
+            fields.optional(decoder, "content", |decoder, node| decoder.choice(node, &CONTENTS));
+        let entries = fields.integer(decoder, "entries");
         let hub = fields.optional(decoder, "hub", Decoder::url).map(|hub| hub.value);
         fields.finish(decoder);
         Some(Self { is_none: false, content, entries, hub })
     }
 
-    /// Joins what a municipality says with what the project says for all; nothing where the site has no feeds.
+    /// Joins what a municipality says with what the project says for all; nothing where the site
+    /// has no feeds.
     pub fn settle(own: Option<&Self>, project: Option<&Self>) -> Option<FeedSettings> {
         if own.or(project).is_some_and(|choice| choice.is_none) {
             return None;

@@ -1,11 +1,13 @@
 //! Stages (spans of a family's time) and topics (subjects).
 
-use super::citation::Citation;
+use super::citation::{CITATION, Citation};
 use super::language::Languages;
 use super::text::Text;
-use crate::diagnostic::{Diagnostic, Located, codes};
+use super::unique;
+use crate::diagnostic::{Located, codes};
 use crate::message;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Key, Record, Shape, optional, required};
 use crate::source::yaml::Node;
 
 /// A span of time with both ends included.
@@ -36,50 +38,91 @@ pub struct Term {
 
 /// Which of the two kinds of terms a file lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum TermKind {
     /// Stages.
     Stage,
     /// Topics.
     Topic,
 }
 
+static SPAN: Record = Record::new(
+    "span",
+    &[
+        optional(
+            "pregnancy_weeks",
+            Shape::AtLeast(2, &Shape::Integer(0, 45)),
+            "妊娠の週数 [はじめ, 終わり]（両方を含む）",
+            "completed weeks of pregnancy, [first, last], both included",
+        ),
+        optional(
+            "child_days",
+            Shape::AtLeast(2, &Shape::Integer(0, 2999)),
+            "生まれてからの日数 [はじめ, 終わり]（両方を含む）",
+            "days since birth, [first, last], both included",
+        ),
+        optional(
+            "child_months",
+            Shape::AtLeast(2, &Shape::Integer(0, 239)),
+            "生まれてからの月数 [はじめ, 終わり]（両方を含む）",
+            "completed months since birth, [first, last], both included",
+        ),
+    ],
+);
+
+const ID: Key = required(
+    "id",
+    Shape::Id,
+    "記事に書く名前。アドレスにもなる",
+    "its name in articles and addresses",
+);
+const NAME: Key = required("name", Shape::Text, "読者に見せる名前", "its name for readers");
+const DESCRIPTION: Key =
+    optional("description", Shape::Text, "何についてのものか", "what it is about");
+const SOURCE: Key =
+    optional("source", Shape::Record(&CITATION), "区切りの出典", "where its bounds come from");
+
+static STAGE: Record = Record::new(
+    "stage",
+    &[
+        ID,
+        NAME,
+        DESCRIPTION,
+        required("span", Shape::Record(&SPAN), "どの時期か", "which span of time it is"),
+        SOURCE,
+    ],
+);
+
+static TOPIC: Record = Record::new("topic", &[ID, NAME, DESCRIPTION, SOURCE]);
+
+/// What stands in `content/stages.yaml`.
+pub const STAGES: Shape = Shape::List(&Shape::Record(&STAGE));
+/// What stands in `content/topics.yaml`.
+pub const TOPICS: Shape = Shape::List(&Shape::Record(&TOPIC));
+
 /// Reads `content/stages.yaml` or `content/topics.yaml`.
-pub fn decode(decoder: &mut Decoder, root: &Node, kind: Kind, languages: &Languages) -> Vec<Term> {
-    let mut terms: Vec<Term> = Vec::new();
-    decoder.list(root, |decoder, node| {
-        let term = term(decoder, node, kind, languages)?;
-        if let Some(earlier) = terms.iter().find(|other| other.id.value == term.id.value) {
-            decoder.diagnostics.push(duplicate_id(&term.id, &earlier.id));
-            return None;
-        }
-        terms.push(term);
-        Some(())
-    });
-    terms
+pub fn decode(
+    decoder: &mut Decoder,
+    root: &Node,
+    kind: TermKind,
+    languages: &Languages,
+) -> Vec<Term> {
+    let term = |decoder: &mut Decoder, node: &Node| term(decoder, node, kind, languages);
+    unique::list(decoder, root, term, |term| &term.id).unwrap_or_default()
 }
 
-/// Makes the diagnostic for an id that is used twice.
-pub fn duplicate_id(second: &Located<String>, first: &Located<String>) -> Diagnostic {
-    let id = &second.value;
-    Diagnostic::error(
-        codes::DUPLICATE,
-        second.place.clone(),
-        message!("ID「{id}」が二度使われています", "the id `{id}` is used twice"),
-    )
-    .help(message!("どちらかに別の ID を付けてください", "give one of them another id"))
-    .related(first.place.clone(), message!("はじめの「{id}」", "the first `{id}`"))
-}
-
-fn term(decoder: &mut Decoder, node: &Node, kind: Kind, languages: &Languages) -> Option<Term> {
-    let mut fields = decoder.fields(node)?;
+fn term(decoder: &mut Decoder, node: &Node, kind: TermKind, languages: &Languages) -> Option<Term> {
+    let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
+    let record = match kind {
+        TermKind::Stage => &STAGE,
+        TermKind::Topic => &TOPIC,
+    };
+    let mut fields = decoder.fields(node, record)?;
     let id = fields.required(decoder, "id", Decoder::id);
-    let name =
-        fields.required(decoder, "name", |decoder, node| Text::decode(decoder, node, languages));
-    let description = fields
-        .optional(decoder, "description", |decoder, node| Text::decode(decoder, node, languages));
+    let name = fields.required(decoder, "name", text);
+    let description = fields.optional(decoder, "description", text);
     let span = match kind {
-        Kind::Stage => fields.required(decoder, "span", span),
-        Kind::Topic => None,
+        TermKind::Stage => fields.required(decoder, "span", span),
+        TermKind::Topic => None,
     };
     let source = fields.optional(decoder, "source", Citation::decode);
     fields.finish(decoder);
@@ -87,7 +130,7 @@ fn term(decoder: &mut Decoder, node: &Node, kind: Kind, languages: &Languages) -
 }
 
 fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &SPAN)?;
     let mut pair = |decoder: &mut Decoder, key, most| {
         fields.optional(decoder, key, |decoder, node| {
             let ends = decoder.list(node, |decoder, node| decoder.integer(node, 0..most))?;

@@ -1,12 +1,15 @@
-//! What an article says of itself in a notice: whether it is announced at all, and in which wordings.
+//! What an article says of itself in a notice: whether it is announced at all, and in which
+//! wordings.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Located;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, words};
 use crate::source::yaml::{Node, Value};
 
-/// A way of wording a notice. Which one was used stands with every notice, so that their effect can be compared.
+/// A way of wording a notice. Which one was used stands with every notice, so that their effect can
+/// be compared.
 #[derive(
     Clone,
     Copy,
@@ -40,6 +43,39 @@ impl Wording {
     ];
 }
 
+/// The words of [`Wording`].
+pub const WORDING_SHAPE: Shape = Shape::Word(&words(&Wording::ALL));
+
+static ANNOUNCING: Record = Record::new(
+    "notice-texts",
+    &[
+        optional(
+            "plain",
+            Shape::Line,
+            "何の記事かを言う通知の文",
+            "the text of a notice that says what the article is about",
+        )
+        .clinical(),
+        optional(
+            "present-bias",
+            Shape::Line,
+            "いますぐ簡単にできることを言う通知の文（現在バイアス）",
+            "the text of a notice that says what is easy to do now",
+        )
+        .clinical(),
+        optional(
+            "loss-aversion",
+            Shape::Line,
+            "しないと失うものを言う通知の文（損失忌避）",
+            "the text of a notice that says what is missed otherwise",
+        )
+        .clinical(),
+    ],
+);
+
+/// What stands behind the key `notify` of an article.
+pub const ANNOUNCING_SHAPE: Shape = Shape::Either(&[Shape::Record(&ANNOUNCING), Shape::Boolean]);
+
 /// The key `notify` of an article.
 #[derive(Clone, Debug, Default)]
 pub struct Announcing {
@@ -57,7 +93,7 @@ impl Announcing {
                 .boolean(node)
                 .map(|announced| Self { silent: !announced, wordings: BTreeMap::new() });
         }
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &ANNOUNCING)?;
         let mut wordings = BTreeMap::new();
         for (word, wording) in Wording::ALL {
             if let Some(text) = fields.optional(decoder, word, Decoder::string) {

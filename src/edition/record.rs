@@ -1,8 +1,11 @@
-//! How the files of an edition were made, for the next one: what has not changed need not be made again.
+//! How the files of an edition were made, for the next one: what has not changed need not be made
+//! again.
 //!
-//! A record is a hint and never the truth about the output folder: a file is kept only if it is there with the length and time that the record
-//! has, and everything it was [made from](crate::render::dependency) has the print that the record has. Whatever differs, or cannot be read, is
-//! made anew. So a record of another program, another day or a killed build does no harm.
+//! A record is a hint and never the truth about the output folder: a file is kept only if it is
+//! there with the length and time that the record has, and everything it was [made
+//! from](crate::render::dependency) has the print that the record has. Whatever differs, or cannot
+//! be read, is made anew. So a record of another program, another day or a killed build does no
+//! harm.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,7 +36,8 @@ pub struct Piece {
     /// What it was made from, by the place in [`SiteRecord::dependencies`].
     #[serde(rename = "m")]
     pub made_from: Vec<u32>,
-    /// Its files, by their path within the site; a file that has the piece's own name has no path here.
+    /// Its files, by their path within the site; a file that has the piece's own name has no path
+    /// here.
     #[serde(rename = "f")]
     pub files: Vec<(String, Stamp)>,
 }
@@ -84,7 +88,8 @@ pub fn inputs(files: &Files, options: &Options) -> String {
         add(path.as_bytes());
         add(&hash);
     }
-    // There may be many approved bytes, and few of them are read: that a file was exchanged shows in its time.
+    // There may be many approved bytes, and few of them are read: that a file was exchanged shows
+    // in its time.
     for (name, length, modified) in files.blob_stamps() {
         add(format!("{BLOBS}{name} {length} {modified:?}").as_bytes());
     }

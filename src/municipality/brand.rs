@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
 use crate::source::Files;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, required};
 use crate::source::suggest;
 use crate::source::yaml::Node;
 
@@ -28,8 +29,41 @@ pub struct Brand {
     pub tagline: Option<Text>,
 }
 
+/// A colour as it stands in a file.
+const COLOUR: Shape = Shape::Pattern("^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$");
+
+/// The keys of a brand.
+pub(super) static BRAND: Record = Record::new(
+    "brand",
+    &[
+        required(
+            "primary",
+            COLOUR,
+            "文字とボタンの色（\"#0b5cad\"）。白地で 4.5:1 に足りなければ、いちばん近い色を知らせ\
+             る",
+            "the colour of text and buttons, \"#0b5cad\"; it must reach 4.5:1 on white, or the \
+             nearest colour that does is reported",
+        ),
+        optional("accent", COLOUR, "二つめの色", "the second colour, treated alike"),
+        optional(
+            "logo",
+            Shape::Pattern("\\.(svg|png)$"),
+            "ロゴ（このフォルダの中の svg か png）",
+            "the logo, an svg or png within this folder; script is taken out of it",
+        ),
+        optional(
+            "logo_alt",
+            Shape::Text,
+            "ロゴの説明。書かなければ市区町村の名前",
+            "what the logo shows; the municipality's name without it",
+        ),
+        optional("tagline", Shape::Text, "名前に添えるひとこと", "a line beside its name"),
+    ],
+);
+
 impl Brand {
-    /// Reads a brand; a colour that cannot reach AA contrast is reported with the nearest one that can, which is then used.
+    /// Reads a brand; a colour that cannot reach AA contrast is reported with the nearest one that
+    /// can, which is then used.
     pub fn decode(
         decoder: &mut Decoder,
         node: &Node,
@@ -37,7 +71,7 @@ impl Brand {
         files: &Files,
         languages: &Languages,
     ) -> Option<Self> {
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &BRAND)?;
         let primary = fields.required(decoder, "primary", colour);
         let accent = fields.optional(decoder, "accent", colour);
         let logo = fields.optional(decoder, "logo", |decoder, node| {
@@ -122,13 +156,16 @@ fn colour(decoder: &mut Decoder, node: &Node) -> Option<Colour> {
             codes::LOW_CONTRAST,
             text.place,
             message!(
-                "色 {colour} は白地の文字として読みにくい色です（{shown}:1、WCAG AA は 4.5:1 以上）",
+                "色 {colour} は白地の文字として読みにくい色です（{shown}:1、WCAG AA は 4.5:1 以上\
+                 ）",
                 "{colour} is hard to read as text on white ({shown}:1; WCAG AA asks for 4.5:1)"
             ),
         )
         .help(message!(
-            "いちばん近い基準内の色は \"{near}\" です。このままでは、文字とボタンにその色を使います",
-            "the nearest colour that reaches it is \"{near}\"; it is used for text and buttons meanwhile"
+            "いちばん近い基準内の色は \"{near}\" です。このままでは、文字とボタンにその色を使いま\
+             す",
+            "the nearest colour that reaches it is \"{near}\"; it is used for text and buttons \
+             meanwhile"
         )),
     );
     Some(near)

@@ -1,24 +1,26 @@
 //! Public holidays of Japan, for the weekly hours of consultation services.
 //!
-//! The law is 国民の祝日に関する法律 (昭和23年法律第178号): its article 2 names the days, article 3 adds 振替休日 (paragraph 2) and
-//! 国民の休日 (paragraph 3), and the special Olympic acts moved three days of 2020 and 2021. The dates come from the crate
-//! `yasumi` (MIT), which follows these rules; this module holds it behind [`jiff`]'s dates, so that the library can be exchanged in
-//! one place, and the tests here hold it to the dates published by the Cabinet Office (内閣府「国民の祝日」について). Of the other
-//! crates, `jpholiday` 0.1 and `koyomi` 0.4 miss the days moved in 2021, `holidays` ends in 2030, `jp-holidays-lib` and `holiday_jp`
-//! ask a server, and `jpholiday` 0.2, the best kept of all, needs a newer compiler than ours.
+//! The law is 国民の祝日に関する法律 (昭和23年法律第178号): its article 2 names the days, article 3
+//! adds 振替休日 (paragraph 2) and 国民の休日 (paragraph 3), and the special Olympic acts moved
+//! three days of 2020 and 2021. The dates come from the crate `yasumi` (MIT), which follows these
+//! rules; this module holds it behind [`jiff`]'s dates, so that the library can be exchanged in one
+//! place, and the tests here hold it to the dates published by the Cabinet Office
+//! (内閣府「国民の祝日」について). Of the other crates, `jpholiday` 0.1 and `koyomi` 0.4 miss the
+//! days moved in 2021, `holidays` ends in 2030, `jp-holidays-lib` and `holiday_jp` ask a server,
+//! and `jpholiday` 0.2, the best kept of all, needs a newer compiler than ours.
 //!
-//! 春分の日 and 秋分の日 are fixed by the calendar that 国立天文台 announces in the February of the year before. Later years are
-//! computed, and a parliament may still change any of them.
+//! 春分の日 and 秋分の日 are fixed by the calendar that 国立天文台 announces in the February of the
+//! year before. Later years are computed, and a parliament may still change any of them.
 
 use jiff::{ToSpan, civil::Date};
 
 /// Bounds the years that are answered.
 ///
-/// For years long before, the library does not know when each rule came into force; after 2099 its approximation of the equinoxes
-/// no longer holds.
+/// For years long before, the library does not know when each rule came into force; after 2099 its
+/// approximation of the equinoxes no longer holds.
 pub const YEARS: std::ops::RangeInclusive<i16> = 2000..=2099;
 
-/// Tells whether a date is a public holiday; a Sunday by itself is none.
+/// Returns whether a date is a public holiday; a Sunday by itself is none.
 ///
 /// Dates outside of [`YEARS`] never are.
 #[must_use]
@@ -28,13 +30,15 @@ pub fn is_public_holiday(date: Date) -> bool {
 
 /// Returns the Japanese name of the public holiday on a date.
 ///
-/// A 振替休日 is named with the day it stands for: `憲法記念日 振替休日`. Dates outside of [`YEARS`] have no name.
+/// A 振替休日 is named with the day it stands for: `憲法記念日 振替休日`. Dates outside of
+/// [`YEARS`] have no name.
 #[must_use]
 pub fn name(date: Date) -> Option<String> {
     if !YEARS.contains(&date.year()) {
         return None;
     }
-    // The library takes a date of its own choice of crate or the text `YYYY-MM-DD`, which is what a jiff date prints as.
+    // The library takes a date of its own choice of crate or the text `YYYY-MM-DD`, which is what a
+    // jiff date prints as.
     yasumi::holiday_name(date.to_string())
 }
 
@@ -64,15 +68,18 @@ mod tests {
         (2023, "1-1 1-2 1-9 2-11 2-23 3-21 4-29 5-3 5-4 5-5 7-17 8-11 9-18 9-23 10-9 11-3 11-23"),
         (
             2024,
-            "1-1 1-8 2-11 2-12 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-15 8-11 8-12 9-16 9-22 9-23 10-14 11-3 11-4 11-23",
+            "1-1 1-8 2-11 2-12 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-15 8-11 8-12 9-16 9-22 9-23 10-14 \
+             11-3 11-4 11-23",
         ),
         (
             2025,
-            "1-1 1-13 2-11 2-23 2-24 3-20 4-29 5-3 5-4 5-5 5-6 7-21 8-11 9-15 9-23 10-13 11-3 11-23 11-24",
+            "1-1 1-13 2-11 2-23 2-24 3-20 4-29 5-3 5-4 5-5 5-6 7-21 8-11 9-15 9-23 10-13 11-3 \
+             11-23 11-24",
         ),
         (
             2026,
-            "1-1 1-12 2-11 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-20 8-11 9-21 9-22 9-23 10-12 11-3 11-23",
+            "1-1 1-12 2-11 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-20 8-11 9-21 9-22 9-23 10-12 11-3 \
+             11-23",
         ),
         (
             2027,

@@ -71,9 +71,8 @@ impl Opener<'_> {
         // kind.
         let kind = registry::kind(named.map_or(id, |settings| settings.word()))?;
         let languages = &project.config.languages;
-        let segments: Vec<SpokenSegment<'_>> = notify
-            .map(|notify| notify.segments(municipality, &project.stages, languages))
-            .unwrap_or_default()
+        let segments: Vec<SpokenSegment<'_>> = municipality
+            .segments(&project.stages, languages)
             .into_iter()
             .map(|segment| SpokenSegment {
                 id: segment.id.value,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::is_stale;
-use crate::content::medicine::drug::{Assessment, Drug, LactationTable};
+use crate::content::medicine::{Assessment, Drug, LactationTable};
 use crate::content::text::Text;
 use crate::diagnostic::Located;
 use crate::project::Project;

@@ -8,10 +8,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::is_stale;
 use crate::content::language::Languages;
-use crate::content::medicine::drug::{
+use crate::content::medicine::{
     Assessment, Difference, Drug, DrugSource, MilkSupply, NotListedReason, Tone,
 };
-use crate::content::medicine::product::{Ingredient, Product};
+use crate::content::medicine::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::diagnostic::Source;
 use crate::project::Project;

@@ -9,7 +9,7 @@ pub mod json;
 
 use jiff::civil::Date;
 
-use crate::content::medicine::drug::Assessment;
+use crate::content::medicine::Assessment;
 use crate::project::Project;
 
 /// Returns whether the revision of an assessment counts as old on a day, as its source says how long it holds.

@@ -9,7 +9,7 @@ use crate::content::article;
 use crate::content::campaign;
 use crate::content::emergency::{self, EmergencyNumber};
 use crate::content::language::Languages;
-use crate::content::taxonomy::{self, Kind, Term};
+use crate::content::taxonomy::{self, Term, TermKind};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::municipality;
 use crate::source::Files;
@@ -107,13 +107,13 @@ impl Lists {
         are_required: bool,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut terms = |path: &str, kind: Kind| {
+        let mut terms = |path: &str, kind: TermKind| {
             decode(files, path, are_required, diagnostics, |decoder, node| {
                 taxonomy::decode(decoder, node, kind, languages)
             })
         };
-        let stages = terms("content/stages.yaml", Kind::Stage);
-        let topics = terms("content/topics.yaml", Kind::Topic);
+        let stages = terms("content/stages.yaml", TermKind::Stage);
+        let topics = terms("content/topics.yaml", TermKind::Topic);
         let emergency =
             decode(files, "content/emergency.yaml", false, diagnostics, |decoder, node| {
                 emergency::decode_all(decoder, node, languages)

@@ -6,6 +6,7 @@
 
 mod check;
 mod file;
+pub mod kinds;
 mod load;
 mod open;
 mod published;

@@ -6,8 +6,7 @@ use rayon::prelude::*;
 
 use super::file::decode;
 use crate::content::language::Languages;
-use crate::content::medicine::drug::{self, LactationTable};
-use crate::content::medicine::product;
+use crate::content::medicine::{self, LactationTable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::source::decode::{Decoder, is_id};
@@ -22,27 +21,27 @@ pub(super) fn load(
 ) -> LactationTable {
     let has_drugs = files.under("content/drugs/").next().is_some();
     let sources = decode(files, "content/drug-sources.yaml", has_drugs, diagnostics, |d, n| {
-        drug::decode_sources(d, n, languages)
+        medicine::decode_sources(d, n, languages)
     })
     .unwrap_or_default();
     let (groups, classes) =
         decode(files, "content/drug-classes.yaml", has_drugs, diagnostics, |d, n| {
-            drug::decode_classes(d, n, languages)
+            medicine::decode_classes(d, n, languages)
         })
         .unwrap_or_default();
     let not_listed = decode(files, "content/drugs-not-listed.yaml", false, diagnostics, |d, n| {
-        drug::decode_not_listed(d, n, languages)
+        medicine::decode_not_listed(d, n, languages)
     })
     .unwrap_or_default();
     let besides = memo::hash(format!("{languages:?}"));
     let mut drugs =
         decode_folder(files, "content/drugs/", besides, diagnostics, |decoder, root, id| {
-            drug::decode(decoder, root, id, languages)
+            medicine::decode_drug(decoder, root, id, languages)
         });
     drugs.sort_by(|a, b| a.id.cmp(&b.id));
     let mut products =
         decode_folder(files, "content/products/", besides, diagnostics, |decoder, root, id| {
-            product::decode(decoder, root, id, languages)
+            medicine::decode_product(decoder, root, id, languages)
         });
     products.sort_by(|a, b| a.id.cmp(&b.id));
     LactationTable { sources, groups, classes, drugs, products, not_listed }

@@ -9,7 +9,7 @@ use crate::content::Config;
 use crate::content::article::Work;
 use crate::content::campaign::Campaign;
 use crate::content::emergency::EmergencyNumber;
-use crate::content::medicine::drug::LactationTable;
+use crate::content::medicine::LactationTable;
 use crate::content::taxonomy::Term;
 use crate::diagnostic::Source;
 use crate::municipality::Municipality;

@@ -7,7 +7,7 @@ use super::context::TextValue;
 use super::page::{feeds, home, stage, supervision, topic};
 use super::part::feed::Format;
 use super::sheet::Sheet;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::taxonomy::{Term, TermKind};
 use crate::site::Channel;
 
 /// Feeds that a page offers to programs, each in some formats.
@@ -26,10 +26,10 @@ pub(super) fn home_of(sheet: &Sheet<'_, '_>, channel: Channel) -> String {
     let page = match channel {
         Channel::All | Channel::Notices => home::PAGE,
         Channel::Corrections => supervision::PAGE,
-        Channel::Stage(index) if shape.terms(Kind::Stage).contains_key(&index) => {
+        Channel::Stage(index) if shape.terms(TermKind::Stage).contains_key(&index) => {
             stage::page(index)
         }
-        Channel::Topic(index) if shape.terms(Kind::Topic).contains_key(&index) => {
+        Channel::Topic(index) if shape.terms(TermKind::Topic).contains_key(&index) => {
             topic::page(index)
         }
         Channel::Stage(_) | Channel::Topic(_) => feeds::PAGE,

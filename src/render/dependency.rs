@@ -1,10 +1,12 @@
 //! What a file of a site was made from, and whether that is still the same.
 //!
-//! While a page is rendered it notes what it asks for: this article's words, what lists show of that one, this drug. Each of these has a print,
-//! a short hash of everything that a page could see of it. A later edition compares prints and makes only the files that show something else.
-//! What every file of a site is made from (the settings, the theme's strings, the municipality's folder, the day) is not noted but has one print,
-//! the site's [base](Prints::base), which takes every file of the project but articles, the table's entries, and what belongs to other sites and
-//! themes. What a page reads of those it must note; `tests/it/incremental.rs` looks for what is forgotten.
+//! While a page is rendered it notes what it asks for: this article's words, what lists show of
+//! that one, this drug. Each of these has a print, a short hash of everything that a page could see
+//! of it. A later edition compares prints and makes only the files that show something else. What
+//! every file of a site is made from (the settings, the theme's strings, the municipality's folder,
+//! the day) is not noted but has one print, the site's [base](Prints::base), which takes every file
+//! of the project but articles, the table's entries, and what belongs to other sites and themes.
+//! What a page reads of those it must note; `tests/it/incremental.rs` looks for what is forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -263,7 +265,8 @@ impl<'p> Prints<'p> {
                 .copied()
                 .unwrap_or_default(),
             Dependency::Article(path) => self.works.get(path).map_or(0, |work| work.0),
-            // A link to what the site does not have is told, or not, by whether anybody could have it.
+            // A link to what the site does not have is told, or not, by whether anybody could have
+            // it.
             Dependency::Card(path) => self
                 .works
                 .get(path)

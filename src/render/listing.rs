@@ -7,7 +7,7 @@ use super::context::{self, TextValue, value};
 use super::head::Head;
 use super::page::{stage, topic};
 use super::sheet::Sheet;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::taxonomy::{Term, TermKind};
 use crate::site::{Page, Subject};
 
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ struct ListingValue<'a> {
 
 /// Gives a page all stages and topics of the site.
 pub(super) fn insert_terms(sheet: &Sheet<'_, '_>, context: &mut Context) {
-    for (name, kind) in [("stages", Kind::Stage), ("topics", Kind::Topic)] {
+    for (name, kind) in [("stages", TermKind::Stage), ("topics", TermKind::Topic)] {
         let terms = sheet.shape().terms(kind).iter();
         let values: Vec<TermValue<'_>> =
             terms.map(|(index, works)| term_value(sheet, kind, *index, works.len())).collect();
@@ -38,14 +38,19 @@ pub(super) fn insert_terms(sheet: &Sheet<'_, '_>, context: &mut Context) {
     }
 }
 
-fn term<'p>(sheet: &Sheet<'_, 'p>, kind: Kind, index: usize) -> (&'p Term, Page) {
+fn term<'p>(sheet: &Sheet<'_, 'p>, kind: TermKind, index: usize) -> (&'p Term, Page) {
     match kind {
-        Kind::Stage => (&sheet.stages()[index], stage::page(index)),
-        Kind::Topic => (&sheet.topics()[index], topic::page(index)),
+        TermKind::Stage => (&sheet.stages()[index], stage::page(index)),
+        TermKind::Topic => (&sheet.topics()[index], topic::page(index)),
     }
 }
 
-fn term_value<'p>(sheet: &Sheet<'_, 'p>, kind: Kind, index: usize, count: usize) -> TermValue<'p> {
+fn term_value<'p>(
+    sheet: &Sheet<'_, 'p>,
+    kind: TermKind,
+    index: usize,
+    count: usize,
+) -> TermValue<'p> {
     let (voice, (term, page)) = (sheet.voice(), term(sheet, kind, index));
     TermValue {
         id: &term.id.value,
@@ -59,7 +64,7 @@ fn term_value<'p>(sheet: &Sheet<'_, 'p>, kind: Kind, index: usize, count: usize)
 /// Fills the page of a stage or topic.
 pub(super) fn values(
     sheet: &Sheet<'_, '_>,
-    kind: Kind,
+    kind: TermKind,
     subject: Subject,
     context: &mut Context,
 ) -> Head {
@@ -70,7 +75,7 @@ pub(super) fn values(
     let (mine, others): (Vec<usize>, Vec<usize>) =
         works.iter().copied().partition(|work| shape.is_in_language(*work));
     let cards: Vec<Value> = mine.iter().chain(&others).map(|work| sheet.card(*work)).collect();
-    let other_kind = if kind == Kind::Stage { Kind::Topic } else { Kind::Stage };
+    let other_kind = if kind == TermKind::Stage { TermKind::Topic } else { TermKind::Stage };
     let related: Vec<TermValue<'_>> = shape
         .terms(other_kind)
         .iter()

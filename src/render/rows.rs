@@ -10,8 +10,8 @@ use tera::{Context, Value};
 use super::context::{self, TextValue, Voice, value};
 use super::page::{consultation, medicine, product};
 use super::sheet::Sheet;
-use crate::content::medicine::drug::{self, Assessment, Drug, NotListed, NotListedReason};
-use crate::content::medicine::product::{Ingredient, Product};
+use crate::content::medicine::{Assessment, Difference, Drug, NotListed, NotListedReason};
+use crate::content::medicine::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::site::Thing;
 use crate::supervision::State;
@@ -27,7 +27,7 @@ struct DrugRow<'a> {
     class: Option<TextValue<'a>>,
     routes: &'a [&'static str],
     verdicts: Vec<context::Verdict<'a>>,
-    differ: drug::Difference,
+    differ: Difference,
 }
 
 /// A combination product in the table.

@@ -1,7 +1,8 @@
-//! What a page says of the supervision of its text, which does not depend on the site: rendered once for all of them.
+//! What a page says of the supervision of its text, which does not depend on the site: rendered
+//! once for all of them.
 //!
-//! Every template in `texts/` of a theme is rendered for each text and language in which it is shown. With fifty sites this is a fiftieth of
-//! the work.
+//! Every template in `texts/` of a theme is rendered for each text and language in which it is
+//! shown. With fifty sites this is a fiftieth of the work.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -106,7 +107,12 @@ fn say(
     let mut context = Context::new();
     context.insert_value("t", value(voice.strings.tree()));
     let tag = languages.get(language);
-    context.insert_value("lang", value(&json!({"tag": tag.tag, "name": tag.name, "is_default": language == languages.default_id()})));
+    let lang = json!({
+        "tag": tag.tag,
+        "name": tag.name,
+        "is_default": language == languages.default_id(),
+    });
+    context.insert_value("lang", value(&lang));
     context.insert_value("supervision", supervision.clone());
     context.insert_value("history", history.clone());
     let mut html: BTreeMap<&str, Value> = BTreeMap::new();

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::fold::fold;
-use crate::content::medicine::drug::{Drug, LactationTable, NotListed};
-use crate::content::medicine::product::Product;
+use crate::content::medicine::{Drug, LactationTable, NotListed, Product};
 use crate::content::text::Text;
 
 /// An entry: `[id, class, names, aliases, brands]`; the class is a place in [`Index::classes`].

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::content::article::Work;
 use crate::content::feeds::{FeedChoice, FeedSettings};
 use crate::content::language::LangId;
-use crate::content::taxonomy::{Kind, Term};
+use crate::content::taxonomy::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::municipality::Municipality;
@@ -146,19 +146,8 @@ impl<'p> Site<'p> {
             .collect();
         let terms_of =
             listing(&stages, works.len()).into_iter().zip(listing(&topics, works.len())).collect();
-        let shown_in = works
-            .iter()
-            .map(|work| {
-                municipality
-                    .languages
-                    .iter()
-                    .copied()
-                    .filter(|language| {
-                        work.versions.get(language).is_some_and(|version| visible.shows(version))
-                    })
-                    .collect()
-            })
-            .collect();
+        let shown_in =
+            works.iter().map(|work| shown_languages(municipality, visible, work)).collect();
         let default = project.config.languages.default_id();
         let feeds = FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref());
         let mut site = Self {
@@ -313,12 +302,20 @@ impl<'p> Site<'p> {
     }
 
     /// Returns the terms of a kind with their works.
-    pub fn terms(&self, kind: Kind) -> &BTreeMap<usize, Vec<usize>> {
+    pub fn terms(&self, kind: TermKind) -> &BTreeMap<usize, Vec<usize>> {
         match kind {
-            Kind::Stage => &self.stages,
-            Kind::Topic => &self.topics,
+            TermKind::Stage => &self.stages,
+            TermKind::Topic => &self.topics,
         }
     }
+}
+
+/// Returns the languages of a municipality in which a work may be shown.
+fn shown_languages(municipality: &Municipality, visible: &Visible, work: &Work) -> Vec<LangId> {
+    let is_shown = |language: &LangId| {
+        work.versions.get(language).is_some_and(|version| visible.shows(version))
+    };
+    municipality.languages.iter().copied().filter(is_shown).collect()
 }
 
 /// Returns whether a municipality takes a shared work.
@@ -329,7 +326,8 @@ fn is_taken(municipality: &Municipality, work: &Work) -> bool {
         && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value))
 }
 
-/// Finds what was taken back of what a municipality takes: an original in all its languages, or a translation alone.
+/// Finds what was taken back of what a municipality takes: an original in all its languages, or a
+/// translation alone.
 fn gone<'p>(
     project: &'p Project,
     municipality: &Municipality,

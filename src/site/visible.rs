@@ -1,4 +1,5 @@
-//! Which texts an edition may show, decided once for all sites: by their dates, as drafts, and by who approved them.
+//! Which texts an edition may show, decided once for all sites: by their dates, as drafts, and by
+//! who approved them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,10 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Moment;
-use crate::content::article::{Article, Supervision};
+use crate::content::article::{Article, Supervision, Work};
 use crate::content::config::TextKind;
-use crate::content::medicine::drug::Drug;
-use crate::content::medicine::product::Product;
+use crate::content::medicine::Drug;
+use crate::content::medicine::Product;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::project::Project;
 use crate::supervision::seals::NOT_LISTED;
@@ -49,56 +50,7 @@ impl Visible {
     pub fn decide(project: &Project, moment: Moment, diagnostics: &mut Diagnostics) -> Self {
         let mut visible = Self::default();
         for work in project.all_works() {
-            let original = work.original();
-            if original.draft && !moment.drafts {
-                visible.hidden.drafts += 1;
-                continue;
-            }
-            if original.published > moment.date {
-                visible.hidden.waiting += 1;
-                continue;
-            }
-            if work.expires.is_some_and(|last| last < moment.date) {
-                visible.hidden.over += 1;
-                continue;
-            }
-            if !visible.admit(
-                project,
-                state_of(project, original, moment.date),
-                &original.source,
-                diagnostics,
-            ) {
-                // Without its original no translation is shown, but one that was taken back still says so.
-                for version in
-                    work.versions.values().filter(|version| !std::ptr::eq(*version, original))
-                {
-                    if matches!(state_of(project, version, moment.date), State::Withdrawn(_)) {
-                        visible.admit(
-                            project,
-                            state_of(project, version, moment.date),
-                            &version.source,
-                            diagnostics,
-                        );
-                    }
-                }
-                continue;
-            }
-            for version in
-                work.versions.values().filter(|version| !std::ptr::eq(*version, original))
-            {
-                if version.draft && !moment.drafts {
-                    visible.hidden.drafts += 1;
-                } else if version.published > moment.date {
-                    visible.hidden.waiting += 1;
-                } else {
-                    visible.admit(
-                        project,
-                        state_of(project, version, moment.date),
-                        &version.source,
-                        diagnostics,
-                    );
-                }
-            }
+            visible.decide_on(project, moment, work, diagnostics);
         }
         let table = &project.table;
         for source in table
@@ -128,6 +80,46 @@ impl Visible {
             );
         }
         visible
+    }
+
+    /// Decides for the versions of one work.
+    fn decide_on(
+        &mut self,
+        project: &Project,
+        moment: Moment,
+        work: &Work,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let original = work.original();
+        if original.draft && !moment.drafts {
+            self.hidden.drafts += 1;
+            return;
+        }
+        if original.published > moment.date {
+            self.hidden.waiting += 1;
+            return;
+        }
+        if work.expires.is_some_and(|last| last < moment.date) {
+            self.hidden.over += 1;
+            return;
+        }
+        let state = |version: &Article| state_of(project, version, moment.date);
+        let is_shown = self.admit(project, state(original), &original.source, diagnostics);
+        for version in work.versions.values().filter(|version| !std::ptr::eq(*version, original)) {
+            if !is_shown {
+                // Without its original no translation is shown, but one that was taken back still
+                // says so.
+                if let withdrawn @ State::Withdrawn(_) = state(version) {
+                    self.admit(project, withdrawn, &version.source, diagnostics);
+                }
+            } else if version.draft && !moment.drafts {
+                self.hidden.drafts += 1;
+            } else if version.published > moment.date {
+                self.hidden.waiting += 1;
+            } else {
+                self.admit(project, state(version), &version.source, diagnostics);
+            }
+        }
     }
 
     fn admit(

@@ -1,7 +1,7 @@
 //! From a YAML tree to typed values, going on after each fault.
 //!
-//! A [`Decoder`] reports into the run's diagnostics and gives `None` for what it could not read; [`Fields`] remembers which keys
-//! were asked for, so that at the end every other key is a fault with the nearest known one suggested.
+//! A [`Decoder`] reports into the run's diagnostics and gives `None` for what it could not read.
+//! Mappings are read with [`super::fields`], by the description of their keys.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::suggest;
-use super::yaml::{self, Kind, Node, Value};
+use super::yaml::{self, Node, ScalarKind, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
 use crate::message;
 
@@ -72,7 +72,8 @@ impl Decoder {
         self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
     }
 
-    fn wrong_type(&mut self, node: &Node, wanted: Message) {
+    /// Reports a value that is of another form than the one that is wanted.
+    pub(super) fn wrong_type(&mut self, node: &Node, wanted: Message) {
         let found = describe(node);
         let (wanted_ja, wanted_en, found_ja, found_en) = (wanted.ja, wanted.en, found.ja, found.en);
         let place = self.place(node.range.clone());
@@ -127,11 +128,13 @@ impl Decoder {
     /// Reads `true` or `false`.
     pub fn boolean(&mut self, node: &Node) -> Option<bool> {
         match &node.value {
-            Value::Scalar(scalar) if scalar.kind == Kind::Bool => match scalar.text.as_str() {
-                "true" | "True" | "TRUE" => return Some(true),
-                "false" | "False" | "FALSE" => return Some(false),
-                _ => {}
-            },
+            Value::Scalar(scalar) if scalar.kind == ScalarKind::Bool => {
+                match scalar.text.as_str() {
+                    "true" | "True" | "TRUE" => return Some(true),
+                    "false" | "False" | "FALSE" => return Some(false),
+                    _ => {}
+                }
+            }
             _ => {}
         }
         self.wrong_type(node, message!("true か false", "true or false"));
@@ -141,7 +144,9 @@ impl Decoder {
     /// Reads a whole number within a range.
     pub fn integer(&mut self, node: &Node, allowed: Range<u32>) -> Option<u32> {
         let number = match &node.value {
-            Value::Scalar(scalar) if scalar.kind == Kind::Number => scalar.text.parse::<u32>().ok(),
+            Value::Scalar(scalar) if scalar.kind == ScalarKind::Number => {
+                scalar.text.parse::<u32>().ok()
+            }
             _ => None,
         };
         let (low, high) = (allowed.start, allowed.end.saturating_sub(1));
@@ -172,7 +177,7 @@ impl Decoder {
     /// Reads a number that is not negative; keeps the digits as written for display.
     pub fn decimal(&mut self, node: &Node) -> Option<Located<Decimal>> {
         if let Value::Scalar(scalar) = &node.value
-            && scalar.kind == Kind::Number
+            && scalar.kind == ScalarKind::Number
             && let Ok(number) = scalar.text.parse::<f64>()
             && number.is_finite()
             && number >= 0.0
@@ -305,25 +310,6 @@ impl Decoder {
             }
         }
     }
-
-    /// Begins reading a mapping.
-    pub fn fields<'n>(&mut self, node: &'n Node) -> Option<Fields<'n>> {
-        match &node.value {
-            Value::Mapping(entries) => Some(Fields {
-                entries,
-                range: node.range.clone(),
-                asked: Vec::new(),
-                missing: Vec::new(),
-            }),
-            _ => {
-                self.wrong_type(
-                    node,
-                    message!("「キー: 値」の並び", "a mapping of keys to values"),
-                );
-                None
-            }
-        }
-    }
 }
 
 fn describe(node: &Node) -> Message {
@@ -334,121 +320,6 @@ fn describe(node: &Node) -> Message {
         Value::Scalar(scalar) => {
             let text = &scalar.text;
             message!("「{text}」", "`{text}`")
-        }
-    }
-}
-
-/// The keys of one mapping, asked for one after another.
-pub struct Fields<'n> {
-    entries: &'n [(Node, Node)],
-    range: Range<usize>,
-    asked: Vec<&'static str>,
-    missing: Vec<&'static str>,
-}
-
-impl<'n> Fields<'n> {
-    /// Returns the key and value nodes of an entry without asking for a type.
-    pub fn entry(&mut self, key: &'static str) -> Option<(&'n Node, &'n Node)> {
-        self.asked.push(key);
-        self.entries
-            .iter()
-            .find(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
-            .map(|(name, value)| (name, value))
-    }
-
-    /// Reads a key that may be absent; `null` counts as absent.
-    pub fn optional<T>(
-        &mut self,
-        decoder: &mut Decoder,
-        key: &'static str,
-        read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
-    ) -> Option<T> {
-        let (_, node) = self.entry(key)?;
-        if matches!(node.value, Value::Null) { None } else { read(decoder, node) }
-    }
-
-    /// Reads a key that must be there.
-    pub fn required<T>(
-        &mut self,
-        decoder: &mut Decoder,
-        key: &'static str,
-        read: impl FnOnce(&mut Decoder, &Node) -> Option<T>,
-    ) -> Option<T> {
-        match self.entry(key) {
-            Some((_, node)) => read(decoder, node),
-            None => {
-                self.missing.push(key);
-                None
-            }
-        }
-    }
-
-    /// Reads an optional list; absent means empty.
-    pub fn list<T>(
-        &mut self,
-        decoder: &mut Decoder,
-        key: &'static str,
-        item: impl FnMut(&mut Decoder, &Node) -> Option<T>,
-    ) -> Vec<T> {
-        self.optional(decoder, key, |decoder, node| decoder.list(node, item)).unwrap_or_default()
-    }
-
-    /// Tells whether a key is written, without counting it as known.
-    pub fn has(&self, key: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|(name, _)| matches!(&name.value, Value::Scalar(scalar) if scalar.text == key))
-    }
-
-    /// Returns the byte range of the mapping.
-    pub fn range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-
-    /// Reports every key that was not asked for and every required one that is not there.
-    ///
-    /// A key that was only misspelt is one fault, not two: where an unknown key is nearest to a missing one, the missing one is not
-    /// reported as well.
-    pub fn finish(mut self, decoder: &mut Decoder) {
-        for (name, _) in self.entries {
-            let written = match &name.value {
-                Value::Scalar(scalar) => scalar.text.as_str(),
-                _ => "",
-            };
-            if self.asked.contains(&written) {
-                continue;
-            }
-            let known = self.asked.join(", ");
-            let help = match suggest::nearest(written, self.asked.iter().copied()) {
-                Some(near) => {
-                    self.missing.retain(|missing| *missing != near);
-                    message!("「{near}」のことですか", "did you mean `{near}`?")
-                }
-                None => message!("使えるキー：{known}", "known keys: {known}"),
-            };
-            decoder.fault(
-                codes::UNKNOWN_KEY,
-                name,
-                message!("知らないキー「{written}」です", "unknown key `{written}`"),
-                help,
-            );
-        }
-        let start = self.range.start.min(decoder.source.text.len());
-        let end = decoder.source.text[start..]
-            .find('\n')
-            .map_or(self.range.end, |at| start + at)
-            .min(self.range.end)
-            .max(start);
-        for key in self.missing {
-            let place = decoder.place(start..end);
-            decoder.diagnostics.push(
-                Diagnostic::error(
-                    codes::MISSING_KEY,
-                    place,
-                    message!("必要なキー「{key}」がありません", "the key `{key}` is missing"),
-                )
-                .help(message!("「{key}: …」の行を加えてください", "add a line `{key}: …`")),
-            );
         }
     }
 }
@@ -544,7 +415,7 @@ pub fn parse_date(text: &str) -> Result<Date, jiff::Error> {
     Date::strptime("%Y-%m-%d", text)
 }
 
-/// Tells whether a text is an id.
+/// Returns whether a text is an id.
 pub fn is_id(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')
@@ -552,7 +423,8 @@ pub fn is_id(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Tells whether a text is an `http` or `https` address with a host and without spaces, quotes or control characters.
+/// Returns whether a text is an `http` or `https` address with a host and without spaces, quotes or
+/// control characters.
 pub fn is_web_url(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return false;
@@ -570,57 +442,6 @@ pub fn is_web_url(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn faults(
-        text: &str,
-        read: impl FnOnce(&mut Decoder, &Node),
-    ) -> Vec<(&'static str, usize, usize, String)> {
-        let source = Source::new("x.yaml", text);
-        let mut diagnostics = Diagnostics::new();
-        Decoder::on(&source, &mut diagnostics, |decoder| {
-            if let Some(root) = decoder.parse_all() {
-                read(decoder, &root);
-            }
-        });
-        diagnostics.sort();
-        diagnostics
-            .iter()
-            .map(|d| {
-                let (line, column) =
-                    d.place.as_ref().map_or((0, 0), |p| p.source.line_column(p.range.start));
-                (d.code.id, line, column, d.help.as_ref().map(|h| h.en.clone()).unwrap_or_default())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn all_faults_of_a_mapping_come_in_one_run() {
-        let found = faults(
-            "titel: x\ndate: 2026-02-30\ndraft: maybe\nurl: javascript:alert(1)\nid: Foo\n",
-            |decoder, root| {
-                let mut fields = decoder.fields(root).expect("a mapping");
-                fields.required(decoder, "title", Decoder::string);
-                fields.optional(decoder, "date", Decoder::date);
-                fields.optional(decoder, "draft", Decoder::boolean);
-                fields.optional(decoder, "url", Decoder::url);
-                fields.optional(decoder, "id", Decoder::id);
-                fields.finish(decoder);
-            },
-        );
-        let short: Vec<_> =
-            found.iter().map(|(code, line, column, _)| (*code, *line, *column)).collect();
-        assert_eq!(
-            short,
-            [
-                ("UB0201", 1, 1),
-                ("UB0204", 2, 7),
-                ("UB0202", 3, 8),
-                ("UB0208", 4, 6),
-                ("UB0205", 5, 5)
-            ]
-        );
-        assert_eq!(found[0].3, "did you mean `title`?");
-    }
 
     #[test]
     fn partial_dates() {

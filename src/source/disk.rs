@@ -1,8 +1,10 @@
-//! A project's folder on the disk, read again and again: what changed since the last time is found by looking, not by being told.
+//! A project's folder on the disk, read again and again: what changed since the last time is found
+//! by looking, not by being told.
 //!
-//! A watcher may say where something happened, but what it says is taken as a hint: it can lose events, and editors save in many ways (in
-//! place, by renaming, in several steps). Each time the folders are listed, and a file is read if its length, times or identity are others
-//! than before, or if it was hinted at. So what is held is what is on the disk, however it came there.
+//! A watcher may say where something happened, but what it says is taken as a hint: it can lose
+//! events, and editors save in many ways (in place, by renaming, in several steps). Each time the
+//! folders are listed, and a file is read if its length, times or identity are others than before,
+//! or if it was hinted at. So what is held is what is on the disk, however it came there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, Metadata, OpenOptions};
@@ -14,8 +16,9 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use walkdir::WalkDir;
 
-use super::files::{BLOBS, FOLDERS, Files, is_passed_over, slashed};
+use super::files::Files;
 use super::memo::Memo;
+use super::path::{BLOBS, FOLDERS, is_passed_over, slashed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
@@ -26,19 +29,21 @@ pub struct Hints {
     pub changed: BTreeSet<String>,
     /// Somebody is still writing these: they stay as they were.
     pub unfinished: BTreeSet<String>,
-    /// It is a good while since this was last set. Files that were new or others at one such look are read again at the next but one: a
-    /// second change within the same tick of the disk's clock (up to two seconds on FAT) leaves no other trace.
+    /// It is a good while since this was last set. Files that were new or others at one such look
+    /// are read again at the next but one: a second change within the same tick of the disk's clock
+    /// (up to two seconds on FAT) leaves no other trace.
     pub again: bool,
 }
 
 impl Hints {
-    /// Tells whether something is known to have happened to a file.
+    /// Returns whether something is known to have happened to a file.
     pub fn names(&self, path: &str) -> bool {
         has(&self.changed, path)
     }
 }
 
-/// Returns a path in the one form in which hints and files are compared: systems differ in how they spell the same letters.
+/// Returns a path in the one form in which hints and files are compared: systems differ in how they
+/// spell the same letters.
 pub fn canonical(path: &str) -> String {
     path.nfc().collect()
 }
@@ -53,8 +58,9 @@ fn has(paths: &BTreeSet<String>, path: &str) -> bool {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// Which file it is and when anything about it was last changed, where the system says so: one that took another's place by a rename
-    /// is another, and the time of such a change can be set by nobody.
+    /// Which file it is and when anything about it was last changed, where the system says so: one
+    /// that took another's place by a rename is another, and the time of such a change can be set
+    /// by nobody.
     identity: (u64, i64, i64),
 }
 
@@ -79,7 +85,8 @@ fn identity(_: &Metadata) -> (u64, i64, i64) {
     (0, 0, 0)
 }
 
-/// Opens a file to read it. Whatever takes its place between two moments, a pipe is not waited for and a link is not followed.
+/// Opens a file to read it. Whatever takes its place between two moments, a pipe is not waited for
+/// and a link is not followed.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -94,8 +101,8 @@ fn open(path: &Path) -> io::Result<File> {
 /// How often a file that is being written is read at a time.
 const TRIES: usize = 3;
 
-/// Reads a file, with its stamp as it was before the first byte was read: whoever writes later leaves another. While somebody writes, it is
-/// read once more.
+/// Reads a file, with its stamp as it was before the first byte was read: whoever writes later
+/// leaves another. While somebody writes, it is read once more.
 fn read(path: &Path) -> io::Result<(Stamp, Vec<u8>)> {
     let mut tries = 0;
     loop {
@@ -144,11 +151,12 @@ pub struct Disk {
 impl Disk {
     /// Reads a project's folder.
     ///
-    /// Hidden files, editors' backups and swap files are passed over; symbolic links are reported and not followed, so that nothing
-    /// outside the project can be published.
+    /// Hidden files, editors' backups and swap files are passed over; symbolic links are reported
+    /// and not followed, so that nothing outside the project can be published.
     ///
     /// # Errors
-    /// Fails when the folder itself cannot be read; single files that cannot are [faults](Self::faults).
+    /// Fails when the folder itself cannot be read; single files that cannot are
+    /// [faults](Self::faults).
     pub fn open(root: &Path) -> io::Result<Self> {
         let mut disk = Self {
             root: root.to_owned(),
@@ -185,8 +193,9 @@ impl Disk {
         all
     }
 
-    /// Looks again, reads what may have changed or is hinted at, and returns the paths whose bytes are others than before, with those of
-    /// files that came or went and of whatever else is wrong now or no more.
+    /// Looks again, reads what may have changed or is hinted at, and returns the paths whose bytes
+    /// are others than before, with those of files that came or went and of whatever else is wrong
+    /// now or no more.
     ///
     /// # Errors
     /// Fails when the folder itself cannot be read; then nothing has changed.
@@ -376,6 +385,19 @@ fn symlink(path: &str) -> Diagnostic {
     ))
 }
 
+impl Files {
+    /// Reads a project from the disk once; [`Disk`] reads it again and again.
+    ///
+    /// # Errors
+    /// Fails when the project's folder itself cannot be read; single files that cannot are
+    /// diagnostics.
+    pub fn from_disk(root: &Path) -> io::Result<(Self, Diagnostics)> {
+        let disk = Disk::open(root)?;
+        let faults = disk.faults();
+        Ok((disk.into_files(), faults))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -445,7 +467,8 @@ mod tests {
         );
     }
 
-    /// The same length within the same tick of the clock: the hint of the watcher finds it, and without a hint the time.
+    /// The same length within the same tick of the clock: the hint of the watcher finds it, and
+    /// without a hint the time.
     #[test]
     fn a_change_is_found_where_the_clock_is_too_coarse() {
         let (folder, mut disk) = project();
@@ -474,7 +497,8 @@ mod tests {
         );
     }
 
-    /// The same length, and the time set to what it was, as `rsync --times` and `cp --preserve` may do.
+    /// The same length, and the time set to what it was, as `rsync --times` and `cp --preserve` may
+    /// do.
     #[cfg(unix)]
     #[test]
     fn a_time_that_was_set_back_hides_nothing() {
@@ -540,7 +564,8 @@ mod tests {
         assert!(std::process::Command::new("mkfifo").arg(path).status().expect("runs").success());
     }
 
-    /// A pipe that takes a file's place after it was listed is not waited for, and a link not followed.
+    /// A pipe that takes a file's place after it was listed is not waited for, and a link not
+    /// followed.
     #[cfg(unix)]
     #[test]
     fn only_files_are_read() {

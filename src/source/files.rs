@@ -1,70 +1,27 @@
-//! A project's files, read into memory.
+//! A project's files in memory, by their paths.
+//!
+//! The approved bytes of the ledger are the one exception: they are everything that was ever
+//! approved, so they stay on the disk and are fetched one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::disk::Disk;
+use super::file::read;
 use super::memo::Memo;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
-use crate::message;
+use crate::diagnostic::Diagnostics;
 
-/// The folders of a project that are read, besides `ubugi.yaml`.
-pub const FOLDERS: [&str; 3] = ["content", "municipalities", "themes"];
+pub use super::file::File;
+pub use super::path::{BLOBS, FOLDERS, LEDGER, is_passed_over, join, slashed};
 
-/// The folder of the record of approvals; its files are kept byte for byte.
-pub const LEDGER: &str = "content/ledger/";
-
-/// The folder of approved bytes, each file named for its SHA-256. It holds everything that was ever approved, so it is not read with the
-/// rest: [`Files::blob`] fetches the few files that a build needs.
-pub const BLOBS: &str = "content/ledger/blobs/";
-
-/// One file as it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum File {
-    /// UTF-8 text, without its byte order mark.
-    Text(Arc<Source>),
-    /// Anything else, such as an image.
-    Binary(Arc<[u8]>),
-}
-
-impl From<&Arc<Source>> for File {
-    fn from(source: &Arc<Source>) -> Self {
-        Self::Text(Arc::clone(source))
-    }
-}
-
-impl From<&File> for File {
-    fn from(file: &File) -> Self {
-        file.clone()
-    }
-}
-
-impl File {
-    /// Returns the text of a text file.
-    pub fn text(&self) -> Option<&Arc<Source>> {
-        match self {
-            Self::Text(source) => Some(source),
-            Self::Binary(_) => None,
-        }
-    }
-
-    /// Returns the bytes as they are published (a text without its byte order mark).
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(source) => source.text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
-    }
-}
-
-/// All files of a project by their path relative to it, `/` between the parts, in the order of these paths.
+/// All files of a project by their path relative to it, `/` between the parts, in the order of
+/// these paths.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     all: BTreeMap<String, File>,
-    /// The project's folder, when it was read from the disk; what is in [`BLOBS`] is fetched from there.
+    /// The project's folder, when it was read from the disk; what is in [`BLOBS`] is fetched from
+    /// there.
     root: Option<PathBuf>,
     /// What was made of them, for whoever asks again.
     pub memo: Memo,
@@ -106,8 +63,8 @@ impl Files {
 
     /// Fetches approved bytes by their SHA-256; nothing when there are none of that name.
     ///
-    /// Whether the bytes have that hash is for the caller to check. A symbolic link counts as nothing, so that no bytes from outside the
-    /// project can be published.
+    /// Whether the bytes have that hash is for the caller to check. A symbolic link counts as
+    /// nothing, so that no bytes from outside the project can be published.
     ///
     /// # Errors
     /// Fails when the file is there but cannot be read.
@@ -155,7 +112,8 @@ impl Files {
         Ok(names)
     }
 
-    /// Lists the files among the approved bytes with their length and time, in order; what cannot be looked at is left out.
+    /// Lists the files among the approved bytes with their length and time, in order; what cannot
+    /// be looked at is left out.
     pub fn blob_stamps(&self) -> Vec<(String, u64, Option<SystemTime>)> {
         let Some(root) = &self.root else { return Vec::new() };
         let names = self.blob_names().unwrap_or_default().into_iter();
@@ -172,19 +130,9 @@ impl Files {
         self.all.len()
     }
 
-    /// Tells whether there is no file.
+    /// Returns whether there is no file.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
-    }
-
-    /// Reads a project from the disk once; [`Disk`] reads it again and again.
-    ///
-    /// # Errors
-    /// Fails when the project's folder itself cannot be read; single files that cannot are diagnostics.
-    pub fn from_disk(root: &Path) -> io::Result<(Self, Diagnostics)> {
-        let disk = Disk::open(root)?;
-        let faults = disk.faults();
-        Ok((disk.into_files(), faults))
     }
 
     /// Starts with no file but a folder from which approved bytes are fetched.
@@ -205,97 +153,10 @@ impl Files {
     }
 }
 
-/// Tells whether a name is hidden or an editor's backup, swap or lock file, or one of those between which an editor changes by renaming
-/// (IntelliJ's, and those of macOS programs, `a.md.sb-1f2e3d4c-aBcDeF`).
-pub fn is_passed_over(name: &str) -> bool {
-    name.ends_with("___jb_tmp___")
-        || name.ends_with("___jb_old___")
-        || name.contains(".sb-")
-        || name.starts_with('.')
-        || name.starts_with('#')
-        || name.starts_with("~$")
-        || name.ends_with('~')
-        || name.ends_with(".swp")
-        || name.ends_with(".tmp")
-        || name == "Thumbs.db"
-}
-
-/// Joins the parts of a path with `/` on every system.
-pub fn slashed(path: &Path) -> String {
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
-}
-
-/// Joins a relative path to a file's folder; nothing when it leads out of the project.
-pub fn join(file: &str, relative: &str) -> Option<String> {
-    if relative.starts_with('/') || relative.contains('\\') {
-        return None;
-    }
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-fn is_text(path: &str) -> bool {
-    let is_event_table = path.starts_with("municipalities/") && path.ends_with("/events.csv");
-    !path.starts_with(LEDGER)
-        && !is_event_table
-        && matches!(
-            path.rsplit_once('.').map(|(_, extension)| extension),
-            Some(
-                "md" | "yaml"
-                    | "yml"
-                    | "html"
-                    | "css"
-                    | "js"
-                    | "mjs"
-                    | "svg"
-                    | "json"
-                    | "txt"
-                    | "csv"
-                    | "xml"
-            )
-        )
-}
-
-fn read(path: &str, bytes: Vec<u8>) -> (File, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
-    if !is_text(path) {
-        return (File::Binary(bytes.into()), diagnostics);
-    }
-    match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
-            }
-            (File::Text(Source::new(path, text)), diagnostics)
-        }
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let source = Source::new(path, String::from_utf8_lossy(error.as_bytes()));
-            let place = Place::new(&source, valid..valid + '\u{fffd}'.len_utf8());
-            diagnostics.push(Diagnostic::error(codes::NOT_UTF8, place, message!("このファイルの文字コードは UTF-8 ではありません", "this file is not encoded in UTF-8")).help(
-                message!(
-                    "エディタで「UTF-8」を選んで保存しなおしてください（Shift_JIS などのままでは読めません）",
-                    "save it again as UTF-8 in your editor (Shift_JIS and others cannot be read)"
-                ),
-            ));
-            (File::Binary(error.into_bytes().into()), diagnostics)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::codes;
 
     #[test]
     fn shift_jis_is_told_at_its_first_byte() {

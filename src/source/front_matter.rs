@@ -11,7 +11,8 @@ pub struct Parts {
     pub body: Range<usize>,
 }
 
-/// Splits a file whose first line is `---`; returns nothing when there is no such line or no second one.
+/// Splits a file whose first line is `---`; returns nothing when there is no such line or no second
+/// one.
 pub fn split(text: &str) -> Option<Parts> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next()?;

@@ -1,7 +1,9 @@
-//! What was made of a source, kept while the source stays the same: for a program that reads a project again and again.
+//! What was made of a source, kept while the source stays the same: for a program that reads a
+//! project again and again.
 //!
-//! Sources are compared by identity, which is exact and costs nothing: a file whose bytes did not change keeps its [`Source`] when the folder is
-//! [looked at again](super::disk). Whatever else a result depends on is hashed by whoever asks.
+//! Sources are compared by identity, which is exact and costs nothing: a file whose bytes did not
+//! change keeps its [`Source`] when the folder is [looked at again](super::disk). Whatever else a
+//! result depends on is hashed by whoever asks.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -9,7 +11,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::files::File;
+use super::file::File;
 use crate::diagnostic::Source;
 
 /// After how many turns without being asked for a result is forgotten.
@@ -38,7 +40,8 @@ struct Held {
     kept: HashMap<Key, Kept>,
 }
 
-/// Results by the source of which they were made; its clones share them. One that is off, as by default, keeps none.
+/// Results by the source of which they were made; its clones share them. One that is off, as by
+/// default, keeps none.
 #[derive(Clone, Default)]
 pub struct Memo(Option<Arc<Mutex<Held>>>);
 
@@ -54,7 +57,8 @@ impl Memo {
         Self(Some(Arc::default()))
     }
 
-    /// Returns what was made of a source, with another beside it and under the same circumstances (`besides`), or makes it.
+    /// Returns what was made of a source, with another beside it and under the same circumstances
+    /// (`besides`), or makes it.
     pub fn get<T: Any + Send + Sync>(
         &self,
         source: impl Into<File>,

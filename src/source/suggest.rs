@@ -1,8 +1,9 @@
 //! Finds the name that was probably meant, for the "did you mean" of a diagnostic.
 //!
-//! Names come from people's keyboards: the slips are swapped, missing or doubled letters, capitals, and full-width letters left
-//! over from typing Japanese. So words are compared in one width and case (Unicode NFKC, lower case), by the distance that counts
-//! a swap as one slip (Damerau 1964; Levenshtein 1966). A suggestion that is far off does more harm than none, so there is a limit.
+//! Names come from people's keyboards: the slips are swapped, missing or doubled letters, capitals,
+//! and full-width letters left over from typing Japanese. So words are compared in one width and
+//! case (Unicode NFKC, lower case), by the distance that counts a swap as one slip (Damerau 1964;
+//! Levenshtein 1966). A suggestion that is far off does more harm than none, so there is a limit.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -11,9 +12,10 @@ const SHORTEST_PREFIX: usize = 3;
 
 /// Returns the candidate nearest to `word`, or `None` where all are too far.
 ///
-/// Too far is more than a third of the word's letters, but one slip is always allowed; a candidate with nothing in common is
-/// never near. A candidate that begins with the word (of three letters or more), or the word with it, is near at any distance.
-/// Among equally distant candidates the longer common beginning wins, then the earlier candidate.
+/// Too far is more than a third of the word's letters, but one slip is always allowed; a candidate
+/// with nothing in common is never near. A candidate that begins with the word (of three letters or
+/// more), or the word with it, is near at any distance. Among equally distant candidates the longer
+/// common beginning wins, then the earlier candidate.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = fold(word);
     let letters = word.chars().count();

@@ -1,8 +1,9 @@
 //! YAML as a tree in which every node knows its place.
 //!
-//! The tree keeps scalars as they were written and leaves their meaning to [`super::decode`]: whether `011002` is a number or
-//! `no` a truth is for the key that holds them to say, not for YAML. One pass over it can then report every fault of a file,
-//! where deserialising into a struct would end at the first.
+//! The tree keeps scalars as they were written and leaves their meaning to [`super::decode`]:
+//! whether `011002` is a number or `no` a truth is for the key that holds them to say, not for
+//! YAML. One pass over it can then report every fault of a file, where deserialising into a struct
+//! would end at the first.
 
 use std::fmt;
 use std::ops::Range;
@@ -42,12 +43,12 @@ pub struct Scalar {
     /// The text, with quotes and escapes resolved.
     pub text: String,
     /// What YAML's core schema would take an unquoted scalar for.
-    pub kind: Kind,
+    pub kind: ScalarKind,
 }
 
 /// How YAML reads a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ScalarKind {
     /// Quoted, or not a number or truth.
     String,
     /// A number.
@@ -56,7 +57,8 @@ pub enum Kind {
     Bool,
 }
 
-/// Finds unquoted texts that a `#` cuts short: `call #8000` is `call` and a comment, which no writer of telephone numbers means.
+/// Finds unquoted texts that a `#` cuts short: `call #8000` is `call` and a comment, which no
+/// writer of telephone numbers means.
 ///
 /// A comment proper has a space after its `#`.
 pub fn cut_by_comment(source: &Arc<Source>, root: &Node, out: &mut Vec<Diagnostic>) {
@@ -82,11 +84,16 @@ pub fn cut_by_comment(source: &Arc<Source>, root: &Node, out: &mut Vec<Diagnosti
                     Diagnostic::error(
                         codes::CUT_BY_COMMENT,
                         Place::new(source, start..end),
-                        message!("空白と「#」のあとは注釈とみなされ、文が途中で切れます", "what follows a space and `#` is a comment, so the text ends before it"),
+                        message!(
+                            "空白と「#」のあとは注釈とみなされ、文が途中で切れます",
+                            "what follows a space and `#` is a comment, so the text ends before it"
+                        ),
                     )
                     .help(message!(
-                        "この値の全体を \"…\" で囲んでください。注釈なら # のあとに空白を入れてください",
-                        "put the whole value in \"…\"; if it is meant as a comment, put a space after the #"
+                        "この値の全体を \"…\" で囲んでください。注釈なら # のあとに空白を入れてく\
+                         ださい",
+                        "put the whole value in \"…\"; if it is meant as a comment, put a space \
+                         after the #"
                     )),
                 );
             }
@@ -136,16 +143,24 @@ fn syntax_fault(
         )
         .help(message!("どちらか一つを残してください", "keep one of the two"));
     }
-    Diagnostic::error(codes::YAML_SYNTAX, Place::new(source, at..end), message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}")).help(
-        if text[offset.min(text.len())..].starts_with('\t') {
-            message!("字下げはタブではなく半角の空白で書いてください", "indent with spaces, not with tabs")
-        } else {
-            message!(
-                "この行とその前の行の、字下げ（半角の空白）、コロン「: 」、引用符やかっこの閉じ忘れを確かめてください",
-                "check the indentation, the colon and space, and unclosed quotes or brackets on this line and the one before"
-            )
-        },
+    Diagnostic::error(
+        codes::YAML_SYNTAX,
+        Place::new(source, at..end),
+        message!("YAML として読めません：{reason}", "this is not valid YAML: {reason}"),
     )
+    .help(if text[offset.min(text.len())..].starts_with('\t') {
+        message!(
+            "字下げはタブではなく半角の空白で書いてください",
+            "indent with spaces, not with tabs"
+        )
+    } else {
+        message!(
+            "この行とその前の行の、字下げ（半角の空白）、コロン「: 」、引用符やかっこの閉じ忘\
+                 れを確かめてください",
+            "check the indentation, the colon and space, and unclosed quotes or brackets on \
+                 this line and the one before"
+        )
+    })
 }
 
 /// Finds a tab in the indentation of the line of an offset or of the next one.
@@ -179,7 +194,7 @@ struct Raw {
 
 enum RawValue {
     Null,
-    Scalar(Option<String>, Kind),
+    Scalar(Option<String>, ScalarKind),
     Sequence(Vec<Raw>),
     Mapping(Vec<(Raw, Raw)>),
 }
@@ -244,28 +259,28 @@ impl<'de> Deserialize<'de> for RawValue {
                 deserializer.deserialize_any(self)
             }
             fn visit_bool<E>(self, _: bool) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Bool))
+                Ok(RawValue::Scalar(None, ScalarKind::Bool))
             }
             fn visit_i64<E>(self, _: i64) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Number))
+                Ok(RawValue::Scalar(None, ScalarKind::Number))
             }
             fn visit_u64<E>(self, _: u64) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Number))
+                Ok(RawValue::Scalar(None, ScalarKind::Number))
             }
             fn visit_i128<E>(self, _: i128) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Number))
+                Ok(RawValue::Scalar(None, ScalarKind::Number))
             }
             fn visit_u128<E>(self, _: u128) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Number))
+                Ok(RawValue::Scalar(None, ScalarKind::Number))
             }
             fn visit_f64<E>(self, _: f64) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(None, Kind::Number))
+                Ok(RawValue::Scalar(None, ScalarKind::Number))
             }
             fn visit_str<E>(self, text: &str) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(Some(text.to_owned()), Kind::String))
+                Ok(RawValue::Scalar(Some(text.to_owned()), ScalarKind::String))
             }
             fn visit_string<E>(self, text: String) -> Result<RawValue, E> {
-                Ok(RawValue::Scalar(Some(text), Kind::String))
+                Ok(RawValue::Scalar(Some(text), ScalarKind::String))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<RawValue, A::Error> {
                 let mut all = Vec::new();
@@ -312,10 +327,10 @@ mod tests {
             Value::Scalar(scalar) => (scalar.text.clone(), scalar.kind),
             other => panic!("{other:?}"),
         };
-        assert_eq!(scalar("code"), ("011002".into(), Kind::Number));
-        assert_eq!(scalar("day"), ("no".into(), Kind::Bool));
-        assert_eq!(scalar("date"), ("2026-04-01".into(), Kind::String));
-        assert_eq!(scalar("quoted"), ("01".into(), Kind::String));
+        assert_eq!(scalar("code"), ("011002".into(), ScalarKind::Number));
+        assert_eq!(scalar("day"), ("no".into(), ScalarKind::Bool));
+        assert_eq!(scalar("date"), ("2026-04-01".into(), ScalarKind::String));
+        assert_eq!(scalar("quoted"), ("01".into(), ScalarKind::String));
         assert!(matches!(entry(&root, "nothing").value, Value::Null));
     }
 

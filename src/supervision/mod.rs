@@ -21,8 +21,8 @@ pub mod standing;
 mod state;
 
 pub use history::{Announced, Announcement, TextEvent};
-pub use ledger::Ledger;
-pub use reviewer::{LICENCES, Reviewer, decode_reviewers};
+pub use ledger::{ACT, Ledger};
+pub use reviewer::{LICENCES, REVIEWERS, Reviewer, decode_reviewers};
 pub use seals::sha256 as seal;
 pub use standing::{Approval, Judge, Signer, Withdrawal};
 pub use state::{Refusal, Supervision, TextState};

@@ -5,11 +5,12 @@ use ssh_key::PublicKey;
 
 use crate::content::config::TextKind;
 use crate::content::language::Languages;
-use crate::content::taxonomy::duplicate_id;
 use crate::content::text::Text;
+use crate::content::unique::duplicate_id;
 use crate::diagnostic::{Diagnostic, Located, codes};
 use crate::message;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, required, words};
 use crate::source::yaml::{Node, Value};
 
 /// The licences under which a clinician may sign.
@@ -35,6 +36,75 @@ const REGISTRATION: [&str; 6] = [
     "登録番号",
     "医籍番号",
 ];
+
+static MAY_SIGN: Record = Record::new(
+    "may-sign",
+    &[
+        optional(
+            "topics",
+            Shape::List(&Shape::Id),
+            "承認できる題目。書かなければすべて",
+            "the topics that they may sign; all without it",
+        ),
+        optional(
+            "kinds",
+            Shape::List(&Shape::Word(&words(&TextKind::ALL))),
+            "承認できる文章の種類。書かなければすべて",
+            "the kinds of text that they may sign; all without it",
+        ),
+    ],
+);
+
+static ACTIVE: Record = Record::new(
+    "active",
+    &[
+        optional(
+            "from",
+            Shape::Date,
+            "承認できるはじめの日",
+            "the first day on which they may sign",
+        ),
+        optional("to", Shape::Date, "承認できる終わりの日", "the last day on which they may sign"),
+    ],
+);
+
+static REVIEWER: Record = Record::new(
+    "reviewer",
+    &[
+        required(
+            "id",
+            Shape::Id,
+            "承認の記録と written_by に書く名前",
+            "their name in the record of approvals and in `written_by`",
+        ),
+        required("name", Shape::Text, "公開する名前", "their name as published"),
+        required("licence", Shape::Word(&LICENCES), "免許", "the kind of their licence"),
+        optional("specialty", Shape::Text, "専門", "their specialty"),
+        optional("affiliation", Shape::Text, "所属", "their affiliation"),
+        optional(
+            "may_sign",
+            Shape::Record(&MAY_SIGN),
+            "承認できる文章。書かなければすべて",
+            "what they may sign; everything without it",
+        ),
+        optional(
+            "active",
+            Shape::Record(&ACTIVE),
+            "承認できる期間（両端を含む）",
+            "when they may sign, both ends included",
+        ),
+        optional(
+            "ssh_public_key",
+            Shape::Either(&[Shape::Line, Shape::List(&Shape::Line)]),
+            "SSH の公開鍵（一つか一覧）。前の鍵も残す",
+            "one SSH public key or a list; former keys stay, or what they signed counts no more",
+        ),
+    ],
+)
+.refusing(&REGISTRATION);
+
+/// What stands in `content/reviewers.yaml`.
+pub const REVIEWERS: Shape = Shape::List(&Shape::Record(&REVIEWER));
 
 /// A clinician.
 #[derive(Clone, Debug)]
@@ -119,7 +189,7 @@ pub fn decode_reviewers(
     let mut all: Vec<Reviewer> = Vec::new();
     decoder.list(root, |decoder, node| {
         let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &REVIEWER)?;
         let id = fields.required(decoder, "id", Decoder::id);
         let name = fields.required(decoder, "name", text);
         let licence = fields.required(decoder, "licence", |decoder, node| decoder.choice(node, &LICENCES.map(|licence| (licence, licence))));
@@ -127,7 +197,7 @@ pub fn decode_reviewers(
         let affiliation = fields.optional(decoder, "affiliation", text);
         let (mut topics, mut kinds) = (None, None);
         fields.optional(decoder, "may_sign", |decoder, node| {
-            let mut fields = decoder.fields(node)?;
+            let mut fields = decoder.fields(node, &MAY_SIGN)?;
             topics = fields.optional(decoder, "topics", |decoder, node| decoder.list(node, Decoder::id));
             kinds = fields.optional(decoder, "kinds", |decoder, node| decoder.list(node, |decoder, node| decoder.choice(node, &TextKind::ALL)));
             fields.finish(decoder);
@@ -135,7 +205,7 @@ pub fn decode_reviewers(
         });
         let (mut from, mut to) = (None, None);
         fields.optional(decoder, "active", |decoder, node| {
-            let mut fields = decoder.fields(node)?;
+            let mut fields = decoder.fields(node, &ACTIVE)?;
             from = fields.optional(decoder, "from", Decoder::date);
             to = fields.optional(decoder, "to", Decoder::date);
             fields.finish(decoder);
@@ -153,8 +223,7 @@ pub fn decode_reviewers(
             Value::Sequence(_) => decoder.list(node, public_key),
             _ => public_key(decoder, node).map(|key| vec![key]),
         });
-        for key in REGISTRATION {
-            if let Some((name, _)) = fields.entry(key) {
+        for (key, name) in fields.refused() {
                 decoder.fault(
                     codes::UNKNOWN_KEY,
                     name,
@@ -164,7 +233,6 @@ pub fn decode_reviewers(
                         "remove this line; check licences outside the project, such as in the ministry's public register"
                     ),
                 );
-            }
         }
         fields.finish(decoder);
         let (from, to) = (from.map(|date| date.value), to.map(|date| date.value));

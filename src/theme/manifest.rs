@@ -8,7 +8,30 @@ use super::layers::{self, BASE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
+use crate::source::keys::{Record, Shape, optional, required};
 use crate::source::{Files, suggest};
+
+/// The keys of `theme.yaml`.
+pub static THEME: Record = Record::new(
+    "theme",
+    &[
+        required("name", Shape::Id, "フォルダと同じ名前", "its name, that of its folder"),
+        optional("description", Shape::Line, "どんなテーマか", "what it looks like"),
+        optional("licence", Shape::Line, "使うときの条件", "its terms of use"),
+        optional(
+            "extends",
+            Shape::Id,
+            "もとにするテーマ。ここにないファイルは、そのテーマのものを使う",
+            "the theme that it extends; what it lacks comes from there",
+        ),
+        optional(
+            "interface",
+            Shape::Integer(1, u32::MAX - 1),
+            "どの取り決めに合わせて書いたか（番号）",
+            "the number of the rules for which it is written",
+        ),
+    ],
+);
 
 /// What `theme.yaml` says.
 pub(super) struct Manifest {
@@ -81,7 +104,7 @@ fn decode(
 ) -> Option<Manifest> {
     let (name, extends, interface) = Decoder::on(source, diagnostics, |decoder| {
         let root = decoder.parse_all()?;
-        let mut fields = decoder.fields(&root)?;
+        let mut fields = decoder.fields(&root, &THEME)?;
         let name = fields.required(decoder, "name", Decoder::id);
         fields.optional(decoder, "description", Decoder::string);
         fields.optional(decoder, "licence", Decoder::string);

@@ -19,11 +19,11 @@ use std::sync::Arc;
 use tera::Tera;
 
 use crate::content::language::{LangId, Languages};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, codes};
-use crate::message;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::source::{Files, memo};
 pub use assets::Asset;
 use layers::{BASE, Layer, ThemeFiles};
+pub use manifest::THEME;
 use manifest::{Found, Manifest};
 use strings::Strings;
 pub use templates::json_in_html;

@@ -11,7 +11,7 @@ use crate::content::language::Languages;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::source::decode::{Decoder, PartialDate};
-use crate::source::yaml::{Kind, Node, Value};
+use crate::source::yaml::{Node, ScalarKind, Value};
 
 /// The strings of one language, already completed from the theme's parents and the default language.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +106,7 @@ fn tree(files: &ThemeFiles, chain: &[String], tag: &str, diagnostics: &mut Diagn
             let mut ignored = Diagnostics::new();
             let found = if index == 0 { &mut *diagnostics } else { &mut ignored };
             let node = Decoder::on(source, found, |decoder| {
-                decoder.parse_all().filter(|node| decoder.fields(node).is_some())
+                decoder.parse_all().filter(|node| decoder.entries(node).is_some())
             });
             if let Some(node) = node {
                 overlay(&mut tree, &to_json(&node));
@@ -194,10 +194,10 @@ pub fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Scalar(scalar) => match scalar.kind {
-            Kind::Bool if scalar.text == "true" || scalar.text == "false" => {
+            ScalarKind::Bool if scalar.text == "true" || scalar.text == "false" => {
                 Json::Bool(scalar.text == "true")
             }
-            Kind::Number => scalar
+            ScalarKind::Number => scalar
                 .text
                 .parse::<i64>()
                 .map_or_else(|_| Json::String(scalar.text.clone()), Json::from),

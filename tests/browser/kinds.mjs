@@ -28,6 +28,7 @@ export const KINDS = {
   "supervised medicine": (text) => isKind("medicine")(text) && text.includes('<div class="supervised">'),
   "class of medicines": isKind("medicine_class"),
   "combination product": isKind("product"),
+  "medicine not in the table": isKind("medicine_not_listed"),
   "guide to the situation": (text) => isKind("guide")(text) && text.includes('class="answers"') && !text.includes("turn-you"),
   "guide to the name": (text) => isKind("guide")(text) && text.includes('class="guide-row"'),
   "guide to the group": (text) => isKind("guide")(text) && count(text, "turn-you") === 2,

@@ -100,8 +100,15 @@ test("what is not listed says so with its reason; a typing error brings the near
   try {
     await ready(page);
     await page.fill("#lookup-query", "ロキソニン");
-    assert.match((await results(page))[0], /ロキソプロフェン.*この表には載っていません（出典に載っていません）/);
+    assert.match(await page.textContent("#lookup-list"), /ロキソプロフェン.*この表には載っていません（出典に載っていません）/);
+    assert.equal((await results(page))[0], `${base}medicines/not-listed/loxoprofen/`);
     assert.equal(await page.isVisible("#lookup-none"), true);
+    await page.press("#lookup-query", "Enter");
+    await Promise.all([page.waitForURL(`${base}medicines/not-listed/loxoprofen/`), page.press("#lookup-query", "Enter")]);
+    assert.match(await page.textContent("main"), /安全とも危険とも意味しません.*この表の出典には、このお薬についての記録がありません/s);
+    assert.equal(await page.isVisible("#help"), true);
+    await page.goBack();
+    await ready(page);
     await page.fill("#lookup-query", "アセトアミモフェン");
     assert.equal((await results(page))[0], `${base}medicines/acetaminophen/`);
     assert.match(await page.textContent("#lookup-status"), /見つかりません。名前が似ているお薬/);
@@ -189,6 +196,8 @@ test("without script there is no box, and the table says all", async () => {
     assert.equal(await page.isHidden("#lookup"), true);
     assert.equal(await page.isVisible("[data-drug=acetaminophen] .verdict"), true);
     assert.equal(await page.isVisible("[data-missing]"), true);
+    await Promise.all([page.waitForURL(`${base}medicines/not-listed/loxoprofen/`), page.click("[data-missing] a[href$='/loxoprofen/']")]);
+    assert.equal(await page.isVisible("#help"), true);
   } finally {
     await close();
   }

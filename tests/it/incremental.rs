@@ -67,6 +67,8 @@ struct Again {
 /// What a build did.
 struct Did {
     findings: Vec<String>,
+    /// Whether the project has no error.
+    is_sound: bool,
     summary: Summary,
     /// The files whose bytes are others than before.
     written: Vec<String>,
@@ -88,14 +90,15 @@ impl Again {
         self.clock = sink.clock.into_inner();
         let mut written = sink.written.into_inner().unwrap();
         written.sort();
-        if found.errors() > 0 {
+        let is_sound = found.errors() == 0;
+        if !is_sound {
             // A faulty build changes nothing.
             self.folder = sink.before;
         } else {
             (self.folder, self.record) = (sink.made.into_inner().unwrap(), record);
         }
         assert_eq!(summary.kept, sink.kept.into_inner());
-        Did { findings: findings(&found), summary, written }
+        Did { findings: findings(&found), is_sound, summary, written }
     }
 
     /// Builds and compares with a fresh build.
@@ -427,6 +430,181 @@ proptest! {
         for (n, step) in steps.iter().enumerate() {
             scratch = take(*step, n, scratch, &mut options);
             again.check(&scratch, &options, &format!("{:?}", &steps[..=n]));
+        }
+    }
+}
+
+/// A change to a file, whatever it holds; the numbers choose a place in it.
+#[derive(Clone, Copy, Debug)]
+enum Edit {
+    /// A remark at the end, in the form that this kind of file has for remarks.
+    Remark,
+    /// A digit becomes another: a date, a size, an order, a colour.
+    Digit(usize),
+    /// A word of Japanese gets a sign more.
+    Word(usize),
+    /// A value of YAML or front matter becomes that of another line with the same key.
+    Value(usize),
+    /// A line goes.
+    Drop(usize),
+    /// A line is there twice.
+    Double(usize),
+    /// The file goes.
+    Remove,
+    /// It gets another name in the same folder.
+    Rename,
+    /// It is there a second time, with another name.
+    Copy,
+    /// It is again as it was in the beginning.
+    Restore,
+    /// It is approved, if it is a text that can be.
+    Approve,
+    /// The day goes by.
+    Wait,
+}
+
+fn edits() -> impl Strategy<Value = Edit> {
+    let place = || any::<usize>();
+    prop_oneof![
+        2 => Just(Edit::Remark),
+        3 => place().prop_map(Edit::Digit),
+        4 => place().prop_map(Edit::Word),
+        2 => place().prop_map(Edit::Value),
+        2 => place().prop_map(Edit::Drop),
+        1 => place().prop_map(Edit::Double),
+        2 => Just(Edit::Remove),
+        1 => Just(Edit::Rename),
+        1 => Just(Edit::Copy),
+        1 => Just(Edit::Restore),
+        2 => Just(Edit::Approve),
+        1 => Just(Edit::Wait),
+    ]
+}
+
+/// Replaces what stands at one of the places that a test finds in a text.
+fn at_one_of(text: &str, place: usize, is_there: impl Fn(char) -> bool, put: &str) -> String {
+    let places: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| is_there(*c)).collect();
+    let Some((at, c)) = (!places.is_empty()).then(|| places[place % places.len()]) else {
+        return text.to_owned();
+    };
+    format!("{}{put}{}", &text[..at], &text[at + c.len_utf8()..])
+}
+
+/// Writes a line of a text anew, or leaves it out.
+fn line_anew(text: &str, place: usize, write: impl Fn(&str, &[&str]) -> Vec<String>) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    if lines.is_empty() {
+        return text.to_owned();
+    }
+    let at = place % lines.len();
+    let anew = |(index, line): (usize, &&str)| {
+        if index == at { write(line, &lines) } else { vec![(*line).to_owned()] }
+    };
+    lines.iter().enumerate().flat_map(anew).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// Applies an edit to the file of a project that a number chooses.
+fn edit_any(
+    scratch: Scratch,
+    file: prop::sample::Index,
+    edit: Edit,
+    n: usize,
+    options: &mut Options,
+) -> (String, Scratch) {
+    let paths: Vec<String> = scratch.paths().cloned().collect();
+    let path = paths[file.index(paths.len())].clone();
+    let text = String::from_utf8_lossy(scratch.bytes(&path)).into_owned();
+    let (stem, ending) = path.rsplit_once('.').map_or((path.as_str(), ""), |parts| parts);
+    let other = format!("{stem}-{n}.{ending}");
+    let is_japanese = |c: char| ('ぁ'..='龠').contains(&c);
+    let scratch = match edit {
+        Edit::Remark => {
+            let remark = match ending {
+                "md" => format!("\n変更{n}。\n"),
+                "html" | "svg" => format!("<!-- {n} -->"),
+                "css" | "js" => format!("\n/* {n} */\n"),
+                _ => format!("\n# {n}\n"),
+            };
+            scratch.with(&path, text + &remark)
+        }
+        Edit::Digit(place) => {
+            let digit = ((n + place) % 10).to_string();
+            scratch.with(&path, at_one_of(&text, place, |c| c.is_ascii_digit(), &digit))
+        }
+        Edit::Word(place) => scratch.with(&path, at_one_of(&text, place, is_japanese, "変更")),
+        Edit::Value(place) => {
+            let anew = line_anew(&text, place, |line, lines| {
+                let key = line.split_once(':').map_or("", |(key, _)| key.trim_start());
+                let same = lines.iter().filter(|other| {
+                    !key.is_empty() && other.trim_start().starts_with(&format!("{key}:"))
+                });
+                let same: Vec<_> = same.collect();
+                let chosen = (!same.is_empty()).then(|| *same[n % same.len()]);
+                vec![chosen.unwrap_or(line).to_owned()]
+            });
+            scratch.with(&path, anew)
+        }
+        Edit::Drop(place) => scratch.with(&path, line_anew(&text, place, |_, _| Vec::new())),
+        Edit::Double(place) => {
+            let twice = |line: &str, _: &[&str]| vec![line.to_owned(), line.to_owned()];
+            scratch.with(&path, line_anew(&text, place, twice))
+        }
+        Edit::Remove => scratch.without(&path),
+        Edit::Rename => {
+            let bytes = scratch.bytes(&path).to_vec();
+            scratch.without(&path).with(&other, bytes)
+        }
+        Edit::Copy => {
+            let bytes = scratch.bytes(&path).to_vec();
+            scratch.with(&other, bytes)
+        }
+        Edit::Restore => match project().has(&path) {
+            true => scratch.with(&path, project().bytes(&path)),
+            false => scratch,
+        },
+        Edit::Approve => {
+            let day = options.moment.date.to_string();
+            let both = ["sample-doctor", "sample-pharmacist"];
+            let until = common::approval("2099-11-20");
+            scratch.try_decide(&[&path], &both, &day, until).unwrap_or(scratch)
+        }
+        Edit::Wait => {
+            let days = jiff::Span::new().days(i64::try_from(n).unwrap() * 5 + 1);
+            options.moment.date = options.moment.date.checked_add(days).unwrap();
+            scratch
+        }
+    };
+    (format!("{edit:?} of {path}"), scratch)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        max_shrink_iters: 40,
+        rng_seed: prop::test_runner::RngSeed::Fixed(7),
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever is done to whichever file of whichever project: what a page reads it has noted. What
+    /// makes the project faulty is taken back, so that the next edit meets a project that is built.
+    #[test]
+    fn after_any_edit_of_any_file_a_build_is_as_if_it_was_fresh(
+        before in prop::collection::vec(prop::sample::select(EVERY.as_slice()), 0..4),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), edits()), 1..9),
+    ) {
+        let (mut scratch, mut options, mut again) = (project(), on("2026-11-21"), Again::default());
+        for (n, step) in before.iter().enumerate() {
+            scratch = take(*step, n, scratch, &mut options);
+        }
+        let mut done = format!("{before:?}");
+        again.check(&scratch, &options, &done);
+        for (n, (file, edit)) in edits.into_iter().enumerate() {
+            let (what, edited) = edit_any(scratch.clone(), file, edit, n, &mut options);
+            done = format!("{done}, {what}");
+            let did = again.check(&edited, &options, &done);
+            if did.is_sound {
+                scratch = edited;
+            }
         }
     }
 }

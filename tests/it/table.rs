@@ -334,6 +334,53 @@ fn what_the_policy_leaves_out_is_in_no_product_guide_or_file() {
     );
 }
 
+/// A medicine that the table does not have is a page: it says nothing of safety and leads to help.
+#[test]
+fn what_is_not_listed_has_a_page_that_says_nothing_of_safety() {
+    let list = "- {name: {ja: 見本プロフェン, en: Sample-profen (oral)}, kana: みほん, brands: [見本錠], reason: not-read}\n\
+                - {id: kept, name: {ja: 見本コデイン, en: Samplecodeine}, kana: みほんこ, reason: not-in-source}\n";
+    let built = project().with(MISSING, list).build();
+    assert_eq!(built.findings(), [""; 0]);
+    for (id, name, reason) in [
+        ("sample-profen-oral", "見本プロフェン", "まだ内容を確認していません"),
+        ("kept", "見本コデイン", "記録がありません"),
+    ] {
+        let path = format!("medicines/not-listed/{id}/");
+        let page = built.text(&format!("132128/{path}index.html"));
+        let main = &page[page.find("<main").expect("main")..];
+        assert!(main.contains(name) && main.contains(reason), "{id}: {main}");
+        assert!(main.contains("安全とも危険とも意味しません"), "{id}");
+        assert!(main.contains("id=\"help\"") && main.contains("夜間相談"), "{id} leads to help");
+        assert!(main.contains("監修を受けていません"), "{id}: nobody has signed it");
+        assert!(!main.contains("class=\"verdict"), "{id} has no verdict");
+        for list in ["medicines/index.html", "medicines/guide/older/index.html"] {
+            let link = format!("href=\"/{path}\"");
+            assert!(built.text(&format!("132128/{list}")).contains(&link), "{list} leads to {id}");
+        }
+        let english = built.text(&format!("132128/en/{path}index.html"));
+        assert!(english.contains("neither that it is safe nor that it is dangerous"), "{id}");
+        assert!(built.text("132128/sitemap.xml").contains(&format!("/{path}")), "{id}");
+        assert!(built.text("132128/sw.js").contains(&format!("/{path}")), "{id} is kept");
+    }
+    let without_table = project().with(MISSING, list).edit(
+        common::FUCHU,
+        "brand:",
+        "content: {drugs: false}\nbrand:",
+    );
+    let built = without_table.build();
+    assert!(!built.files.keys().any(|path| path.starts_with("132063/medicines/")), "no table");
+}
+
+#[test]
+fn two_medicines_that_are_not_listed_have_two_addresses() {
+    let twice = "- {name: {ja: 一, en: Sample A}, kana: いち, reason: not-read}\n\
+                 - {id: sample-a, name: {ja: 二, en: Other}, kana: に, reason: not-read}\n";
+    let built = project().with(MISSING, twice).build();
+    assert_eq!(built.findings(), [format!("UB0206 {MISSING}:2:8")]);
+    let mended = twice.replace("id: sample-a", "id: sample-b");
+    assert_eq!(project().with(MISSING, mended).build().findings(), [""; 0]);
+}
+
 /// The guide lies among the medicines, so none may take its address.
 #[test]
 fn no_medicine_takes_the_guides_address() {

@@ -16,7 +16,7 @@ use super::smtp::{MailFault, MailServer, MailServers, SmtpStep};
 use crate::delivery::NoticeId;
 use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
-use crate::municipality::notify::{Email as EmailSettings, Kind as ChannelSettings, is_loopback};
+use crate::municipality::notify::{ChannelSettings, Email as EmailSettings, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::{self, Recipient};

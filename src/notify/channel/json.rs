@@ -8,7 +8,7 @@ use super::http;
 use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
 use super::opening::{ChannelKind, OpenedChannel, Opening};
 use crate::delivery::NoticeId;
-use crate::municipality::notify::{Kind as ChannelSettings, is_loopback};
+use crate::municipality::notify::{ChannelSettings, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::Recipient;

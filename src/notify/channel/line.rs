@@ -16,9 +16,7 @@ use super::open_channel::{DeliveryOutcome, OpenChannel, Reach, RefusalReason};
 use super::opening::{ChannelKind, OpenedChannel, Opening};
 use super::recipients::{FORM, recipients};
 use crate::delivery::NoticeId;
-use crate::municipality::notify::{
-    Kind as ChannelSettings, Line as LineSettings, LineTo, is_loopback,
-};
+use crate::municipality::notify::{ChannelSettings, Line as LineSettings, LineTo, is_loopback};
 use crate::notify::notice::Notice;
 use crate::notify::secrets::Secret;
 use crate::notify::subscribers::{self, Recipient};

@@ -11,7 +11,7 @@ use super::open_channel::OpenChannel;
 use super::smtp::MailServers;
 use crate::diagnostic::Diagnostics;
 use crate::municipality::Municipality;
-use crate::municipality::notify::Kind as ChannelSettings;
+use crate::municipality::notify::ChannelSettings;
 use crate::notify::clock::Clock;
 use crate::notify::secrets::{Secret, Secrets};
 use crate::notify::subscribers::Recipient;

@@ -17,7 +17,7 @@ use crate::delivery::NoticeId;
 use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
 use crate::municipality::notify::{
-    Kind as ChannelSettings, WebPush as WebPushSettings, is_loopback, origin,
+    ChannelSettings, WebPush as WebPushSettings, is_loopback, origin,
 };
 use crate::notify::clock::Clock;
 use crate::notify::notice::Notice;

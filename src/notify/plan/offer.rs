@@ -63,7 +63,7 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             for channel in &notify.channels {
                 let code = site.municipality.code;
-                all.extend(self.served(site, notify, channel).iter().map(|served| {
+                all.extend(self.served(site, channel).iter().map(|served| {
                     (code.to_string(), channel.id.value.clone(), served.id.to_string())
                 }));
             }
@@ -106,7 +106,7 @@ impl<'p> Offer<'p> {
         for (site, notify) in self.telling() {
             let code = site.municipality.code;
             for channel in &notify.channels {
-                for ServedSegment { segment, id } in self.served(site, notify, channel) {
+                for ServedSegment { segment, id } in self.served(site, channel) {
                     if !is_new(code.as_str(), &channel.id.value, &id) {
                         continue;
                     }
@@ -155,7 +155,7 @@ impl<'p> Offer<'p> {
             let code = site.municipality.code;
             for channel in &notify.channels {
                 let new: Vec<SharedText> = self
-                    .served(site, notify, channel)
+                    .served(site, channel)
                     .into_iter()
                     .map(|served| served.id)
                     .filter(|id| !history.knows(code.as_str(), &channel.id.value, id))
@@ -219,7 +219,7 @@ impl<'p> Offer<'p> {
                 let mut all = Vec::new();
                 let Some(notify) = &site.municipality.notify else { return all };
                 for channel in &notify.channels {
-                    for served in self.served(site, notify, channel) {
+                    for served in self.served(site, channel) {
                         let writer = NoticeWriter::new(self.day, site, notify, channel, &served);
                         let candidates = self.day.candidates(site, channel, &served.segment);
                         all.extend(candidates.iter().map(|candidate| {
@@ -243,7 +243,7 @@ impl<'p> Offer<'p> {
         })
     }
 
-    fn served(&self, site: &Site<'p>, notify: &Notify, channel: &Channel) -> Vec<ServedSegment> {
-        ServedSegment::of(self.day, site.municipality, notify, channel)
+    fn served(&self, site: &Site<'p>, channel: &Channel) -> Vec<ServedSegment> {
+        ServedSegment::of(self.day, site.municipality, channel)
     }
 }

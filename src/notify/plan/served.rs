@@ -2,7 +2,7 @@
 
 use super::day::PlannedDay;
 use crate::municipality::Municipality;
-use crate::municipality::notify::{Channel, Notify, Segment};
+use crate::municipality::notify::{Channel, Segment};
 use crate::notify::shared_text::SharedText;
 
 /// A segment as a channel serves it.
@@ -18,11 +18,10 @@ impl ServedSegment {
     pub(super) fn of(
         day: PlannedDay<'_>,
         municipality: &Municipality,
-        notify: &Notify,
         channel: &Channel,
     ) -> Vec<Self> {
         let PlannedDay { project, .. } = day;
-        let all = notify.segments(municipality, &project.stages, &project.config.languages);
+        let all = municipality.segments(&project.stages, &project.config.languages);
         let is_served = |segment: &Segment| {
             let only = channel.segments.as_ref();
             only.is_none_or(|only| only.iter().any(|one| one.value == segment.id.value))

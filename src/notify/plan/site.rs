@@ -9,8 +9,9 @@ use super::day::PlannedDay;
 use super::served::ServedSegment;
 use super::writer::NoticeWriter;
 use crate::content::campaign::Campaign;
+use crate::content::notice_allowance::NoticeAllowance;
 use crate::delivery::{DeliveryHistory, HeardNotice, NoticeId};
-use crate::municipality::notify::{Channel, Most, Notify};
+use crate::municipality::notify::{Channel, Notify};
 use crate::notify::notice::Notice;
 use crate::notify::outbox::{HeldNotice, NoticeLimit};
 use crate::notify::shared_text::{SharedText, SharedTexts};
@@ -51,7 +52,7 @@ struct SitePlan<'s, 'p> {
     /// The campaigns that run on this day.
     campaigns: Vec<&'p Campaign>,
     /// The limits, as the campaigns widen them.
-    most: Most,
+    most: NoticeAllowance,
     texts: SharedTexts,
     notices: Vec<Notice>,
     held: Vec<HeldNotice>,
@@ -62,7 +63,7 @@ type Waiting<'p> = (Candidate<'p>, Option<(usize, usize)>);
 
 impl<'p> SitePlan<'_, 'p> {
     fn channel(&mut self, channel: &Channel) {
-        let served = ServedSegment::of(self.day, self.site.municipality, self.notify, channel);
+        let served = ServedSegment::of(self.day, self.site.municipality, channel);
         let mut planned: HashSet<NoticeId> = HashSet::new();
         for segment in &served {
             self.segment(channel, &served, segment, &mut planned);
@@ -217,7 +218,7 @@ fn rank((candidate, featured): &Waiting<'_>) -> (u8, usize, usize, Date) {
     }
 }
 
-fn reached(most: Most, today: u32, month: u32) -> Option<NoticeLimit> {
+fn reached(most: NoticeAllowance, today: u32, month: u32) -> Option<NoticeLimit> {
     if most.month.is_some_and(|most| month >= most) {
         Some(NoticeLimit::Month)
     } else if most.day.is_some_and(|most| today >= most) {

@@ -99,7 +99,7 @@ pub struct Preview {
 pub fn send(options: &SendOptions, progress: &(dyn Fn() + Sync)) -> Result<Sent, Refused> {
     check_place(&options.project, &options.ledger)?;
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    let today = options.clock.now().to_zoned(japan).date();
+    let today = options.clock.now().to_zoned_datetime(japan).date();
     let outbox = read_outbox(&options.outbox, today)?;
     let mut secrets = read_secrets(options)?;
     let project = published(&options.project, today, false)?;

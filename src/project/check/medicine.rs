@@ -1,8 +1,8 @@
 //! What drugs, products and the lists of the lactation table say of each other.
 
 use super::reference;
-use crate::content::medicine::drug::{Assessment, Drug, LactationTable};
-use crate::content::medicine::product::Ingredient;
+use crate::content::medicine::Ingredient;
+use crate::content::medicine::{Assessment, Drug, LactationTable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, codes};
 use crate::message;
 use crate::project::file::Unread;

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::content::article::fold_slug;
-use crate::content::medicine::drug::LactationTable;
-use crate::content::medicine::product::Ingredient;
+use crate::content::medicine::Ingredient;
+use crate::content::medicine::LactationTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 

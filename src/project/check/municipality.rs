@@ -79,8 +79,8 @@ pub(super) fn check_notices(
             terms.check_topics(&segment.topics, diagnostics);
         }
         if !unread.stages {
-            let segments = notify
-                .segments(municipality, &project.stages, &project.config.languages)
+            let segments = municipality
+                .segments(&project.stages, &project.config.languages)
                 .into_iter()
                 .map(|segment| segment.id.value)
                 .collect();

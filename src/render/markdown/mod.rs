@@ -15,8 +15,8 @@ use pulldown_cmark::{
 
 pub mod facts;
 
+use crate::content::markdown::ruby::ruby;
 use crate::content::markdown::{DIALECT, decode_percent};
-use crate::content::ruby::ruby;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::render::html::escape;

@@ -11,7 +11,7 @@ use super::PageKind;
 use crate::content::emergency::tel;
 use crate::content::text::Text;
 use crate::municipality::event::{Event, EventKind};
-use crate::municipality::service::clock;
+use crate::municipality::hours::clock;
 use crate::site::{self, Menu, Page, PageGroup, Subject};
 
 /// The kind.

@@ -70,11 +70,7 @@ fn feed_value(sheet: &Sheet<'_, '_>, channel: Channel) -> Json {
 fn push_form(sheet: &Sheet<'_, '_>) -> Option<Json> {
     let (channel, push, subscribe) = sheet.form()?;
     let municipality = sheet.municipality();
-    let all = municipality.notify.as_ref()?.segments(
-        municipality,
-        sheet.stages(),
-        &sheet.settings().languages,
-    );
+    let all = municipality.segments(sheet.stages(), &sheet.settings().languages);
     let is_served = |segment: &Segment| {
         channel
             .segments

@@ -9,7 +9,7 @@ use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::{Sheet, corrected, reviewed};
 use super::{PageKind, guide, medicine_class, medicines, product};
-use crate::content::medicine::drug::{self, Drug};
+use crate::content::medicine::{self, Drug};
 use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
 use crate::supervision::State;
 
@@ -66,12 +66,12 @@ struct DrugValue<'a> {
     codes: Vec<(&'static str, &'a str)>,
     routes: &'a [&'static str],
     routes_text: String,
-    scope: drug::Scope,
+    scope: medicine::RouteScope,
     summary: Option<TextValue<'a>>,
     products: Vec<ProductLink<'a>>,
     names_unsourced: bool,
     assessments: Vec<Value>,
-    differ: drug::Difference,
+    differ: medicine::Difference,
     supervision: Value,
 }
 
@@ -119,7 +119,7 @@ fn drug_value<'p>(sheet: &Sheet<'_, 'p>, drug: &'p Drug, supervision: Value) -> 
         codes: codes(drug).collect(),
         routes: &drug.routes,
         routes_text: routes.join(voice.strings.get("list_sep")),
-        scope: drug::Scope::of(&drug.routes),
+        scope: medicine::RouteScope::of(&drug.routes),
         summary: voice.maybe(drug.summary.as_ref()),
         products: products_with(sheet, &drug.id),
         names_unsourced: drug.names_source.is_none(),
@@ -157,7 +157,7 @@ fn assessments<'p>(sheet: &Sheet<'_, 'p>, drug: &'p Drug) -> Vec<Value> {
 
 fn codes(drug: &Drug) -> impl Iterator<Item = (&'static str, &str)> {
     let own = drug.codes.iter();
-    let own = own.map(|code| (drug::system_name(code.system), code.value.as_str()));
+    let own = own.map(|code| (medicine::system_name(code.system), code.value.as_str()));
     drug.atc.as_deref().map(|atc| ("ATC", atc)).into_iter().chain(own)
 }
 

@@ -96,7 +96,7 @@ fn kana_rows(sheet: &Sheet<'_, '_>, rows: &Rows<'_>) -> Vec<Json> {
 
 fn groups(sheet: &Sheet<'_, '_>, rows: &Rows<'_>) -> Vec<Json> {
     let shown = sheet.table().classes();
-    let group = |group: &crate::content::medicine::drug::DrugGroup| {
+    let group = |group: &crate::content::medicine::DrugGroup| {
         let of_group = shown
             .iter()
             .filter(|class| sheet.drug_classes()[**class].group.value == group.id.value);

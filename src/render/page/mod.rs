@@ -15,6 +15,7 @@ pub mod guide;
 pub mod home;
 pub mod medicine;
 pub mod medicine_class;
+pub mod medicine_not_listed;
 pub mod medicines;
 pub mod not_found;
 pub mod offline;
@@ -51,6 +52,7 @@ pub static KINDS: &[&PageKind] = &[
     &medicine::KIND,
     &medicine_class::KIND,
     &product::KIND,
+    &medicine_not_listed::KIND,
     &guide::KIND,
     &withdrawn::KIND,
     &consultation::KIND,

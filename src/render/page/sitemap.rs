@@ -10,7 +10,7 @@ use super::super::head::Head;
 use super::super::sheet::Sheet;
 use super::{PageKind, article, consultation, guide, home, medicine, medicines, product};
 use super::{stage, topic};
-use crate::content::taxonomy::Kind;
+use crate::content::taxonomy::TermKind;
 use crate::message;
 use crate::site::{self, Menu, Page, Subject};
 
@@ -57,7 +57,7 @@ fn own(sheet: &Sheet<'_, '_>, page: Page) -> Json {
 fn stages(sheet: &Sheet<'_, '_>) -> Vec<Json> {
     let mut listed: BTreeSet<usize> = BTreeSet::new();
     let mut groups = Vec::new();
-    for (index, works) in sheet.shape().terms(Kind::Stage) {
+    for (index, works) in sheet.shape().terms(TermKind::Stage) {
         let links: Vec<Json> = works
             .iter()
             .filter(|work| listed.insert(**work))
@@ -81,7 +81,7 @@ fn stages(sheet: &Sheet<'_, '_>) -> Vec<Json> {
 }
 
 fn topics(sheet: &Sheet<'_, '_>) -> Json {
-    let topics = sheet.shape().terms(Kind::Topic).keys();
+    let topics = sheet.shape().terms(TermKind::Topic).keys();
     let links: Vec<Json> = topics
         .map(|index| {
             link(sheet, topic::page(*index), sheet.voice().text(&sheet.topics()[*index].name))

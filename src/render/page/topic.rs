@@ -3,7 +3,7 @@
 use super::super::listing;
 use super::super::part::feed::Format;
 use super::PageKind;
-use crate::content::taxonomy::Kind;
+use crate::content::taxonomy::TermKind;
 use crate::site::{self, Channel, NamedItems, Page, PageGroup, Subject, Thing};
 
 /// The kind.
@@ -48,7 +48,7 @@ pub static KIND: PageKind = PageKind {
             })
         },
         "listing.html",
-        |sheet, subject, context| listing::values(sheet, Kind::Topic, subject, context),
+        |sheet, subject, context| listing::values(sheet, TermKind::Topic, subject, context),
     )
 };
 

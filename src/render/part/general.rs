@@ -112,7 +112,8 @@ fn headers(
     }
     // The table is there to be read by a city's own app, which may lie on another host.
     let _ = write!(out, "{root}api/*\n  Access-Control-Allow-Origin: *\n");
-    // A reader in a browser comes from another host as well. The endings are not known to every server.
+    // A reader in a browser comes from another host as well. The endings are not known to every
+    // server.
     for folder in feeds {
         let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n");
         for format in Format::ALL {
@@ -169,7 +170,14 @@ struct Manifest<'a> {
 
 /// Writes `manifest.webmanifest`.
 fn manifest(manifest: &Manifest<'_>) -> String {
-    let icon = |(src, sizes, kind, purpose): &(String, &str, &str, &str)| json!({"src": src, "sizes": sizes, "type": kind, "purpose": purpose});
+    let icon = |(src, sizes, kind, purpose): &(String, &str, &str, &str)| {
+        json!({
+            "src": src,
+            "sizes": sizes,
+            "type": kind,
+            "purpose": purpose,
+        })
+    };
     let icons: Vec<Json> = manifest.icons.iter().map(icon).collect();
     let value = json!({
         "name": manifest.name,

@@ -9,7 +9,8 @@ use crate::content::emergency::tel;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::message;
 use crate::municipality::Contact;
-use crate::municipality::service::{Phase, Service};
+use crate::municipality::hours::Phase;
+use crate::municipality::service::Service;
 
 impl<'p> Sheet<'_, 'p> {
     /// Writes a municipality's fact, or its fallback.

@@ -15,12 +15,12 @@ use super::super::shared::inputs_under;
 use super::Sheet;
 use crate::content::article::{Article, Work};
 use crate::content::language::LangId;
-use crate::content::medicine::drug::{
+use crate::content::medicine::Product;
+use crate::content::medicine::{
     Assessment, Category, Difference, Drug, DrugClass, DrugGroup, DrugSource, LactationTable,
     NotListed,
 };
-use crate::content::medicine::product::Product;
-use crate::content::taxonomy::Kind;
+use crate::content::taxonomy::TermKind;
 use crate::content::text::Text;
 use crate::diagnostic::Located;
 use crate::open_data;
@@ -112,7 +112,7 @@ pub(in crate::render) struct ShapeView<'r, 'p> {
 
 impl<'r> ShapeView<'r, '_> {
     /// Returns the stages or topics with the articles of each.
-    pub(in crate::render) fn terms(&self, kind: Kind) -> &'r BTreeMap<usize, Vec<usize>> {
+    pub(in crate::render) fn terms(&self, kind: TermKind) -> &'r BTreeMap<usize, Vec<usize>> {
         self.site.terms(kind)
     }
 

@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::act::{Act, ActText, Decision, Severity};
+use super::act_keys::{ACT, ACT_TEXT, COVERED_FILE};
 use super::draft::path_of;
 use crate::content::config::TextKind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, Source, codes};
 use crate::message;
-use crate::source::decode::{Decoder, Fields};
+use crate::source::decode::Decoder;
+use crate::source::fields::Fields;
 use crate::source::yaml::Node;
 use crate::supervision::seals::{Covered, is_sealable, is_sha256, kind_of, seal_of, sha256};
 
@@ -123,13 +125,16 @@ fn is_consistent(text: &ActText) -> bool {
 }
 
 fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
-    let mut fields = decoder.fields(root)?;
+    let mut fields = decoder.fields(root, &ACT)?;
     let kind = fields.required(decoder, "kind", |decoder, node| {
-        decoder.choice(node, &[("approval", 0), ("withdrawal", 1), ("correction", 2)])
+        let kinds = [("approval", 0_u8), ("withdrawal", 1), ("correction", 2)];
+        decoder.choice(node, &kinds.map(|(word, kind)| (word, (word, kind))))
     });
     let on = fields.required(decoder, "on", Decoder::date);
     let by = fields.required(decoder, "by", |decoder, node| decoder.list(node, Decoder::id));
-    let decision = decode_decision(decoder, &mut fields, kind?);
+    let (word, kind) = kind?;
+    fields.choose(word);
+    let decision = decode_decision(decoder, &mut fields, kind);
     let parents = fields.required(decoder, "parents", |decoder, node| decoder.list(node, hex));
     let texts = fields.required(decoder, "texts", |decoder, node| decoder.list(node, decode_text));
     fields.finish(decoder);
@@ -174,7 +179,7 @@ fn decode_decision(decoder: &mut Decoder, fields: &mut Fields<'_>, kind: u8) -> 
 
 fn decode_text(decoder: &mut Decoder, node: &Node) -> Option<ActText> {
     let strings = |decoder: &mut Decoder, node: &Node| decoder.list(node, words);
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &ACT_TEXT)?;
     let path = fields.required(decoder, "path", |decoder, node| {
         let path = decoder.string(node)?;
         if kind_of(&path.value).is_none() {
@@ -198,7 +203,7 @@ fn decode_text(decoder: &mut Decoder, node: &Node) -> Option<ActText> {
     let seal = fields.required(decoder, "seal", hex);
     let files = fields.required(decoder, "files", |decoder, node| {
         decoder.list(node, |decoder, node| {
-            let mut fields = decoder.fields(node)?;
+            let mut fields = decoder.fields(node, &COVERED_FILE)?;
             let sha256 = fields.required(decoder, "sha256", hex);
             let path = fields.required(decoder, "path", words);
             fields.finish(decoder);

@@ -7,10 +7,12 @@
 
 mod act;
 mod act_file;
+mod act_keys;
 mod acts;
 mod draft;
 
 pub use act::{Act, ActText, Decision, Severity};
 pub use act_file::bad_act;
+pub use act_keys::ACT;
 pub use acts::{Ledger, LedgerFault, head_of};
 pub use draft::Draft;

@@ -17,7 +17,7 @@ use super::offers::ServerOffers;
 use super::reply::{MailFault, SmtpReply, SmtpStep, read_reply};
 use super::server::MailServer;
 use super::stream::{MailStream, Patience, connect, encrypt, own_name, stuffed};
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// A connection to a mail server, greeted, encrypted and logged in.
 pub(super) struct SmtpConnection {
@@ -48,9 +48,9 @@ impl SmtpConnection {
             .map(|stream| Self::over(stream, patience))
         };
         let mut connection = match server.security {
-            Security::None => Self::over(MailStream::Plain(socket), patience).greeted()?,
-            Security::Tls => encrypted(socket)?.greeted()?,
-            Security::Starttls => encrypted(
+            MailSecurity::None => Self::over(MailStream::Plain(socket), patience).greeted()?,
+            MailSecurity::Tls => encrypted(socket)?.greeted()?,
+            MailSecurity::Starttls => encrypted(
                 Self::over(MailStream::Plain(socket), patience).greeted()?.starttls(&own)?,
             )?,
         };

@@ -12,7 +12,7 @@ use super::connection::SmtpConnection;
 use super::reply::MailFault;
 use super::server::MailServer;
 use super::stream::{PATIENCE, Patience};
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// Connections to mail servers that are open and not in use.
 pub struct MailServers {
@@ -37,7 +37,7 @@ impl MailServers {
     /// Returns whether a server can be spoken to as its settings want it: what its name is worth
     /// for a certificate, and whether this machine knows any authority.
     pub fn can_reach(&self, server: &MailServer) -> bool {
-        server.security == Security::None
+        server.security == MailSecurity::None
             || (server.certified_name().is_some() && self.tls().is_some())
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use lettre::transport::smtp::authentication::Credentials;
 use rustls::pki_types::ServerName;
 
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 /// A mail server, and as whom to speak to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct MailServer {
     /// Its port.
     pub port: u16,
     /// The protection of the connection.
-    pub security: Security,
+    pub security: MailSecurity,
     /// User and password.
     pub credentials: Option<Credentials>,
 }

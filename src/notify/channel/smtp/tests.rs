@@ -17,7 +17,7 @@ use super::pool::MailServers;
 use super::reply::{MailFault, SmtpReply, SmtpStep, read_reply};
 use super::server::MailServer;
 use super::stream::{Patience, stuffed};
-use crate::municipality::notify::Security;
+use crate::municipality::notify::MailSecurity;
 
 const EHLO: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250 8BITMIME");
 const PIPELINING: (&str, &str) = ("EHLO [127.0.0.1]", "250-here\r\n250-8BITMIME\r\n250 pipelining");
@@ -126,7 +126,7 @@ fn play(
     (port, std::thread::spawn(run))
 }
 
-fn server(port: u16, security: Security) -> MailServer {
+fn server(port: u16, security: MailSecurity) -> MailServer {
     MailServer { host: "127.0.0.1".to_owned(), port, security, credentials: None }
 }
 
@@ -156,7 +156,7 @@ fn bring(servers: &MailServers, server: &MailServer) -> Result<(), MailFault> {
 fn once(parts: &[&[(&'static str, &'static str)]]) -> (Result<(), MailFault>, Vec<String>) {
     let (port, played) = play(vec![script(parts)], None);
     let servers = servers();
-    let sent = bring(&servers, &server(port, Security::None));
+    let sent = bring(&servers, &server(port, MailSecurity::None));
     drop(servers);
     (sent, played.join().expect("plays").remove(0))
 }
@@ -171,8 +171,8 @@ fn a_message_goes_command_by_command_or_at_once_and_the_connection_is_used_again
         let (port, played) =
             play(vec![script(&[&[ehlo], &taken, &taken, &[("QUIT", "221 bye")]])], None);
         let servers = servers();
-        assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
-        assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+        assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
+        assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
         drop(servers);
         let heard = played.join().expect("plays").remove(0);
         assert_eq!(
@@ -249,7 +249,7 @@ fn each_answer_is_told_with_its_step_and_the_next_message_can_go() {
     for (script, wanted) in table {
         let (port, played) = play(vec![script], None);
         let servers = servers();
-        let server = server(port, Security::None);
+        let server = server(port, MailSecurity::None);
         assert_eq!(bring(&servers, &server), wanted);
         assert_eq!(bring(&servers, &server), Ok(()), "after {wanted:?}");
         drop(servers);
@@ -307,12 +307,12 @@ fn what_ends_a_session_is_told_and_nothing_more_is_said() {
     );
     let (port, played) = play(vec![vec![("", "554 5.3.2 no service")]], None);
     assert_eq!(
-        bring(&servers(), &server(port, Security::None)),
+        bring(&servers(), &server(port, MailSecurity::None)),
         no(SmtpStep::Session, 554, "5.3.2 no service")
     );
     played.join().expect("plays");
     assert_eq!(
-        bring(&servers(), &server(port, Security::None)),
+        bring(&servers(), &server(port, MailSecurity::None)),
         Err(MailFault::Broken),
         "nobody is there any more"
     );
@@ -324,7 +324,10 @@ fn a_server_that_says_nothing_is_given_up() {
     let mut servers = servers();
     servers.patience.command = Duration::from_millis(100);
     assert_eq!(
-        bring(&servers, &server(silent.local_addr().expect("an address").port(), Security::None)),
+        bring(
+            &servers,
+            &server(silent.local_addr().expect("an address").port(), MailSecurity::None)
+        ),
         Err(MailFault::Broken)
     );
 }
@@ -336,9 +339,9 @@ fn a_connection_that_was_closed_meanwhile_is_opened_again() {
             let (port, played) =
                 play(vec![script(&[&[ehlo], &taken, end]), script(&[&[ehlo], &taken])], None);
             let servers = servers();
-            assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+            assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
             std::thread::sleep(Duration::from_millis(10));
-            assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+            assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
             drop(servers);
             let heard = played.join().expect("plays").concat();
             assert_eq!(
@@ -355,7 +358,7 @@ fn no_more_connections_are_kept_than_are_wanted() {
     let (servers, mut all) = (servers(), Vec::new());
     for _ in 0..3 {
         let (port, played) = play(vec![script(&[&[EHLO], &TAKEN, &[("QUIT", "221 bye")]])], None);
-        assert_eq!(bring(&servers, &server(port, Security::None)), Ok(()));
+        assert_eq!(bring(&servers, &server(port, MailSecurity::None)), Ok(()));
         all.push(played);
     }
     assert_eq!(servers.idle.lock().expect("not poisoned").len(), 2);
@@ -376,7 +379,7 @@ fn addresses_and_messages_beyond_ascii_go_only_where_they_are_taken() {
             [(mail, "250 yes"), ("RCPT TO:<はな@example.jp>", "250 yes"), TAKEN[2], TAKEN[3]];
         let (port, played) = play(vec![script(&[&[ehlo], &taken])], None);
         let sent = servers().send(
-            &server(port, Security::None),
+            &server(port, MailSecurity::None),
             &address("from"),
             &address("はな"),
             "Subject: x\r\n\r\nはな\r\n".as_bytes(),
@@ -405,7 +408,7 @@ fn logging_in() {
         let (port, played) = play(vec![script(parts)], None);
         let sent = bring(
             &servers(),
-            &MailServer { credentials: secret(), ..server(port, Security::None) },
+            &MailServer { credentials: secret(), ..server(port, MailSecurity::None) },
         );
         (sent, played.join().expect("plays").remove(0))
     };
@@ -460,7 +463,7 @@ fn certificate(name: &str) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
 
 /// Plays one connection to which a login belongs; `trusted` is whom the client trusts.
 fn encrypted(
-    security: Security,
+    security: MailSecurity,
     script: Script,
     tls: Arc<ServerConfig>,
     trusted: Arc<ClientConfig>,
@@ -488,14 +491,14 @@ const TLS: (&str, &str) = ("TLS", "");
 fn encrypted_from_the_beginning_or_from_an_agreed_point() {
     let (tls, trusted) = certificate("localhost");
     let (sent, _) = encrypted(
-        Security::Starttls,
+        MailSecurity::Starttls,
         script(&[&[OFFER, START, TLS, INSIDE, LOGIN], &TAKEN]),
         Arc::clone(&tls),
         Arc::clone(&trusted),
     );
     assert_eq!(sent, Ok(()));
     let (sent, _) = encrypted(
-        Security::Tls,
+        MailSecurity::Tls,
         [vec![TLS], script(&[&[INSIDE, LOGIN], &TAKEN])].concat(),
         Arc::clone(&tls),
         Arc::clone(&trusted),
@@ -503,7 +506,7 @@ fn encrypted_from_the_beginning_or_from_an_agreed_point() {
     assert_eq!(sent, Ok(()));
     // What was offered outside does not count inside.
     let (sent, heard) =
-        encrypted(Security::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
+        encrypted(MailSecurity::Starttls, script(&[&[OFFER, START, TLS, EHLO]]), tls, trusted);
     assert_eq!((sent, heard.len()), (Err(MailFault::NoLogin), 3));
 }
 
@@ -517,14 +520,14 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
     let table = [
         // The offer is left out.
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             script(&[&[INSIDE, LOGIN], &TAKEN]),
             &tls,
             &trusted,
             Err(MailFault::Insecure),
         ),
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             script(&[&[(EHLO.0, "250 STARTTLS"), LOGIN], &TAKEN]),
             &tls,
             &trusted,
@@ -532,14 +535,14 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
         ),
         // It is refused.
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             all("454 4.7.0 not now"),
             &tls,
             &trusted,
             no(SmtpStep::Session, 454, "4.7.0 not now"),
         ),
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             all("502 5.5.1 what?"),
             &tls,
             &trusted,
@@ -547,21 +550,21 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
         ),
         // It does not begin, and there are answers in plain where it should.
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             all("220 begin\r\n250 here\r\n235 welcome\r\n250 yes"),
             &tls,
             &trusted,
             Err(MailFault::Insecure),
         ),
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             script(&[&[OFFER, ("STARTTLS", "220 begin"), ("", "250 here"), LOGIN]]),
             &tls,
             &trusted,
             Err(MailFault::Insecure),
         ),
         (
-            Security::Tls,
+            MailSecurity::Tls,
             script(&[&[INSIDE, LOGIN], &TAKEN]),
             &tls,
             &trusted,
@@ -569,15 +572,21 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
         ),
         // The certificate is for another name, or no authority signed it.
         (
-            Security::Starttls,
+            MailSecurity::Starttls,
             script(&[&[OFFER, START, TLS, INSIDE]]),
             &other,
             &stranger,
             Err(MailFault::Insecure),
         ),
-        (Security::Tls, vec![TLS, ("", "220 here")], &other, &stranger, Err(MailFault::Insecure)),
         (
-            Security::Starttls,
+            MailSecurity::Tls,
+            vec![TLS, ("", "220 here")],
+            &other,
+            &stranger,
+            Err(MailFault::Insecure),
+        ),
+        (
+            MailSecurity::Starttls,
             script(&[&[OFFER, START, TLS, INSIDE]]),
             &tls,
             &stranger,
@@ -596,12 +605,12 @@ fn nothing_goes_in_plain_where_encryption_is_asked_for() {
     }
     let nobody = trusting(OnceLock::from(None));
     assert!(
-        !nobody.can_reach(&server(1, Security::Tls))
-            && nobody.can_reach(&server(1, Security::None))
+        !nobody.can_reach(&server(1, MailSecurity::Tls))
+            && nobody.can_reach(&server(1, MailSecurity::None))
     );
     assert!(
         !servers()
-            .can_reach(&MailServer { host: "no name".to_owned(), ..server(1, Security::Tls) })
+            .can_reach(&MailServer { host: "no name".to_owned(), ..server(1, MailSecurity::Tls) })
     );
 }
 

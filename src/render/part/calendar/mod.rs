@@ -1,8 +1,9 @@
 //! Calendars that people subscribe to (iCalendar, RFC 5545 and 7986).
 //!
-//! The crate `icalendar` gives structure and escaping. Three things are done here: the time zone is put in as text, as the crate stamps every
-//! component with the clock, which a time zone does not allow and a build does not read; the stamp of the events is the edition's; and lines
-//! are folded once more, by octets with the space that goes before.
+//! The crate `icalendar` gives structure and escaping. Three things are done here: the time zone is
+//! put in as text, as the crate stamps every component with the clock, which a time zone does not
+//! allow and a build does not read; the stamp of the events is the edition's; and lines are folded
+//! once more, by octets with the space that goes before.
 
 use std::fmt::Write as _;
 
@@ -287,7 +288,8 @@ mod tests {
         assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\u{7}']), "{text}");
     }
 
-    /// A method needs its like in the `Content-Type` (RFC 5545, 3.7.2) and an organizer (RFC 5546), and a calendar to subscribe to has neither.
+    /// A method needs its like in the `Content-Type` (RFC 5545, 3.7.2) and an organizer (RFC 5546),
+    /// and a calendar to subscribe to has neither.
     #[test]
     fn a_calendar_has_no_method() {
         assert!(!unfolded(&write("見本", "説明", date(2026, 11, 21), &[])).contains("METHOD"));

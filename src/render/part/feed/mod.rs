@@ -1,9 +1,11 @@
 //! Feeds: what is new on a site, for those who follow it with a program of theirs.
 //!
-//! A [`Feed`] and its [`Entry`]s say nothing of a format; [`rss`], [`atom`] and [`json`] write them as RSS 2.0, Atom (RFC 4287) and JSON Feed
-//! 1.1, and [`opml`] lists the feeds of a site. An entry is made once for a site and language and shared by all its feeds.
+//! A [`Feed`] and its [`Entry`]s say nothing of a format; [`rss`], [`atom`] and [`json`] write them
+//! as RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, and [`opml`] lists the feeds of a site. An entry
+//! is made once for a site and language and shared by all its feeds.
 //!
-//! [Ids](id) are permanent: they are made from what a thing is, never from its title, its address or the site's host.
+//! [Ids](id) are permanent: they are made from what a thing is, never from its title, its address
+//! or the site's host.
 
 pub mod atom;
 pub mod json;
@@ -20,7 +22,8 @@ use crate::content::article::Work;
 use crate::content::code::MunicipalityCode;
 use crate::supervision::seal;
 
-/// The namespace of ids (RFC 9562, version 5). With another one every reader would take every entry for new.
+/// The namespace of ids (RFC 9562, version 5). With another one every reader would take every entry
+/// for new.
 const NAMESPACE: Uuid = Uuid::from_u128(0xfb6e_5713_7c1b_4410_b750_720d_52ba_367c);
 
 /// A format in which feeds are written.
@@ -192,7 +195,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Takes away what XML 1.0 does not allow, so that no character of a text makes a whole feed unreadable.
+    /// Takes away what XML 1.0 does not allow, so that no character of a text makes a whole feed
+    /// unreadable.
     pub fn cleaned(mut self) -> Self {
         let texts = [&mut self.title, &mut self.summary].into_iter().chain(&mut self.content);
         texts.chain(self.terms.iter_mut().map(|(_, name)| name)).for_each(clean);
@@ -228,7 +232,8 @@ pub enum Identity<'a> {
 
 /// Returns a permanent id as a URN (RFC 9562).
 ///
-/// It is made from the municipality's code, what the thing is, and the language, none of which a new title, address or host changes.
+/// It is made from the municipality's code, what the thing is, and the language, none of which a
+/// new title, address or host changes.
 pub fn id(code: MunicipalityCode, of: Identity<'_>, language: &str) -> String {
     let code = code.as_str();
     let name = match of {
@@ -251,8 +256,9 @@ pub fn id(code: MunicipalityCode, of: Identity<'_>, language: &str) -> String {
 
 /// Makes the addresses within HTML absolute.
 ///
-/// `origin` is put before those that begin with a slash, `page` before those that are a fragment. Only the insides of tags are looked at; the HTML is
-/// our own, in which `<` outside of a tag and `"` within a value are always escaped.
+/// `origin` is put before those that begin with a slash, `page` before those that are a fragment.
+/// Only the insides of tags are looked at; the HTML is our own, in which `<` outside of a tag and
+/// `"` within a value are always escaped.
 pub fn absolute(html: &str, origin: &str, page: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;

@@ -1,4 +1,5 @@
-//! RSS 2.0 (RSS Advisory Board, 2.0.11), with the modules Atom (links), Content (whole text) and Dublin Core (last change).
+//! RSS 2.0 (RSS Advisory Board, 2.0.11), with the modules Atom (links), Content (whole text) and
+//! Dublin Core (last change).
 
 use jiff::civil::Date;
 use rss::extension::atom::{AtomExtension, Link};

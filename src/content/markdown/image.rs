@@ -1,19 +1,13 @@
-//! Which Markdown articles are written in, for everyone who reads it, and which images a body shows.
+//! The images that an article's Markdown shows, and the addresses by which it names them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag};
 
+use super::dialect::DIALECT;
 use crate::source::files::join;
-
-/// The dialect: CommonMark with tables, footnotes, strikethrough, task lists and callouts.
-pub const DIALECT: Options = Options::ENABLE_TABLES
-    .union(Options::ENABLE_FOOTNOTES)
-    .union(Options::ENABLE_STRIKETHROUGH)
-    .union(Options::ENABLE_TASKLISTS)
-    .union(Options::ENABLE_GFM);
 
 /// Lists the images that a body shows, by their path in the project, whether they exist or not.
 pub fn images(path: &str, body: &str) -> BTreeSet<String> {

@@ -1,15 +1,14 @@
 //! What a command can do, a program that uses the crate can do in one call, and gets values.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
-mod common;
-#[path = "../examples/build_site.rs"]
+#[path = "../../examples/build_site.rs"]
 #[expect(dead_code, reason = "the example's main is not called here")]
 mod example;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use common::{Scratch, approval};
+use crate::common;
+use crate::common::{Scratch, approval};
 use jiff::civil::Date;
 use ubugi::build::{self, BuildOptions, NotBuilt};
 use ubugi::project::ProjectError;

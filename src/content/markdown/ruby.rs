@@ -1,8 +1,10 @@
 //! Ruby as articles write it: `{漢字|かんじ}`.
 
-/// Reads ruby at the beginning of a text: the base, the reading and how many bytes they take with their braces.
+/// Reads ruby at the beginning of a text: the base, the reading and how many bytes they take with
+/// their braces.
 ///
-/// A brace that opens or a line that ends before it closes is no ruby; looking no further keeps long lines quick.
+/// A brace that opens or a line that ends before it closes is no ruby; looking no further keeps
+/// long lines quick.
 pub fn ruby(text: &str) -> Option<(&str, &str, usize)> {
     let close = 1 + text.get(1..)?.find(['{', '}', '\n'])?;
     if !text.starts_with('{') || !text[close..].starts_with('}') {

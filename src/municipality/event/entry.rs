@@ -1,21 +1,16 @@
-//! What a municipality holds on certain days: events and check-ups, in `events.yaml` and `events.csv` beside its `municipality.yaml`.
-
-use std::collections::BTreeMap;
+//! What a municipality holds on certain days: events and check-ups, as `events.yaml` has them.
 
 use jiff::civil::Date;
 
-use super::event_table;
-use super::service::{LATEST_BEGINNING, LATEST_END, backwards, time};
-use crate::content::citation::Citation;
-use crate::content::code::MunicipalityCode;
-use crate::content::emergency::phone_number;
+use crate::content::citation::{CITATION, Citation};
+use crate::content::emergency::{PHONE_NUMBER, phone_number};
 use crate::content::language::Languages;
-use crate::content::taxonomy::duplicate_id;
 use crate::content::text::Text;
-use crate::diagnostic::{Diagnostics, Located, codes};
+use crate::diagnostic::{Located, codes};
 use crate::message;
+use crate::municipality::hours::{LATEST_BEGINNING, LATEST_END, TIME, backwards, time};
 use crate::source::decode::Decoder;
-use crate::source::files::{File, Files};
+use crate::source::keys::{Record, Shape, optional, required, words};
 use crate::source::yaml::Node;
 
 /// What is held.
@@ -23,7 +18,8 @@ use crate::source::yaml::Node;
 pub enum EventKind {
     /// A class, a meeting, a festival.
     Event,
-    /// A check-up or an examination for which families are invited to a day (母子保健法第12条・第13条).
+    /// A check-up or an examination for which families are invited to a day
+    /// (母子保健法第12条・第13条).
     Checkup,
 }
 
@@ -64,47 +60,83 @@ pub struct Event {
     pub source: Option<Citation>,
 }
 
-/// Reads a municipality's events, in the order of their days.
-pub fn decode_all(
-    files: &Files,
-    folder: &str,
-    code: MunicipalityCode,
-    languages: &Languages,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Event> {
-    let mut events: Vec<Event> = Vec::new();
-    if let Some(source) = files.get(&format!("{folder}events.yaml")).and_then(File::text) {
-        let found = Decoder::on(source, diagnostics, |decoder| {
-            let root = decoder.parse_all()?;
-            decoder.list(&root, |decoder, node| Event::decode(decoder, node, languages))
-        });
-        events.extend(found.into_iter().flatten());
-    }
-    let table = format!("{folder}{}", event_table::NAME);
-    if let Some(file) = files.get(&table) {
-        events.extend(event_table::decode(&table, file.bytes(), code, languages, diagnostics));
-    }
-    let mut ids: BTreeMap<String, Located<String>> = BTreeMap::new();
-    events.retain(|event| {
-        let earlier = ids.entry(event.id.value.clone()).or_insert_with(|| event.id.clone());
-        let is_first = earlier.place == event.id.place;
-        if !is_first {
-            diagnostics.push(duplicate_id(&event.id, earlier));
-        }
-        is_first
-    });
-    events.sort_by(|a, b| (a.from, a.hours, &a.id.value).cmp(&(b.from, b.hours, &b.id.value)));
-    events
-}
+const KINDS: [(&str, EventKind); 2] =
+    [("event", EventKind::Event), ("checkup", EventKind::Checkup)];
+
+static EVENT_HOURS: Record = Record::new(
+    "event-hours",
+    &[
+        required("from", TIME, "始まりの時刻（\"10:00\"）", "when it begins, like \"10:00\""),
+        required(
+            "to",
+            TIME,
+            "終わりの時刻。翌日までなら \"25:00\" のように",
+            "when it ends; past midnight like \"25:00\", at most \"36:00\"",
+        ),
+    ],
+);
+
+static EVENT: Record = Record::new(
+    "event",
+    &[
+        required(
+            "id",
+            Shape::Id,
+            "名前。変えなければ、カレンダーの同じ行事が書きかわる",
+            "as long as it stays, a changed event replaces itself in people's calendars",
+        ),
+        optional(
+            "kind",
+            Shape::Word(&words(&KINDS)),
+            "event（行事。書かなければこれ）か checkup（健診）",
+            "event (the default) or checkup",
+        ),
+        required("title", Shape::Text, "行事の名前", "its title"),
+        optional("description", Shape::Text, "何をするか", "what happens there"),
+        required("from", Shape::Date, "はじめの日", "the first day"),
+        optional(
+            "to",
+            Shape::Date,
+            "終わりの日。書かなければ、はじめの日",
+            "the last day; the first without it",
+        ),
+        optional(
+            "hours",
+            Shape::Record(&EVENT_HOURS),
+            "それぞれの日の時刻。書かなければ一日中",
+            "the hours on each of its days; whole days without it",
+        ),
+        optional("place", Shape::Text, "場所の名前", "where"),
+        optional("address", Shape::Text, "所在地", "the address of the place"),
+        optional("eligibility", Shape::Text, "参加できる人", "for whom"),
+        optional("fee", Shape::Text, "費用", "what it costs"),
+        optional("reservation", Shape::Text, "申し込みのしかた", "how to take part"),
+        optional("phone", PHONE_NUMBER, "問い合わせの電話番号", "whom to ask"),
+        optional("url", Shape::Url, "ウェブページ", "its web page"),
+        optional(
+            "cancelled",
+            Shape::Boolean,
+            "true：中止。カレンダーに残り、そう書かれる",
+            "true: it stays in the calendar and says that it will not be held",
+        ),
+        optional("source", Shape::Record(&CITATION), "書いてある出典", "where this is stated"),
+    ],
+);
+
+/// What stands in `events.yaml`.
+pub const EVENTS: Shape = Shape::List(&Shape::Record(&EVENT));
 
 impl Event {
-    fn decode(decoder: &mut Decoder, node: &Node, languages: &Languages) -> Option<Self> {
+    /// Reads an event.
+    pub(super) fn decode(
+        decoder: &mut Decoder,
+        node: &Node,
+        languages: &Languages,
+    ) -> Option<Self> {
         let text = |decoder: &mut Decoder, node: &Node| Text::decode(decoder, node, languages);
-        let mut fields = decoder.fields(node)?;
+        let mut fields = decoder.fields(node, &EVENT)?;
         let id = fields.required(decoder, "id", Decoder::id);
-        let kind = fields.optional(decoder, "kind", |decoder, node| {
-            decoder.choice(node, &[("event", EventKind::Event), ("checkup", EventKind::Checkup)])
-        });
+        let kind = fields.optional(decoder, "kind", |decoder, node| decoder.choice(node, &KINDS));
         let title = fields.required(decoder, "title", text);
         let description = fields.optional(decoder, "description", text);
         let from = fields.required(decoder, "from", Decoder::date);
@@ -152,7 +184,7 @@ impl Event {
 }
 
 fn hours(decoder: &mut Decoder, node: &Node) -> Option<(u32, u32)> {
-    let mut fields = decoder.fields(node)?;
+    let mut fields = decoder.fields(node, &EVENT_HOURS)?;
     let from =
         fields.required(decoder, "from", |decoder, node| time(decoder, node, LATEST_BEGINNING));
     let to = fields.required(decoder, "to", |decoder, node| time(decoder, node, LATEST_END));

@@ -1,110 +1,32 @@
-//! Events as a table: `events.csv` in the form of the イベント一覧 of the 自治体標準オープンデータセット (Digital Agency), which many municipalities publish.
+//! Events as a table: `events.csv` in the form of the イベント一覧 of the
+//! 自治体標準オープンデータセット (Digital Agency), which many municipalities publish.
 //!
-//! The older 推奨データセット has the same columns with other names for a few; both are read. Spreadsheets save such tables in many ways, so the
-//! bytes may be UTF-8 with or without a byte order mark, UTF-16 or Shift_JIS, and the cells parted by commas or tabs.
+//! The older 推奨データセット has the same columns with other names for a few; both are read.
+//! Spreadsheets save such tables in many ways, so the bytes may be UTF-8 with or without a byte
+//! order mark, UTF-16 or Shift_JIS, and the cells parted by commas or tabs.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{Encoding, SHIFT_JIS};
-use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
-use super::event::{Event, EventKind};
-use super::service::{LATEST_BEGINNING, LATEST_END, clock, clock_time};
+use super::cell::decode_text;
+use super::column::{COLUMNS, Column};
+use super::entry::Event;
+use super::row::Row;
 use crate::content::code::MunicipalityCode;
-use crate::content::emergency::is_phone_number;
 use crate::content::language::Languages;
-use crate::content::text::Text;
-use crate::diagnostic::{Diagnostic, Diagnostics, Located, Message, Place, Source, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
-use crate::source::decode::{is_web_url, parse_date};
 
-/// The table's name beside `municipality.yaml`. It is the one text of a project that need not be UTF-8.
-pub const NAME: &str = "events.csv";
-
-/// The columns that are read: what they are for, and their names in the two data sets, in Unicode form KC.
-const COLUMNS: [(Column, &[&str]); 22] = [
-    (Column::Code, &["全国地方公共団体コード", "都道府県コード又は市区町村コード"]),
-    (Column::Id, &["ID", "NO"]),
-    (Column::Title, &["イベント名"]),
-    (Column::English, &["イベント名_英語"]),
-    (Column::From, &["開始日"]),
-    (Column::To, &["終了日"]),
-    (Column::Begin, &["開始時間"]),
-    (Column::End, &["終了時間"]),
-    (Column::DateNote, &["開始日時特記事項"]),
-    (Column::Description, &["説明"]),
-    (Column::Fee, &["料金(基本)", "料金_基本"]),
-    (Column::FeeDetail, &["料金(詳細)", "料金_詳細"]),
-    (Column::Contact, &["連絡先名称"]),
-    (Column::Phone, &["連絡先電話番号", "電話番号"]),
-    (Column::Place, &["場所名称"]),
-    (Column::Address, &["住所", "所在地_連結表記"]),
-    (Column::Building, &["方書", "建物名等(方書)"]),
-    (Column::Eligibility, &["参加条件(詳細)", "参加条件_詳細"]),
-    (Column::Apply, &["参加申込方法"]),
-    (Column::Url, &["URL"]),
-    (Column::Note, &["備考"]),
-    (Column::Category, &["カテゴリー"]),
-];
-
-/// The columns whose cells have one line.
-const SINGLE_LINES: [(Column, &str); 7] = [
-    (Column::Id, "ID"),
-    (Column::From, "開始日"),
-    (Column::To, "終了日"),
-    (Column::Begin, "開始時間"),
-    (Column::End, "終了時間"),
-    (Column::Code, "全国地方公共団体コード"),
-    (Column::Url, "URL"),
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Column {
-    Code,
-    Id,
-    Title,
-    English,
-    From,
-    To,
-    Begin,
-    End,
-    DateNote,
-    Description,
-    Fee,
-    FeeDetail,
-    Contact,
-    Phone,
-    Place,
-    Address,
-    Building,
-    Eligibility,
-    Apply,
-    Url,
-    Note,
-    Category,
-}
-
-/// Turns a table's bytes into text: by their byte order mark, or else UTF-8, or else Shift_JIS.
-fn decode_text(bytes: &[u8]) -> Option<String> {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return encoding
-            .decode_without_bom_handling_and_without_replacement(&bytes[length..])
-            .map(Into::into);
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text.to_owned()),
-        Err(_) => {
-            SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into)
-        }
-    }
-}
+/// The table's name beside `municipality.yaml`. It is the one text of a project that need not be
+/// UTF-8.
+pub(super) const NAME: &str = "events.csv";
 
 /// Reads a table; each row that cannot be read is reported at its line and left out.
-pub fn decode(
+pub(super) fn decode(
     path: &str,
     bytes: &[u8],
     code: MunicipalityCode,
@@ -112,20 +34,7 @@ pub fn decode(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Event> {
     let Some(text) = decode_text(bytes) else {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::BAD_EVENT_TABLE,
-                Place::start_of(&Source::new(path, "")),
-                message!(
-                    "表の文字コードがわかりません",
-                    "the table is in no encoding that is read"
-                ),
-            )
-            .help(message!(
-                "UTF-8 か Shift_JIS の CSV で保存しなおしてください",
-                "save it again as CSV in UTF-8 or Shift_JIS"
-            )),
-        );
+        diagnostics.push(unknown_encoding(path));
         return Vec::new();
     };
     let source = Source::new(path, text);
@@ -163,17 +72,7 @@ pub fn decode(
         }
     }
     if table.columns.is_empty() {
-        table.diagnostics.push(
-            Diagnostic::error(
-                codes::BAD_EVENT_TABLE,
-                Place::start_of(&source),
-                message!("表が空です", "the table is empty"),
-            )
-            .help(message!(
-                "行事がなければ、ファイルを消してください",
-                "remove the file where there are no events"
-            )),
-        );
+        table.diagnostics.push(empty(&source));
     }
     events
 }
@@ -212,259 +111,74 @@ impl Table<'_> {
             Diagnostic::error(
                 codes::BAD_EVENT_TABLE,
                 Place::new(self.source, 0..end),
-                message!("表の一行目に、必要な列「{names}」がありません", "the first row lacks the columns {names}"),
+                message!(
+                    "表の一行目に、必要な列「{names}」がありません",
+                    "the first row lacks the columns {names}"
+                ),
             )
             .help(message!(
-                "一行目を、自治体標準オープンデータセット「イベント一覧」の列の名前にしてください（docs/calendars.md）",
-                "make the first row the column names of the イベント一覧 of the standard data set (docs/calendars.md)"
+                "一行目を、自治体標準オープンデータセット「イベント一覧」の列の名前にしてください\
+                 （docs/calendars.md）",
+                "make the first row the column names of the イベント一覧 of the standard data set \
+                 (docs/calendars.md)"
             )),
         );
         false
     }
 
-    /// Reads the row that takes up a span of the text, which may begin with the line break of the row before.
+    /// Reads the row that takes up a span of the text, which may begin with the line break of the
+    /// row before.
     fn row(&mut self, record: &StringRecord, span: Range<usize>) -> Option<Event> {
         let text = self.source.text.get(span.clone()).unwrap_or_default();
         let start = span.end - text.trim_start_matches(['\r', '\n']).len();
         let first_line = text.trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
         let place = Place::new(self.source, start..start + first_line.len());
-        let mut faults: Vec<Message> = Vec::new();
-        let cell = |column: Column| {
-            self.columns
-                .get(&column)
-                .and_then(|index| record.get(*index))
-                .map(str::trim)
-                .filter(|cell| !cell.is_empty())
-        };
-        if record.len() > self.width {
-            let (cells, width) = (record.len(), self.width);
-            faults.push(message!(
-                "セルが {cells} 個あり、一行目の {width} 列より多くなっています",
-                "there are {cells} cells, more than the {width} columns of the first row"
-            ));
+        let mut row = Row::new(&self.columns, record);
+        row.check_form(text.trim_matches(['\r', '\n']), self.width, self.delimiter);
+        let event = row.event(place.clone(), self.code, self.languages);
+        for fault in row.faults {
+            self.diagnostics.push(
+                Diagnostic::error(codes::BAD_EVENT_ROW, place.clone(), fault).help(message!(
+                    "この行を直してください。列の意味は docs/calendars.md にあります",
+                    "correct this row; docs/calendars.md tells what the columns mean"
+                )),
+            );
         }
-        if !is_closed(text.trim_matches(['\r', '\n']), self.delimiter) {
-            faults.push(message!(
-                "引用符（\"）が、セルの終わりで閉じていません",
-                "a quotation mark (\") is not closed at the end of its cell"
-            ));
-        }
-        for (column, name) in SINGLE_LINES {
-            if self
-                .columns
-                .get(&column)
-                .and_then(|index| record.get(*index))
-                .is_some_and(|cell| cell.contains(['\r', '\n']))
-            {
-                faults.push(message!(
-                    "{name}の中で改行しています",
-                    "there is a line break in {name}"
-                ));
-            }
-        }
-        let id =
-            cell(Column::Id).filter(|id| !id.chars().any(|c| c.is_whitespace() || c.is_control()));
-        if id.is_none() {
-            faults.push(message!(
-                "ID がないか、空白が入っています",
-                "the ID is missing or has a space"
-            ));
-        }
-        let title = cell(Column::Title);
-        if title.is_none() {
-            faults.push(message!("イベント名がありません", "there is no イベント名"));
-        }
-        if let Some(written) = cell(Column::Code).filter(|written| !is_code(written, self.code)) {
-            let own = self.code;
-            faults.push(message!(
-                "コード「{written}」は、この市区町村（{own}）のものではありません",
-                "the code `{written}` is not this municipality's ({own})"
-            ));
-        }
-        let mut date = |column: Column, name: &str| -> Option<Date> {
-            let written = cell(column)?;
-            let found = day(written);
-            if found.is_none() {
-                faults.push(message!(
-                    "{name}「{written}」は日付ではありません（例：2026-12-05）",
-                    "{name} `{written}` is not a date (like 2026-12-05)"
-                ));
-            }
-            found
-        };
-        let (from, to) = (date(Column::From, "開始日"), date(Column::To, "終了日"));
-        if cell(Column::From).is_none() {
-            faults.push(message!("開始日がありません", "there is no 開始日"));
-        }
-        if let (Some(from), Some(to)) = (from, to)
-            && to < from
-        {
-            faults.push(message!("終了日が開始日より前です", "終了日 is before 開始日"));
-        }
-        let mut time = |column: Column, name: &str, most: u32| -> Option<u32> {
-            let written: String = cell(column)?.nfkc().collect();
-            // Spreadsheets put seconds to a time.
-            let minutes = written
-                .strip_suffix(":00")
-                .filter(|minutes| minutes.contains(':'))
-                .unwrap_or(&written);
-            let found = clock_time(minutes).filter(|minutes| *minutes <= most);
-            if found.is_none() {
-                let latest = clock(most);
-                faults.push(message!(
-                    "{name}「{written}」は時刻ではありません（例：10:00。{latest} まで）",
-                    "{name} `{written}` is not a time (like 10:00, and until {latest})"
-                ));
-            }
-            found
-        };
-        let hours = match (
-            time(Column::Begin, "開始時間", LATEST_BEGINNING),
-            time(Column::End, "終了時間", LATEST_END),
-        ) {
-            (Some(begin), Some(end)) if begin < end => Some((begin, end)),
-            (Some(_), Some(_)) => {
-                faults.push(message!(
-                    "終了時間が開始時間より後になっていません",
-                    "終了時間 is not after 開始時間"
-                ));
-                None
-            }
-            (Some(_), None) | (None, Some(_))
-                if cell(Column::Begin).is_none() || cell(Column::End).is_none() =>
-            {
-                faults.push(message!(
-                    "開始時間と終了時間は、両方書くか、両方空にします",
-                    "give both 開始時間 and 終了時間, or neither"
-                ));
-                None
-            }
-            _ => None,
-        };
-        let url = cell(Column::Url);
-        if let Some(written) = url.filter(|url| !is_web_url(url)) {
-            faults.push(message!(
-                "URL「{written}」は使えません",
-                "the URL `{written}` is not usable"
-            ));
-        }
-        let phone: Option<String> = cell(Column::Phone).map(|phone| phone.nfkc().collect());
-        if let Some(written) = phone.as_deref().filter(|phone| !is_phone_number(phone)) {
-            faults.push(message!(
-                "連絡先電話番号「{written}」は電話番号ではありません",
-                "`{written}` is not a telephone number"
-            ));
-        }
-        if !faults.is_empty() {
-            for fault in faults {
-                self.diagnostics.push(
-                    Diagnostic::error(codes::BAD_EVENT_ROW, place.clone(), fault).help(message!(
-                        "この行を直してください。列の意味は docs/calendars.md にあります",
-                        "correct this row; docs/calendars.md tells what the columns mean"
-                    )),
-                );
-            }
-            return None;
-        }
-        let (id, title, from) = (id?, title?, from?);
-        let text = |parts: &[Option<&str>], between: &str| {
-            let parts: Vec<&str> = parts.iter().flatten().copied().collect();
-            (!parts.is_empty()).then(|| Text::plain(self.languages, parts.join(between)))
-        };
-        let notes = [cell(Column::DateNote), cell(Column::Note)];
-        let is_cancelled = title.starts_with("【中止】")
-            || notes.iter().flatten().any(|note| says_cancelled(note));
-        let plain_title = title.trim_start_matches("【中止】");
-        let is_checkup = [cell(Column::Category), Some(title)]
-            .into_iter()
-            .flatten()
-            .any(|words| ["健診", "健康診査", "検診"].iter().any(|word| words.contains(word)));
-        Some(Event {
-            id: Located::new(id.to_owned(), place),
-            kind: if is_checkup { EventKind::Checkup } else { EventKind::Event },
-            title: match (cell(Column::English), self.languages.english()) {
-                (Some(english), Some(language)) => {
-                    Text::plain(self.languages, plain_title).also(language, english)
-                }
-                _ => Text::plain(self.languages, plain_title),
-            },
-            description: text(&[cell(Column::Description), notes[0], notes[1]], "\n"),
-            from,
-            to: to.unwrap_or(from),
-            hours,
-            place: text(&[cell(Column::Place)], " "),
-            address: text(&[cell(Column::Address), cell(Column::Building)], " "),
-            eligibility: text(&[cell(Column::Eligibility)], " "),
-            fee: text(&[cell(Column::Fee), cell(Column::FeeDetail)], " "),
-            reservation: text(&[cell(Column::Apply), cell(Column::Contact)], " "),
-            phone,
-            url: url.map(str::to_owned),
-            is_cancelled,
-            source: None,
-        })
+        event
     }
 }
 
-/// Tells whether a remark says that an event will not be held, and not when that might happen or how it would be told.
-fn says_cancelled(note: &str) -> bool {
-    note.starts_with("【中止】")
-        || ["中止", "中止します", "中止しました", "中止となりました", "中止になりました"]
-            .contains(&note.trim_end_matches('。'))
-}
-
-/// Tells whether every cell of a row that begins with a quotation mark ends with one (RFC 4180, 2); otherwise it may have swallowed the rows below.
-fn is_closed(row: &str, delimiter: u8) -> bool {
-    let row = row.as_bytes();
-    let mut at = 0;
-    while at < row.len() {
-        if row[at] == b'"' {
-            at += 1;
-            loop {
-                match (row.get(at), row.get(at + 1)) {
-                    (Some(b'"'), Some(b'"')) => at += 2,
-                    (Some(b'"'), None) => return true,
-                    (Some(b'"'), Some(next)) if *next == delimiter => break,
-                    (Some(b'"'), Some(_)) | (None, _) => return false,
-                    (Some(_), _) => at += 1,
-                }
-            }
-        }
-        at += row[at..]
-            .iter()
-            .position(|byte| *byte == delimiter)
-            .map_or(row.len(), |length| length + 1);
-    }
-    true
-}
-
-/// Tells whether a cell has a municipality's code, with or without the check digit; spreadsheets take a zero at its beginning away.
-fn is_code(written: &str, code: MunicipalityCode) -> bool {
-    let written: String = written.nfkc().collect();
-    let code = code.as_str();
-    [code, &code[..5]].iter().any(|one| written == **one || written == one.trim_start_matches('0'))
-}
-
-/// Reads a date as the data set has it, or as spreadsheets write it.
-fn day(written: &str) -> Option<Date> {
-    let written: String = written.nfkc().collect();
-    if let Ok(date) = parse_date(&written) {
-        return Some(date);
-    }
-    let parts: Vec<&str> = written.split('/').collect();
-    let [year, month, day] = parts.as_slice() else { return None };
-    Date::new(
-        year.parse().ok().filter(|year| (1900..=9999).contains(year))?,
-        month.parse().ok()?,
-        day.parse().ok()?,
+fn unknown_encoding(path: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::BAD_EVENT_TABLE,
+        Place::start_of(&Source::new(path, "")),
+        message!("表の文字コードがわかりません", "the table is in no encoding that is read"),
     )
-    .ok()
+    .help(message!(
+        "UTF-8 か Shift_JIS の CSV で保存しなおしてください",
+        "save it again as CSV in UTF-8 or Shift_JIS"
+    ))
+}
+
+fn empty(source: &Arc<Source>) -> Diagnostic {
+    Diagnostic::error(
+        codes::BAD_EVENT_TABLE,
+        Place::start_of(source),
+        message!("表が空です", "the table is empty"),
+    )
+    .help(message!(
+        "行事がなければ、ファイルを消してください",
+        "remove the file where there are no events"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::entry::EventKind;
     use super::*;
     use crate::content::language::Language;
-    use encoding_rs::UTF_8;
+    use crate::content::text::Text;
+    use encoding_rs::{SHIFT_JIS, UTF_8};
 
     const TABLE: &str = "全国地方公共団体コード,ID,地方公共団体名,イベント名,イベント名_英語,開始日,終了日,開始時間,終了時間,開始日時特記事項,説明,料金（基本）,連絡先電話番号,場所名称,住所,URL,備考\r\n132128,a-1,日野市,離乳食教室,Weaning,2026-12-05,,10:00,11:30,,\"はじめて,\n二行目\",無料,042-000-0001,見本センター,見本1-2-3,https://www.example.jp/,\r\n132128,a-2,日野市,1歳6か月児健診,,2027/1/12,2027/1/14,13:00,14:00,中止します,,,,,,,\r\n";
 
@@ -707,14 +421,16 @@ mod tests {
         // One record of the right width that swallows two rows, followed by a good row.
         assert_eq!(
             told(
-                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明\",2026-12-07,\ne,見本,2026-12-08,\n"
+                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明\",2026-12-07,\ne,見本\
+                 ,2026-12-08,\n"
             ),
             is("e", "UB1112:2")
         );
         // The same with an even number of marks.
         assert_eq!(
             told(
-                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明,2026-12-07,\ne,見本,2026-12-08,\n"
+                "b,\"見本,2026-12-05,\nc,見本,2026-12-06,\nd,\"説明,2026-12-07,\ne,見本\
+                 ,2026-12-08,\n"
             ),
             is("e", "UB1112:2")
         );

@@ -1,0 +1,3 @@
+//! What helps people to write a project's files.
+
+pub mod schema;
