@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common;
 use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 use ubugi::diagnostic::{Diagnostics, Tongue};
