@@ -25,7 +25,6 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::sync::Arc;
 
-    use super::facts::Fact;
     use super::writer::MOST_FAULTS;
     use super::*;
     use crate::diagnostic::{Diagnostics, Source};
