@@ -126,7 +126,7 @@ pub static MUNICIPALITY: Record = Record::new(
             "code",
             MunicipalityCode::SHAPE,
             "全国地方公共団体コード（検査数字を含む 6 桁。引用符に入れる）",
-            "its 全国地方公共団体コード, six digits with the check digit, in quotes",
+            "its local government code, six digits with the check digit, in quotes",
         ),
         required(
             "name",

@@ -203,9 +203,11 @@ pub(super) fn tell_former(files: &ThemeFiles, manifest: &Manifest, diagnostics: 
         );
     }
     for (path, file) in files.under(BASE_FOLDER) {
+        // A folder that names its interface is no copy that a former release left.
+        let is_copy = file.layer == Layer::Project && file.interface == UNNAMED;
         let is_changed = built_in().contains_key(path) || is_former_path(path);
         let is_kept = former_release(path, file.file.bytes()).is_some();
-        if file.layer != Layer::Project || !is_changed || is_kept || path.ends_with("/theme.yaml") {
+        if !is_copy || !is_changed || is_kept || path.ends_with("/theme.yaml") {
             continue;
         }
         let source = file.file.text().map_or_else(|| Source::new(path, ""), Arc::clone);

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
+use ubugi::care;
 use ubugi::diagnostic::{Diagnostics, Tongue};
 use ubugi::editing::schema::schema;
 use ubugi::project::Project;
@@ -185,7 +186,7 @@ fn schemas_accept_every_file_here_and_refuse_it_with_a_mistyped_key() {
             }
         }
     }
-    for kind in ["project", "article", "translation", "drug", "municipality", "reviewers", "act"] {
+    for kind in ["project", "article", "translation", "drug", "municipality", "reviewers"] {
         assert!(met.contains(kind), "no {kind} among {met:?}");
     }
 }
@@ -338,7 +339,15 @@ fn count(path: &str, value: &Json, codes: &[&str]) -> usize {
     );
     insert(path, &text);
     let mut diagnostics = Diagnostics::new();
-    Project::load(files, &mut diagnostics);
+    let project = Project::load(files, &mut diagnostics);
+    // The rules on wording are read where texts are looked at.
+    care::check(
+        &project.files,
+        &project.config.languages,
+        project.all_works(),
+        &project.table,
+        &mut diagnostics,
+    );
     let found = |one: &&ubugi::diagnostic::Diagnostic| {
         codes.contains(&one.code.id)
             && one.place.as_ref().is_some_and(|place| place.source.path == path)

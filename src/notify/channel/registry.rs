@@ -50,9 +50,10 @@ mod tests {
         let reference = include_str!("../../../docs/content.md");
         let listed = reference
             .lines()
-            .find_map(|line| line.trim().strip_prefix("kind: json")?.split_once('#'))
-            .map(|(_, list)| list.split('|').map(str::trim).collect::<BTreeSet<&str>>())
-            .expect("a line with all kinds");
+            .find_map(|line| line.strip_prefix("| `kind` | needed | ")?.split_once(" |"))
+            .map(|(kinds, _)| kinds.split(", ").map(|kind| kind.trim_matches('`')))
+            .map(|kinds| kinds.collect::<BTreeSet<&str>>())
+            .expect("the row of the key that names the kind of a channel");
         // A hub is named under `feeds`.
         assert_eq!(listed, &words() - &BTreeSet::from([WEBSUB]));
     }
