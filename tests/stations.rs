@@ -6,6 +6,8 @@
 //! circle of files, and names file and line. It also holds files and functions to their length.
 //! It reads tokens and not the compiler's tables, so it follows re-exports but no inference.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -80,7 +80,7 @@ fn text(report: &Report, format: ReportFormat) -> Result<String, Box<dyn std::er
 fn refuse(why: NoReport, options: &Options, tongue: Tongue) -> Exit {
     match why {
         NoReport::Period(fault) => {
-            show(&Diagnostics::from(fault), tongue);
+            show(&Diagnostics::from(*fault), tongue);
             Exit::Usage
         }
         NoReport::Project(error) => refusal::project(&options.project, &error, tongue),

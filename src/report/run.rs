@@ -47,7 +47,7 @@ pub struct ReportOptions {
 pub enum NoReport {
     /// The months make no period.
     #[error("the period is not usable")]
-    Period(Diagnostic),
+    Period(Box<Diagnostic>),
     /// The folder is not a project that can be read.
     #[error(transparent)]
     Project(#[from] ProjectError),
@@ -118,10 +118,10 @@ fn period(options: &ReportOptions) -> Result<ReportPeriod, NoReport> {
     };
     ReportPeriod::choose(from, to, on).map_err(|error| {
         let fault = Diagnostic::error(codes::BAD_PERIOD, None, words_of(&error, on));
-        NoReport::Period(fault.help(message!(
+        NoReport::Period(Box::new(fault.help(message!(
             "`--year 2026`（年度）か `--from 2026-04 --to 2027-03` のように書いてください",
             "write it like `--year 2026` (a fiscal year) or `--from 2026-04 --to 2027-03`"
-        )))
+        ))))
     })
 }
 

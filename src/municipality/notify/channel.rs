@@ -133,7 +133,7 @@ pub(super) fn channel(
         let word = decoder.choice(node, &WORDS)?;
         Some((word, decoder.string(node)?.value))
     });
-    let Some((word, written)) = kind else { return None };
+    let (word, written) = kind?;
     fields.choose(&written);
     let kind = match word {
         Word::Json => {

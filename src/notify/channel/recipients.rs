@@ -41,7 +41,7 @@ pub(super) fn recipients(
             recipients
         }
         Err(fault) => {
-            opening.diagnostics.push(fault);
+            opening.diagnostics.push(*fault);
             Vec::new()
         }
     }
@@ -56,7 +56,11 @@ struct RecipientList<'l> {
 }
 
 impl RecipientList<'_> {
-    fn open(&self, opening: &Opening<'_>, place: &str) -> Result<Box<dyn BufRead>, Diagnostic> {
+    fn open(
+        &self,
+        opening: &Opening<'_>,
+        place: &str,
+    ) -> Result<Box<dyn BufRead>, Box<Diagnostic>> {
         let name = &self.name;
         let is_address =
             place.starts_with("https://") || is_loopback(place) && place.starts_with("http://");
@@ -65,23 +69,23 @@ impl RecipientList<'_> {
             let token = token.as_ref().map(Secret::reveal);
             return match http::fetch(&opening.connections.agent, place, token) {
                 Ok(list) => Ok(Box::new(list)),
-                Err(why) => Err(self.fault(
+                Err(why) => Err(Box::new(self.fault(
                     codes::BAD_SUBSCRIBERS,
                     message!(
                         "名簿（{name}）を受け取れません：{why}",
                         "the list of recipients ({name}) cannot be had: {why}"
                     ),
-                )),
+                ))),
             };
         }
         if lies_within(Path::new(place), opening.root) {
-            return Err(self.fault(
+            return Err(Box::new(self.fault(
                 codes::SECRET_IN_PROJECT,
                 message!(
                     "名簿（{name}）がプロジェクトの中にあります",
                     "the list of recipients ({name}) lies in the project"
                 ),
-            ));
+            )));
         }
         match File::open(place) {
             Ok(file) => Ok(Box::new(BufReader::new(file))),
@@ -97,15 +101,15 @@ impl RecipientList<'_> {
         ))
     }
 
-    fn unreadable(&self, error: &io::Error) -> Diagnostic {
+    fn unreadable(&self, error: &io::Error) -> Box<Diagnostic> {
         let (name, kind) = (&self.name, error.kind());
-        self.fault(
+        Box::new(self.fault(
             codes::BAD_SUBSCRIBERS,
             message!(
                 "名簿（{name}）を読めません：{kind}",
                 "the list of recipients ({name}) cannot be read: {kind}"
             ),
-        )
+        ))
     }
 
     /// Reports the lines with a fault, the first ones one by one.
