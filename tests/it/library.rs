@@ -1,4 +1,5 @@
 //! What a command can do, a program that uses the crate can do in one call, and gets values.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../examples/build_site.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the example is a program of its own")]

@@ -1,5 +1,6 @@
 //! The theme in the binary, what a project lays over it, and projects that hold the theme of a
 //! former release.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
