@@ -1,6 +1,6 @@
 //! The languages of a project, and what Ubugi knows about languages in general.
 //!
-//! [`KNOWN`] is the only place that says something about a particular language: its own name, its
+//! `KNOWN` is the only place that says something about a particular language: its own name, its
 //! script and the locale that it has in Open Graph. Everything that follows from a language (the
 //! direction of its text, whether its words have spaces between them) is looked up here by tag, so
 //! that no other file compares tags. A language that the table does not have works too: its tag

@@ -4,7 +4,7 @@
 //! change them without Rust. A section is a heading `## UB0101 (誤り / error)` and two paragraphs,
 //! first Japanese, then English. In each, the line `例：` or `Example:` is the example and the line
 //! `直し方：` or `Mend:` says what to do; the lines before them are the meaning. `ubugi explain`
-//! prints a section, and [`reference`] makes `docs/diagnostics.md` of all of them.
+//! prints a section, and [`reference()`] makes `docs/diagnostics.md` of all of them.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! One build: inputs and a date in, files out.
 //!
 //! An edition is a pure function of the project and its [`Options`]; where the files go is the
-//! [`Sink`]'s affair. [`open`] prepares an [`Edition`], of which the preview asks single files;
+//! [`Sink`]'s affair. [`open()`] prepares an [`Edition`], of which the preview asks single files;
 //! [`build_after`] writes all of it and keeps what an earlier one made of the same things.
 
 mod compile;

@@ -1,7 +1,7 @@
 //! The interface of themes: what the program and a theme's files expect of each other.
 //!
 //! It has a number, which `theme.yaml` names as `interface`. The number grows when a theme that was
-//! right becomes wrong by a change of the program, and each such change stands in [`CHANGES`]. So
+//! right becomes wrong by a change of the program, and each such change stands in `CHANGES`. So
 //! an older theme gets a finding that says what changed and which of its lines are concerned.
 
 use std::ops::Range;

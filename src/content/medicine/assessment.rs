@@ -39,7 +39,7 @@ pub struct Assessment {
     /// Number of the record there.
     pub record: Option<String>,
     /// Address of the record, where it does not follow from the source's pattern; see
-    /// [`LactationTable::address`].
+    /// `LactationTable::address`.
     pub url: Option<String>,
     /// The routes of which the source speaks; empty when of all that the entry has.
     pub routes: Vec<Located<&'static str>>,

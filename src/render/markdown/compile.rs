@@ -18,7 +18,7 @@ use crate::message;
 
 /// Compiles a part of a file to a body.
 ///
-/// `diagnostics` are those of this article alone; after [`MOST_FAULTS`] the rest of the article is
+/// `diagnostics` are those of this article alone; after `MOST_FAULTS` the rest of the article is
 /// not checked.
 pub fn compile(
     source: &Arc<Source>,
