@@ -8,6 +8,7 @@ use clap::{CommandFactory as _, Parser as _};
 use super::args::{Args, Command};
 use super::terminal::Exit;
 use super::{audit, build, explain, new, notify, report, schema, serve, sitting, status, theme};
+use crate::content::language::{JAPANESE, covers};
 use crate::diagnostic::Tongue;
 use crate::supervision::ledger::Decision;
 
@@ -29,7 +30,7 @@ pub fn main() -> ExitCode {
 /// Returns the language of the system, as far as ubugi speaks it.
 fn tongue_of_locale() -> Tongue {
     match sys_locale::get_locale() {
-        Some(locale) if locale.starts_with("ja") => Tongue::Ja,
+        Some(locale) if covers(JAPANESE, &locale) => Tongue::Ja,
         _ => Tongue::En,
     }
 }

@@ -33,7 +33,7 @@ impl NotListed {
     /// Makes an id from the English name, or from the default one where there is none. An entry
     /// whose name is corrected later keeps its address when it states the former id.
     fn id_of(name: &Text, kana: &str, place: &Place, languages: &Languages) -> Located<String> {
-        let words = languages.find("en").map_or(name.in_default(), |english| name.pick(english).0);
+        let words = languages.english().map_or(name.in_default(), |english| name.pick(english).0);
         let folded = fold_slug(words);
         let parts = folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
         let id = parts.collect::<Vec<_>>().join("-");
