@@ -12,8 +12,9 @@ use super::{Progress, Summary};
 use crate::content::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::render::Renderer;
-use crate::render::dependency::{self, Dependency, Print, Prints};
+use crate::render::dependency::Dependency;
 use crate::render::part::Part;
+use crate::render::print::{self, Print, Prints};
 use crate::site::{Page, Site};
 
 impl<'e> Edition<'e> {
@@ -87,7 +88,7 @@ impl<'e> Edition<'e> {
         let (renderer, found) = self.renderer(index);
         let plan = renderer.as_ref().map(|renderer| {
             let site = self.site(index);
-            let (base, shape) = (prints.base(self.shared, site), dependency::shape(site));
+            let (base, shape) = (prints.base(self.shared, site), print::shape(site));
             let record = past
                 .sites
                 .get(site.municipality.code.as_str())

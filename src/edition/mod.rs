@@ -20,7 +20,7 @@ use crate::care;
 use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::project::{Project, Replaced};
-use crate::render::part::feed;
+use crate::render::part::feed::FeedState;
 use crate::render::{Renderer, Shared, check_fragments, image, page};
 use crate::site::{self, Hidden, Moment, Site, Visible};
 use compile::compile_all;
@@ -151,7 +151,7 @@ pub fn feeds<'p>(
     visible: &Visible,
     moment: Moment,
     sites: &[Arc<Site<'p>>],
-) -> Vec<(MunicipalityCode, feed::State)> {
+) -> Vec<(MunicipalityCode, FeedState)> {
     if sites.is_empty() {
         return Vec::new();
     }

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Options, Summary};
-use crate::render::dependency::{Dependency, PROGRAM, Print};
+use crate::render::dependency::Dependency;
+use crate::render::print::{PROGRAM, Print};
 use crate::source::Files;
 use crate::source::files::BLOBS;
 

@@ -4,37 +4,36 @@ use serde_json::{Value as Json, json};
 
 use super::address::encode_path;
 use super::context::TextValue;
-use super::page::{feeds, home, stage, supervision, topic};
-use super::part::feed::Format;
+use super::part::feed::FeedFormat;
 use super::sheet::Sheet;
 use crate::content::taxonomy::{Term, TermKind};
-use crate::site::Channel;
+use crate::site::{Channel, Thing};
 
 /// Feeds that a page offers to programs, each in some formats.
-pub(super) type Offered = Vec<(Channel, &'static [Format])>;
+pub(super) type Offered = Vec<(Channel, &'static [FeedFormat])>;
 
 /// Returns the address of a feed in a format, from the host's root.
-pub(super) fn url(sheet: &Sheet<'_, '_>, channel: Channel, format: Format) -> String {
+pub(super) fn url(sheet: &Sheet<'_, '_>, channel: Channel, format: FeedFormat) -> String {
     let path = sheet.channel_path(channel);
-    encode_path(sheet.root(), &format!("{}{path}.{}", sheet.folder(), format.extension()))
+    encode_path(sheet.root(), &format!("{}{path}.{}", sheet.folder(), format.extension))
 }
 
 /// Returns the address of the page that shows people what a feed follows; which pages there are
 /// was read before.
 pub(super) fn home_of(sheet: &Sheet<'_, '_>, channel: Channel) -> String {
     let shape = sheet.shape();
-    let page = match channel {
-        Channel::All | Channel::Notices => home::PAGE,
-        Channel::Corrections => supervision::PAGE,
+    let thing = match channel {
+        Channel::All | Channel::Notices => Thing::Home,
+        Channel::Corrections => Thing::Reviewers,
         Channel::Stage(index) if shape.terms(TermKind::Stage).contains_key(&index) => {
-            stage::page(index)
+            Thing::Stage(index)
         }
         Channel::Topic(index) if shape.terms(TermKind::Topic).contains_key(&index) => {
-            topic::page(index)
+            Thing::Topic(index)
         }
-        Channel::Stage(_) | Channel::Topic(_) => feeds::PAGE,
+        Channel::Stage(_) | Channel::Topic(_) => Thing::Feeds,
     };
-    sheet.absolute(&sheet.url(page))
+    sheet.absolute(&sheet.link(thing))
 }
 
 /// Names what a feed follows, and says what it is for.
@@ -101,11 +100,11 @@ pub(super) fn discoverable(sheet: &Sheet<'_, '_>, offered: &Offered) -> Vec<Json
     if sheet.feeds().is_none() {
         return Vec::new();
     }
-    let links = |(channel, formats): &(Channel, &'static [Format])| -> Vec<Json> {
+    let links = |(channel, formats): &(Channel, &'static [FeedFormat])| -> Vec<Json> {
         let title = title(sheet, *channel);
-        let link = |format: &Format| {
+        let link = |format: &FeedFormat| {
             json!({
-                "type": format.media_type(),
+                "type": format.media_type,
                 "title": title,
                 "url": url(sheet, *channel, *format),
             })

@@ -5,10 +5,9 @@ use tera::{Context, Value};
 
 use super::context::{self, TextValue, value};
 use super::head::Head;
-use super::page::{stage, topic};
 use super::sheet::Sheet;
 use crate::content::taxonomy::{Term, TermKind};
-use crate::site::{Page, Subject};
+use crate::site::{Subject, Thing};
 
 #[derive(Serialize)]
 struct TermValue<'a> {
@@ -38,10 +37,10 @@ pub(super) fn insert_terms(sheet: &Sheet<'_, '_>, context: &mut Context) {
     }
 }
 
-fn term<'p>(sheet: &Sheet<'_, 'p>, kind: TermKind, index: usize) -> (&'p Term, Page) {
+fn term<'p>(sheet: &Sheet<'_, 'p>, kind: TermKind, index: usize) -> (&'p Term, Thing) {
     match kind {
-        TermKind::Stage => (&sheet.stages()[index], stage::page(index)),
-        TermKind::Topic => (&sheet.topics()[index], topic::page(index)),
+        TermKind::Stage => (&sheet.stages()[index], Thing::Stage(index)),
+        TermKind::Topic => (&sheet.topics()[index], Thing::Topic(index)),
     }
 }
 
@@ -51,10 +50,10 @@ fn term_value<'p>(
     index: usize,
     count: usize,
 ) -> TermValue<'p> {
-    let (voice, (term, page)) = (sheet.voice(), term(sheet, kind, index));
+    let (voice, (term, thing)) = (sheet.voice(), term(sheet, kind, index));
     TermValue {
         id: &term.id.value,
-        url: sheet.url(page),
+        url: sheet.link(thing),
         name: voice.text(&term.name),
         description: term.description.as_ref().map(|text| voice.text(text)),
         count,

@@ -5,11 +5,13 @@
 //! what has to be made again. This room writes no file and asks no clock.
 
 mod address;
+mod base;
 mod brand;
 mod channel;
 mod check;
 pub mod context;
 pub mod dependency;
+mod frame;
 mod head;
 pub mod html;
 pub mod image;
@@ -17,10 +19,13 @@ mod listing;
 pub mod markdown;
 pub mod page;
 pub mod part;
+mod prepared;
+pub mod print;
 mod renderer;
 mod rows;
 mod shared;
 mod sheet;
+mod situation;
 mod spoken;
 pub mod texts;
 

@@ -8,7 +8,6 @@ use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
 use super::context::{self, TextValue, Voice, value};
-use super::page::{consultation, medicine, product};
 use super::sheet::Sheet;
 use crate::content::medicine::{Assessment, Difference, Drug, NotListed, NotListedReason};
 use crate::content::medicine::{Ingredient, Product};
@@ -97,7 +96,7 @@ pub(super) fn drug_row(sheet: &Sheet<'_, '_>, index: usize) -> Value {
     let class = sheet.class(&drug.class.value);
     value(&DrugRow {
         id: &drug.id,
-        url: sheet.url(medicine::page(index)),
+        url: sheet.link(Thing::Drug(index)),
         name: voice.text(&drug.name),
         name_en: drug.name_en.as_deref(),
         kana: &drug.kana,
@@ -119,7 +118,7 @@ pub(super) fn product_row<'p>(sheet: &Sheet<'_, 'p>, index: usize) -> ProductRow
         .collect();
     ProductRow {
         id: &product.id,
-        url: sheet.url(product::page(index)),
+        url: sheet.link(Thing::Product(index)),
         name: sheet.voice().text(&product.name),
         kana: &product.kana,
         routes: &product.routes,
@@ -169,7 +168,7 @@ pub(super) fn not_listed(sheet: &Sheet<'_, '_>) -> Vec<Json> {
     let rows = sheet.not_listed().iter().enumerate().map(|(index, item)| {
         let brands: Vec<&str> = item.brands.iter().map(|brand| brand.value.as_str()).collect();
         json!({
-            "url": sheet.url_of(Thing::NotListed(index)),
+            "url": sheet.link(Thing::NotListed(index)),
             "name": sheet.voice().text(&item.name),
             "kana": item.kana,
             "brands": brands,
@@ -221,7 +220,7 @@ pub(super) fn insert_lookup(sheet: &Sheet<'_, '_>, context: &mut Context) {
         let lookup = json!({
             "index_url": index,
             "worker_url": format!("{}sw.js", sheet.root()),
-            "consultation_url": sheet.url(consultation::PAGE),
+            "consultation_url": sheet.link(Thing::Help),
         });
         context.insert_value("lookup", value(&lookup));
     }

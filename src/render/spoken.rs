@@ -1,6 +1,6 @@
 //! What a site says in one language on many pages: made once, before the first page.
 //!
-//! Everything here comes from what the base print of a site covers (see `dependency`): settings,
+//! Everything here comes from what the base print of a site covers (see `print`): settings,
 //! strings, the municipality's folder. So pages show it without noting it.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
+use super::base::SiteBase;
 use super::brand::Brand;
 use super::context::{self, Voice, value};
-use super::page::guide;
-use super::renderer::Renderer;
+use super::situation;
 use crate::content::language::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::municipality::service::Service;
-use crate::site::{Menu, Page};
+use crate::site::{Menu, Page, Thing};
 
 /// What a site says in one language on many pages.
 #[derive(Debug)]
@@ -66,11 +66,11 @@ struct SiteValue<'a> {
 
 impl Spoken {
     /// Makes what a site says in a language; the fragments come later, as they show the rest.
-    pub(super) fn new(renderer: &Renderer<'_>, language: LangId, brand: &Brand) -> Self {
-        let project = renderer.shared.project;
-        let voice = renderer.voice(language);
-        let on = renderer.shared.moment.date;
-        let mut services: Vec<&Service> = renderer.site.municipality.services.iter().collect();
+    pub(super) fn new(base: &SiteBase<'_>, language: LangId, brand: &Brand) -> Self {
+        let project = base.shared.project;
+        let voice = base.voice(language);
+        let on = base.shared.moment.date;
+        let mut services: Vec<&Service> = base.site.municipality.services.iter().collect();
         services.sort_by_key(|service| service.period.phase(on));
         let services: Vec<Value> = services
             .into_iter()
@@ -84,12 +84,12 @@ impl Spoken {
             "is_default": language == project.config.languages.default_id(),
         });
         Self {
-            site: site_value(renderer, voice, brand),
+            site: site_value(base, voice, brand),
             strings: value(voice.strings.tree()),
             lang: value(&lang),
             services: value(&services),
-            cards: renderer.site.works.iter().map(|_| OnceLock::new()).collect(),
-            situations: value(&guide::situations(voice, |page| renderer.url(language, page))),
+            cards: base.site.works.iter().map(|_| OnceLock::new()).collect(),
+            situations: value(&situation::situations(voice, |thing| base.link(language, thing))),
             fragments: Value::none(),
         }
     }
@@ -108,15 +108,15 @@ impl Spoken {
     /// `fragments.NAME`.
     pub(super) fn render_fragments(
         &mut self,
-        renderer: &Renderer<'_>,
+        base: &SiteBase<'_>,
         language: LangId,
         diagnostics: &mut Diagnostics,
     ) {
-        let mut context = self.context(&renderer.root);
-        let edition = renderer.voice(language).date(renderer.shared.moment.date);
+        let mut context = self.context(&base.root);
+        let edition = base.voice(language).date(base.shared.moment.date);
         context.insert_value("services", self.services.clone());
         context.insert_value("page", value(&json!({"kind": "fragment", "edition": edition})));
-        let theme = renderer.theme;
+        let theme = base.theme;
         let mut fragments: BTreeMap<&str, Value> = BTreeMap::new();
         for (name, template) in &theme.fragments {
             match theme.tera.render(template, &context) {
@@ -132,11 +132,11 @@ impl Spoken {
 
 /// Lists the pages of a menu in their order there.
 pub(super) fn menu(
-    renderer: &Renderer<'_>,
+    base: &SiteBase<'_>,
     language: LangId,
     place: fn(Menu) -> Option<u8>,
 ) -> Vec<Page> {
-    let pages = renderer.site.pages.iter().filter(|(of, _)| *of == language);
+    let pages = base.site.pages.iter().filter(|(of, _)| *of == language);
     let mut pages: Vec<(u8, Page)> =
         pages.filter_map(|(_, page)| Some((place(page.kind.menu)?, *page))).collect();
     pages.sort_by_key(|(place, _)| *place);
@@ -153,26 +153,25 @@ pub(super) fn footer(menu: Menu) -> Option<u8> {
     if let Menu::Footer(place) = menu { Some(place) } else { None }
 }
 
-fn site_value(renderer: &Renderer<'_>, voice: Voice<'_>, brand: &Brand) -> Value {
-    let project = renderer.shared.project;
-    let municipality = renderer.site.municipality;
+fn site_value(base: &SiteBase<'_>, voice: Voice<'_>, brand: &Brand) -> Value {
+    let project = base.shared.project;
+    let municipality = base.site.municipality;
     let language = voice.language;
     let contacts =
         municipality.contacts.iter().map(|contact| value(&context::contact(voice, contact)));
-    let emergency =
-        renderer.emergency.iter().map(|number| value(&context::emergency(voice, number)));
+    let emergency = base.emergency.iter().map(|number| value(&context::emergency(voice, number)));
     let label = |page: &Page| voice.strings.get(&format!("pages.{}", page.kind.id));
-    let nav = menu(renderer, language, header);
+    let nav = menu(base, language, header);
     let nav = nav.iter().map(|page| {
         json!({
             "id": page.kind.id,
-            "url": renderer.url(language, *page),
+            "url": base.url(language, *page),
             "label": label(page),
         })
     });
-    let foot = menu(renderer, language, footer);
+    let foot = menu(base, language, footer);
     let foot =
-        foot.iter().map(|page| json!({"url": renderer.url(language, *page), "label": label(page)}));
+        foot.iter().map(|page| json!({"url": base.url(language, *page), "label": label(page)}));
     let (name, _) = municipality.name.pick(language);
     let (title, _) = project.config.title.pick(language);
     let logo = brand.logo.as_ref().map(|(url, size)| {
@@ -190,14 +189,14 @@ fn site_value(renderer: &Renderer<'_>, voice: Voice<'_>, brand: &Brand) -> Value
         name,
         title,
         tagline: municipality.brand.tagline.as_ref().map(|tagline| tagline.pick(language).0),
-        url: renderer.url(language, super::page::home::PAGE),
-        root: &renderer.root,
-        base_url: renderer.absolute(&municipality.base_url.path),
+        url: base.link(language, Thing::Home),
+        root: &base.root,
+        base_url: base.absolute(&municipality.base_url.path),
         demo: municipality.demo,
         website: municipality.website.as_deref(),
         logo,
         brand_css: &brand.css,
-        manifest_url: format!("{}manifest.webmanifest", renderer.root),
+        manifest_url: format!("{}manifest.webmanifest", base.root),
         icon_svg_url: brand.icon_svg.as_deref(),
         icon_png_url: &brand.icon_png,
         icon_512_url: &brand.icon_512,
@@ -206,10 +205,10 @@ fn site_value(renderer: &Renderer<'_>, voice: Voice<'_>, brand: &Brand) -> Value
         nav: nav.collect(),
         emergency: emergency.collect(),
         contacts: contacts.collect(),
-        has_medicines: renderer.site.has_medicines,
-        has_push: renderer.form().is_some(),
+        has_medicines: base.site.has_medicines,
+        has_push: base.form().is_some(),
         footer: foot.collect(),
-        holidays: renderer.shared.holidays(),
+        holidays: base.shared.holidays(),
         project_title: title,
     })
 }

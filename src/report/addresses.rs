@@ -11,7 +11,7 @@ use crate::diagnostic::Tongue;
 use crate::municipality::Municipality;
 use crate::project::Project;
 use crate::render::part::calendar;
-use crate::render::part::feed::Format;
+use crate::render::part::feed::FORMATS;
 use crate::site::{Page, PageGroup, Site, Thing};
 
 /// One page of one municipality, in all its languages.
@@ -89,10 +89,10 @@ impl SiteAddresses {
             site.channels().into_iter().map(move |channel| (*language, channel))
         }) {
             let path = site.channel_path(channel);
-            for format in Format::ALL {
+            for format in FORMATS {
                 self.insert(
                     town,
-                    format!("{}{path}.{}", folder(project, &root, language), format.extension()),
+                    format!("{}{path}.{}", folder(project, &root, language), format.extension),
                     AddressTarget::Feed { town },
                 );
             }

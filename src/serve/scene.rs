@@ -14,7 +14,6 @@ use crate::content::text::Text;
 use crate::edition::Edition;
 use crate::project::Project;
 use crate::render::markdown::{Segment, Target};
-use crate::render::page::home;
 use crate::review::status::TextStatus;
 use crate::review::words;
 use crate::site::{GoneText, Moment, Page, Site, Thing};
@@ -146,7 +145,7 @@ impl Scene<'_, '_> {
                 id: other.municipality.code.to_string(),
                 name: other.municipality.name.in_default().to_owned(),
                 address,
-                home: Some(self.address(other, default, home::PAGE)),
+                home: other.page_of(Thing::Home).map(|page| self.address(other, default, page)),
                 source: None,
             }
         };
@@ -165,7 +164,7 @@ impl Scene<'_, '_> {
                 id: self.tag(*other),
                 name: languages.get(*other).name.clone(),
                 address,
-                home: Some(self.address(site, *other, home::PAGE)),
+                home: site.page_of(Thing::Home).map(|page| self.address(site, *other, page)),
                 source: None,
             }
         };
@@ -298,9 +297,13 @@ impl Scene<'_, '_> {
     /// medicines have it from the classes.
     fn signed<'t>(&'t self, site: &'t Site<'_>, language: LangId, page: Page) -> Option<&'t str> {
         match page.thing() {
-            Some(Thing::Table | Thing::Classes | Thing::Class(_) | Thing::Group(_)) => {
-                Some(CLASSES)
-            }
+            Some(
+                Thing::Table
+                | Thing::Guide
+                | Thing::Situation(_)
+                | Thing::Class(_)
+                | Thing::Group(_),
+            ) => Some(CLASSES),
             _ => site.text(language, page),
         }
     }
@@ -324,7 +327,9 @@ impl Scene<'_, '_> {
             Some(Thing::Topic(index)) => guide.at(&project.topics[index].id.place),
             Some(Thing::Class(index)) => guide.at(&table.classes[index].id.place),
             Some(Thing::Group(index)) => guide.at(&table.groups[index].id.place),
-            Some(Thing::Table | Thing::Classes) => guide.position(CLASSES, 1, 1),
+            Some(Thing::Table | Thing::Guide | Thing::Situation(_)) => {
+                guide.position(CLASSES, 1, 1)
+            }
             Some(Thing::Former(index, alias)) => guide.at(&site.works[index].aliases[alias].place),
             Some(Thing::Reviewers) => guide.position("content/reviewers.yaml", 1, 1),
             _ => guide.position(&site.municipality.source.path, 1, 1),

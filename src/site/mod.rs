@@ -2,29 +2,34 @@
 //!
 //! A [`Site`] is what one municipality shows on one day: its articles in order, what lists them,
 //! its part of the lactation table, and every page that follows from it. It knows addresses and no
-//! HTML. What kinds of pages there are it gets from those that render ([`PageKind`]).
+//! HTML. It knows no kind of page by name either: those who render declare the kinds ([`PageKind`]),
+//! one file each, and each says which of its pages a site has, where they lie, what they are about
+//! and who may find them.
 
 mod channel;
-mod page;
+mod plan;
+mod thing;
 mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use jiff::civil::Date;
 
 use crate::content::article::Work;
-use crate::content::feeds::{FeedChoice, FeedSettings};
+use crate::content::feeds::FeedSettings;
 use crate::content::language::LangId;
-use crate::content::taxonomy::{Term, TermKind};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
-use crate::message;
+use crate::content::taxonomy::TermKind;
+use crate::diagnostic::Message;
 use crate::municipality::Municipality;
 use crate::project::Project;
+use crate::supervision::Withdrawal;
 use crate::supervision::seals::NOT_LISTED;
-use crate::supervision::{State, Withdrawal};
 
 pub use channel::Channel;
-pub use page::{Keep, Menu, NamedItems, Page, PageGroup, PageKind, Subject, Thing};
+pub use plan::check_nowhere;
+pub use thing::{Keep, Menu, PageGroup, Subject, Thing};
 pub use visible::{Hidden, Visible, state_of};
 
 /// What decides which content an edition shows.
@@ -35,6 +40,9 @@ pub struct Moment {
     /// Whether drafts are shown.
     pub drafts: bool,
 }
+
+/// The number of articles that a page names as related to it.
+const RELATED: usize = 4;
 
 /// One municipality's site, planned.
 #[derive(Debug)]
@@ -93,96 +101,137 @@ pub enum GoneText<'p> {
     Product(usize),
 }
 
-impl<'p> Site<'p> {
-    /// Plans a municipality's site with pages of these kinds.
-    pub fn plan(
-        project: &'p Project,
-        municipality: &'p Municipality,
-        visible: &Visible,
-        kinds: &'static [&'static PageKind],
-    ) -> Self {
-        let taken: Vec<&Work> = project
-            .works
-            .iter()
-            .filter(|work| is_taken(municipality, work))
-            .chain(&municipality.works)
-            .collect();
-        let gone = gone(project, municipality, visible, &taken);
-        let mut works: Vec<&Work> =
-            taken.into_iter().filter(|work| visible.shows(work.original())).collect();
-        works.sort_by_cached_key(|work| {
-            (std::cmp::Reverse(work.original().last_changed()), work.path.as_str())
-        });
-        let by_path =
-            works.iter().enumerate().map(|(index, work)| (work.path.as_str(), index)).collect();
-        let stages = by_term(
-            &project.stages,
-            &works,
-            |work| &work.stages,
-            |id| municipality.stages.takes(id),
-        );
-        let topics = by_term(
-            &project.topics,
-            &works,
-            |work| &work.topics,
-            |id| municipality.topics.takes(id),
-        );
-        let drugs: Vec<usize> = project
-            .table
-            .drugs
-            .iter()
-            .enumerate()
-            .filter(|(_, drug)| municipality.drugs && visible.shows_drug(drug))
-            .map(|(index, _)| index)
-            .collect();
-        let has_medicines = !drugs.is_empty();
-        let products = project
-            .table
-            .products
-            .iter()
-            .enumerate()
-            .filter(|(_, product)| has_medicines && visible.shows_product(product))
-            .map(|(index, _)| index)
-            .collect();
-        let terms_of =
-            listing(&stages, works.len()).into_iter().zip(listing(&topics, works.len())).collect();
-        let shown_in =
-            works.iter().map(|work| shown_languages(municipality, visible, work)).collect();
-        let default = project.config.languages.default_id();
-        let feeds = FeedChoice::settle(municipality.feeds.as_ref(), project.config.feeds.as_ref());
-        let mut site = Self {
-            project,
-            kinds,
-            municipality,
-            works,
-            by_path,
-            has_medicines,
-            drugs,
-            products,
-            gone,
-            stages,
-            topics,
-            terms_of,
-            shown_in,
-            default,
-            feeds,
-            pages: Vec::new(),
-        };
-        site.pages = site.list_pages();
-        site
-    }
+/// By which names articles link to the pages of a kind that has several: `site:stage/newborn`.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedItems {
+    /// Lists the names that a project has.
+    pub names: fn(&Project) -> Vec<String>,
+    /// Finds a page of a site by its name.
+    pub find: fn(&Site<'_>, &str) -> Option<Subject>,
+}
 
-    fn list_pages(&self) -> Vec<(LangId, Page)> {
-        let mut pages = Vec::new();
-        for language in &self.municipality.languages {
-            for kind in self.kinds {
-                let subjects = (kind.subjects)(self, *language).into_iter();
-                pages.extend(subjects.map(|subject| (*language, kind.page(subject))));
-            }
+/// A kind of page, as far as a site plans it.
+#[derive(Debug)]
+pub struct PageKind {
+    /// Its id, as in styles (`kind-ID`), strings (`pages.ID`) and the documents.
+    pub id: &'static str,
+    /// Lists the pages of this kind that a site has in a language, in order.
+    pub subjects: fn(&Site<'_>, LangId) -> Vec<Subject>,
+    /// Writes the path of a page below the folder of its language; not percent-encoded.
+    pub path: fn(&Site<'_>, Subject, &mut String),
+    /// Returns whether a page exists in a language; where it does not, the default one has it.
+    pub is_in: fn(&Site<'_>, Subject, LangId) -> bool,
+    /// Returns what a page is about.
+    pub thing: fn(Subject) -> Option<Thing>,
+    /// Returns which page of this kind is the page of a thing: the reverse of `thing`.
+    pub subject_of: fn(Thing) -> Option<Subject>,
+    /// Returns what the page between home and a page in the breadcrumbs is about.
+    pub parent: fn(&Site<'_>, Subject) -> Option<Thing>,
+    /// The name by which articles link to the one page of this kind: `site:NAME`.
+    pub name: Option<&'static str>,
+    /// Likewise where there are several.
+    pub items: Option<NamedItems>,
+    /// Whether search engines and the site map for them may have it.
+    pub is_listed: bool,
+    /// Whether a page names the same page in the other languages.
+    pub has_translations: bool,
+    /// Where it stands in the menus.
+    pub menu: Menu,
+    /// When the service worker keeps a page.
+    pub keep: fn(Subject) -> Keep,
+    /// Returns the group under which the report counts its views; `None` where it counts none.
+    pub group: fn(&Site<'_>, Subject) -> Option<PageGroup>,
+    /// Returns the report's name of a page that is not about a thing with a name.
+    pub label: fn(&Site<'_>, Subject) -> Message,
+}
+
+impl PageKind {
+    /// Begins a kind that has one page in every language, which everybody may find and which
+    /// belongs to what a site says of itself.
+    pub const fn new(id: &'static str, path: fn(&Site<'_>, Subject, &mut String)) -> Self {
+        Self {
+            id,
+            subjects: |_, _| vec![Subject::Sole],
+            path,
+            is_in: |_, _, _| true,
+            thing: |_| None,
+            subject_of: |_| None,
+            parent: |_, _| None,
+            name: None,
+            items: None,
+            is_listed: true,
+            has_translations: true,
+            menu: Menu::None,
+            keep: |_| Keep::WhenOpened,
+            group: |_, _| Some(PageGroup::About),
+            label: |_, _| Message { ja: String::new(), en: String::new() },
         }
-        pages
     }
 
+    /// Returns a page of this kind.
+    pub const fn page(&'static self, subject: Subject) -> Page {
+        Page { kind: self, subject }
+    }
+
+    /// Returns the one page of this kind.
+    pub const fn sole(&'static self) -> Page {
+        self.page(Subject::Sole)
+    }
+
+    /// Returns one of the pages of this kind, by its index.
+    pub const fn item(&'static self, index: usize) -> Page {
+        self.page(Subject::Item(index))
+    }
+
+    /// Returns one of the pages of this kind, by its two indexes.
+    pub const fn pair(&'static self, first: usize, second: usize) -> Page {
+        self.page(Subject::Pair(first, second))
+    }
+}
+
+/// A page of a site, in one of its languages or another.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// Its kind.
+    pub kind: &'static PageKind,
+    /// Which one of its kind.
+    pub subject: Subject,
+}
+
+impl Page {
+    /// Returns whether it is a page of a kind.
+    pub fn is(self, kind: &'static PageKind) -> bool {
+        std::ptr::eq(self.kind, kind)
+    }
+
+    /// Returns what it is about.
+    pub fn thing(self) -> Option<Thing> {
+        (self.kind.thing)(self.subject)
+    }
+}
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other.kind) && self.subject == other.subject
+    }
+}
+
+impl Eq for Page {}
+
+impl Hash for Page {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.kind.id.hash(state);
+        self.subject.hash(state);
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.kind.id, self.subject)
+    }
+}
+
+impl<'p> Site<'p> {
     /// Returns the language in which every page exists.
     pub fn default_language(&self) -> LangId {
         self.default
@@ -242,8 +291,42 @@ impl<'p> Site<'p> {
                 GoneText::Drug(index) => table.drugs[index].name.in_default(),
                 GoneText::Product(index) => table.products[index].name.in_default(),
             },
-            Thing::Group(_) | Thing::Table | Thing::Classes | Thing::Reviewers => return None,
+            Thing::Home
+            | Thing::Help
+            | Thing::Table
+            | Thing::Guide
+            | Thing::Situation(_)
+            | Thing::Group(_)
+            | Thing::Reviewers
+            | Thing::Dates
+            | Thing::Feeds
+            | Thing::Offline => return None,
         })
+    }
+
+    /// Picks articles related to one: of the same topics first, then of the same stages, those in a
+    /// language first.
+    pub fn related(&self, index: usize, language: LangId) -> Vec<usize> {
+        let (stages, topics) = &self.terms_of[index];
+        let lists = topics
+            .iter()
+            .filter_map(|topic| self.topics.get(topic))
+            .chain(stages.iter().filter_map(|stage| self.stages.get(stage)));
+        let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
+        for in_language in [true, false] {
+            for candidate in lists.clone().flatten() {
+                if picked.len() == RELATED {
+                    return picked;
+                }
+                if *candidate != index
+                    && (self.language_of_work(*candidate, language) == language) == in_language
+                    && !picked.contains(candidate)
+                {
+                    picked.push(*candidate);
+                }
+            }
+        }
+        picked
     }
 
     /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
@@ -251,6 +334,12 @@ impl<'p> Site<'p> {
         let mut path = self.folder(language);
         (page.kind.path)(self, page.subject, &mut path);
         path
+    }
+
+    /// Returns the path of the page of a thing below the site's root; that of the root itself where
+    /// no kind of page is about it.
+    pub fn path_of(&self, language: LangId, thing: Thing) -> String {
+        self.page_of(thing).map(|page| self.path(language, page)).unwrap_or_default()
     }
 
     /// Returns the folder of a language below the site's root: empty, or with a slash at the end.
@@ -310,122 +399,9 @@ impl<'p> Site<'p> {
     }
 }
 
-/// Returns the languages of a municipality in which a work may be shown.
-fn shown_languages(municipality: &Municipality, visible: &Visible, work: &Work) -> Vec<LangId> {
-    let is_shown = |language: &LangId| {
-        work.versions.get(language).is_some_and(|version| visible.shows(version))
-    };
-    municipality.languages.iter().copied().filter(is_shown).collect()
-}
-
-/// Returns whether a municipality takes a shared work.
-fn is_taken(municipality: &Municipality, work: &Work) -> bool {
-    work.is_for(municipality.code)
-        && municipality.articles.takes(&work.path)
-        && work.stages.iter().any(|stage| municipality.stages.takes(&stage.value))
-        && work.topics.iter().any(|topic| municipality.topics.takes(&topic.value))
-}
-
-/// Finds what was taken back of what a municipality takes: an original in all its languages, or a
-/// translation alone.
-fn gone<'p>(
-    project: &'p Project,
-    municipality: &Municipality,
-    visible: &Visible,
-    taken: &[&'p Work],
-) -> Vec<Gone<'p>> {
-    let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
-        State::Withdrawn(withdrawal) if visible.is_withdrawn(path) => Some(withdrawal),
-        _ => None,
-    };
-    let works = taken.iter().map(|work| {
-        let whole = withdrawal(&work.original().source.path);
-        let offered =
-            work.versions.iter().filter(|(language, _)| municipality.languages.contains(language));
-        let withdrawals = offered
-            .filter_map(|(language, version)| {
-                whole
-                    .or_else(|| withdrawal(&version.source.path))
-                    .map(|withdrawal| (*language, withdrawal))
-            })
-            .collect();
-        Gone { text: GoneText::Work(work), withdrawals }
-    });
-    let table = &project.table;
-    let drugs =
-        table.drugs.iter().enumerate().map(|(index, drug)| (GoneText::Drug(index), &drug.source));
-    let products = table
-        .products
-        .iter()
-        .enumerate()
-        .map(|(index, product)| (GoneText::Product(index), &product.source));
-    let medicines = drugs.chain(products).filter(|_| municipality.drugs).map(|(text, source)| {
-        let withdrawals = withdrawal(&source.path).map(|withdrawal| {
-            municipality.languages.iter().map(|language| (*language, withdrawal)).collect()
-        });
-        Gone { text, withdrawals: withdrawals.unwrap_or_default() }
-    });
-    works.chain(medicines).filter(|gone| !gone.withdrawals.is_empty()).collect()
-}
-
 /// Lists all names of generated pages that articles may link to.
 pub fn page_names(project: &Project, kinds: &[&PageKind]) -> BTreeSet<String> {
     let items = kinds.iter().filter_map(|kind| kind.items);
     let of_items = items.flat_map(|items| (items.names)(project));
     kinds.iter().filter_map(|kind| kind.name).map(str::to_owned).chain(of_items).collect()
-}
-
-fn by_term<'w>(
-    terms: &[Term],
-    works: &[&'w Work],
-    of: impl Fn(&'w Work) -> &'w Vec<crate::diagnostic::Located<String>>,
-    takes: impl Fn(&str) -> bool,
-) -> BTreeMap<usize, Vec<usize>> {
-    let mut map: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (work_index, work) in works.iter().enumerate() {
-        for id in of(work) {
-            if let Some(index) = terms.iter().position(|term| term.id.value == id.value)
-                && takes(&id.value)
-                && map.get(&index).is_none_or(|list| list.last() != Some(&work_index))
-            {
-                map.entry(index).or_default().push(work_index);
-            }
-        }
-    }
-    map
-}
-
-/// Returns for each of so many works the terms that list it, ascending.
-fn listing(terms: &BTreeMap<usize, Vec<usize>>, works: usize) -> Vec<Vec<usize>> {
-    let mut of = vec![Vec::new(); works];
-    for (term, listed) in terms {
-        listed.iter().for_each(|work| of[*work].push(*term));
-    }
-    of
-}
-
-/// Reports shared works that would be visible but that no site takes.
-pub fn check_nowhere(project: &Project, visible: &Visible, diagnostics: &mut Diagnostics) {
-    let all = &project.municipalities;
-    for work in &project.works {
-        if visible.shows(work.original())
-            && !all.is_empty()
-            && !all.iter().any(|municipality| is_taken(municipality, work))
-        {
-            diagnostics.push(
-                Diagnostic::warning(
-                    codes::NOWHERE,
-                    Place::start_of(&work.original().source),
-                    message!(
-                        "この記事は、どの市区町村のサイトにも出ません",
-                        "this article appears on no municipality's site"
-                    ),
-                )
-                .help(message!(
-                    "only / except と、各 municipality.yaml の content を確かめてください",
-                    "check `only` and `except` here, and `content` in each municipality.yaml"
-                )),
-            );
-        }
-    }
 }

@@ -7,8 +7,7 @@ use crate::delivery::NoticeId;
 use crate::diagnostic::Located;
 use crate::municipality::notify::{Channel, Segment};
 use crate::notify::notice::Notice;
-use crate::render::page::{article, withdrawn};
-use crate::site::{self, GoneText, Page, Site};
+use crate::site::{self, GoneText, Site, Thing};
 use crate::supervision::{Announcement, What};
 use crate::supervision::{Event, State};
 
@@ -16,7 +15,7 @@ use crate::supervision::{Event, State};
 pub(super) struct Candidate<'p> {
     pub(super) work: &'p Work,
     pub(super) version: &'p Article,
-    pub(super) page: Page,
+    pub(super) thing: Thing,
     pub(super) id: NoticeId,
     /// The severe correction or withdrawal of which the notice tells, rather than the article.
     pub(super) announced: Option<&'p Announcement>,
@@ -56,21 +55,23 @@ impl<'p> PlannedDay<'p> {
         };
         let candidate = |work: &'p Work,
                          version: &'p Article,
-                         page: Page,
+                         thing: Thing,
                          announced: Option<&'p Announcement>| {
             let id = identify(work, announced.map(|announcement| announcement.act.as_str()));
-            Candidate { work, version, page, id, announced }
+            Candidate { work, version, thing, id, announced }
         };
         let mut all = Vec::new();
         for (index, work) in site.works.iter().copied().enumerate() {
             let Some(version) = self.version_for(site, index, segment) else { continue };
-            all.push(candidate(work, version, article::page(index), None));
+            all.push(candidate(work, version, Thing::Work(index), None));
             let corrections = self
                 .severe(&version.source.path)
                 .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
-            all.extend(corrections.map(|correction| {
-                candidate(work, version, article::page(index), Some(correction))
-            }));
+            all.extend(
+                corrections.map(|correction| {
+                    candidate(work, version, Thing::Work(index), Some(correction))
+                }),
+            );
         }
         for (index, gone) in site.gone.iter().enumerate() {
             let GoneText::Work(work) = gone.text else { continue };
@@ -85,9 +86,11 @@ impl<'p> PlannedDay<'p> {
                 .flat_map(|path| self.severe(path))
                 .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
             let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
-            all.extend(last.map(|withdrawal| {
-                candidate(work, version, withdrawn::page(index), Some(withdrawal))
-            }));
+            all.extend(
+                last.map(|withdrawal| {
+                    candidate(work, version, Thing::Gone(index), Some(withdrawal))
+                }),
+            );
         }
         all
     }

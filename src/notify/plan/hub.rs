@@ -10,7 +10,7 @@ use crate::delivery::{NoticeId, WEBSUB};
 use crate::edition;
 use crate::notify::notice::Notice;
 use crate::project::Project;
-use crate::render::part::feed;
+use crate::render::part::feed::FeedState;
 use crate::site::{Moment, Site, Visible};
 
 /// The segment of the notices to hubs.
@@ -20,7 +20,7 @@ pub(super) const FEEDS: &str = "feeds";
 #[derive(Debug)]
 pub(super) struct HubFeeds {
     /// By municipality.
-    feeds: Vec<(MunicipalityCode, feed::State)>,
+    feeds: Vec<(MunicipalityCode, FeedState)>,
 }
 
 /// One address of a feed that has a hub.
@@ -28,7 +28,7 @@ pub(super) struct HubFeeds {
 pub(super) struct HubAddress<'f> {
     pub(super) code: MunicipalityCode,
     pub(super) url: &'f str,
-    pub(super) feed: &'f feed::State,
+    pub(super) feed: &'f FeedState,
 }
 
 impl HubFeeds {

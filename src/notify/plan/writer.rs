@@ -120,7 +120,7 @@ impl<'a, 'p> NoticeWriter<'a, 'p> {
             .and_then(|campaign| campaign.prefix.as_ref())
             .map_or(self.prefix.as_str(), |prefix| prefix.pick(self.language).0);
         let base = &self.site.municipality.base_url;
-        let path = self.site.path(self.language, candidate.page);
+        let path = self.site.path_of(self.language, candidate.thing);
         let time = self.times.get(place).or(self.times.last()).copied().unwrap_or(self.open.0);
         Notice {
             id: candidate.id,

@@ -1,4 +1,4 @@
-//! An article, and the card by which lists show it.
+//! An article.
 
 use serde::Serialize;
 use serde_json::json;
@@ -7,14 +7,11 @@ use tera::{Context, Value};
 use super::super::context::{self, NamedLink, value};
 use super::super::head::Head;
 use super::super::sheet::{Sheet, corrected, reviewed};
-use super::{PageKind, stage, topic};
+use super::PageKind;
 use crate::content::article::Article;
 use crate::content::taxonomy::Term;
-use crate::site::{self, Page, PageGroup, Subject, Thing};
+use crate::site::{self, PageGroup, Subject, Thing};
 use crate::supervision::State;
-
-/// How long an article counts as new, in days.
-const NEW_DAYS: i64 = 14;
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -41,7 +38,7 @@ pub static KIND: PageKind = PageKind {
             },
             parent: |site, subject| match subject {
                 Subject::Item(index) => {
-                    site.terms_of[index].1.first().map(|first| topic::page(*first))
+                    site.terms_of[index].1.first().map(|first| Thing::Topic(*first))
                 }
                 _ => None,
             },
@@ -57,28 +54,11 @@ pub static KIND: PageKind = PageKind {
     )
 };
 
-/// Returns the page of an article, by its index in the site.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}
-
 /// Writes the path of an article with a slug.
 pub(super) fn write_path(slug: &str, path: &mut String) {
     path.push_str("articles/");
     path.push_str(slug);
     path.push('/');
-}
-
-#[derive(Serialize)]
-struct CardValue<'a> {
-    url: String,
-    title: &'a str,
-    description: &'a str,
-    updated: Value,
-    is_new: bool,
-    own: bool,
-    supervised: bool,
-    lang: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -103,24 +83,6 @@ struct ArticleValue<'a> {
     sources: Vec<Value>,
     older_than_original: Option<Value>,
     original_url: Option<String>,
-}
-
-/// Makes the entry of an article in lists; in the default language, marked, where there is no
-/// translation.
-pub(in crate::render) fn card(sheet: &Sheet<'_, '_>, index: usize) -> Value {
-    let (listed, found) = (sheet.listed(index), sheet.language_of(index));
-    let age = sheet.on().since((jiff::Unit::Day, listed.published()));
-    value(&CardValue {
-        url: sheet.url(page(index)),
-        title: listed.title(),
-        description: listed.description(),
-        updated: value(&sheet.voice().date(listed.last_changed())),
-        is_new: age.is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS),
-        own: listed.is_own(),
-        supervised: matches!(listed.state(), State::Approved { .. }),
-        lang: (found != sheet.language())
-            .then(|| sheet.settings().languages.get(found).tag.as_str()),
-    })
 }
 
 fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
@@ -153,15 +115,15 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
             description: &article.description.value,
             body: Value::safe_string(&html),
             toc,
-            stages: links(sheet, sheet.stages(), stages, stage::page),
-            topics: links(sheet, sheet.topics(), topics, topic::page),
+            stages: links(sheet, sheet.stages(), stages, Thing::Stage),
+            topics: links(sheet, sheet.topics(), topics, Thing::Topic),
             published: value(&voice.date(article.published)),
             updated: article.updated.as_ref().map(|date| value(&voice.date(date.value))),
             own: work.owner.is_some(),
             supervision,
             sources: sources.collect(),
             older_than_original: older.map(|date| value(&voice.date(date))),
-            original_url: older.map(|_| sheet.url_in(default, page(index))),
+            original_url: older.map(|_| sheet.link_in(default, Thing::Work(index))),
         }),
     );
     let related: Vec<Value> =
@@ -194,10 +156,10 @@ fn links<'p>(
     sheet: &Sheet<'_, 'p>,
     terms: &'p [Term],
     indexes: &[usize],
-    page: fn(usize) -> Page,
+    thing: fn(usize) -> Thing,
 ) -> Vec<NamedLink<'p>> {
     let links = indexes.iter().map(|index| NamedLink {
-        url: sheet.url(page(*index)),
+        url: sheet.link(thing(*index)),
         name: sheet.voice().text(&terms[*index].name),
     });
     links.collect()

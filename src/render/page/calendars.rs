@@ -12,7 +12,7 @@ use crate::content::emergency::tel;
 use crate::content::text::Text;
 use crate::municipality::event::{Event, EventKind};
 use crate::municipality::hours::clock;
-use crate::site::{self, Menu, Page, PageGroup, Subject};
+use crate::site::{self, Menu, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
@@ -20,6 +20,8 @@ pub static KIND: PageKind = PageKind::new(
         subjects: |site, _| {
             if site.municipality.has_calendars() { vec![Subject::Sole] } else { Vec::new() }
         },
+        thing: |_| Some(Thing::Dates),
+        subject_of: |thing| (thing == Thing::Dates).then_some(Subject::Sole),
         name: Some("calendars"),
         menu: Menu::Footer(0),
         group: |_, _| Some(PageGroup::Dates),
@@ -29,9 +31,6 @@ pub static KIND: PageKind = PageKind::new(
     "calendars.html",
     values,
 );
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
 
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     context.insert_value("events", value(&events(sheet, EventKind::Event)));

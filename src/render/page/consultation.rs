@@ -6,11 +6,13 @@ use super::super::context::{self, value};
 use super::super::head::Head;
 use super::super::sheet::Sheet;
 use super::PageKind;
-use crate::site::{self, Keep, Menu, Page, PageGroup, Subject};
+use crate::site::{self, Keep, Menu, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
     site::PageKind {
+        thing: |_| Some(Thing::Help),
+        subject_of: |thing| (thing == Thing::Help).then_some(Subject::Sole),
         name: Some("consultation"),
         menu: Menu::Header(2),
         keep: |_| Keep::Ahead(3),
@@ -21,9 +23,6 @@ pub static KIND: PageKind = PageKind::new(
     "consultation.html",
     values,
 );
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
 
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     let (voice, municipality) = (sheet.voice(), sheet.municipality());

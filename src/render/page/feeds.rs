@@ -6,7 +6,7 @@ use tera::Context;
 use super::super::channel;
 use super::super::context::value;
 use super::super::head::Head;
-use super::super::part::feed::Format;
+use super::super::part::feed::FORMATS;
 use super::super::part::feeds;
 use super::super::sheet::Sheet;
 use super::PageKind;
@@ -15,7 +15,7 @@ use crate::content::taxonomy::Term;
 use crate::diagnostic::Located;
 use crate::message;
 use crate::municipality::notify::{Segment, origin};
-use crate::site::{self, Channel, Menu, Page, Subject};
+use crate::site::{self, Channel, Menu, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
@@ -23,6 +23,8 @@ pub static KIND: PageKind = PageKind::new(
         subjects: |site, _| {
             if site.feeds.is_some() { vec![Subject::Sole] } else { Vec::new() }
         },
+        thing: |_| Some(Thing::Feeds),
+        subject_of: |thing| (thing == Thing::Feeds).then_some(Subject::Sole),
         name: Some("feeds"),
         menu: Menu::Footer(1),
         label: |_, _| message!("フィードの一覧", "feeds"),
@@ -31,9 +33,6 @@ pub static KIND: PageKind = PageKind::new(
     "feeds.html",
     values,
 );
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
 
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     let groups = channel::groups(sheet).into_iter().map(|(name, channels)| {
@@ -53,12 +52,12 @@ fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
 
 fn feed_value(sheet: &Sheet<'_, '_>, channel: Channel) -> Json {
     let (name, text) = channel::words(sheet, channel);
-    let links = Format::ALL.iter().map(|format| {
+    let links = FORMATS.iter().map(|format| {
         json!({
-            "format": format.name(),
-            "type": format.media_type(),
+            "format": format.name,
+            "type": format.media_type,
             "url": channel::url(sheet, channel, *format),
-            "label": format!("{}: {}", format.name(), name.words()),
+            "label": format!("{}: {}", format.name, name.words()),
         })
     });
     let links: Vec<Json> = links.collect();

@@ -9,14 +9,15 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::Context;
 
-use super::super::context::{NamedLink, TextValue, Voice, value};
+use super::super::context::{NamedLink, TextValue, value};
 use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::Sheet;
-use super::{PageKind, medicine, medicines, product};
+use super::super::situation::{Situation, SituationValue, situation_value};
+use super::PageKind;
 use crate::diagnostic::Message;
 use crate::message;
-use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+use crate::site::{self, Keep, PageGroup, Subject, Thing};
 
 /// The kind: the question for the situation, a page for each situation, and one for each situation
 /// and group of classes.
@@ -35,11 +36,17 @@ pub static KIND: PageKind = PageKind::new(
         },
         thing: |subject| match subject {
             Subject::Pair(_, group) => Some(Thing::Group(group)),
-            _ => Some(Thing::Classes),
+            Subject::Item(situation) => Some(Thing::Situation(situation)),
+            Subject::Sole => Some(Thing::Guide),
+        },
+        subject_of: |thing| match thing {
+            Thing::Guide => Some(Subject::Sole),
+            Thing::Situation(situation) => Some(Subject::Item(situation)),
+            _ => None,
         },
         parent: |_, subject| match subject {
-            Subject::Sole => Some(medicines::PAGE),
-            _ => Some(PAGE),
+            Subject::Sole => Some(Thing::Table),
+            _ => Some(Thing::Guide),
         },
         name: Some("medicines/guide"),
         keep: |subject| match subject {
@@ -75,43 +82,6 @@ pub static KIND: PageKind = PageKind::new(
     values,
 );
 
-/// The first step.
-pub const PAGE: Page = KIND.plan.sole();
-
-/// A parent's situation, as far as it changes what matters about a medicine and milk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Situation {
-    /// Expecting a child: the table does not speak of it.
-    Pregnancy,
-    /// Breastfeeding a newborn, of less than 28 days (母子保健法第6条), or a child born early.
-    Newborn,
-    /// Breastfeeding an older child.
-    Older,
-}
-
-impl Situation {
-    /// All, in the order of time.
-    const ALL: [Self; 3] = [Self::Pregnancy, Self::Newborn, Self::Older];
-
-    /// Returns its id, as in addresses, fragments and strings.
-    fn id(self) -> &'static str {
-        match self {
-            Self::Pregnancy => "pregnancy",
-            Self::Newborn => "newborn",
-            Self::Older => "older",
-        }
-    }
-
-    /// Returns the report's name of its step.
-    fn label(self) -> Message {
-        match self {
-            Self::Pregnancy => message!("薬の案内（妊娠中）", "guide to medicines (pregnancy)"),
-            Self::Newborn => message!("薬の案内（新生児への授乳）", "guide to medicines (newborn)"),
-            Self::Older => message!("薬の案内（授乳）", "guide to medicines (older)"),
-        }
-    }
-}
-
 /// Returns the situation and the group of a step.
 fn step(subject: Subject) -> (Option<Situation>, Option<usize>) {
     match subject {
@@ -119,10 +89,6 @@ fn step(subject: Subject) -> (Option<Situation>, Option<usize>) {
         Subject::Item(situation) => (Situation::ALL.get(situation).copied(), None),
         Subject::Pair(situation, group) => (Situation::ALL.get(situation).copied(), Some(group)),
     }
-}
-
-fn name_page(situation: Situation) -> Page {
-    KIND.plan.item(situation as usize)
 }
 
 /// A step of the guide.
@@ -138,15 +104,6 @@ struct Guide<'a> {
     not_listed: Option<Vec<Json>>,
     group: Option<Json>,
     classes: Vec<ClassOfChoices<'a>>,
-}
-
-/// A situation; its address is the guide's next step.
-#[derive(Serialize)]
-pub(in crate::render) struct SituationValue {
-    id: &'static str,
-    label: String,
-    hint: String,
-    url: String,
 }
 
 /// A medicine of the guide: no verdict beside it, as a verdict needs its conditions.
@@ -177,25 +134,6 @@ struct RowOfChoices<'a> {
     choices: Vec<Choice<'a>>,
 }
 
-/// Lists the situations, with the address of a page from `url`.
-pub(in crate::render) fn situations(
-    voice: Voice<'_>,
-    url: impl Fn(Page) -> String,
-) -> Vec<SituationValue> {
-    let value = |situation| situation_value(voice, situation, url(name_page(situation)));
-    Situation::ALL.into_iter().map(value).collect()
-}
-
-fn situation_value(voice: Voice<'_>, situation: Situation, url: String) -> SituationValue {
-    let id = situation.id();
-    SituationValue {
-        id,
-        label: voice.strings.get(&format!("situations.{id}")).to_owned(),
-        hint: voice.strings.get(&format!("situations.{id}_hint")).to_owned(),
-        url,
-    }
-}
-
 fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
     let (voice, table) = (sheet.voice(), sheet.table());
     let strings = voice.strings;
@@ -206,8 +144,8 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
             Subject::Item(_) => "name",
             Subject::Pair(..) => "group",
         },
-        url: sheet.url(PAGE),
-        table_url: sheet.url(medicines::PAGE),
+        url: sheet.link(Thing::Guide),
+        table_url: sheet.link(Thing::Table),
         situations: sheet.situations(),
         situation: None,
         groups: Vec::new(),
@@ -219,7 +157,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
     let mut heading = strings.get("pages.guide").to_owned();
     let (situation, group) = step(subject);
     if let Some(situation) = situation {
-        let url = sheet.url(name_page(situation));
+        let url = sheet.link(Thing::Situation(situation.index()));
         guide.situation = Some(situation_value(voice, situation, url));
         let words = strings.get(&format!("situations.{}", situation.id()));
         heading = strings.fill("guide.heading", &[("step", words)]);
@@ -250,7 +188,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
 fn groups<'p>(sheet: &Sheet<'_, 'p>, situation: Situation) -> Vec<NamedLink<'p>> {
     let groups = sheet.table().groups().into_iter();
     let link = |index: usize| NamedLink {
-        url: sheet.url(KIND.plan.pair(situation as usize, index)),
+        url: sheet.url(KIND.plan.pair(situation.index(), index)),
         name: sheet.voice().text(&sheet.drug_groups()[index].name),
     };
     groups.map(link).collect()
@@ -263,7 +201,7 @@ fn choices<'p>(
     passes: impl Fn(&str) -> bool,
 ) -> Vec<Choice<'p>> {
     let (voice, table) = (sheet.voice(), sheet.table());
-    let url = |page: Page| format!("{}#{}", sheet.url(page), situation.id());
+    let url = |thing: Thing| format!("{}#{}", sheet.link(thing), situation.id());
     let drugs = table
         .drugs()
         .iter()
@@ -272,7 +210,7 @@ fn choices<'p>(
         .map(|(index, drug)| Choice {
             kind: "drug",
             id: &drug.id,
-            url: url(medicine::page(index)),
+            url: url(Thing::Drug(index)),
             name: voice.text(&drug.name),
             brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
             kana: &drug.kana,
@@ -286,7 +224,7 @@ fn choices<'p>(
         .map(|(index, product)| Choice {
             kind: "product",
             id: &product.id,
-            url: url(product::page(index)),
+            url: url(Thing::Product(index)),
             name: voice.text(&product.name),
             brands: Vec::new(),
             kana: &product.kana,

@@ -6,10 +6,10 @@ use super::super::channel::Offered;
 use super::super::context::value;
 use super::super::head::Head;
 use super::super::listing;
-use super::super::part::feed::Format;
+use super::super::part::feed::{FORMATS, atom};
 use super::super::sheet::Sheet;
-use super::{PageKind, consultation, medicines};
-use crate::site::{self, Channel, Keep, Menu, Page, PageGroup, Subject};
+use super::PageKind;
+use crate::site::{self, Channel, Keep, Menu, PageGroup, Subject, Thing};
 
 /// The number of cards on the page.
 const LATEST: usize = 8;
@@ -19,6 +19,8 @@ pub static KIND: PageKind = PageKind {
     feeds,
     ..PageKind::new(
         site::PageKind {
+            thing: |_| Some(Thing::Home),
+            subject_of: |thing| (thing == Thing::Home).then_some(Subject::Sole),
             name: Some("home"),
             menu: Menu::Header(0),
             keep: |_| Keep::Ahead(4),
@@ -31,9 +33,6 @@ pub static KIND: PageKind = PageKind {
     )
 };
 
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
-
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     context.insert_value("services", sheet.services());
     listing::insert_terms(sheet, context);
@@ -42,17 +41,17 @@ fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
         shape.in_language_first().take(LATEST).map(|index| sheet.card(index)).collect();
     context.insert_value("latest", value(&latest));
     if sheet.has_medicines() {
-        context.insert("medicines_url", &sheet.url(medicines::PAGE));
+        context.insert("medicines_url", &sheet.link(Thing::Table));
     }
-    context.insert("consultation_url", &sheet.url(consultation::PAGE));
+    context.insert("consultation_url", &sheet.link(Thing::Help));
     let title = sheet.settings().title.pick(sheet.language()).0;
     Head { heading: format!("{} {title}", sheet.town()), ..Head::of_theme(sheet, "home") }
 }
 
 fn feeds(_: Subject) -> Offered {
     vec![
-        (Channel::All, &Format::ALL),
-        (Channel::Notices, &[Format::Atom]),
-        (Channel::Corrections, &[Format::Atom]),
+        (Channel::All, FORMATS),
+        (Channel::Notices, &[atom::FORMAT]),
+        (Channel::Corrections, &[atom::FORMAT]),
     ]
 }

@@ -8,9 +8,9 @@ use super::super::context::{self, NamedLink, TextValue, value};
 use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::{Sheet, corrected, reviewed};
-use super::{PageKind, guide, medicine_class, medicines, product};
+use super::PageKind;
 use crate::content::medicine::{self, Drug};
-use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+use crate::site::{self, Keep, PageGroup, Subject, Thing};
 use crate::supervision::State;
 
 /// The kind.
@@ -27,7 +27,7 @@ pub static KIND: PageKind = PageKind {
                 Thing::Drug(index) => Some(Subject::Item(index)),
                 _ => None,
             },
-            parent: |_, _| Some(medicines::PAGE),
+            parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(8),
             group: |_, _| Some(PageGroup::Medicine),
             ..site::PageKind::new("medicine", |site, subject, path| {
@@ -40,11 +40,6 @@ pub static KIND: PageKind = PageKind {
         values,
     )
 };
-
-/// Returns the page of a drug, by its index in the project's table.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}
 
 /// Writes the path of a drug with an id.
 pub(super) fn write_path(id: &str, path: &mut String) {
@@ -91,7 +86,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
     context.insert_value("drug", value(&drug_value(sheet, drug, supervision)));
     context.insert_value("services", sheet.services());
     context.insert_value("situations", sheet.situations().clone());
-    context.insert("guide_url", &sheet.url(guide::PAGE));
+    context.insert("guide_url", &sheet.link(Thing::Guide));
     rows::insert_sources(sheet, std::iter::once(drug), context);
     context.insert("unlisted", &0);
     let cautions = rows::said(sheet, drug, |assessment| assessment.age_caution.as_slice());
@@ -115,7 +110,7 @@ fn drug_value<'p>(sheet: &Sheet<'_, 'p>, drug: &'p Drug, supervision: Value) -> 
         aliases: aliases.collect(),
         brands: drug.brands.iter().map(|brand| brand.value.as_str()).collect(),
         class: class.map(|class| voice.text(&sheet.drug_classes()[class].name)),
-        class_url: class.map(|class| sheet.url(medicine_class::page(class))),
+        class_url: class.map(|class| sheet.link(Thing::Class(class))),
         codes: codes(drug).collect(),
         routes: &drug.routes,
         routes_text: routes.join(voice.strings.get("list_sep")),
@@ -138,7 +133,7 @@ fn assessments<'p>(sheet: &Sheet<'_, 'p>, drug: &'p Drug) -> Vec<Value> {
             .iter()
             .filter_map(|id| sheet.find_drug(&id.value))
             .map(|index| NamedLink {
-                url: sheet.url(page(index)),
+                url: sheet.link(Thing::Drug(index)),
                 name: voice.text(&sheet.drug(index).name),
             })
             .collect();
@@ -168,7 +163,7 @@ fn products_with<'p>(sheet: &Sheet<'_, 'p>, id: &str) -> Vec<ProductLink<'p>> {
     products
         .filter(|(_, product)| product.contains(id))
         .map(|(index, product)| ProductLink {
-            url: sheet.url(product::page(index)),
+            url: sheet.link(Thing::Product(index)),
             name: sheet.voice().text(&product.name),
             supervised: matches!(sheet.state_of_product(product), State::Approved { .. }),
         })

@@ -7,8 +7,8 @@ use super::super::context::value;
 use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::Sheet;
-use super::{PageKind, medicines};
-use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+use super::PageKind;
+use crate::site::{self, Keep, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -30,7 +30,7 @@ pub static KIND: PageKind = PageKind {
                 Thing::Class(index) => Some(Subject::Item(index)),
                 _ => None,
             },
-            parent: |_, _| Some(medicines::PAGE),
+            parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(5),
             group: |_, _| Some(PageGroup::Medicine),
             ..site::PageKind::new("medicine_class", |site, subject, path| {
@@ -45,11 +45,6 @@ pub static KIND: PageKind = PageKind {
         values,
     )
 };
-
-/// Returns the page of a class, by its index.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}
 
 fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
     let Subject::Item(index) = subject else { return Head::default() };

@@ -8,7 +8,7 @@ use super::super::context::value;
 use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::Sheet;
-use super::{PageKind, medicines};
+use super::PageKind;
 use crate::site::{self, Keep, PageGroup, Subject, Thing};
 use crate::supervision::seals::NOT_LISTED;
 
@@ -29,7 +29,7 @@ pub static KIND: PageKind = PageKind {
                 Thing::NotListed(index) => Some(Subject::Item(index)),
                 _ => None,
             },
-            parent: |_, _| Some(medicines::PAGE),
+            parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(9),
             group: |_, _| Some(PageGroup::Medicine),
             ..site::PageKind::new("medicine_not_listed", |site, subject, path| {
@@ -55,7 +55,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
         "brands": brands,
         "reason": item.reason,
         "supervision": sheet.say(NOT_LISTED, sheet.state_of_not_listed(), context),
-        "table_url": sheet.url(medicines::PAGE),
+        "table_url": sheet.link(Thing::Table),
     });
     context.insert_value("medicine", value(&medicine));
     context.insert_value("services", sheet.services());

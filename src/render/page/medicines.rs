@@ -9,9 +9,9 @@ use super::super::context::{self, NamedLink, value};
 use super::super::head::Head;
 use super::super::rows;
 use super::super::sheet::Sheet;
-use super::{PageKind, guide, medicine_class, product};
+use super::PageKind;
 use crate::message;
-use crate::site::{self, Keep, Menu, Page, PageGroup, Subject, Thing};
+use crate::site::{self, Keep, Menu, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -32,9 +32,6 @@ pub static KIND: PageKind = PageKind {
         values,
     )
 };
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
 
 /// The rows of drugs by their index, and the indexes in the order of their readings.
 struct Rows<'a> {
@@ -68,7 +65,7 @@ fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
         "sources": sources,
         "products": products,
         "not_listed": rows::not_listed(sheet),
-        "guide_url": sheet.url(guide::PAGE),
+        "guide_url": sheet.link(Thing::Guide),
         "count": table.drugs().len(),
         "json_url": format!("{}api/drugs.json", sheet.root()),
         "csv_url": format!("{}api/drugs.csv", sheet.root()),
@@ -125,13 +122,13 @@ fn class_value(sheet: &Sheet<'_, '_>, index: usize, rows: &Rows<'_>) -> Json {
         .map(|index| (*index, sheet.product(*index)))
         .filter(|(_, product)| product.class.value == class.id.value)
         .map(|(index, product)| NamedLink {
-            url: sheet.url(product::page(index)),
+            url: sheet.link(Thing::Product(index)),
             name: voice.text(&product.name),
         })
         .collect();
     json!({
         "name": voice.text(&class.name),
-        "url": sheet.url(medicine_class::page(index)),
+        "url": sheet.link(Thing::Class(index)),
         "drugs": drugs,
         "products": products,
     })

@@ -13,6 +13,7 @@ pub mod consultation;
 pub mod feeds;
 pub mod guide;
 pub mod home;
+mod kind;
 pub mod medicine;
 pub mod medicine_class;
 pub mod medicine_not_listed;
@@ -30,16 +31,13 @@ pub mod withdrawn;
 
 use std::collections::BTreeSet;
 
-use tera::Context;
-
-use super::channel::Offered;
-use super::head::Head;
-use super::sheet::Sheet;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 use crate::project::Project;
-use crate::site::{self, Page, Subject};
+use crate::site::{self, Page};
 use crate::theme::Theme;
+
+pub use kind::PageKind;
 
 /// Every kind of page, in the order in which a site lists its pages.
 pub static KINDS: &[&PageKind] = &[
@@ -71,43 +69,6 @@ pub static PLANNED: &[&site::PageKind] = &planned();
 
 /// The template that those of all kinds extend.
 const FRAME: &str = "page.html";
-
-/// A kind of page.
-pub struct PageKind {
-    /// What the planner of sites needs to know.
-    pub plan: site::PageKind,
-    /// The name of its template.
-    pub template: &'static str,
-    /// Gives the template what is particular to a page, and returns what the page's head needs.
-    pub(super) values: fn(&Sheet<'_, '_>, Subject, &mut Context) -> Head,
-    /// Its word in the breadcrumbs of the pages below it, where that is not `pages.ID`.
-    pub(super) crumb: Option<fn(&Sheet<'_, '_>, Subject) -> String>,
-    /// Lists the feeds that a page offers to programs.
-    pub(super) feeds: fn(Subject) -> Offered,
-    /// Whether it is medical, for machines (schema.org, MedicalWebPage).
-    pub is_medical: bool,
-    /// Its type for social networks (Open Graph).
-    pub open_graph: &'static str,
-}
-
-impl PageKind {
-    /// Makes a kind from its plan, its template and its values, with nothing unusual about it.
-    const fn new(
-        plan: site::PageKind,
-        template: &'static str,
-        values: fn(&Sheet<'_, '_>, Subject, &mut Context) -> Head,
-    ) -> Self {
-        Self {
-            plan,
-            template,
-            values,
-            crumb: None,
-            feeds: |_| Vec::new(),
-            is_medical: false,
-            open_graph: "website",
-        }
-    }
-}
 
 const fn planned() -> [&'static site::PageKind; KINDS.len()] {
     let mut all = [&home::KIND.plan; KINDS.len()];
@@ -182,6 +143,7 @@ fn missing_template(project: &Project, path: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Thing;
 
     #[test]
     fn every_file_of_this_folder_is_a_kind_in_the_registry() {
@@ -190,11 +152,59 @@ mod tests {
         let files: BTreeSet<String> = entries
             .map(|entry| entry.expect("an entry").path())
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-            .filter(|name| name != "mod")
+            .filter(|name| !["mod", "kind"].contains(&name.as_str()))
             .collect();
         let ids: BTreeSet<String> = KINDS.iter().map(|kind| kind.plan.id.to_owned()).collect();
         assert_eq!(ids, files, "a kind's id is the name of its file");
         assert_eq!(ids.len(), KINDS.len(), "no id twice");
         assert_eq!(PLANNED.len(), KINDS.len());
+    }
+
+    /// Returns the first thing, or the one after a thing; the match keeps the list complete.
+    fn next(thing: Option<Thing>) -> Option<Thing> {
+        Some(match thing {
+            None => Thing::Home,
+            Some(Thing::Home) => Thing::Help,
+            Some(Thing::Help) => Thing::Work(0),
+            Some(Thing::Work(_)) => Thing::Former(0, 0),
+            Some(Thing::Former(..)) => Thing::Gone(0),
+            Some(Thing::Gone(_)) => Thing::Stage(0),
+            Some(Thing::Stage(_)) => Thing::Topic(0),
+            Some(Thing::Topic(_)) => Thing::Table,
+            Some(Thing::Table) => Thing::Guide,
+            Some(Thing::Guide) => Thing::Situation(0),
+            Some(Thing::Situation(_)) => Thing::Group(0),
+            Some(Thing::Group(_)) => Thing::Class(0),
+            Some(Thing::Class(_)) => Thing::Drug(0),
+            Some(Thing::Drug(_)) => Thing::Product(0),
+            Some(Thing::Product(_)) => Thing::NotListed(0),
+            Some(Thing::NotListed(_)) => Thing::Reviewers,
+            Some(Thing::Reviewers) => Thing::Dates,
+            Some(Thing::Dates) => Thing::Feeds,
+            Some(Thing::Feeds) => Thing::Offline,
+            Some(Thing::Offline) => return None,
+        })
+    }
+
+    #[test]
+    fn every_thing_that_code_links_to_has_one_kind_of_page() {
+        let mut at = next(None);
+        let mut seen = 0;
+        while let Some(thing) = at {
+            at = next(at);
+            seen += 1;
+            let pages: Vec<Page> = KINDS
+                .iter()
+                .filter_map(|kind| Some(kind.plan.page((kind.plan.subject_of)(thing)?)))
+                .collect();
+            // A former address only leads on, and a group has a page in each situation.
+            if matches!(thing, Thing::Former(..) | Thing::Group(_)) {
+                assert!(pages.is_empty(), "{thing:?}: {pages:?}");
+                continue;
+            }
+            assert_eq!(pages.len(), 1, "{thing:?}: {pages:?}");
+            assert_eq!(pages[0].thing(), Some(thing), "{pages:?} is about it");
+        }
+        assert!(seen > 15);
     }
 }

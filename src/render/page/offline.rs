@@ -2,12 +2,14 @@
 
 use super::super::head::Head;
 use super::PageKind;
-use crate::site::{self, Keep, Page, Subject};
+use crate::site::{self, Keep, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
     site::PageKind {
         subjects: |site, _| if site.has_medicines { vec![Subject::Sole] } else { Vec::new() },
+        thing: |_| Some(Thing::Offline),
+        subject_of: |thing| (thing == Thing::Offline).then_some(Subject::Sole),
         is_listed: false,
         keep: |_| Keep::Ahead(0),
         group: |_, _| None,
@@ -16,6 +18,3 @@ pub static KIND: PageKind = PageKind::new(
     "offline.html",
     |sheet, _, _| Head::of_theme(sheet, "offline"),
 );
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();

@@ -8,11 +8,11 @@ use super::super::context::{self, TextValue, value};
 use super::super::head::Head;
 use super::super::rows::{self, ProductRow, Said};
 use super::super::sheet::{Sheet, corrected, reviewed};
-use super::{PageKind, guide, medicine_class, medicines};
+use super::PageKind;
 use crate::content::medicine::{Assessment, Drug};
 use crate::content::medicine::{Ingredient, Product};
 use crate::content::text::Text;
-use crate::site::{self, Keep, Page, PageGroup, Subject, Thing};
+use crate::site::{self, Keep, PageGroup, Subject, Thing};
 use crate::supervision::State;
 
 /// The kind.
@@ -29,7 +29,7 @@ pub static KIND: PageKind = PageKind {
                 Thing::Product(index) => Some(Subject::Item(index)),
                 _ => None,
             },
-            parent: |_, _| Some(medicines::PAGE),
+            parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(7),
             group: |_, _| Some(PageGroup::Medicine),
             ..site::PageKind::new("product", |site, subject, path| {
@@ -42,11 +42,6 @@ pub static KIND: PageKind = PageKind {
         values,
     )
 };
-
-/// Returns the page of a product, by its index in the project's table.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}
 
 /// Writes the path of a product with an id.
 pub(super) fn write_path(id: &str, path: &mut String) {
@@ -82,7 +77,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
             row,
             aliases: product.aliases.iter().map(|alias| alias.value.as_str()).collect(),
             class: class.map(|class| voice.text(&sheet.drug_classes()[class].name)),
-            class_url: class.map(|class| sheet.url(medicine_class::page(class))),
+            class_url: class.map(|class| sheet.link(Thing::Class(class))),
             composition: value(&context::source(voice, &product.composition)),
             supervision,
         }),
@@ -94,7 +89,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
     context.insert_value("watch", value(&watch));
     rows::insert_sources(sheet, drugs.into_iter(), context);
     context.insert_value("situations", sheet.situations().clone());
-    context.insert("guide_url", &sheet.url(guide::PAGE));
+    context.insert("guide_url", &sheet.link(Thing::Guide));
     head(sheet, product, state)
 }
 

@@ -43,7 +43,7 @@ pub static KIND: PageKind = PageKind::new(
 
 fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
     let Subject::Pair(index, _) = subject else { return Head::default() };
-    let url = sheet.url(article::page(index));
+    let url = sheet.link(Thing::Work(index));
     let target = json!({"url": url, "title": sheet.listed(index).title()});
     context.insert_value("target", value(&target));
     Head { canonical: Some(sheet.absolute(&url)), ..Head::of_theme(sheet, "redirect") }

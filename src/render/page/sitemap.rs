@@ -8,11 +8,10 @@ use tera::Context;
 use super::super::context::{TextValue, value};
 use super::super::head::Head;
 use super::super::sheet::Sheet;
-use super::{PageKind, article, consultation, guide, home, medicine, medicines, product};
-use super::{stage, topic};
+use super::PageKind;
 use crate::content::taxonomy::TermKind;
 use crate::message;
-use crate::site::{self, Menu, Page, Subject};
+use crate::site::{self, Menu, Page, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
@@ -26,15 +25,14 @@ pub static KIND: PageKind = PageKind::new(
     values,
 );
 
-const PAGE: Page = KIND.plan.sole();
-
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     sheet.read_all_cards();
     let title = sheet.settings().title.pick(sheet.language()).0;
-    let general: Vec<Json> = [home::PAGE, consultation::PAGE]
+    let general: Vec<Json> = [Thing::Home, Thing::Help]
         .into_iter()
+        .filter_map(|thing| sheet.page_of(thing))
         .chain(sheet.footer())
-        .filter(|page| *page != PAGE)
+        .filter(|page| !page.is(&KIND.plan))
         .map(|page| own(sheet, page))
         .collect();
     let mut groups = vec![json!({"name": {"text": title}, "links": general})];
@@ -66,14 +64,14 @@ fn stages(sheet: &Sheet<'_, '_>) -> Vec<Json> {
                 let tag = (found != sheet.language())
                     .then(|| sheet.settings().languages.get(found).tag.as_str());
                 json!({
-                    "url": sheet.url(article::page(*work)),
+                    "url": sheet.link(Thing::Work(*work)),
                     "label": {"text": sheet.listed(*work).title(), "lang": tag},
                 })
             })
             .collect();
         groups.push(json!({
             "name": sheet.voice().text(&sheet.stages()[*index].name),
-            "url": sheet.url(stage::page(*index)),
+            "url": sheet.link(Thing::Stage(*index)),
             "links": links,
         }));
     }
@@ -84,7 +82,7 @@ fn topics(sheet: &Sheet<'_, '_>) -> Json {
     let topics = sheet.shape().terms(TermKind::Topic).keys();
     let links: Vec<Json> = topics
         .map(|index| {
-            link(sheet, topic::page(*index), sheet.voice().text(&sheet.topics()[*index].name))
+            link(sheet, Thing::Topic(*index), sheet.voice().text(&sheet.topics()[*index].name))
         })
         .collect();
     json!({"name": {"text": sheet.voice().strings.get("home.by_topic")}, "links": links})
@@ -95,21 +93,24 @@ fn table(sheet: &Sheet<'_, '_>) -> Json {
     let drugs = table
         .drugs()
         .iter()
-        .map(|index| (medicine::page(*index), voice.text(&sheet.drug(*index).name)));
+        .map(|index| (Thing::Drug(*index), voice.text(&sheet.drug(*index).name)));
     let products = table
         .products()
         .iter()
-        .map(|index| (product::page(*index), voice.text(&sheet.product(*index).name)));
-    let links: Vec<Json> = std::iter::once(own(sheet, guide::PAGE))
-        .chain(drugs.chain(products).map(|(page, name)| link(sheet, page, name)))
+        .map(|index| (Thing::Product(*index), voice.text(&sheet.product(*index).name)));
+    let links: Vec<Json> = sheet
+        .page_of(Thing::Guide)
+        .map(|page| own(sheet, page))
+        .into_iter()
+        .chain(drugs.chain(products).map(|(thing, name)| link(sheet, thing, name)))
         .collect();
     json!({
         "name": {"text": voice.strings.get("pages.medicines")},
-        "url": sheet.url(medicines::PAGE),
+        "url": sheet.link(Thing::Table),
         "links": links,
     })
 }
 
-fn link(sheet: &Sheet<'_, '_>, page: Page, name: TextValue<'_>) -> Json {
-    json!({"url": sheet.url(page), "label": name})
+fn link(sheet: &Sheet<'_, '_>, thing: Thing, name: TextValue<'_>) -> Json {
+    json!({"url": sheet.link(thing), "label": name})
 }

@@ -10,7 +10,7 @@ use super::super::head::Head;
 use super::super::sheet::Sheet;
 use super::PageKind;
 use crate::message;
-use crate::site::{self, Menu, Page, Subject, Thing};
+use crate::site::{self, Menu, Subject, Thing};
 use crate::supervision::State;
 
 /// The kind.
@@ -26,9 +26,6 @@ pub static KIND: PageKind = PageKind::new(
     "supervision.html",
     values,
 );
-
-/// The page.
-pub const PAGE: Page = KIND.plan.sole();
 
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     let voice = sheet.voice();

@@ -1,10 +1,10 @@
 //! The articles of a topic.
 
 use super::super::listing;
-use super::super::part::feed::Format;
+use super::super::part::feed::{atom, rss};
 use super::PageKind;
 use crate::content::taxonomy::TermKind;
-use crate::site::{self, Channel, NamedItems, Page, PageGroup, Subject, Thing};
+use crate::site::{self, Channel, NamedItems, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -13,7 +13,7 @@ pub static KIND: PageKind = PageKind {
         _ => String::new(),
     }),
     feeds: |subject| match subject {
-        Subject::Item(index) => vec![(Channel::Topic(index), &Format::ALL[..2])],
+        Subject::Item(index) => vec![(Channel::Topic(index), &[rss::FORMAT, atom::FORMAT])],
         _ => Vec::new(),
     },
     ..PageKind::new(
@@ -51,8 +51,3 @@ pub static KIND: PageKind = PageKind {
         |sheet, subject, context| listing::values(sheet, TermKind::Topic, subject, context),
     )
 };
-
-/// Returns the page of a topic, by its index.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}

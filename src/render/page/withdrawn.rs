@@ -6,8 +6,8 @@ use tera::Context;
 use super::super::context::value;
 use super::super::head::Head;
 use super::super::sheet::Sheet;
-use super::{PageKind, article, consultation, medicine, product};
-use crate::site::{self, GoneText, Page, PageGroup, Subject, Thing};
+use super::{PageKind, article, medicine, product};
+use crate::site::{self, GoneText, PageGroup, Subject, Thing};
 
 /// The kind; a pair is a former address of an article that is gone.
 pub static KIND: PageKind = PageKind::new(
@@ -55,11 +55,6 @@ pub static KIND: PageKind = PageKind::new(
     values,
 );
 
-/// Returns the page in the place of a text, by its index among those that are gone.
-pub const fn page(index: usize) -> Page {
-    KIND.plan.item(index)
-}
-
 fn index_of(subject: Subject) -> Option<usize> {
     match subject {
         Subject::Item(index) | Subject::Pair(index, _) => Some(index),
@@ -79,7 +74,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
             "on": voice.date(withdrawal.on),
             "reason": {"text": withdrawal.reason, "lang": tag},
             "severity": withdrawal.severity,
-            "consultation_url": sheet.url(consultation::PAGE),
+            "consultation_url": sheet.link(Thing::Help),
         });
         context.insert_value("withdrawn", value(&withdrawn));
     }

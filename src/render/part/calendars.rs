@@ -16,8 +16,8 @@ use crate::municipality::service::{Holidays, Service};
 use crate::render::address::encode_path;
 use crate::render::channel::own_name;
 use crate::render::context;
-use crate::render::page::{calendars, consultation};
 use crate::render::sheet::Sheet;
+use crate::site::Thing;
 
 pub use super::calendar::NAMES;
 
@@ -134,7 +134,7 @@ fn about_service(sheet: &Sheet<'_, '_>, service: &Service) -> String {
     );
     about.extend(service.phone.clone());
     about.push(strings.get("calendars.check").to_owned());
-    about.push(sheet.absolute(&sheet.url(consultation::PAGE)));
+    about.push(sheet.absolute(&sheet.link(Thing::Help)));
     with_demo(sheet, about)
 }
 
@@ -162,7 +162,7 @@ fn event_entry(sheet: &Sheet<'_, '_>, event: &Event) -> Entry {
     about.extend(event.fee.as_ref().map(|text| said("services.fee", text)));
     about.extend(event.phone.clone());
     about.push(strings.get("calendars.check").to_owned());
-    about.push(sheet.absolute(&sheet.url(calendars::PAGE)));
+    about.push(sheet.absolute(&sheet.link(Thing::Dates)));
     let places = [&event.place, &event.address].into_iter().flatten();
     let location = places.map(pick).collect::<Vec<_>>().join(" ");
     let (when, repeat) = match event.hours {

@@ -12,16 +12,15 @@ use rayon::prelude::*;
 
 use super::feed::opml::{self, Outline};
 use super::feed::words::{self, announcements, paragraph};
-use super::feed::{self, Entry, Feed, Format, Identity};
+use super::feed::{self, Entry, EntryKind, FORMATS, Feed, FeedState, Identity};
 use super::{PartKind, Scope, Write};
 use crate::content::feeds::FeedContent;
 use crate::content::taxonomy::Term;
 use crate::diagnostic::Located;
 use crate::render::address::encode_path;
 use crate::render::channel;
-use crate::render::page::{article, medicine, medicines, product, withdrawn};
 use crate::render::sheet::{Listed, Sheet};
-use crate::site::{Channel, Page};
+use crate::site::{Channel, Thing};
 use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED};
 use crate::supervision::{Announcement, What, Withdrawal};
 
@@ -34,8 +33,8 @@ pub static PART: PartKind =
 enum Happening<'p> {
     /// An article was published or changed, by its index in the site.
     Article(usize, Listed<'p>),
-    /// An article was taken back: its page and why.
-    Withdrawn(Page, Listed<'p>, &'p Withdrawal),
+    /// An article was taken back: what its page is about, and why.
+    Withdrawn(Thing, Listed<'p>, &'p Withdrawal),
     /// Something was announced about a text.
     Announcement(&'p Announcement, AnnouncedText<'p>),
 }
@@ -43,7 +42,7 @@ enum Happening<'p> {
 /// A text about which something was announced.
 #[derive(Clone, Copy)]
 struct AnnouncedText<'p> {
-    page: Page,
+    thing: Thing,
     title: &'p str,
     /// It is not to be read at the moment.
     is_gone: bool,
@@ -60,10 +59,10 @@ struct Item<'p> {
 fn write(sheet: &Sheet<'_, '_>, write: &Write<'_>) -> io::Result<()> {
     let folder = sheet.folder();
     each_feed(sheet, &|channel, path, feed| {
-        Format::ALL.iter().try_for_each(|format| {
+        FORMATS.iter().try_for_each(|format| {
             let address = sheet.absolute(&channel::url(sheet, channel, *format));
-            let path = format!("{folder}{path}.{}", format.extension());
-            write(&path, &format.write(feed, &address))
+            let path = format!("{folder}{path}.{}", format.extension);
+            write(&path, &(format.write)(feed, &address))
         })
     })?;
     write(&format!("{folder}feeds/feeds.opml"), &outlines(sheet))
@@ -75,12 +74,12 @@ pub(in crate::render) fn list_url(sheet: &Sheet<'_, '_>) -> String {
 }
 
 /// Says what each feed of a language holds, in the order of their paths.
-pub(in crate::render) fn states(sheet: &Sheet<'_, '_>) -> Vec<feed::State> {
+pub(in crate::render) fn states(sheet: &Sheet<'_, '_>) -> Vec<FeedState> {
     let states = Mutex::new(Vec::new());
     let keep = |channel: Channel, path: &str, feed: &Feed<'_>| {
         let addresses =
-            Format::ALL.iter().map(|format| sheet.absolute(&channel::url(sheet, channel, *format)));
-        let state = feed::State {
+            FORMATS.iter().map(|format| sheet.absolute(&channel::url(sheet, channel, *format)));
+        let state = FeedState {
             path: format!("{}{path}", sheet.folder()),
             title: feed.title.clone(),
             language: feed.language.to_owned(),
@@ -154,8 +153,8 @@ fn items_of_articles<'p>(sheet: &Sheet<'_, 'p>, items: &mut Vec<Item<'p>>) {
     let shape = sheet.shape();
     for index in shape.in_order().filter(|index| shape.is_in_language(*index)) {
         let listed = sheet.listed(index);
-        let page = article::page(index);
-        let text = AnnouncedText { page, title: listed.title(), is_gone: false };
+        let thing = Thing::Work(index);
+        let text = AnnouncedText { thing, title: listed.title(), is_gone: false };
         items.extend(announced(sheet, listed.path(), text, Some(listed)));
         items.push(Item {
             happening: Happening::Article(index, listed),
@@ -169,13 +168,13 @@ fn items_of_gone<'p>(sheet: &Sheet<'_, 'p>, items: &mut Vec<Item<'p>>) {
     for index in 0..sheet.shape().gone() {
         let gone = sheet.gone(index);
         let Some(withdrawal) = gone.withdrawal else { continue };
-        let page = withdrawn::page(index);
-        let text = AnnouncedText { page, title: gone.title, is_gone: true };
+        let thing = Thing::Gone(index);
+        let text = AnnouncedText { thing, title: gone.title, is_gone: true };
         let texts = gone.texts.iter();
         items.extend(texts.flat_map(|path| announced(sheet, path, text, gone.article)));
         if let Some(listed) = gone.article {
             items.push(Item {
-                happening: Happening::Withdrawn(page, listed, withdrawal),
+                happening: Happening::Withdrawn(thing, listed, withdrawal),
                 article: gone.article,
                 updated: withdrawal.on,
             });
@@ -188,21 +187,21 @@ fn items_of_table<'p>(sheet: &Sheet<'_, 'p>, items: &mut Vec<Item<'p>>) {
         return;
     }
     let (table, language) = (sheet.table(), sheet.language());
-    let mut add = |path: &'p str, page: Page, title: &'p str| {
-        let text = AnnouncedText { page, title, is_gone: false };
+    let mut add = |path: &'p str, thing: Thing, title: &'p str| {
+        let text = AnnouncedText { thing, title, is_gone: false };
         items.extend(announced(sheet, path, text, None));
     };
     for index in table.drugs() {
         let drug = sheet.drug(*index);
-        add(&drug.source.path, medicine::page(*index), drug.name.pick(language).0);
+        add(&drug.source.path, Thing::Drug(*index), drug.name.pick(language).0);
     }
     for index in table.products() {
         let product = sheet.product(*index);
-        add(&product.source.path, product::page(*index), product.name.pick(language).0);
+        add(&product.source.path, Thing::Product(*index), product.name.pick(language).0);
     }
     let title = sheet.voice().strings.get("pages.medicines");
     for path in DRUG_LISTS.into_iter().chain([NOT_LISTED]) {
-        add(path, medicines::PAGE, title);
+        add(path, Thing::Table, title);
     }
 }
 
@@ -255,8 +254,8 @@ fn entry(sheet: &Sheet<'_, '_>, item: &Item<'_>, content: FeedContent) -> Entry 
         Happening::Article(index, listed) => {
             article_entry(sheet, index, listed, item.updated, terms, is_whole)
         }
-        Happening::Withdrawn(page, listed, withdrawal) => {
-            withdrawn_entry(sheet, page, listed, withdrawal, terms, is_whole)
+        Happening::Withdrawn(thing, listed, withdrawal) => {
+            withdrawn_entry(sheet, thing, listed, withdrawal, terms, is_whole)
         }
         Happening::Announcement(announcement, text) => {
             announcement_entry(sheet, announcement, text, terms, is_whole)
@@ -266,7 +265,7 @@ fn entry(sheet: &Sheet<'_, '_>, item: &Item<'_>, content: FeedContent) -> Entry 
 
 fn withdrawn_entry(
     sheet: &Sheet<'_, '_>,
-    page: Page,
+    thing: Thing,
     listed: Listed<'_>,
     withdrawal: &Withdrawal,
     terms: Vec<(String, String)>,
@@ -279,9 +278,9 @@ fn withdrawn_entry(
     paragraph(strings.get("withdrawn.turn"), &mut html);
     Entry {
         id: id(sheet, listed.identity()),
-        kind: feed::Kind::Withdrawn,
+        kind: EntryKind::Withdrawn,
         title: strings.fill("feeds.withdrawn", &[("title", listed.title())]),
-        address: sheet.absolute(&sheet.url(page)),
+        address: sheet.absolute(&sheet.link(thing)),
         content: is_whole.then(|| html.clone()),
         summary: html,
         published: listed.published(),
@@ -305,18 +304,18 @@ fn announcement_entry(
             words::write_withdrawal(sheet, *on, reason, *severity, &mut html);
             let turn = if text.is_gone { "withdrawn.turn" } else { "feeds.back" };
             paragraph(strings.get(turn), &mut html);
-            (feed::Kind::Withdrawal, "feeds.withdrawn")
+            (EntryKind::Withdrawal, "feeds.withdrawn")
         }
         What::Correction { was, now } => {
             words::write_correction(sheet, announcement, was, now, &mut html);
-            (feed::Kind::Correction, "feeds.corrected")
+            (EntryKind::Correction, "feeds.corrected")
         }
     };
     Entry {
         id: id(sheet, Identity::Announcement(&announcement.act, &announcement.path)),
         kind,
         title: strings.fill(key, &[("title", text.title)]),
-        address: sheet.absolute(&sheet.url(text.page)),
+        address: sheet.absolute(&sheet.link(text.thing)),
         content: is_whole.then(|| html.clone()),
         summary: html,
         published: announcement.on,
@@ -333,7 +332,7 @@ fn article_entry(
     terms: Vec<(String, String)>,
     is_whole: bool,
 ) -> Entry {
-    let address = sheet.absolute(&sheet.url(article::page(index)));
+    let address = sheet.absolute(&sheet.link(Thing::Work(index)));
     let mut html = words::demo_notice(sheet);
     words::write_standing(sheet, listed, &mut html);
     let content = is_whole.then(|| {
@@ -351,7 +350,7 @@ fn article_entry(
     paragraph(listed.description(), &mut html);
     Entry {
         id: id(sheet, listed.identity()),
-        kind: feed::Kind::Article,
+        kind: EntryKind::Article,
         title: listed.title().to_owned(),
         address,
         summary: html,
@@ -388,7 +387,7 @@ fn outlines(sheet: &Sheet<'_, '_>) -> Vec<u8> {
     let outline = |channel: Channel| Outline {
         title: channel::title(sheet, channel),
         description: channel::words(sheet, channel).1,
-        address: sheet.absolute(&channel::url(sheet, channel, Format::Rss)),
+        address: sheet.absolute(&channel::url(sheet, channel, feed::rss::FORMAT)),
         home: channel::home_of(sheet, channel),
     };
     let groups = channel::groups(sheet).into_iter().map(|(name, channels)| {

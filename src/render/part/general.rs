@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::feed::Format;
+use super::feed::FORMATS;
 use super::{PartKind, Scope};
 use crate::municipality::colour::Palette;
 use crate::municipality::notify::origin;
-use crate::render::page::{calendars, feeds};
 use crate::render::sheet::Sheet;
-use crate::site::Page;
+use crate::site::Thing;
 
 /// The part.
 pub static PART: PartKind = PartKind {
@@ -26,8 +25,8 @@ pub static PART: PartKind = PartKind {
         let headers = headers(
             sheet.root(),
             municipality.demo,
-            &folders(sheet, feeds::PAGE, has_feeds),
-            &folders(sheet, calendars::PAGE, municipality.has_calendars()),
+            &folders(sheet, Thing::Feeds, has_feeds),
+            &folders(sheet, Thing::Dates, municipality.has_calendars()),
             desk,
         );
         write("_headers", headers.as_bytes())?;
@@ -41,10 +40,10 @@ fn desk<'p>(sheet: &Sheet<'_, 'p>) -> Option<&'p str> {
     origin(subscribe)
 }
 
-/// Lists the folders of every language at the address of a page, from the host's root.
-fn folders(sheet: &Sheet<'_, '_>, page: Page, has_any: bool) -> Vec<String> {
+/// Lists the folders of every language at the address of the page of a thing, from the host's root.
+fn folders(sheet: &Sheet<'_, '_>, thing: Thing, has_any: bool) -> Vec<String> {
     let languages = sheet.municipality().languages.iter().filter(|_| has_any);
-    languages.map(|language| sheet.url_in(*language, page)).collect()
+    languages.map(|language| sheet.link_in(*language, thing)).collect()
 }
 
 /// Names the site as a program on a device is named.
@@ -121,12 +120,11 @@ fn headers(
     // server.
     for folder in feeds {
         let _ = write!(out, "{folder}*\n  Access-Control-Allow-Origin: *\n");
-        for format in Format::ALL {
+        for format in FORMATS {
             let _ = write!(
                 out,
                 "{folder}*.{}\n  Content-Type: {}; charset=utf-8\n",
-                format.extension(),
-                format.media_type()
+                format.extension, format.media_type
             );
         }
         let _ = write!(out, "{folder}*.opml\n  Content-Type: text/x-opml; charset=utf-8\n");

@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod feed;
 pub mod feeds;
 pub mod general;
+mod kind;
 pub mod offline;
 pub mod push;
 pub mod sitemap;
@@ -17,40 +18,15 @@ pub mod table;
 pub mod worker;
 
 use std::cmp::Ordering;
-use std::io;
 
-use super::sheet::Sheet;
 use crate::content::language::LangId;
 use crate::site::Site;
+
+pub use kind::{PartKind, Scope, Write};
 
 /// Every kind of part.
 pub static PARTS: &[&PartKind] =
     &[&general::PART, &worker::PART, &sitemap::PART, &table::PART, &feeds::PART, &calendars::PART];
-
-/// Takes a file of a site, by its path below the site's root.
-pub type Write<'w> = dyn Fn(&str, &[u8]) -> io::Result<()> + Sync + 'w;
-
-/// How many times a site has a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Once.
-    Site,
-    /// Once for each language.
-    Language,
-}
-
-/// A kind of part.
-#[derive(Debug)]
-pub struct PartKind {
-    /// Its id: the path of its one file or folder below that of its language, as far as it has one.
-    pub id: &'static str,
-    /// How many times a site has it.
-    pub scope: Scope,
-    /// Returns whether a site has it.
-    pub exists: fn(&Site<'_>) -> bool,
-    /// Writes its files.
-    pub(super) write: fn(&Sheet<'_, '_>, &Write<'_>) -> io::Result<()>,
-}
 
 /// A part of a site: files that are made together.
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,8 @@
 
 use super::{PartKind, Scope, general, offline, push};
 use crate::content::language::LangId;
-use crate::render::page::{home, medicines, offline as offline_page};
 use crate::render::sheet::Sheet;
-use crate::site::{Keep, Page};
+use crate::site::{Keep, Page, Thing};
 use crate::supervision::seal;
 
 /// The part.
@@ -62,7 +61,7 @@ fn kept(sheet: &Sheet<'_, '_>) -> offline::Kept {
     let mut offline: Vec<(String, String)> = all
         .iter()
         .map(|language| {
-            (sheet.url_in(*language, home::PAGE), sheet.url_in(*language, offline_page::PAGE))
+            (sheet.link_in(*language, Thing::Home), sheet.link_in(*language, Thing::Offline))
         })
         .collect();
     offline.sort_by_key(|(home, _)| std::cmp::Reverse(home.len()));
@@ -70,7 +69,7 @@ fn kept(sheet: &Sheet<'_, '_>) -> offline::Kept {
         version,
         root: sheet.root().to_owned(),
         assets: format!("{}assets/", sheet.root()),
-        opened: all.iter().map(|language| sheet.url_in(*language, medicines::PAGE)).collect(),
+        opened: all.iter().map(|language| sheet.link_in(*language, Thing::Table)).collect(),
         languages,
         offline,
     }

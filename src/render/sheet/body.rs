@@ -6,10 +6,10 @@ use super::super::address::encode_fragment;
 use super::super::dependency::Dependency;
 use super::super::html::escape;
 use super::super::markdown::{Body, Link, Segment, Target};
-use super::super::page::{article, medicine};
 use super::Sheet;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::message;
+use crate::site::Thing;
 
 impl<'p> Sheet<'_, 'p> {
     /// Fills the open parts of a body; `own` tells an article of the municipality's own.
@@ -20,7 +20,7 @@ impl<'p> Sheet<'_, 'p> {
             match segment {
                 Segment::Html(html) => out.push_str(html),
                 Segment::Word(path) => out.push_str(&escape(strings.get(path))),
-                Segment::LinkOpen(link) => match self.link(link, body) {
+                Segment::LinkOpen(link) => match self.target_address(link, body) {
                     Some(href) => {
                         let _ = write!(out, "<a href=\"{}\">", escape(&href));
                         open_links.push(true);
@@ -44,7 +44,7 @@ impl<'p> Sheet<'_, 'p> {
 
     /// Returns a link's address on this site; `None` where the site does not have the target, so
     /// that its words stay as plain text.
-    fn link(&self, link: &'p Link, here: &Body) -> Option<String> {
+    fn target_address(&self, link: &'p Link, here: &Body) -> Option<String> {
         let fragment = |body: &Body, wanted: &str| {
             body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)))
         };
@@ -54,14 +54,14 @@ impl<'p> Sheet<'_, 'p> {
             Target::Page(name) => self.named(name).map(|page| self.url(page)),
             Target::Drug(id) => {
                 let index = self.find_drug(id)?;
-                Some(self.url(medicine::page(index)))
+                Some(self.link(Thing::Drug(index)))
             }
             Target::Work(path) => {
                 let Some(index) = self.find_work(path) else {
                     self.warn_of_hidden(path, link);
                     return None;
                 };
-                let mut url = self.url(article::page(index));
+                let mut url = self.link(Thing::Work(index));
                 if let Some(wanted) = wanted {
                     let found = self.body_in_language_of(index);
                     if let Some(found) = found.and_then(|body| fragment(body, wanted)) {
@@ -76,7 +76,7 @@ impl<'p> Sheet<'_, 'p> {
     /// Reports a link to an article that no site shows at the moment.
     fn warn_of_hidden(&self, path: &'p str, link: &Link) {
         self.note(Dependency::Card(path));
-        let shared = self.renderer.shared;
+        let shared = self.base.shared;
         let is_hidden = shared
             .project
             .all_works()

@@ -8,6 +8,7 @@
 //! sheet are private to this folder for that reason.
 
 mod body;
+mod card;
 mod fact;
 mod reads;
 mod say;
@@ -17,12 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 use tera::{Context, Value};
 
-pub(super) use reads::{Listed, pick_related};
+pub(super) use reads::Listed;
 pub(super) use say::{corrected, reviewed};
 
+use super::base::SiteBase;
 use super::context::Voice;
 use super::dependency::Dependency;
-use super::renderer::Renderer;
+use super::prepared::PreparedSite;
 use super::spoken::{self, Spoken};
 use crate::content::config::Config;
 use crate::content::emergency::EmergencyNumber;
@@ -37,7 +39,8 @@ use crate::supervision::{Event, Reviewer};
 
 /// A page or part in the making.
 pub(crate) struct Sheet<'r, 'p> {
-    renderer: &'r Renderer<'p>,
+    base: &'r SiteBase<'p>,
+    prepared: &'r PreparedSite<'p>,
     spoken: &'r Spoken,
     language: LangId,
     noted: Mutex<Noted<'p>>,
@@ -56,9 +59,15 @@ struct Noted<'p> {
 
 impl<'r, 'p> Sheet<'r, 'p> {
     /// Begins a sheet in a language; returns `None` where the site does not speak it.
-    pub(super) fn new(renderer: &'r Renderer<'p>, language: LangId) -> Option<Self> {
-        let spoken = renderer.by_language.get(&language)?;
-        Some(Self { renderer, spoken, language, noted: Mutex::default(), faults: Mutex::default() })
+    pub(super) fn new(prepared: &'r PreparedSite<'p>, language: LangId) -> Option<Self> {
+        Some(Self {
+            base: &prepared.base,
+            prepared,
+            spoken: prepared.by_language.get(&language)?,
+            language,
+            noted: Mutex::default(),
+            faults: Mutex::default(),
+        })
     }
 
     /// Returns what was noted, each thing once, and what was found wrong.
@@ -88,7 +97,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Renders a template; returns `None` and reports why where it is faulty.
     pub(super) fn render(&self, template: &'static str, context: &Context) -> Option<Vec<u8>> {
         self.note(Dependency::Template(template));
-        let theme = self.renderer.theme;
+        let theme = self.base.theme;
         let mut bytes = Vec::with_capacity(24 * 1024);
         match theme.tera.render_to(template, context, &mut bytes) {
             Ok(()) => Some(bytes),
@@ -101,7 +110,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     /// Begins the context that every page is given.
     pub(super) fn context(&self) -> Context {
-        let mut context = self.spoken.context(&self.renderer.root);
+        let mut context = self.spoken.context(&self.base.root);
         context.insert_value("fragments", self.spoken.fragments.clone());
         context
     }
@@ -116,17 +125,17 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     /// Returns its language with the strings of the theme.
     pub(super) fn voice(&self) -> Voice<'p> {
-        self.renderer.voice(self.language)
+        self.base.voice(self.language)
     }
 
     /// Returns the settings of the project.
     pub(super) fn settings(&self) -> &'p Config {
-        &self.renderer.shared.project.config
+        &self.base.shared.project.config
     }
 
     /// Returns the municipality.
     pub(super) fn municipality(&self) -> &'p Municipality {
-        self.renderer.site.municipality
+        self.base.site.municipality
     }
 
     /// Returns the name of the municipality.
@@ -136,37 +145,37 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     /// Returns the day for which the edition is built.
     pub(super) fn on(&self) -> Date {
-        self.renderer.shared.moment.date
+        self.base.shared.moment.date
     }
 
     /// Returns all stages of the project.
     pub(super) fn stages(&self) -> &'p [Term] {
-        &self.renderer.shared.project.stages
+        &self.base.shared.project.stages
     }
 
     /// Returns all topics of the project.
     pub(super) fn topics(&self) -> &'p [Term] {
-        &self.renderer.shared.project.topics
+        &self.base.shared.project.topics
     }
 
     /// Returns all reviewers.
     pub(super) fn reviewers(&self) -> &'p [Arc<Reviewer>] {
-        &self.renderer.shared.project.supervision.reviewers
+        &self.base.shared.project.supervision.reviewers
     }
 
     /// Returns the head of the ledger of approvals.
     pub(super) fn ledger_head(&self) -> Option<String> {
-        self.renderer.shared.project.supervision.ledger.head()
+        self.base.shared.project.supervision.ledger.head()
     }
 
     /// Returns what was decided about a text so far.
     pub(super) fn history(&self, path: &str) -> &'p [Event] {
-        self.renderer.shared.project.supervision.history(path)
+        self.base.shared.project.supervision.history(path)
     }
 
     /// Returns the telephone numbers of the site.
     pub(super) fn emergency(&self) -> &'r [&'p EmergencyNumber] {
-        &self.renderer.emergency
+        &self.base.emergency
     }
 
     /// Returns the values of the consultation services.
@@ -181,53 +190,53 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     /// Returns whether the site has the lactation table.
     pub(super) fn has_medicines(&self) -> bool {
-        self.renderer.site.has_medicines
+        self.base.site.has_medicines
     }
 
     /// Returns what holds for the site's feeds, where it has any.
     pub(super) fn feeds(&self) -> Option<&'r FeedSettings> {
-        self.renderer.site.feeds.as_ref()
+        self.base.site.feeds.as_ref()
     }
 
     /// Lists what the site's feeds follow.
     pub(super) fn channels(&self) -> Vec<Channel> {
-        self.renderer.site.channels()
+        self.base.site.channels()
     }
 
     /// Returns the path of a feed below the folder of its language.
     pub(super) fn channel_path(&self, channel: Channel) -> String {
-        self.renderer.site.channel_path(channel)
+        self.base.site.channel_path(channel)
     }
 
     /// Returns the channel for which the page of feeds has a form.
     pub(super) fn form(&self) -> Option<(&'p notify::Channel, &'p notify::WebPush, &'p str)> {
-        self.renderer.form()
+        self.base.form()
     }
 
     /// Lists the pages of the menu at the foot of every page.
     pub(super) fn footer(&self) -> Vec<Page> {
-        spoken::menu(self.renderer, self.language, spoken::footer)
+        spoken::menu(self.base, self.language, spoken::footer)
     }
 
     /// Returns the path of the site's root on its host, with a slash at both ends.
     pub(super) fn root(&self) -> &'r str {
-        &self.renderer.root
+        &self.base.root
     }
 
     /// Returns the folder of the sheet's language below the site's root.
     pub(super) fn folder(&self) -> String {
-        self.renderer.site.folder(self.language)
+        self.base.site.folder(self.language)
     }
 
     /// Writes a path of the site's host with the host before it.
     pub(super) fn absolute(&self, path: &str) -> String {
-        self.renderer.absolute(path)
+        self.base.absolute(path)
     }
 
     /// Returns the address of the icon of the brand whose file's name begins so.
     pub(super) fn icon(&self, prefix: &str) -> Option<String> {
-        let icon = self.renderer.assets.iter().find(|asset| asset.path.starts_with(prefix));
-        icon.map(|asset| format!("{}{}", self.renderer.root, asset.path))
+        let icon = self.prepared.assets.iter().find(|asset| asset.path.starts_with(prefix));
+        icon.map(|asset| format!("{}{}", self.base.root, asset.path))
     }
 
     /// Returns the address of a page, in the sheet's language or the one that has it.
@@ -238,26 +247,44 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Returns the address of a page in a language, and notes the text from which it has its
     /// address.
     pub(super) fn url_in(&self, language: LangId, page: Page) -> String {
-        let site = &self.renderer.site;
-        match page.thing() {
-            Some(Thing::Work(index) | Thing::Former(index, _)) => {
-                self.note(Dependency::Card(&site.works[index].path));
-            }
-            Some(Thing::Drug(index)) => self.note_drug(index),
-            Some(Thing::Product(_)) => self.note(Dependency::Products),
-            Some(Thing::Gone(index)) => self.note_gone(site.gone[index].text),
-            _ => {}
+        if let Some(thing) = page.thing() {
+            self.note_address(thing);
         }
-        self.renderer.url(language, page)
+        self.base.url(language, page)
     }
 
-    /// Returns the address of the page of a thing, where the site has a kind of page for it.
-    pub(super) fn url_of(&self, thing: Thing) -> Option<String> {
-        self.renderer.site.page_of(thing).map(|page| self.url(page))
+    fn note_address(&self, thing: Thing) {
+        let site = &self.base.site;
+        match thing {
+            Thing::Work(index) | Thing::Former(index, _) => {
+                self.note(Dependency::Card(&site.works[index].path));
+            }
+            Thing::Drug(index) => self.note_drug(index),
+            Thing::Product(_) => self.note(Dependency::Products),
+            Thing::Gone(index) => self.note_gone(site.gone[index].text),
+            _ => {}
+        }
+    }
+
+    /// Returns the page of a thing, where a kind of page is about it.
+    pub(super) fn page_of(&self, thing: Thing) -> Option<Page> {
+        self.base.site.page_of(thing)
+    }
+
+    /// Returns the address of the page of a thing, in the sheet's language or the one that has it.
+    pub(super) fn link(&self, thing: Thing) -> String {
+        self.link_in(self.language, thing)
+    }
+
+    /// Returns the address of the page of a thing in a language, and notes the text from which it
+    /// has its address.
+    pub(super) fn link_in(&self, language: LangId, thing: Thing) -> String {
+        self.note_address(thing);
+        self.base.link(language, thing)
     }
 
     fn note_drug(&self, index: usize) {
-        let table = &self.renderer.shared.project.table;
+        let table = &self.base.shared.project.table;
         self.note(Dependency::Drug(&table.drugs[index].source.path));
     }
 

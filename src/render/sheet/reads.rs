@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use tera::Value;
 
 use super::super::dependency::Dependency;
 use super::super::image::Image;
 use super::super::markdown::Body;
-use super::super::page::article;
 use super::super::part::feed::Identity;
 use super::super::shared::inputs_under;
 use super::Sheet;
@@ -27,9 +25,6 @@ use crate::open_data;
 use crate::site::{GoneText, Page, Site, state_of};
 use crate::supervision::seals::NOT_LISTED;
 use crate::supervision::{State, Withdrawal};
-
-/// The number of related articles on a page.
-const RELATED: usize = 4;
 
 /// What lists and links show of an article, in one language.
 #[derive(Clone, Copy)]
@@ -176,42 +171,42 @@ impl<'r> TableView<'r, '_> {
 impl<'r, 'p> Sheet<'r, 'p> {
     /// Reads an article in the sheet's language, with all its versions.
     pub(in crate::render) fn article(&self, index: usize) -> (&'p Work, &'p Article) {
-        let work = self.renderer.site.works[index];
+        let work = self.base.site.works[index];
         self.note(Dependency::Article(&work.path));
         (work, work.version(self.language))
     }
 
     /// Returns the stages and the topics of the site that list an article.
     pub(in crate::render) fn terms_of(&self, index: usize) -> &'r (Vec<usize>, Vec<usize>) {
-        let site = &self.renderer.site;
+        let site = &self.base.site;
         self.note(Dependency::Article(&site.works[index].path));
         &site.terms_of[index]
     }
 
     /// Returns the compiled body of an article, which was read before.
     pub(in crate::render) fn body(&self, article: &Article) -> Option<&'p Body> {
-        self.renderer.shared.body(&article.source.path)
+        self.base.shared.body(&article.source.path)
     }
 
     /// Returns the compiled body of the version of an article that the site shows in the sheet's
     /// language.
     pub(super) fn body_in_language_of(&self, index: usize) -> Option<&'p Body> {
-        let site = &self.renderer.site;
+        let site = &self.base.site;
         let work = site.works[index];
         self.note(Dependency::Article(&work.path));
         let version = work.version(site.language_of_work(index, self.language));
-        self.renderer.shared.body(&version.source.path)
+        self.base.shared.body(&version.source.path)
     }
 
     /// Returns the state under which an article, which was read before, is published.
     pub(in crate::render) fn state_of(&self, article: &Article) -> State<'p> {
-        state_of(self.renderer.shared.project, article, self.on())
+        state_of(self.base.shared.project, article, self.on())
     }
 
     /// Finds an article of the site by its path.
     pub(super) fn find_work(&self, path: &'p str) -> Option<usize> {
         self.note(Dependency::Card(path));
-        self.renderer.site.by_path.get(path).copied()
+        self.base.site.by_path.get(path).copied()
     }
 
     /// Returns what lists show of an article.
@@ -221,7 +216,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
 
     /// Returns what lists show of an article in a language.
     pub(in crate::render) fn listed_in(&self, language: LangId, index: usize) -> Listed<'p> {
-        let site = &self.renderer.site;
+        let site = &self.base.site;
         let work = site.works[index];
         self.note(Dependency::Card(&work.path));
         self.list(work, site.language_of_work(index, language))
@@ -232,16 +227,9 @@ impl<'r, 'p> Sheet<'r, 'p> {
         Listed { work, version, state: self.state_of(version) }
     }
 
-    /// Returns the values of an article in lists, which are made once for all pages of a language.
-    pub(in crate::render) fn card(&self, index: usize) -> Value {
-        self.note(Dependency::Card(&self.renderer.site.works[index].path));
-        let make = || article::card(self, index);
-        self.spoken.cards[index].get_or_init(make).clone()
-    }
-
     /// Returns the language in which the site shows an article: the sheet's or the default one.
     pub(in crate::render) fn language_of(&self, index: usize) -> LangId {
-        let site = &self.renderer.site;
+        let site = &self.base.site;
         self.note(Dependency::Card(&site.works[index].path));
         site.language_of_work(index, self.language)
     }
@@ -255,31 +243,31 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Lists the states of all versions of all articles that may be shown.
     pub(in crate::render) fn states_of_articles(&self) -> impl Iterator<Item = State<'p>> + '_ {
         self.read_all_cards();
-        let shared = self.renderer.shared;
-        let versions = self.renderer.site.works.iter().flat_map(|work| work.versions.values());
+        let shared = self.base.shared;
+        let versions = self.base.site.works.iter().flat_map(|work| work.versions.values());
         let shown = versions.filter(|version| shared.visible.shows(version));
         shown.map(|version| self.state_of(version))
     }
 
     /// Lists the articles that are related to one.
     pub(in crate::render) fn related(&self, index: usize) -> Vec<usize> {
-        let site = &self.renderer.site;
+        let site = &self.base.site;
         self.note(Dependency::Related(&site.works[index].path, self.language));
-        pick_related(site, index, self.language)
+        site.related(index, self.language)
     }
 
     /// Reads which articles the site has, where and in which order, and every page.
     pub(in crate::render) fn shape(&self) -> ShapeView<'r, 'p> {
         self.note(Dependency::Shape);
-        ShapeView { site: &self.renderer.site, language: self.language }
+        ShapeView { site: &self.base.site, language: self.language }
     }
 
     /// Reads a text that was taken back.
     pub(in crate::render) fn gone(&self, index: usize) -> GoneView<'p> {
         self.note(Dependency::Shape);
-        let gone = &self.renderer.site.gone[index];
+        let gone = &self.base.site.gone[index];
         self.note_gone(gone.text);
-        let table = &self.renderer.shared.project.table;
+        let table = &self.base.shared.project.table;
         let withdrawal = gone.withdrawals.get(&self.language).copied();
         let of_table = |name: &'p Text, path: &'p str| GoneView {
             title: name.pick(self.language).0,
@@ -306,36 +294,36 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Finds a generated page by the name that articles use.
     pub(super) fn named(&self, name: &'p str) -> Option<Page> {
         self.note(Dependency::Named(name));
-        self.renderer.site.named_page(name)
+        self.base.site.named_page(name)
     }
 
     /// Returns an image that can be used.
     pub(super) fn image(&self, path: &'p str) -> Option<&'p Image> {
         self.note(Dependency::Image(path));
-        self.renderer.shared.image(path)
+        self.base.shared.image(path)
     }
 
     /// Returns the parent of a page in the breadcrumbs; what the page is about was read before.
     pub(in crate::render) fn parent(&self, page: Page) -> Option<Page> {
-        (page.kind.parent)(&self.renderer.site, page.subject)
+        self.page_of((page.kind.parent)(&self.base.site, page.subject)?)
     }
 
     /// Returns whether a page, whose text was read before, exists in a language.
     pub(in crate::render) fn is_in(&self, page: Page, language: LangId) -> bool {
-        (page.kind.is_in)(&self.renderer.site, page.subject, language)
+        (page.kind.is_in)(&self.base.site, page.subject, language)
     }
 }
 
 /// The lactation table.
 impl<'r, 'p> Sheet<'r, 'p> {
     fn lactation(&self) -> &'p LactationTable {
-        &self.renderer.shared.project.table
+        &self.base.shared.project.table
     }
 
     /// Reads the whole table of the site, so that nothing of a single entry need be noted.
     pub(in crate::render) fn table(&self) -> TableView<'r, 'p> {
         self.note(Dependency::Table);
-        TableView { site: &self.renderer.site }
+        TableView { site: &self.base.site }
     }
 
     /// Reads a drug by its index in the project's table.
@@ -349,7 +337,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
         match self.lactation().find(id) {
             Some(index) => {
                 self.note_drug(index);
-                Some((index, self.renderer.site.drugs.contains(&index)))
+                Some((index, self.base.site.drugs.contains(&index)))
             }
             None => {
                 self.note(Dependency::Table);
@@ -372,7 +360,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Lists the combination products of the site.
     pub(in crate::render) fn products(&self) -> &'r [usize] {
         self.note(Dependency::Products);
-        &self.renderer.site.products
+        &self.base.site.products
     }
 
     /// Returns the state under which a drug, which was read before, is published.
@@ -391,40 +379,40 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     fn state_of_entry(&self, path: &str) -> State<'p> {
-        self.renderer.shared.project.supervision.state(path, true, self.on())
+        self.base.shared.project.supervision.state(path, true, self.on())
     }
 
     /// Returns the address of the index of medicines, which is named for its bytes.
     pub(in crate::render) fn lookup_index(&self) -> Option<&'r str> {
         self.note(Dependency::Table);
-        self.renderer.lookup_index.as_deref()
+        self.prepared.lookup_index.as_deref()
     }
 
     /// Writes the table as JSON and as CSV.
     pub(in crate::render) fn table_as_data(&self) -> (String, String) {
         self.note(Dependency::Table);
-        let renderer = self.renderer;
-        let default = renderer.site.default_language();
+        let base = self.base;
+        let default = base.site.default_language();
         let url = |thing| {
-            let page = renderer.site.page_of(thing);
-            page.map(|page| renderer.absolute(&renderer.url(default, page))).unwrap_or_default()
+            let page = base.site.page_of(thing);
+            page.map(|page| base.absolute(&base.url(default, page))).unwrap_or_default()
         };
-        let json = open_data::json::write(&renderer.site, self.on(), url);
-        (json, open_data::csv::write(&renderer.site, self.on()))
+        let json = open_data::json::write(&base.site, self.on(), url);
+        (json, open_data::csv::write(&base.site, self.on()))
     }
 
     /// Lists the addresses of the files that every page loads and of the index of medicines.
     pub(in crate::render) fn loaded(&self) -> Vec<String> {
         self.note(Dependency::Table);
-        let renderer = self.renderer;
-        let assets = renderer.theme.assets.values().chain(&renderer.assets);
-        assets.map(|asset| format!("{}{}", renderer.root, asset.path)).collect()
+        let base = self.base;
+        let assets = base.theme.assets.values().chain(&self.prepared.assets);
+        assets.map(|asset| format!("{}{}", base.root, asset.path)).collect()
     }
 
     /// Seals every file from which the pages of the table, home and the like are made.
     pub(in crate::render) fn inputs(&self) -> (&'r str, String) {
         self.note(Dependency::Inputs);
-        let shared = self.renderer.shared;
+        let shared = self.base.shared;
         (shared.inputs(), inputs_under(shared.project, &[&self.municipality().folder]))
     }
 
@@ -470,33 +458,4 @@ impl<'r, 'p> Sheet<'r, 'p> {
     pub(in crate::render) fn record_address(&self, assessment: &'p Assessment) -> Cow<'p, str> {
         self.lactation().address(assessment)
     }
-}
-
-/// Picks articles related to one: of the same topics first, then of the same stages, those in the
-/// page's language first.
-pub(in crate::render) fn pick_related(
-    site: &Site<'_>,
-    index: usize,
-    language: LangId,
-) -> Vec<usize> {
-    let (stages, topics) = &site.terms_of[index];
-    let lists = topics
-        .iter()
-        .filter_map(|topic| site.topics.get(topic))
-        .chain(stages.iter().filter_map(|stage| site.stages.get(stage)));
-    let mut picked: Vec<usize> = Vec::with_capacity(RELATED);
-    for in_language in [true, false] {
-        for candidate in lists.clone().flatten() {
-            if picked.len() == RELATED {
-                return picked;
-            }
-            if *candidate != index
-                && (site.language_of_work(*candidate, language) == language) == in_language
-                && !picked.contains(candidate)
-            {
-                picked.push(*candidate);
-            }
-        }
-    }
-    picked
 }

@@ -16,8 +16,8 @@ impl Sheet<'_, '_> {
         state: State<'_>,
         context: &mut Context,
     ) -> Value {
-        let renderer = self.renderer;
-        let said = renderer.shared.texts.get(renderer.theme, self.language, path, state);
+        let base = self.base;
+        let said = base.shared.texts.get(base.theme, self.language, path, state);
         context.insert_value("text", said.html);
         context.insert_value("history", said.history);
         said.supervision

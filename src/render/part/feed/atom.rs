@@ -6,12 +6,17 @@ use atom_syndication::{
 };
 use jiff::civil::Date;
 
-use super::{Entry, Feed, Format};
+use super::format::FeedFormat;
+use super::model::{Entry, Feed};
+
+/// The format.
+pub const FORMAT: FeedFormat =
+    FeedFormat { name: "Atom", extension: "atom", media_type: "application/atom+xml", write };
 
 /// Writes a feed.
-pub fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
+fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     let mut links = vec![
-        link("self", address, Some(Format::Atom.media_type())),
+        link("self", address, Some(FORMAT.media_type)),
         link("alternate", &feed.home, Some("text/html")),
     ];
     links.extend(feed.hub.map(|hub| link("hub", hub, None)));

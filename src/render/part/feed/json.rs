@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Entry, Feed};
+use super::format::FeedFormat;
+use super::model::{Entry, Feed};
+
+/// The format.
+pub const FORMAT: FeedFormat =
+    FeedFormat { name: "JSON Feed", extension: "json", media_type: "application/feed+json", write };
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -52,7 +57,7 @@ struct Extension {
 }
 
 /// Writes a feed.
-pub fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
+fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",
         title: &feed.title,

@@ -6,17 +6,22 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::{Category, Channel, Guid, Item};
 
-use super::{Entry, Feed, Format};
+use super::format::FeedFormat;
+use super::model::{Entry, Feed};
+
+/// The format.
+pub const FORMAT: FeedFormat =
+    FeedFormat { name: "RSS", extension: "rss", media_type: "application/rss+xml", write };
 
 /// Writes a feed.
-pub fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
+fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     let link = |rel: &str, href: &str, mime_type: Option<&str>| Link {
         rel: rel.to_owned(),
         href: href.to_owned(),
         mime_type: mime_type.map(str::to_owned),
         ..Link::default()
     };
-    let mut links = vec![link("self", address, Some(Format::Rss.media_type()))];
+    let mut links = vec![link("self", address, Some(FORMAT.media_type))];
     links.extend(feed.hub.map(|hub| link("hub", hub, None)));
     let channel = Channel {
         title: feed.title.clone(),

@@ -12,16 +12,14 @@ use crate::supervision::ledger::Severity;
 use crate::supervision::{Announcement, Event, State, What};
 
 /// Lists what was announced in a history.
-pub(in crate::render::part) fn announcements(
-    history: &[Event],
-) -> impl Iterator<Item = &Announcement> {
+pub(in crate::render) fn announcements(history: &[Event]) -> impl Iterator<Item = &Announcement> {
     history.iter().filter_map(|event| {
         if let Event::Announcement(announcement) = event { Some(announcement) } else { None }
     })
 }
 
 /// Begins an entry: on a sample site with the words that it is one.
-pub(in crate::render::part) fn demo_notice(sheet: &Sheet<'_, '_>) -> String {
+pub(in crate::render) fn demo_notice(sheet: &Sheet<'_, '_>) -> String {
     let mut html = String::new();
     if sheet.municipality().demo {
         paragraph(&sheet.voice().strings.fill("demo", &[("name", sheet.town())]), &mut html);
@@ -31,7 +29,7 @@ pub(in crate::render::part) fn demo_notice(sheet: &Sheet<'_, '_>) -> String {
 
 /// Writes under which state of supervision a text is published, and what was corrected of late, as
 /// its page does.
-pub(in crate::render::part) fn write_standing(
+pub(in crate::render) fn write_standing(
     sheet: &Sheet<'_, '_>,
     listed: Listed<'_>,
     html: &mut String,
@@ -74,7 +72,7 @@ fn write_approval(sheet: &Sheet<'_, '_>, state: State<'_>, html: &mut String) {
 }
 
 /// Writes what was wrong in a text and what is right.
-pub(in crate::render::part) fn write_correction(
+pub(in crate::render) fn write_correction(
     sheet: &Sheet<'_, '_>,
     announcement: &Announcement,
     was: &str,
@@ -99,7 +97,7 @@ pub(in crate::render::part) fn write_correction(
 }
 
 /// Writes since when and why a text is gone.
-pub(in crate::render::part) fn write_withdrawal(
+pub(in crate::render) fn write_withdrawal(
     sheet: &Sheet<'_, '_>,
     on: Date,
     reason: &str,
@@ -117,7 +115,7 @@ pub(in crate::render::part) fn write_withdrawal(
 }
 
 /// Writes what an article is based on: its words do not go out without.
-pub(in crate::render::part) fn write_sources(
+pub(in crate::render) fn write_sources(
     sheet: &Sheet<'_, '_>,
     article: &Article,
     html: &mut String,
@@ -142,7 +140,7 @@ pub(in crate::render::part) fn write_sources(
 }
 
 /// Writes a paragraph of plain words.
-pub(in crate::render::part) fn paragraph(text: &str, html: &mut String) {
+pub(in crate::render) fn paragraph(text: &str, html: &mut String) {
     let _ = write!(html, "<p>{}</p>", escape(text));
 }
 
