@@ -115,8 +115,10 @@ fn icons(
             }
         }
     }
-    let own = format!("{}municipality.yaml", municipality.folder);
-    prepare_icons(files, &own, None, colours).as_ref().as_ref().cloned().unwrap_or_default()
+    shared.marks(colours, || {
+        let own = format!("{}municipality.yaml", municipality.folder);
+        prepare_icons(files, &own, None, colours).as_ref().as_ref().cloned().unwrap_or_default()
+    })
 }
 
 /// Warns where cleaning a logo took away more than what drawing programs leave behind.

@@ -2,9 +2,10 @@
 //! (schema.org), Open Graph.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use tera::Value;
 
 use super::channel;
@@ -104,7 +105,7 @@ pub(super) fn page_value(
             locale: settings.languages.get(language).open_graph_locale(),
         },
         notice: needs_notice.then(|| value(&sheet.voice().text(&settings.unsupervised_notice))),
-        jsonld: Value::safe_string(&json_in_html(&jsonld.to_string())),
+        jsonld: Value::safe_string(&json_in_html(&jsonld)),
         edition: value(&sheet.voice().date(sheet.on())),
         breadcrumbs,
         feeds: channel::discoverable(sheet, &(kind.feeds)(page.subject)),
@@ -174,6 +175,56 @@ fn breadcrumbs(sheet: &Sheet<'_, '_>, page: Page, head: &Head) -> Vec<Crumb> {
     crumbs
 }
 
+/// What a page tells machines (JSON-LD); keys stand in the order of the alphabet.
+#[derive(Serialize)]
+struct StructuredData<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: Vec<GraphNode<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum GraphNode<'a> {
+    Page(BTreeMap<&'static str, PageProperty<'a>>),
+    Breadcrumbs(BreadcrumbList<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PageProperty<'a> {
+    Text(&'a str),
+    Json(&'a Json),
+    Publisher(Publisher<'a>),
+}
+
+#[derive(Serialize)]
+struct Publisher<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    identifier: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct BreadcrumbList<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "itemListElement")]
+    items: Vec<ListItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListItem<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<String>,
+    name: &'a str,
+    position: usize,
+}
+
 /// Writes structured data; a reviewer is named only where the text is approved, and a demonstration
 /// has no publisher.
 fn structured_data(
@@ -182,41 +233,40 @@ fn structured_data(
     head: &Head,
     canonical: &str,
     breadcrumbs: &[Crumb],
-) -> Json {
+) -> String {
     let municipality = sheet.municipality();
-    let mut data = json!({
-        "@type": if kind.is_medical { "MedicalWebPage" } else { "WebPage" },
-        "@id": canonical,
-        "url": canonical,
-        "name": head.heading,
-        "description": head.description,
-        "inLanguage": sheet.settings().languages.get(sheet.language()).tag,
-    });
+    let tag = &sheet.settings().languages.get(sheet.language()).tag;
+    let mut page = BTreeMap::from([
+        ("@type", PageProperty::Text(if kind.is_medical { "MedicalWebPage" } else { "WebPage" })),
+        ("@id", PageProperty::Text(canonical)),
+        ("url", PageProperty::Text(canonical)),
+        ("name", PageProperty::Text(&head.heading)),
+        ("description", PageProperty::Text(&head.description)),
+        ("inLanguage", PageProperty::Text(tag)),
+    ]);
     if !municipality.demo {
-        data["publisher"] = json!({
-            "@type": "GovernmentOrganization",
-            "name": municipality.name.in_default(),
-            "identifier": municipality.code.as_str(),
-        });
+        let publisher = Publisher {
+            kind: "GovernmentOrganization",
+            identifier: municipality.code.as_str(),
+            name: municipality.name.in_default(),
+        };
+        page.insert("publisher", PageProperty::Publisher(publisher));
     }
-    for (key, content) in &head.structured {
-        data[*key] = content.clone();
-    }
-    let mut graph = vec![data];
+    page.extend(head.structured.iter().map(|(key, value)| (*key, PageProperty::Json(value))));
+    let mut graph = vec![GraphNode::Page(page)];
     if breadcrumbs.len() > 1 {
-        let items = breadcrumbs.iter().enumerate().map(|(index, crumb)| {
-            let mut item = json!({
-                "@type": "ListItem",
-                "position": index + 1,
-                "name": crumb.label,
-            });
-            if let Some(url) = &crumb.url {
-                item["item"] = json!(sheet.absolute(url));
-            }
-            item
+        let items = breadcrumbs.iter().enumerate().map(|(index, crumb)| ListItem {
+            kind: "ListItem",
+            item: crumb.url.as_deref().map(|url| sheet.absolute(url)),
+            name: &crumb.label,
+            position: index + 1,
         });
-        let items: Vec<Json> = items.collect();
-        graph.push(json!({"@type": "BreadcrumbList", "itemListElement": items}));
+        graph.push(GraphNode::Breadcrumbs(BreadcrumbList {
+            kind: "BreadcrumbList",
+            items: items.collect(),
+        }));
     }
-    json!({"@context": "https://schema.org", "@graph": graph})
+    // Nothing is left to fail: the keys are texts and the sink is memory.
+    serde_json::to_string(&StructuredData { context: "https://schema.org", graph })
+        .unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! What all sites of an edition share: the project as it is published, and what was made of it
 //! once for all sites.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::image::{Image, Images};
+use super::image::icon::IconColours;
+use super::image::{IconAssets, Image, Images};
 use super::markdown::Body;
 use super::texts::Texts;
 use crate::municipality::holidays;
@@ -34,6 +35,8 @@ pub struct Shared<'p> {
     inputs: OnceLock<String>,
     /// The indexes of medicines that were made so far: most sites have the same one.
     lookups: Mutex<Lookups>,
+    /// The icons that were made so far of municipalities without a logo, by their colours.
+    marks: Mutex<HashMap<IconColours, Arc<OnceLock<IconAssets>>>>,
     /// The public holidays that pages know.
     holidays: OnceLock<Vec<String>>,
 }
@@ -57,6 +60,7 @@ impl<'p> Shared<'p> {
             texts: Texts::new(project, moment.date),
             inputs: OnceLock::new(),
             lookups: Mutex::default(),
+            marks: Mutex::default(),
             holidays: OnceLock::new(),
         }
     }
@@ -84,6 +88,18 @@ impl<'p> Shared<'p> {
     /// Returns an image that can be used.
     pub(super) fn image(&self, path: &str) -> Option<&'p Image> {
         self.images.get(path).and_then(|image| image.as_ref().as_ref().ok())
+    }
+
+    /// Returns the icons of municipalities without a logo in these colours; `draw` makes them once.
+    pub(super) fn marks(
+        &self,
+        colours: IconColours,
+        draw: impl FnOnce() -> IconAssets,
+    ) -> IconAssets {
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = Arc::clone(marks.entry(colours).or_default());
+        drop(marks);
+        slot.get_or_init(draw).clone()
     }
 
     /// Lists the public holidays of the edition's year and the two after it, as dates.

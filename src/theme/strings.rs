@@ -32,10 +32,11 @@ impl Strings {
 
     /// Returns the string at a path such as `service.always`; an absent one gives the empty string.
     pub fn get(&self, path: &str) -> &str {
-        path.split('.')
-            .try_fold(&self.tree, |node, key| node.get(key))
-            .and_then(Json::as_str)
-            .unwrap_or_default()
+        self.node(path).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    fn node(&self, path: &str) -> Option<&Json> {
+        path.split('.').try_fold(&self.tree, |node, key| node.get(key))
     }
 
     /// Returns the string at a path with `{name}` replaced by each value.
@@ -47,8 +48,7 @@ impl Strings {
     pub fn date(&self, date: PartialDate) -> String {
         let month = date.month.unwrap_or(1);
         let name = self
-            .tree
-            .pointer("/dates/months")
+            .node("dates.months")
             .and_then(|months| months.get(usize::try_from(month - 1).unwrap_or(0)))
             .and_then(Json::as_str)
             .unwrap_or_default();
@@ -69,8 +69,7 @@ impl Strings {
 
     /// Returns the name of a day of the week, 1 (Monday) to 7.
     pub fn weekday(&self, day: u8) -> &str {
-        self.tree
-            .pointer("/days")
+        self.node("days")
             .and_then(|days| days.get(usize::from(day.saturating_sub(1))))
             .and_then(Json::as_str)
             .unwrap_or_default()

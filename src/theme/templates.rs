@@ -270,21 +270,24 @@ fn asset_address(
 /// Escapes JSON so that it can stand within a `script` element or an attribute without ending it.
 pub fn json_in_html(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 64);
-    let mut rest = json;
-    while let Some(at) = rest.find(['<', '>', '&', '\'', '\u{2028}', '\u{2029}']) {
-        out.push_str(&rest[..at]);
-        let mut chars = rest[at..].chars();
-        out.push_str(match chars.next() {
-            Some('<') => "\\u003c",
-            Some('>') => "\\u003e",
-            Some('&') => "\\u0026",
-            Some('\'') => "\\u0027",
-            Some('\u{2028}') => "\\u2028",
-            _ => "\\u2029",
-        });
-        rest = chars.as_str();
+    let bytes = json.as_bytes();
+    let mut done = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let (escaped, length) = match byte {
+            b'<' => ("\\u003c", 1),
+            b'>' => ("\\u003e", 1),
+            b'&' => ("\\u0026", 1),
+            b'\'' => ("\\u0027", 1),
+            // U+2028 and U+2029 in UTF-8.
+            0xE2 if bytes[at..].starts_with(&[0xE2, 0x80, 0xA8]) => ("\\u2028", 3),
+            0xE2 if bytes[at..].starts_with(&[0xE2, 0x80, 0xA9]) => ("\\u2029", 3),
+            _ => continue,
+        };
+        out.push_str(&json[done..at]);
+        out.push_str(escaped);
+        done = at + length;
     }
-    out.push_str(rest);
+    out.push_str(&json[done..]);
     out
 }
 
@@ -298,6 +301,7 @@ mod tests {
             json_in_html(r#"{"a":"</script>'&"}"#),
             r#"{"a":"\u003c/script\u003e\u0027\u0026"}"#
         );
+        assert_eq!(json_in_html("\"\u{2028}\u{2029}…あ\""), r#""\u2028\u2029…あ""#);
     }
 
     #[test]
