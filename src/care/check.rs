@@ -119,14 +119,14 @@ impl<'r> Checker<'r> {
             drug.care_exceptions.iter().map(Exception::of_file).collect();
         let mut findings = Vec::new();
         for index in 0..self.tags.len() {
-            let Some(lexicon) = self.lexicon(LangId(index)) else { continue };
+            let Some(lexicon) = self.lexicon(LangId::new(index)) else { continue };
             let mut document = CheckedText::default();
             for text in drug
                 .summary
                 .iter()
                 .chain(drug.assessments.iter().flat_map(|assessment| assessment.own_words()))
             {
-                text.placed().filter(|(language, _, _)| language.0 == index).for_each(
+                text.placed().filter(|(language, _, _)| language.index() == index).for_each(
                     |(_, text, place)| document.push_value(PassagePart::Text, text, place),
                 );
             }
@@ -138,10 +138,10 @@ impl<'r> Checker<'r> {
     }
 
     fn lexicon(&self, language: LangId) -> Option<&Lexicon<'r>> {
-        let tag = self.tags.get(language.0)?;
+        let tag = self.tags.get(language.index())?;
         Some(
             self.lexicons
-                .get(language.0)?
+                .get(language.index())?
                 .get_or_init(|| Lexicon::new(self.rules, tag, self.products)),
         )
     }

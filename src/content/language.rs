@@ -15,7 +15,20 @@ pub const ENGLISH: &str = "en";
 
 /// Index of a language in [`Languages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LangId(pub usize);
+pub struct LangId(u16);
+
+impl LangId {
+    /// Makes the id of the language at an index.
+    pub fn new(index: usize) -> Self {
+        // No project has so many languages; the one that would is answered with the default.
+        Self(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+
+    /// Returns the index.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
 
 /// One language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +151,7 @@ impl Languages {
                 path: String::new(),
             });
         }
-        let default = LangId(default.min(all.len() - 1));
+        let default = LangId::new(default.min(all.len() - 1));
         Self { all, default }
     }
 
@@ -149,24 +162,24 @@ impl Languages {
 
     /// Returns a language by its index; an index of another project gives the default language.
     pub fn get(&self, id: LangId) -> &Language {
-        self.all.get(id.0).unwrap_or(&self.all[self.default.0])
+        self.all.get(id.index()).unwrap_or(&self.all[self.default.index()])
     }
 
     /// Finds a language by its tag, regardless of case as BCP 47 (RFC 5646, section 2.1.1) has it.
     pub fn find(&self, tag: &str) -> Option<LangId> {
-        self.all.iter().position(|language| language.tag.eq_ignore_ascii_case(tag)).map(LangId)
+        self.all.iter().position(|language| language.tag.eq_ignore_ascii_case(tag)).map(LangId::new)
     }
 
     /// Returns the project's English, or `None` if it has none.
     pub fn english(&self) -> Option<LangId> {
         self.find(ENGLISH).or_else(|| {
-            self.all.iter().position(|language| covers(ENGLISH, &language.tag)).map(LangId)
+            self.all.iter().position(|language| covers(ENGLISH, &language.tag)).map(LangId::new)
         })
     }
 
     /// Iterates over the languages in their order.
     pub fn iter(&self) -> impl Iterator<Item = (LangId, &Language)> {
-        self.all.iter().enumerate().map(|(index, language)| (LangId(index), language))
+        self.all.iter().enumerate().map(|(index, language)| (LangId::new(index), language))
     }
 
     /// Returns all tags, for suggestions.
@@ -401,10 +414,10 @@ mod tests {
     #[test]
     fn a_project_is_asked_for_its_english() {
         let all = |tags: &[&str]| Languages::new(tags.iter().map(|tag| language(tag)).collect(), 0);
-        assert_eq!(all(&["ja", "en-GB", "en"]).english(), Some(LangId(2)));
-        assert_eq!(all(&["ja", "en-GB"]).english(), Some(LangId(1)));
+        assert_eq!(all(&["ja", "en-GB", "en"]).english(), Some(LangId::new(2)));
+        assert_eq!(all(&["ja", "en-GB"]).english(), Some(LangId::new(1)));
         assert_eq!(all(&["ja", "enm"]).english(), None);
-        assert_eq!(Languages::default().get(LangId(0)).name, "日本語");
+        assert_eq!(Languages::default().get(LangId::new(0)).name, "日本語");
         assert_eq!(own_name("ja-x-easy"), Some("やさしい日本語"));
         assert_eq!((own_name("vi-VN"), own_name("mi")), (Some("Tiếng Việt"), None));
     }

@@ -44,7 +44,7 @@ impl fmt::Display for Dependency<'_> {
             Self::Article(path) => write!(f, "article {path}"),
             Self::Card(path) => write!(f, "card {path}"),
             Self::Cards => f.write_str("cards"),
-            Self::Related(path, language) => write!(f, "related {} {path}", language.0),
+            Self::Related(path, language) => write!(f, "related {} {path}", language.index()),
             Self::Named(name) => write!(f, "named {name}"),
             Self::Shape => f.write_str("shape"),
             Self::Drug(path) => write!(f, "drug {path}"),
@@ -67,7 +67,7 @@ impl<'p> Dependency<'p> {
             "cards" => Self::Cards,
             "related" => {
                 let (language, path) = of.split_once(' ')?;
-                Self::Related(path, LangId(language.parse().ok()?))
+                Self::Related(path, LangId::new(language.parse().ok()?))
             }
             "named" => Self::Named(of),
             "shape" => Self::Shape,

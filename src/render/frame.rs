@@ -106,7 +106,7 @@ pub(super) fn page_value(
         },
         notice: needs_notice.then(|| value(&sheet.voice().text(&settings.unsupervised_notice))),
         jsonld: Value::safe_string(&json_in_html(&jsonld)),
-        edition: value(&sheet.voice().date(sheet.on())),
+        edition: sheet.date(sheet.on()),
         breadcrumbs,
         feeds: channel::discoverable(sheet, &(kind.feeds)(page.subject)),
         url,

@@ -234,7 +234,7 @@ pub fn shape(site: &Site<'_>) -> Print {
         printer.add(format!("{:?}", gone.withdrawals));
     }
     for (language, page) in &site.pages {
-        printer.add(format!("{} {page:?}", language.0));
+        printer.add(format!("{} {page:?}", language.index()));
     }
     printer.done()
 }
@@ -261,7 +261,7 @@ fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
         let state = described(state_of(shared.project, version, shared.moment.date));
         let is_shown = shared.visible.shows(version);
         words
-            .number(language.0 as u64)
+            .number(language.index() as u64)
             .add(&version.source.path)
             .add(&version.source.text)
             .add(&state)
@@ -286,7 +286,7 @@ fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
                 Segment::LinkClose => words.number(0),
             };
         }
-        card.number(language.0 as u64)
+        card.number(language.index() as u64)
             .add(&version.title.value)
             .add(&version.description.value)
             .add(&state)

@@ -4,8 +4,9 @@
 //! strings, the municipality's folder. So pages show it without noting it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
@@ -29,6 +30,8 @@ pub(super) struct Spoken {
     /// The entries of articles in lists, by the index of the work; each is made when the first page
     /// shows it.
     pub(super) cards: Vec<OnceLock<Value>>,
+    /// The dates that pages show, each made when the first page shows it.
+    pub(super) dates: Mutex<BTreeMap<Date, Value>>,
     /// The situations from which the guide to a medicine begins.
     pub(super) situations: Value,
     /// Parts that are the same on many pages, rendered once.
@@ -85,10 +88,11 @@ impl Spoken {
         });
         Self {
             site: site_value(base, voice, brand),
-            strings: value(voice.strings.tree()),
+            strings: voice.strings.value(),
             lang: value(&lang),
             services: value(&services),
             cards: base.site.works.iter().map(|_| OnceLock::new()).collect(),
+            dates: Mutex::default(),
             situations: value(&situation::situations(voice, |thing| base.link(language, thing))),
             fragments: Value::none(),
         }

@@ -105,7 +105,7 @@ fn say(
     let supervision = value(&context::supervision(voice, state, &project.config));
     let history = context::history(voice, project.supervision.history(path), state, on);
     let mut context = Context::new();
-    context.insert_value("t", value(voice.strings.tree()));
+    context.insert_value("t", voice.strings.value());
     let tag = languages.get(language);
     let lang = json!({
         "tag": tag.tag,

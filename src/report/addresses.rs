@@ -77,7 +77,7 @@ impl SiteAddresses {
                 if page == next {
                     self.pages.push(CountedPage { town, group, item, label });
                 }
-                AddressTarget::Page { page, language: language.0 }
+                AddressTarget::Page { page, language: language.index() }
             };
             // As folders are asked for, with the name of their file, and as some servers do without
             // the last slash.

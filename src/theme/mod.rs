@@ -55,7 +55,7 @@ pub struct Theme {
 impl Theme {
     /// Returns the strings of a language.
     pub fn strings(&self, language: LangId) -> &Strings {
-        &self.strings[language.0.min(self.strings.len() - 1)]
+        &self.strings[language.index().min(self.strings.len() - 1)]
     }
 
     /// Iterates over the templates of the theme and of those that it extends, each by its theme's

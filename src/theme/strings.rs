@@ -1,7 +1,7 @@
 //! Every word that a theme itself says, in one language.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
@@ -17,17 +17,19 @@ use crate::source::yaml::{Node, ScalarKind, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
     tree: Json,
+    /// The same for templates, made when the first asks for it.
+    value: OnceLock<tera::Value>,
 }
 
 impl Strings {
     /// Wraps a tree of strings.
     pub fn new(tree: Json) -> Self {
-        Self { tree }
+        Self { tree, value: OnceLock::new() }
     }
 
-    /// Returns the tree, for templates.
-    pub fn tree(&self) -> &Json {
-        &self.tree
+    /// Returns the tree as a value that templates are given.
+    pub fn value(&self) -> tera::Value {
+        self.value.get_or_init(|| tera::Value::from_serializable(&self.tree)).clone()
     }
 
     /// Returns the string at a path such as `service.always`; an absent one gives the empty string.

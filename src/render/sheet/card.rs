@@ -39,7 +39,7 @@ impl Sheet<'_, '_> {
             url: self.link(Thing::Work(index)),
             title: listed.title(),
             description: listed.description(),
-            updated: value(&self.voice().date(listed.last_changed())),
+            updated: self.date(listed.last_changed()),
             is_new: age.is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS),
             own: listed.is_own(),
             supervised: matches!(listed.state(), State::Approved { .. }),

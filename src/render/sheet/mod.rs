@@ -22,7 +22,7 @@ pub(super) use reads::Listed;
 pub(super) use say::{corrected, reviewed};
 
 use super::base::SiteBase;
-use super::context::Voice;
+use super::context::{Voice, value};
 use super::dependency::Dependency;
 use super::prepared::PreparedSite;
 use super::spoken::{self, Spoken};
@@ -75,6 +75,8 @@ impl<'r, 'p> Sheet<'r, 'p> {
         let mut all = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner).all;
         all.sort_unstable();
         all.dedup();
+        // All pages of an edition are held to its end.
+        all.shrink_to_fit();
         (all, self.faults.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -181,6 +183,12 @@ impl<'r, 'p> Sheet<'r, 'p> {
     /// Returns the values of the consultation services.
     pub(super) fn services(&self) -> Value {
         self.spoken.services.clone()
+    }
+
+    /// Returns the value of a date.
+    pub(super) fn date(&self, date: Date) -> Value {
+        let mut dates = self.spoken.dates.lock().unwrap_or_else(PoisonError::into_inner);
+        dates.entry(date).or_insert_with(|| value(&self.voice().date(date))).clone()
     }
 
     /// Returns the values of the situations from which the guide begins.
