@@ -679,11 +679,11 @@ proptest! {
 /// Every kind of change by itself, which a random sequence may miss; and each twice, so that what is added is also changed.
 #[test]
 fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
-    let mut changed = 0;
+    let mut idle = Vec::new();
     let mut beginning = Again::default();
     beginning.check(&project(), &on("2026-11-21"), "the beginning");
-    let steps = sample(&EVERY, 24);
-    for &step in &steps {
+    for step in sample(&EVERY, 24) {
+        let mut has_changed = false;
         let (mut scratch, mut options, mut again) =
             (project(), on("2026-11-21"), beginning.clone());
         let mut reading = Reading::of(&scratch);
@@ -691,7 +691,7 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
         for n in 2..if matches!(step, GoneDrug | TopicOfOne) { 5 } else { 4 } {
             scratch = take(step, n, scratch, &mut options);
             let did = again.check(&scratch, &options, &format!("{step:?} {n}"));
-            changed += usize::from(!did.written.is_empty());
+            has_changed |= !did.written.is_empty();
             let is_sure = matches!(
                 step,
                 Template(_)
@@ -713,10 +713,14 @@ fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
             );
             reading.check(&scratch, &options, &format!("{step:?} {n}"));
         }
+        if !has_changed {
+            idle.push(format!("{step:?}"));
+        }
     }
-    // Of a sample more may be steps that change nothing, such as a wait.
-    let least = if steps.len() == EVERY.len() { EVERY.len() } else { steps.len() / 2 };
-    assert!(changed > least, "most steps change something: {changed}");
+    // The terms that are there, a day to come, drafts where there are none, and nothing at all.
+    let known = ["Terms(2)", "Expires", "Drafts", "Nothing"];
+    idle.retain(|step| !known.contains(&step.as_str()));
+    assert_eq!(idle, Vec::<String>::new(), "every other kind of change changes a file");
 }
 
 #[test]
