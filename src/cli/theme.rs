@@ -18,8 +18,9 @@ use crate::output::append::put_theme_files;
 use crate::project;
 use crate::source::Files;
 use crate::source::suggest;
+use crate::theme::built_in::{BASE, BASE_FOLDER};
 use crate::theme::compare::{self, Difference, EjectError, Origin};
-use crate::theme::layers::{BASE, BASE_FOLDER, ThemeFiles};
+use crate::theme::layers::ThemeFiles;
 use crate::theme::{self, ThemeFolders};
 
 /// Does what was asked for.

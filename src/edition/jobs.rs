@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::opened::Edition;
 use super::record::{Past, Piece, Record, SiteRecord, Table};
 use super::sink::Sink;
-use super::{Progress, Summary};
+use super::summary::{Progress, Summary};
 use crate::content::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::render::Renderer;

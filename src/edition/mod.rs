@@ -7,14 +7,15 @@
 mod compile;
 mod jobs;
 mod opened;
+mod options;
 pub mod record;
 mod sink;
+mod summary;
 
 use std::io;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::care;
 use crate::content::code::MunicipalityCode;
@@ -22,47 +23,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::project::{Project, Replaced};
 use crate::render::part::feed::FeedState;
 use crate::render::{Renderer, Shared, check_fragments, image, page};
-use crate::site::{self, Hidden, Moment, Site, Visible};
+use crate::site::{self, Moment, Site, Visible};
 use compile::compile_all;
 use record::Record;
 
 pub use opened::{Edition, Made};
+pub use options::Options;
 pub use sink::{Discard, Memory, Sink};
-
-/// What an edition is built for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The date, and whether drafts are shown.
-    pub moment: Moment,
-    /// These municipalities alone; empty for all.
-    pub only: Vec<MunicipalityCode>,
-}
-
-/// What an edition came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
-    /// Sites.
-    pub sites: usize,
-    /// Pages.
-    pub pages: usize,
-    /// Files.
-    pub files: usize,
-    /// Bytes of all files.
-    pub bytes: u64,
-    /// Files that were kept as an earlier edition had made them.
-    pub kept: usize,
-    /// What is not visible.
-    pub hidden: Hidden,
-}
-
-/// How far a build is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// So many pages will be rendered.
-    Total(usize),
-    /// One more is done.
-    Page,
-}
+pub use summary::{Progress, Summary};
 
 /// Prepares an edition and hands it to `work`; what the sources' faults are is known before any
 /// page is rendered.

@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Options, Summary};
+use super::options::Options;
+use super::summary::Summary;
 use crate::render::dependency::Dependency;
 use crate::render::print::{PROGRAM, Print};
 use crate::source::Files;

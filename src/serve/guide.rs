@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::editor::Editor;
 use crate::content::article::Article;
 use crate::diagnostic::{Diagnostic, Place, Tongue};
-use crate::theme::layers::BUILT_IN;
+use crate::theme::built_in::BUILT_IN;
 
 /// A place in a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! From a YAML tree to typed values, going on after each fault.
 //!
 //! A [`Decoder`] reports into the run's diagnostics and gives `None` for what it could not read.
-//! Mappings are read with [`super::fields`], by the description of their keys.
+//! `fields` reads mappings with it, by the description of their keys.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 //! what they mean.
 //!
 //! Each file of the crate that decodes a mapping has a `static` [`Record`] beside its decoder. The
-//! decoder can read only the keys that its record describes ([`super::fields`] holds it to that),
-//! and everything that speaks of keys comes from the same description: the help at an unknown or
+//! decoder can read only the keys that its record describes (`fields` holds it to that), and
+//! everything that speaks of keys comes from the same description: the help at an unknown or
 //! missing key, the JSON Schemas of `ubugi schema`, and the tables of `docs/content.md`. So a key
 //! cannot be read and not described, or described and not read.
 

@@ -2,8 +2,8 @@
 //! project again and again.
 //!
 //! Sources are compared by identity, which is exact and costs nothing: a file whose bytes did not
-//! change keeps its [`Source`] when the folder is [looked at again](super::disk). Whatever else a
-//! result depends on is hashed by whoever asks.
+//! change keeps its [`Source`] when the folder is read again. The caller hashes what else a result
+//! depends on.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

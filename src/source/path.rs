@@ -9,7 +9,7 @@ pub const FOLDERS: [&str; 3] = ["content", "municipalities", "themes"];
 pub const LEDGER: &str = "content/ledger/";
 
 /// The folder of approved bytes, each file named for its SHA-256. It holds everything that was ever
-/// approved, so it is not read with the rest: [`super::files::Files::blob`] fetches the few files that a build
+/// approved, so it is not read with the rest: `Files::blob` fetches the few files that a build
 /// needs.
 pub const BLOBS: &str = "content/ledger/blobs/";
 

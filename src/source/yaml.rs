@@ -1,8 +1,7 @@
 //! YAML as a tree in which every node knows its place.
 //!
-//! The tree keeps scalars as they were written and leaves their meaning to [`super::decode`]:
-//! whether `011002` is a number or `no` a truth is for the key that holds them to say, not for
-//! YAML. One pass over it can then report every fault of a file, where deserialising into a struct
+//! The tree keeps scalars as they were written and leaves their meaning to the decoder: the key that
+//! holds `011002` or `no` says whether that is a number or a truth, not YAML. One pass over it can then report every fault of a file, where deserialising into a struct
 //! would end at the first.
 
 use std::fmt;

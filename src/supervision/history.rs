@@ -20,7 +20,7 @@ pub enum TextEvent {
         on: Date,
         /// Those whose signature counts.
         by: Vec<Arc<Reviewer>>,
-        /// Announced they remarked.
+        /// What they remarked.
         note: Option<String>,
     },
     /// Something was announced about it.
@@ -39,12 +39,12 @@ pub struct Announcement {
     pub on: Date,
     /// How grave it is.
     pub severity: Severity,
-    /// Announced is announced.
+    /// What is announced.
     #[serde(flatten)]
     pub what: Announced,
 }
 
-/// Announced is announced about a text.
+/// What is announced about a text.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Announced {
@@ -55,9 +55,9 @@ pub enum Announced {
     },
     /// Something in it was wrong.
     Correction {
-        /// Announced was said.
+        /// What was said.
         was: String,
-        /// Announced is right.
+        /// What is right.
         now: String,
     },
 }

@@ -2,8 +2,8 @@
 //!
 //! A seal covers one file and the images that it shows. A page may also show words of other files:
 //! the sources and classes of drugs, the original of a translation. These have seals of their own,
-//! and the states are combined (see [`super::TextState`]). So one approval of a list need not be
-//! given again for every drug.
+//! and `Supervision` combines the states. So reviewers need not approve a list again for every
+//! drug.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -115,8 +115,7 @@ pub fn is_sha256(text: &str) -> bool {
 /// signed.
 ///
 /// [`TextKind::Own`] may turn out to be a [`TextKind::Notice`]. A new table that shows clinical
-/// words to parents belongs here too; [`super::Supervision`] combines its states as it does those
-/// of drugs.
+/// words to parents belongs here too; `Supervision` combines its states as it does those of drugs.
 pub fn kind_of(path: &str) -> Option<TextKind> {
     let is_own = |path: &str| {
         path.strip_prefix("municipalities/")

@@ -172,16 +172,6 @@ fn missing(place: Place, target: &str, names: &BTreeSet<String>, interface: u32)
     make(codes::MISSING_ASSET, Some(place), message).help(help)
 }
 
-/// What stands around a file's name by the rule of interface 1.
-const QUOTES: [(&str, &str); 3] = [("\"", "\""), ("'", "'"), ("(", ")")];
-
-/// Tells whether a text names a file by the rule of interface 1: quoted, with or without `./`.
-pub(super) fn names(text: &str, name: &str) -> bool {
-    QUOTES.iter().any(|(open, close)| {
-        ["./", ""].iter().any(|dot| text.contains(&format!("{open}{dot}{name}{close}")))
-    })
-}
-
 /// Finds every quoted name of another file: the rule of interface 1.
 fn by_name(name: &str, text: &str, names: &BTreeSet<String>) -> Vec<Link> {
     if !name.ends_with(".js") && !name.ends_with(".css") {
@@ -189,7 +179,7 @@ fn by_name(name: &str, text: &str, names: &BTreeSet<String>) -> Vec<Link> {
     }
     let mut links = Vec::new();
     for other in names.iter().filter(|other| *other != name) {
-        for (open, close) in QUOTES {
+        for (open, close) in references::QUOTES {
             for dot in ["./", ""] {
                 let written = format!("{open}{dot}{other}{close}");
                 links.extend(text.match_indices(&written).map(|(at, _)| Link {

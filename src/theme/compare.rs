@@ -3,8 +3,9 @@
 
 use similar::TextDiff;
 
+use super::built_in::{BASE_FOLDER, built_in, is_current};
 use super::interface::INTERFACE;
-use super::layers::{BASE_FOLDER, Layer, ThemeFile, ThemeFiles, built_in, is_current};
+use super::layers::{Layer, ThemeFile, ThemeFiles};
 use crate::source::Files;
 use crate::source::suggest;
 

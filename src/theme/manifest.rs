@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::built_in::{self, BASE};
 use super::interface::{INTERFACE, UNNAMED};
-use super::layers::{self, BASE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
 use crate::message;
 use crate::source::decode::Decoder;
@@ -93,7 +93,7 @@ fn read(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Found {
 
 /// Returns the manifest of the base theme that the program carries.
 pub(super) fn built_in() -> Option<Manifest> {
-    let source = layers::built_in().get(&format!("themes/{BASE}/theme.yaml"))?.text()?;
+    let source = built_in::built_in().get(&format!("themes/{BASE}/theme.yaml"))?.text()?;
     decode(source, BASE, &mut Diagnostics::new())
 }
 

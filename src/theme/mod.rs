@@ -5,6 +5,8 @@
 //! and for which [`interface`] they are written.
 
 pub mod assets;
+pub mod built_in;
+mod changes;
 pub mod compare;
 pub mod interface;
 pub mod layers;
@@ -22,7 +24,8 @@ use crate::content::language::{LangId, Languages};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::source::{Files, memo};
 pub use assets::Asset;
-use layers::{BASE, Layer, ThemeFiles};
+use built_in::BASE;
+use layers::{Layer, ThemeFiles};
 pub use manifest::THEME;
 use manifest::{Found, Manifest};
 use strings::Strings;
@@ -173,7 +176,7 @@ fn load_each(
         // A copy of a former release that nobody changed is not an old theme: it is not used.
         let is_used = own().any(|(path, _)| !path.ends_with("/theme.yaml"));
         if manifest.name != BASE || is_used || manifest.interface > interface::INTERFACE {
-            interface::check(manifest, own(), diagnostics);
+            changes::check(manifest, own(), diagnostics);
         }
         if manifest.name == BASE {
             layers::tell_former(&theme_files, manifest, diagnostics);

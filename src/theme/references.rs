@@ -252,6 +252,16 @@ pub(super) fn only_by_name(name: &str, text: &str) -> Vec<Range<usize>> {
     found.map(|found| found.start() + 1..found.end() - 1).filter(|one| !is_reference(one)).collect()
 }
 
+/// What stands around a file's name by the rule of interface 1.
+pub(super) const QUOTES: [(&str, &str); 3] = [("\"", "\""), ("'", "'"), ("(", ")")];
+
+/// Tells whether a text names a file by the rule of interface 1: quoted, with or without `./`.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    QUOTES.iter().any(|(open, close)| {
+        ["./", ""].iter().any(|dot| text.contains(&format!("{open}{dot}{name}{close}")))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
-use super::layers::{self, ThemeFiles};
+use super::built_in::built_in;
+use super::layers::ThemeFiles;
 use crate::content::language::Languages;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
@@ -98,7 +99,7 @@ fn tree(files: &ThemeFiles, chain: &[String], tag: &str, diagnostics: &mut Diagn
     let mut tree = Json::Object(Map::new());
     for (index, name) in chain.iter().enumerate().rev() {
         let path = format!("themes/{name}/strings/{tag}.yaml");
-        let in_binary = layers::built_in().get(&path).and_then(|file| file.text());
+        let in_binary = built_in().get(&path).and_then(|file| file.text());
         let used = files.get(&path).and_then(|file| file.file.text());
         let used =
             used.filter(|used| in_binary.is_none_or(|built_in| !Arc::ptr_eq(built_in, used)));

@@ -9,8 +9,8 @@ use crate::common::{Built, Scratch, repository};
 use ubugi::diagnostic::Diagnostics;
 use ubugi::diagnostic::codes;
 use ubugi::theme;
+use ubugi::theme::built_in::{BASE_FOLDER, built_in, former_release};
 use ubugi::theme::compare::{self, EjectError, Origin};
-use ubugi::theme::layers::{BASE_FOLDER, built_in, former_release};
 
 /// The small project without any theme of its own.
 fn bare() -> Scratch {

@@ -3,14 +3,7 @@
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
 use super::body::Segment;
-use super::writer::Writer;
-
-/// An open table.
-pub(super) struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
-}
+use super::writer::{OpenTable, Writer};
 
 impl<'t> Writer<'t, '_> {
     /// Returns the beginning of a callout.
@@ -34,7 +27,11 @@ impl<'t> Writer<'t, '_> {
     pub(super) fn table_part(&mut self, event: &Event<'t>) -> Option<String> {
         Some(match event {
             Event::Start(Tag::Table(alignments)) => {
-                self.tables.push(Table { alignments: alignments.clone(), column: 0, head: false });
+                self.tables.push(OpenTable {
+                    alignments: alignments.clone(),
+                    column: 0,
+                    head: false,
+                });
                 let label = self.slot(Segment::Word("table_region"));
                 format!(
                     "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\"><table>"

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::body::{Body, Link, Segment, Target, dead_fragment};
-use super::footnote::Split;
+use super::events::{Split, Spot};
 use super::image::is_lone_image;
 use super::references::{Pins, References};
-use super::writer::{MOST_FAULTS, Spot, Writer, cut};
+use super::writer::{MOST_FAULTS, Writer, cut};
 use crate::content::markdown::DIALECT;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;

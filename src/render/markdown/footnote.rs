@@ -1,11 +1,6 @@
-//! Footnotes: taken out of the text, numbered in the order in which the text refers to them, and
-//! listed at its end.
+//! The numbers of footnotes, in the order in which the text refers to them.
 
 use std::collections::BTreeMap;
-
-use pulldown_cmark::{Event, Tag, TagEnd};
-
-use super::writer::Spot;
 
 /// The footnotes to which the text has referred so far.
 #[derive(Default)]
@@ -31,38 +26,5 @@ impl Footnotes {
         format!(
             "<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"{id}\">{number}</a></sup>"
         )
-    }
-}
-
-/// The events of a text, with those of its footnotes apart.
-pub(super) struct Split<'e, 't> {
-    /// What is not in a footnote.
-    pub(super) body: Vec<&'e Spot<'t>>,
-    /// What is in a footnote, by its name.
-    pub(super) definitions: BTreeMap<String, Vec<&'e Spot<'t>>>,
-}
-
-impl<'e, 't> Split<'e, 't> {
-    /// Takes the footnotes out of a text.
-    pub(super) fn new(events: &'e [Spot<'t>]) -> Self {
-        let mut split = Self { body: Vec::new(), definitions: BTreeMap::new() };
-        let mut current: Option<(String, Vec<&'e Spot<'t>>)> = None;
-        for item in events {
-            match &item.0 {
-                Event::Start(Tag::FootnoteDefinition(name)) => {
-                    current = Some((name.to_string(), Vec::new()))
-                }
-                Event::End(TagEnd::FootnoteDefinition) => {
-                    if let Some((name, events)) = current.take() {
-                        split.definitions.insert(name, events);
-                    }
-                }
-                _ => match &mut current {
-                    Some((_, events)) => events.push(item),
-                    None => split.body.push(item),
-                },
-            }
-        }
-        split
     }
 }

@@ -3,8 +3,9 @@
 use pulldown_cmark::{Event, HeadingLevel};
 
 use super::body::{Heading, words_to_id};
+use super::events::Spot;
 use super::text::{event_text, plain_text};
-use super::writer::{Spot, Writer};
+use super::writer::Writer;
 use crate::diagnostic::{Diagnostic, Place, codes};
 use crate::message;
 

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::body::Segment;
+use super::events::Spot;
 use super::link::{relative, scheme};
 use super::text::plain_text;
-use super::writer::{Spot, Writer};
+use super::writer::Writer;
 use crate::content::markdown::decode_percent;
 use crate::diagnostic::{Place, codes};
 use crate::message;

@@ -7,6 +7,7 @@
 mod block;
 mod body;
 mod compile;
+mod events;
 pub mod facts;
 mod footnote;
 mod heading;

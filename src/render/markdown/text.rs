@@ -6,8 +6,9 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::body::{PlacedFact, Segment};
+use super::events::Spot;
 use super::facts::{Fact, UnknownFact};
-use super::writer::{LITERAL_BRACE, MARK_CLOSE, MARK_OPEN, Spot, Writer};
+use super::writer::{LITERAL_BRACE, MARK_CLOSE, MARK_OPEN, Writer};
 use crate::content::markdown::ruby::ruby;
 use crate::diagnostic::{Place, codes};
 use crate::message;

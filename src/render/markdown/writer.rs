@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::Event;
+use pulldown_cmark::Alignment;
 
-use super::block::Table;
 use super::body::{Heading, Segment};
 use super::footnote::Footnotes;
 use super::references::{Pins, References};
@@ -27,8 +26,12 @@ pub(super) const MARK_CLOSE: char = '\u{e001}';
 /// Stands for a brace that was written as `\{`.
 pub(super) const LITERAL_BRACE: char = '\u{e002}';
 
-/// An event of the parser and where it stands.
-pub(super) type Spot<'t> = (Event<'t>, Range<usize>);
+/// An open table.
+pub(super) struct OpenTable {
+    pub(super) alignments: Vec<Alignment>,
+    pub(super) column: usize,
+    pub(super) head: bool,
+}
 
 /// One article while it is compiled.
 pub(super) struct Writer<'a, 'd> {
@@ -49,7 +52,7 @@ pub(super) struct Writer<'a, 'd> {
     /// The level of the last heading.
     pub(super) last_level: u8,
     /// The open tables.
-    pub(super) tables: Vec<Table>,
+    pub(super) tables: Vec<OpenTable>,
     /// For each open link whether it leads away; `None` for one that was refused.
     pub(super) links: Vec<Option<bool>>,
     /// The last character of the text before, if it stands in the same line.
