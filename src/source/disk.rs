@@ -1,5 +1,5 @@
-//! A project's folder on the disk, read again and again: what changed since the last time is found
-//! by looking, not by being told.
+//! A project's folder on the disk, read again and again: each reading compares the folder with what
+//! the last one found.
 //!
 //! A watcher may say where something happened, but what it says is taken as a hint: it can lose
 //! events, and editors save in many ways (in place, by renaming, in several steps). Each time the
@@ -22,7 +22,7 @@ use super::path::{BLOBS, FOLDERS, is_passed_over, slashed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
 use crate::message;
 
-/// What is known before one looks. Paths are as [`canonical`] gives them.
+/// What is known before the folder is read. Paths are as [`canonical`] gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
     /// Something happened to these files: they are read whatever their stamps say.
@@ -58,9 +58,9 @@ fn has(paths: &BTreeSet<String>, path: &str) -> bool {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// Which file it is and when anything about it was last changed, where the system says so: one
-    /// that took another's place by a rename is another, and the time of such a change can be set
-    /// by nobody.
+    /// The file's number and the time of its last change of any sort, where the system gives them.
+    /// A file that took another's place by a rename has another number, and no program can set
+    /// that time.
     identity: (u64, i64, i64),
 }
 
@@ -98,11 +98,11 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
-/// How often a file that is being written is read at a time.
+/// The number of times that one reading tries a file that a program is writing.
 const TRIES: usize = 3;
 
-/// Reads a file, with its stamp as it was before the first byte was read: whoever writes later
-/// leaves another. While somebody writes, it is read once more.
+/// Reads a file, with its stamp as it was before the first byte was read: a later write leaves
+/// another stamp. While a program writes the file, it is read once more.
 fn read(path: &Path) -> io::Result<(Stamp, Vec<u8>)> {
     let mut tries = 0;
     loop {
@@ -170,7 +170,7 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Keeps what is made of the files for whoever asks again.
+    /// Keeps the results that are made of the files for the next reading.
     pub fn remember(mut self) -> Self {
         self.files.memo = Memo::on();
         self

@@ -1,4 +1,7 @@
 //! One file of a project: a text in UTF-8, or other bytes.
+//!
+//! The path decides which files must be text. A text loses its byte order mark, so that places in
+//! it count from its first letter; the files of the ledger stay as they are, byte for byte.
 
 use std::sync::Arc;
 

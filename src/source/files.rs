@@ -23,7 +23,7 @@ pub struct Files {
     /// The project's folder, when it was read from the disk; what is in [`BLOBS`] is fetched from
     /// there.
     root: Option<PathBuf>,
-    /// What was made of them, for whoever asks again.
+    /// The results that were made of them, for the next reading.
     pub memo: Memo,
 }
 

@@ -1,4 +1,7 @@
 //! The split of an article's file into its YAML front matter and its Markdown body.
+//!
+//! It gives byte ranges and not texts, so that a fault in either part has its place in the whole
+//! file.
 
 use std::ops::Range;
 

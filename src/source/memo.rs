@@ -1,5 +1,5 @@
-//! What was made of a source, kept while the source stays the same: for a program that reads a
-//! project again and again.
+//! Results that were made of a source, kept while the source stays the same: for a program that
+//! reads a project again and again.
 //!
 //! Sources are compared by identity, which is exact and costs nothing: a file whose bytes did not
 //! change keeps its [`Source`] when the folder is read again. The caller hashes what else a result
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::file::File;
 use crate::diagnostic::Source;
 
-/// After how many turns without being asked for a result is forgotten.
+/// The number of turns for which the memo keeps a result that no caller gets.
 const TURNS: u64 = 3;
 
 /// Hashes what a result depends on besides its source.
@@ -91,7 +91,7 @@ impl Memo {
         result
     }
 
-    /// Begins a new turn and forgets what nobody asked for in the last ones.
+    /// Begins a new turn and forgets the results that no caller got in the last turns.
     pub fn turn(&self) {
         let Some(held) = &self.0 else { return };
         let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);

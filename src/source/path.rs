@@ -1,4 +1,7 @@
 //! Paths within a project, with `/` between their parts on every system, and its fixed folders.
+//!
+//! A finding names a file in the same way on every system. [`join`] lets no relative path lead out
+//! of the project.
 
 use std::path::Path;
 

@@ -1,8 +1,9 @@
 //! YAML as a tree in which every node knows its place.
 //!
-//! The tree keeps scalars as they were written and leaves their meaning to the decoder: the key that
-//! holds `011002` or `no` says whether that is a number or a truth, not YAML. One pass over it can then report every fault of a file, where deserialising into a struct
-//! would end at the first.
+//! The tree keeps scalars as they were written and leaves their meaning to the decoder: the key
+//! that holds `011002` or `no` says whether that is a number or a truth, not YAML. One pass over
+//! the tree can then report every fault of a file. Deserialising into a struct would end at the
+//! first.
 
 use std::fmt;
 use std::ops::Range;
@@ -45,7 +46,7 @@ pub struct Scalar {
     pub kind: ScalarKind,
 }
 
-/// How YAML reads a scalar.
+/// The type that YAML gives a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScalarKind {
     /// Quoted, or not a number or truth.
