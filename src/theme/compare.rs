@@ -1,5 +1,7 @@
-//! The project's files of a theme held against those in the binary: for lists, for differences, and
-//! to take a file from the binary into the project.
+//! The project's files of a theme compared with those in the binary.
+//!
+//! The comparison serves lists of files, unified diffs, and the choice of files that a project
+//! takes from the binary. It writes nothing itself.
 
 use similar::TextDiff;
 

@@ -1,5 +1,8 @@
-//! `theme.yaml`: what a theme is called, which theme it extends, and for which interface it is
+//! `theme.yaml`: the name of a theme, the theme that it extends, and the interface for which it is
 //! written.
+//!
+//! Each folder below `themes/` has one. Only the project's `themes/base/` may lack it, as it lies
+//! over the base theme in the binary, which has its own.
 
 use std::collections::BTreeMap;
 

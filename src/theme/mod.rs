@@ -173,7 +173,7 @@ fn load_each(
         let Found::Read(manifest) = found else { continue };
         let folder = format!("themes/{}/", manifest.name);
         let own = || theme_files.under(&folder).filter(|(_, file)| file.layer == Layer::Project);
-        // A copy of a former release that nobody changed is not an old theme: it is not used.
+        // An unchanged copy of a former release is not an old theme: the program does not use it.
         let is_used = own().any(|(path, _)| !path.ends_with("/theme.yaml"));
         if manifest.name != BASE || is_used || manifest.interface > interface::INTERFACE {
             changes::check(manifest, own(), diagnostics);

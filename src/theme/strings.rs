@@ -1,4 +1,7 @@
 //! Every word that a theme itself says, in one language.
+//!
+//! A theme has one file of strings for each language. Strings that it lacks come from the themes
+//! that it extends, and then from the default language of the project.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
@@ -14,7 +17,7 @@ use crate::message;
 use crate::source::decode::{Decoder, PartialDate};
 use crate::source::yaml::{Node, ScalarKind, Value};
 
-/// The strings of one language, already completed from the theme's parents and the default language.
+/// The strings of one language, completed from the theme's parents and the default language.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
     tree: Json,
@@ -164,7 +167,8 @@ fn lacks(theme: &str, tag: &str, lacking: &[String], place: &Place) -> Diagnosti
     ))
 }
 
-/// Replaces `{name}` by each value, once and from left to right, so that a value cannot bring in another placeholder.
+/// Replaces `{name}` by each value, once and from left to right, so that a value cannot bring in
+/// another placeholder.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;

@@ -1,4 +1,7 @@
 //! Templates: collected from the themes of a chain, compiled, and their errors as findings.
+//!
+//! The source of every template is kept, so that an error of the template library becomes a finding
+//! at its place, also when it shows only while a page is rendered.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
