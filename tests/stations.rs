@@ -88,6 +88,7 @@ impl Crate {
                 },
                 macros: Vec::new(),
                 test_lines: 0,
+                is_shown: false,
             };
             reader.items(tokens, &module, false);
             reader.file.length = text.lines().count() - reader.test_lines;
@@ -217,6 +218,8 @@ struct Reader {
     file: SourceFile,
     macros: Vec<String>,
     test_lines: usize,
+    /// Whether the `use` declaration that is read has a visibility.
+    is_shown: bool,
 }
 
 impl Reader {
@@ -344,6 +347,10 @@ impl Reader {
     ) -> usize {
         let end = (at..tokens.len()).find(|n| is_punct(tokens, *n, ';')).unwrap_or(tokens.len());
         let line = tokens.get(at).map_or(0, line_of);
+        let is_word =
+            |back: usize| at >= back && ident(tokens, at - back).as_deref() == Some("pub");
+        let is_limited = at >= 2 && matches!(tokens[at - 2], TokenTree::Group(_)) && is_word(3);
+        self.is_shown = is_word(2) || is_limited;
         self.tree(&tokens[at..end], &[], module, (line, is_test));
         end + 1
     }
@@ -404,8 +411,10 @@ impl Reader {
         let is_glob = path.last().is_some_and(|word| word == "*");
         let path: ModulePath = path.into_iter().filter(|word| word != "*").collect();
         // What a module shows of its own children is an address and no knowledge.
-        let is_own =
-            path.len() > module.len() && path.starts_with(module) && module == self.file.module;
+        let is_own = self.is_shown
+            && path.len() > module.len()
+            && path.starts_with(module)
+            && module == self.file.module;
         if is_glob {
             self.file.globs.push(path.clone());
         } else if module == self.file.module
@@ -675,6 +684,25 @@ fn a_planted_circle_of_files_is_found_through_a_re_export() {
             "a circle of 2 files:\n  src/room/a.rs:2 knows src/room/b.rs\n  src/room/b.rs:3 knows src/room/a.rs"
         ]
     );
+}
+
+#[test]
+fn a_planted_circle_of_a_module_and_its_child_is_found() {
+    let all = Crate::read([
+        ("src/room/mod.rs", "mod a;\nuse a::make;\npub struct Room;"),
+        ("src/room/a.rs", "use super::Room;\npub fn make() -> Room {}"),
+    ]);
+    assert_eq!(
+        all.circles(),
+        [
+            "a circle of 2 files:\n  src/room/mod.rs:2 knows src/room/a.rs\n  src/room/a.rs:1 knows src/room/mod.rs"
+        ]
+    );
+    let shown = Crate::read([
+        ("src/room/mod.rs", "mod a;\npub(crate) use a::{self, make};\npub struct Room;"),
+        ("src/room/a.rs", "use super::Room;\npub fn make() -> Room {}"),
+    ]);
+    assert!(shown.circles().is_empty());
 }
 
 #[test]
