@@ -579,7 +579,7 @@ fn edit_any(
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: cases(24, 24),
         max_shrink_iters: 40,
         rng_seed: prop::test_runner::RngSeed::Fixed(7),
         ..ProptestConfig::default()

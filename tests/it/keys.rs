@@ -364,7 +364,8 @@ fn values(kind: &FileKind, examples: &mut Examples) -> Vec<Json> {
 fn decoders_read_every_described_key_and_no_other() {
     const UNKNOWN: &str = "UB0201";
     const MISSING: &str = "UB0203";
-    for kind in FILE_KINDS {
+    let kinds: Vec<&FileKind> = FILE_KINDS.iter().collect();
+    for kind in common::sample::sample(&kinds, kinds.len()) {
         let Some(path) = example_path(kind) else { continue };
         let mut plain = Examples { count: 0, spoil: None, required: 0 };
         for value in values(kind, &mut plain) {

@@ -3,6 +3,7 @@
 
 use crate::common;
 
+use common::sample::cases;
 use common::{ARTICLE, DRUG, HINO, Scratch};
 use proptest::prelude::*;
 
@@ -64,7 +65,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(64, 64), ..ProptestConfig::default() })]
 
     #[test]
     fn as_article(bytes in bytes()) {

@@ -596,9 +596,10 @@ fn every_tampering_is_found() {
     let files: Vec<String> =
         sound.paths().filter(|path| path.starts_with("content/ledger/")).cloned().collect();
     assert_eq!(files.len(), 3 + 3);
+    let places = common::sample::quick(40);
     for path in &files {
         let bytes = sound.bytes(path).to_vec();
-        for at in (0..bytes.len()).step_by(1 + bytes.len() / 40).chain([bytes.len() - 1]) {
+        for at in (0..bytes.len()).step_by(1 + bytes.len() / places).chain([bytes.len() - 1]) {
             for bit in [0x01, 0x20, 0x80] {
                 let mut changed = bytes.clone();
                 changed[at] ^= bit;

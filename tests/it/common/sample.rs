@@ -2,7 +2,8 @@
 //!
 //! `tests/run` sets `UBUGI_TEST_SEED`, so that a run takes a sample, the same seed takes the same
 //! sample, and different commits take different ones. Without the seed, as in `tests/run --full`
-//! and in a plain `cargo test`, a test takes everything.
+//! and in a plain `cargo test`, a test takes everything. `tests/run --quick` sets
+//! `UBUGI_TEST_QUICK` as well, and a test takes a fourth of its usual sample.
 #![allow(unreachable_pub, clippy::panic, reason = "shared by the modules of the tests")]
 
 /// Returns the seed of the sample, or `None` if this run takes everything.
@@ -12,15 +13,22 @@ fn seed() -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("UBUGI_TEST_SEED is no number: {text}")))
 }
 
+/// Returns the part of a sample that a quick run takes.
+#[expect(clippy::disallowed_methods, reason = "the run script says by a variable what to take")]
+pub fn quick(some: usize) -> usize {
+    let is_quick = std::env::var_os("UBUGI_TEST_QUICK").is_some_and(|value| !value.is_empty());
+    if is_quick { some.div_ceil(4) } else { some }
+}
+
 /// Returns how many cases a property test draws: `all` of them, or `some` if this run takes a
 /// sample. `PROPTEST_RNG_SEED` decides which.
 pub fn cases(all: u32, some: u32) -> u32 {
-    if seed().is_some() { some } else { all }
+    if seed().is_some() { u32::try_from(quick(some as usize)).unwrap_or(some) } else { all }
 }
 
 /// Returns `all`, or `count` of them, in their order, if this run takes a sample.
 pub fn sample<T: Copy>(all: &[T], count: usize) -> Vec<T> {
-    seed().map_or_else(|| all.to_vec(), |seed| chosen(all, count, seed))
+    seed().map_or_else(|| all.to_vec(), |seed| chosen(all, quick(count), seed))
 }
 
 fn chosen<T: Copy>(all: &[T], count: usize, seed: u64) -> Vec<T> {
