@@ -310,15 +310,7 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
             base.add(path).add(file.file.bytes());
         }
     }
-    let names: BTreeSet<&str> = theme
-        .templates()
-        .filter_map(|(full, _)| full.split_once('/'))
-        .map(|(_, name)| name)
-        .collect();
-    let prints: BTreeMap<String, Print> = names
-        .iter()
-        .map(|name| ((*name).to_owned(), print_template(theme, &names, name)))
-        .collect();
+    let prints = print_templates(theme);
     // Components can be used by any template, fragments and texts are on many pages.
     for (_, name) in theme
         .templates()
@@ -333,23 +325,38 @@ fn print_theme(shared: &Shared<'_>, theme: &Theme) -> (Print, BTreeMap<String, P
     (base.done(), prints)
 }
 
-/// Returns the print of a template with all whose names stand in it: it may include or extend them.
-fn print_template(theme: &Theme, names: &BTreeSet<&str>, name: &str) -> Print {
-    let mut printer = Printer::default();
-    let (mut reached, mut left) = (BTreeSet::from([name]), vec![name]);
-    while let Some(name) = left.pop() {
-        for (full, source) in theme
-            .templates()
-            .filter(|(full, _)| full.split_once('/').is_some_and(|(_, short)| short == name))
-        {
-            printer.add(full).add(&source.text);
-            left.extend(
-                names
-                    .iter()
-                    .filter(|other| source.text.contains(**other))
-                    .filter(|other| reached.insert(**other)),
-            );
+/// A template of a theme or of one that it extends, with the names of templates in its text: it may
+/// include or extend them.
+struct NamingTemplate<'t> {
+    full: &'t str,
+    text: &'t str,
+    names: Vec<&'t str>,
+}
+
+/// Returns the print of each template with all whose names stand in it, in theirs, and so on.
+fn print_templates(theme: &Theme) -> BTreeMap<String, Print> {
+    let mut by_name: BTreeMap<&str, Vec<NamingTemplate<'_>>> = BTreeMap::new();
+    for (full, source) in theme.templates() {
+        if let Some((_, name)) = full.split_once('/') {
+            let template = NamingTemplate { full, text: &source.text, names: Vec::new() };
+            by_name.entry(name).or_default().push(template);
         }
     }
-    printer.done()
+    let names: Vec<&str> = by_name.keys().copied().collect();
+    for template in by_name.values_mut().flatten() {
+        template.names =
+            names.iter().copied().filter(|name| template.text.contains(name)).collect();
+    }
+    let print = |name: &str| {
+        let mut printer = Printer::default();
+        let (mut reached, mut left) = (BTreeSet::from([name]), vec![name]);
+        while let Some(name) = left.pop() {
+            for template in by_name.get(name).into_iter().flatten() {
+                printer.add(template.full).add(template.text);
+                left.extend(template.names.iter().filter(|name| reached.insert(**name)));
+            }
+        }
+        printer.done()
+    };
+    names.iter().map(|name| ((*name).to_owned(), print(name))).collect()
 }

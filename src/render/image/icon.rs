@@ -381,32 +381,60 @@ fn encode(icon: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
 fn indexed(icon: &Pixmap) -> Option<(Vec<u8>, Vec<PremultipliedColorU8>)> {
     let mut palette = Vec::new();
     let mut places = HashMap::new();
-    let mut last = None;
-    let mut indexes = Vec::with_capacity(icon.pixels().len());
-    for pixel in icon.pixels() {
-        let index = match last {
-            Some((colour, index)) if colour == *pixel => index,
-            _ => {
-                let key = (pixel.red(), pixel.green(), pixel.blue(), pixel.alpha());
-                let next = u8::try_from(palette.len());
-                match places.entry(key) {
-                    Entry::Occupied(known) => *known.get(),
-                    Entry::Vacant(new) => {
-                        palette.push(*pixel);
-                        *new.insert(next.ok()?)
-                    }
-                }
+    let pixels = icon.pixels();
+    let mut indexes = Vec::with_capacity(pixels.len());
+    while let Some(pixel) = pixels.get(indexes.len()) {
+        let key = (pixel.red(), pixel.green(), pixel.blue(), pixel.alpha());
+        let next = u8::try_from(palette.len());
+        let index = match places.entry(key) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                palette.push(*pixel);
+                *new.insert(next.ok()?)
             }
         };
-        last = Some((*pixel, index));
-        indexes.push(index);
+        let run = run_length(&icon.data()[indexes.len() * 4..]);
+        indexes.resize(indexes.len() + run, index);
     }
     Some((indexes, palette))
+}
+
+/// Counts the equal pixels, of four bytes each, with which some begin.
+///
+/// Equal pixels are their own neighbours: whole stretches are compared at once.
+fn run_length(pixels: &[u8]) -> usize {
+    let mut run = 4;
+    let mut step = 4;
+    while run + step <= pixels.len() && pixels[run - 4..run + step - 4] == pixels[run..run + step] {
+        run += step;
+        step *= 2;
+    }
+    while step >= 4 {
+        let is_equal = run + step <= pixels.len()
+            && pixels[run - 4..run + step - 4] == pixels[run..run + step];
+        if is_equal {
+            run += step;
+        } else {
+            step /= 2;
+        }
+    }
+    run / 4
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_of_pixels_are_counted() {
+        for equal in 1..40_usize {
+            for after in 0..9_usize {
+                let mut pixels = [7, 8, 9, 255].repeat(equal);
+                pixels.extend([7, 8, 9, 254].repeat(after));
+                assert_eq!(run_length(&pixels), equal, "{equal} and {after}");
+            }
+        }
+    }
 
     const BRAND: Colour = Colour::new(0x0b, 0x5c, 0xad);
     const COLOURS: IconColours = IconColours { background: BRAND, foreground: Colour::WHITE };
