@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use regex::Regex;
 use tera::{Kwargs, State, Tera, Value};
 
 use super::assets::Asset;
+use super::built_in::BUILT_IN;
 use super::layers::ThemeFiles;
 use super::strings;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
@@ -131,8 +133,10 @@ pub(super) fn compile(
         let templates: Vec<(&str, &str)> =
             left.iter().map(|name| (name.as_str(), sources[*name].text.as_str())).collect();
         let Err(error) = tera.add_raw_templates(templates) else { return tera };
-        let found = fault(&error, sources, None);
-        let culprit = culprit(&error, &left);
+        let (found, culprit) = defined_twice(&error, sources).map_or_else(
+            || (fault(&error, sources, None), culprit(&error, &left)),
+            |(found, culprit)| (found, Some(culprit)),
+        );
         // A template that extends or includes a faulty one, which was taken out, is not faulty
         // itself.
         let words = found.message.en.as_str();
@@ -151,6 +155,48 @@ pub(super) fn compile(
             None => return Tera::new(),
         }
     }
+}
+
+/// Finds the components that two templates of a theme both define, if that is what an error of tera
+/// tells; returns the finding and the template that is to go without.
+///
+/// Tera names any one of these components, another one each time.
+fn defined_twice(error: &tera::Error, sources: &Sources) -> Option<(Diagnostic, String)> {
+    static DEFINITION: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\{%-?\s*component\s+([A-Za-z_][A-Za-z0-9_]*)").ok());
+    let text = error.to_string();
+    let (_, both) = text.split_once(" is defined in both `")?;
+    let (first, second) = both.split_once("` and `")?;
+    let pair = [first, second.trim_end().trim_end_matches('`')];
+    // A project can change its own file, and not one in the binary.
+    let is_own = |name: &str| sources.get(name).is_some_and(|s| !s.path.starts_with(BUILT_IN));
+    let [other, told] = if is_own(pair[1]) { pair } else { [pair[1], pair[0]] };
+    let defined = |name: &str| -> BTreeMap<String, Range<usize>> {
+        let (Some(source), Some(definition)) = (sources.get(name), DEFINITION.as_ref()) else {
+            return BTreeMap::new();
+        };
+        let all = definition.captures_iter(&source.text).filter_map(|found| found.get(1));
+        all.map(|name| (name.as_str().to_owned(), name.range())).collect()
+    };
+    let others = defined(other);
+    let shared: Vec<(String, Range<usize>)> =
+        defined(told).into_iter().filter(|(name, _)| others.contains_key(name)).collect();
+    let first = shared.iter().map(|(_, range)| range.clone()).min_by_key(|range| range.start)?;
+    let names: Vec<String> = shared.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    let found = Diagnostic::error(
+        codes::TEMPLATE_FAULT,
+        Place::new(sources.get(told)?, first),
+        message!(
+            "部品 {names} が「{other}」にもあります",
+            "`{other}` defines the components {names}, too"
+        ),
+    )
+    .help(message!(
+        "どちらか一つのひな形だけに残してください",
+        "keep them in one of the two templates alone"
+    ));
+    Some((found, told.to_owned()))
 }
 
 /// Returns the template that an error speaks of.

@@ -206,6 +206,22 @@ fn an_old_file_that_names_what_is_gone_is_told() {
     assert!(found.iter().any(|one| one.starts_with(&format!("UB0709 {script}:"))), "{found:?}");
 }
 
+/// A copied template brings its components a second time: tera names any one of them, the build all.
+#[test]
+fn components_that_a_copy_defines_again_are_told_alike_each_time() {
+    let calendars = built_in()["themes/base/templates/calendars.html"].text().expect("text");
+    let path = "themes/base/templates/calendars-copy.html";
+    let scratch = bare().with(path, &calendars.text);
+    let line =
+        1 + calendars.text.split("component").next().expect("it has one").matches('\n').count();
+    for _ in 0..8 {
+        let built = scratch.build();
+        let told: Vec<_> = built.diagnostics.iter().map(|one| one.message.en.clone()).collect();
+        assert_eq!(told, ["`base/calendars.html` defines the components `dates`, `event`, too"]);
+        assert!(built.findings()[0].starts_with(&format!("UB0702 {path}:{line}:")));
+    }
+}
+
 #[test]
 fn a_theme_of_an_older_interface_hears_what_changed_and_where() {
     let old = bare()
