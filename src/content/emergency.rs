@@ -13,14 +13,15 @@ use crate::source::yaml::Node;
 /// What a number is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Use {
+pub enum EmergencyUse {
     /// Life may be in danger.
     Urgent,
     /// Advice on what to do.
     Advice,
 }
 
-const USES: [(&str, Use); 2] = [("urgent", Use::Urgent), ("advice", Use::Advice)];
+const USES: [(&str, EmergencyUse); 2] =
+    [("urgent", EmergencyUse::Urgent), ("advice", EmergencyUse::Advice)];
 
 /// A telephone number as it stands in a file.
 pub const PHONE_NUMBER: Shape = Shape::Pattern("^[-0-9#*+ ()]*[0-9][-0-9#*+ ()]*$");
@@ -81,7 +82,7 @@ pub struct EmergencyNumber {
     /// Hours, area, what to do when it does not connect.
     pub note: Option<Text>,
     /// What it is for.
-    pub purpose: Use,
+    pub purpose: EmergencyUse,
     /// Where this is stated.
     pub source: Option<Citation>,
 }

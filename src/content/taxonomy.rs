@@ -129,7 +129,9 @@ fn term(decoder: &mut Decoder, node: &Node, kind: TermKind, languages: &Language
     Some(Term { id: id?, name: name?, description, span, source })
 }
 
+/// Reads the one span of a stage; none and more than one are faults.
 fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
+    let before = decoder.diagnostics.len();
     let mut fields = decoder.fields(node, &SPAN)?;
     let mut pair = |decoder: &mut Decoder, key, most| {
         fields.optional(decoder, key, |decoder, node| {
@@ -156,5 +158,20 @@ fn span(decoder: &mut Decoder, node: &Node) -> Option<Span> {
     let days = pair(decoder, "child_days", 3000).map(|(from, to)| Span::ChildDays(from, to));
     let months = pair(decoder, "child_months", 240).map(|(from, to)| Span::ChildMonths(from, to));
     fields.finish(decoder);
-    weeks.or(days).or(months)
+    let spans: Vec<Span> = [weeks, days, months].into_iter().flatten().collect();
+    if spans.len() != 1 && decoder.diagnostics.len() == before {
+        decoder.fault(
+            codes::BAD_RANGE,
+            node,
+            message!(
+                "時期は、ちょうど一つの範囲で書きます",
+                "a stage has exactly one span of time"
+            ),
+            message!(
+                "pregnancy_weeks・child_days・child_months のどれか一つだけを書いてください",
+                "write one of `pregnancy_weeks`, `child_days` and `child_months`, and no other"
+            ),
+        );
+    }
+    spans.into_iter().next()
 }

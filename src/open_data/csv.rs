@@ -12,7 +12,7 @@ use crate::diagnostic::Located;
 use crate::project::Project;
 use crate::site::Site;
 use crate::source::csv::CsvTable;
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// Writes the table of a site as CSV.
 pub fn write(site: &Site<'_>, on: Date) -> String {
@@ -42,8 +42,8 @@ impl<'a> Entry<'a> {
         let table = &project.table;
         let state = project.supervision.state(&drug.source.path, true, on);
         let supervised = match state {
-            State::Approved { .. } => "監修済み",
-            State::Unsupervised | State::Withdrawn(_) | State::NotRequired => {
+            TextState::Approved { .. } => "監修済み",
+            TextState::Unsupervised | TextState::Withdrawn(_) | TextState::NotRequired => {
                 project.config.unsupervised_notice.in_default()
             }
         };
@@ -61,7 +61,9 @@ impl<'a> Entry<'a> {
                 match (&state, project.supervision.state(&product.source.path, true, on)) {
                     // The reviewers of this row did not sign that the product contains the drug:
                     // the product says so.
-                    (State::Approved { .. }, other) if !matches!(other, State::Approved { .. }) => {
+                    (TextState::Approved { .. }, other)
+                        if !matches!(other, TextState::Approved { .. }) =>
+                    {
                         Cow::Owned(format!("{}（未監修）", product.name.in_default()))
                     }
                     _ => Cow::Borrowed(product.name.in_default()),

@@ -16,7 +16,7 @@ use crate::content::text::Text;
 use crate::diagnostic::Source;
 use crate::project::Project;
 use crate::site::{Site, Thing};
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// The published schema of `drugs.json` (JSON Schema 2020-12).
 pub const SCHEMA: &str = include_str!("drugs.schema.json");
@@ -221,7 +221,7 @@ fn localized(text: &Text, languages: &Languages) -> Json {
 
 fn supervision(project: &Project, source: &Source, on: Date) -> Json {
     match project.supervision.state(&source.path, true, on) {
-        State::Approved { approval, overdue } => json!({
+        TextState::Approved { approval, overdue } => json!({
             "state": "approved",
             "reviewers": approval
                 .signers
@@ -232,7 +232,7 @@ fn supervision(project: &Project, source: &Source, on: Date) -> Json {
             "next_review": approval.next_review.to_string(),
             "overdue": overdue,
         }),
-        State::Unsupervised | State::Withdrawn(_) | State::NotRequired => {
+        TextState::Unsupervised | TextState::Withdrawn(_) | TextState::NotRequired => {
             json!({"state": "unsupervised"})
         }
     }

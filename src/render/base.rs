@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::address::encode_path;
 use super::context::Voice;
 use super::shared::Shared;
-use crate::content::emergency::{EmergencyNumber, Use};
+use crate::content::emergency::{EmergencyNumber, EmergencyUse};
 use crate::content::language::LangId;
 use crate::municipality::Municipality;
 use crate::municipality::notify;
@@ -93,6 +93,6 @@ fn emergency_numbers<'p>(
         .iter()
         .filter(|own| !project.emergency.iter().any(|number| number.id.value == own.id.value));
     let mut numbers: Vec<&EmergencyNumber> = of_all.chain(further).collect();
-    numbers.sort_by_key(|number| number.purpose != Use::Urgent);
+    numbers.sort_by_key(|number| number.purpose != EmergencyUse::Urgent);
     numbers
 }

@@ -19,7 +19,7 @@ use super::shared::Shared;
 use crate::content::article::Work;
 use crate::site::{Site, state_of};
 use crate::source::files::BLOBS;
-use crate::supervision::State;
+use crate::supervision::TextState;
 use crate::theme::Theme;
 
 /// What the program itself is made from; another program may make other bytes of the same sources.
@@ -240,7 +240,7 @@ pub fn shape(site: &Site<'_>) -> Print {
 }
 
 /// Describes a state so that another description means another state.
-fn described(state: State<'_>) -> String {
+fn described(state: TextState<'_>) -> String {
     format!("{state:?}")
 }
 

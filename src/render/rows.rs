@@ -13,7 +13,7 @@ use crate::content::medicine::{Assessment, Difference, Drug, NotListed, NotListe
 use crate::content::medicine::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::site::Thing;
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 #[derive(Serialize)]
 struct DrugRow<'a> {
@@ -190,7 +190,10 @@ pub(super) fn insert_notice(
     let drugs = drugs.iter().map(|index| sheet.state_of_drug(sheet.drug(*index)));
     let products = products.iter().map(|index| sheet.state_of_product(sheet.product(*index)));
     let not_listed = not_listed.then(|| sheet.state_of_not_listed());
-    if drugs.chain(products).chain(not_listed).any(|state| !matches!(state, State::Approved { .. }))
+    if drugs
+        .chain(products)
+        .chain(not_listed)
+        .any(|state| !matches!(state, TextState::Approved { .. }))
     {
         sheet.insert_unsupervised_notice(context);
     }

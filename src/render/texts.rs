@@ -15,7 +15,7 @@ use super::context::{self, Voice, value};
 use crate::content::language::LangId;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
-use crate::supervision::State;
+use crate::supervision::TextState;
 use crate::theme::Theme;
 
 /// What is said of one text in one language.
@@ -49,7 +49,7 @@ impl<'p> Texts<'p> {
     }
 
     /// Returns what is said of a text under a state.
-    pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: State<'_>) -> Said {
+    pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: TextState<'_>) -> Said {
         let key = (theme.name.clone(), language, path.to_owned());
         let slot = Arc::clone(
             self.said
@@ -96,7 +96,7 @@ fn say(
     theme: &Theme,
     language: LangId,
     path: &str,
-    state: State<'_>,
+    state: TextState<'_>,
     on: Date,
     diagnostics: &mut Diagnostics,
 ) -> Said {

@@ -14,7 +14,7 @@ use crate::project::Project;
 use crate::render::page::PLANNED;
 use crate::site::{GoneText, Moment, Site, Visible};
 use crate::supervision::ledger::Decision;
-use crate::supervision::{Event, What};
+use crate::supervision::{Announced, TextEvent};
 
 /// A project as it was published on a day, and what of it may be shown.
 #[derive(Debug)]
@@ -260,11 +260,11 @@ fn terms(
 /// their act.
 fn decided(project: &Project, path: &str, measures: [Measure; 3]) -> Vec<(Measure, Date, String)> {
     let [reviewed, corrected, withdrawn] = measures;
-    let of = |event: &Event| match event {
-        Event::Approval { on, .. } => (reviewed, *on, String::new()),
-        Event::Announcement(announcement) => match announcement.what {
-            What::Correction { .. } => (corrected, announcement.on, announcement.act.clone()),
-            What::Withdrawal { .. } => (withdrawn, announcement.on, announcement.act.clone()),
+    let of = |event: &TextEvent| match event {
+        TextEvent::Approval { on, .. } => (reviewed, *on, String::new()),
+        TextEvent::Announcement(announcement) => match announcement.what {
+            Announced::Correction { .. } => (corrected, announcement.on, announcement.act.clone()),
+            Announced::Withdrawal { .. } => (withdrawn, announcement.on, announcement.act.clone()),
         },
     };
     project.supervision.history(path).iter().map(of).collect()

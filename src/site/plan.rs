@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, codes};
 use crate::message;
 use crate::municipality::Municipality;
 use crate::project::Project;
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 impl<'p> Site<'p> {
     /// Plans a municipality's site with pages of these kinds.
@@ -132,7 +132,7 @@ fn gone<'p>(
     taken: &[&'p Work],
 ) -> Vec<Gone<'p>> {
     let withdrawal = |path: &str| match project.supervision.state(path, true, Date::MAX) {
-        State::Withdrawn(withdrawal) if visible.is_withdrawn(path) => Some(withdrawal),
+        TextState::Withdrawn(withdrawal) if visible.is_withdrawn(path) => Some(withdrawal),
         _ => None,
     };
     let works = taken.iter().map(|work| {

@@ -15,7 +15,7 @@ use crate::content::medicine::Product;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::project::Project;
 use crate::supervision::seals::NOT_LISTED;
-use crate::supervision::{Refusal, State};
+use crate::supervision::{Refusal, TextState};
 
 /// How many works are not visible, so that none vanishes silently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +109,7 @@ impl Visible {
             if !is_shown {
                 // Without its original no translation is shown, but one that was taken back still
                 // says so.
-                if let withdrawn @ State::Withdrawn(_) = state(version) {
+                if let withdrawn @ TextState::Withdrawn(_) = state(version) {
                     self.admit(project, withdrawn, &version.source, diagnostics);
                 }
             } else if version.draft && !moment.drafts {
@@ -125,7 +125,7 @@ impl Visible {
     fn admit(
         &mut self,
         project: &Project,
-        state: State<'_>,
+        state: TextState<'_>,
         source: &Arc<Source>,
         diagnostics: &mut Diagnostics,
     ) -> bool {
@@ -168,7 +168,7 @@ impl Visible {
 }
 
 /// Returns the state under which an article may be published.
-pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> State<'p> {
+pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> TextState<'p> {
     let is_clinical = article.supervision == Supervision::Clinical;
     project.supervision.state(
         &article.source.path,

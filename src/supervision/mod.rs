@@ -26,7 +26,3 @@ pub use reviewer::{LICENCES, REVIEWERS, Reviewer, decode_reviewers};
 pub use seals::sha256 as seal;
 pub use standing::{Approval, Judge, Signer, Withdrawal};
 pub use state::{Refusal, Supervision, TextState};
-
-// Other rooms still use the names without their subject.
-pub use history::{Announced as What, TextEvent as Event};
-pub use state::TextState as State;

@@ -144,3 +144,21 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
         assert!(!ja.is_empty() && !en.is_empty() && ja != en, "{}: {ja} / {en}", diagnostic.code);
     }
 }
+
+/// A stage without its span, or with two, would otherwise be dropped or cut without a word.
+#[test]
+fn a_stage_has_exactly_one_span() {
+    let stages = "content/stages.yaml";
+    for (written, is_right) in [
+        ("{}", false),
+        ("{child_days: null}", false),
+        ("{child_days: [0, 27], child_months: [0, 1]}", false),
+        ("{child_months: [0, 1]}", true),
+    ] {
+        let built = Scratch::new().edit(stages, "{child_days: [0, 27]}", written).build();
+        let found = built.findings();
+        assert_eq!(found.is_empty(), is_right, "{written}: {found:?}");
+        let at = format!("UB0603 {stages}:3:9");
+        assert!(is_right || found.iter().all(|one| *one == at), "{written}: {found:?}");
+    }
+}

@@ -10,7 +10,7 @@ use ubugi::diagnostic::{Diagnostics, Severity as Grave, Tongue};
 use ubugi::project::Project;
 use ubugi::review::sitting::{Request, Sitting};
 use ubugi::review::status::{Board, Condition};
-use ubugi::supervision::What;
+use ubugi::supervision::Announced;
 use ubugi::supervision::audit::{self, Expected};
 use ubugi::supervision::ledger::{Decision, Severity};
 
@@ -798,7 +798,10 @@ fn corrections_and_history_stand_on_the_page() {
     let day = |day: &str| day.parse().unwrap();
     let all = project.supervision.judge().announcements(day("2026-11-21"));
     assert_eq!((all.len(), all[0].path.as_str(), all[0].is_to_be_notified()), (1, ARTICLE, true));
-    assert_eq!(all[0].what, What::Correction { was: "38度".to_owned(), now: "37.5度".to_owned() });
+    assert_eq!(
+        all[0].what,
+        Announced::Correction { was: "38度".to_owned(), now: "37.5度".to_owned() }
+    );
     assert!(project.supervision.judge().announcements(day("2026-11-19")).is_empty());
     let withdrawn =
         Project::load(corrected.withdraw(ARTICLE, "2026-11-21").files(), &mut Diagnostics::new());

@@ -8,8 +8,8 @@ use crate::diagnostic::Located;
 use crate::municipality::notify::{Channel, Segment};
 use crate::notify::notice::Notice;
 use crate::site::{self, GoneText, Site, Thing};
-use crate::supervision::{Announcement, What};
-use crate::supervision::{Event, State};
+use crate::supervision::{Announced, Announcement};
+use crate::supervision::{TextEvent, TextState};
 
 /// One article that may be told to a segment.
 pub(super) struct Candidate<'p> {
@@ -25,8 +25,8 @@ impl Candidate<'_> {
     /// In which order it goes: withdrawals, corrections, all else.
     pub(super) fn rank(&self) -> u8 {
         match self.announced.map(|announcement| &announcement.what) {
-            Some(What::Withdrawal { .. }) => 0,
-            Some(What::Correction { .. }) => 1,
+            Some(Announced::Withdrawal { .. }) => 0,
+            Some(Announced::Correction { .. }) => 1,
             None => 2,
         }
     }
@@ -66,7 +66,7 @@ impl<'p> PlannedDay<'p> {
             all.push(candidate(work, version, Thing::Work(index), None));
             let corrections = self
                 .severe(&version.source.path)
-                .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
+                .filter(|announcement| matches!(announcement.what, Announced::Correction { .. }));
             all.extend(
                 corrections.map(|correction| {
                     candidate(work, version, Thing::Work(index), Some(correction))
@@ -84,7 +84,7 @@ impl<'p> PlannedDay<'p> {
             let withdrawals = paths
                 .into_iter()
                 .flat_map(|path| self.severe(path))
-                .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }));
+                .filter(|announcement| matches!(announcement.what, Announced::Withdrawal { .. }));
             let last = withdrawals.max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.act.cmp(&b.act)));
             all.extend(
                 last.map(|withdrawal| {
@@ -100,7 +100,7 @@ impl<'p> PlannedDay<'p> {
     fn severe(self, path: &str) -> impl Iterator<Item = &'p Announcement> + use<'p> {
         let date = self.date;
         self.project.supervision.history(path).iter().filter_map(move |event| match event {
-            Event::Announcement(announcement)
+            TextEvent::Announcement(announcement)
                 if announcement.is_to_be_notified() && announcement.is_recent(date) =>
             {
                 Some(announcement)
@@ -135,8 +135,8 @@ impl<'p> PlannedDay<'p> {
             return None;
         }
         match site::state_of(self.project, version, self.date) {
-            State::Approved { overdue: false, .. } | State::NotRequired => Some(version),
-            State::Approved { .. } | State::Unsupervised | State::Withdrawn(_) => None,
+            TextState::Approved { overdue: false, .. } | TextState::NotRequired => Some(version),
+            TextState::Approved { .. } | TextState::Unsupervised | TextState::Withdrawn(_) => None,
         }
     }
 }

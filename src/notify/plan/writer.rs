@@ -12,7 +12,7 @@ use crate::notify::notice::Notice;
 use crate::notify::shared_text::SharedText;
 use crate::render::encode_path;
 use crate::site::Site;
-use crate::supervision::What;
+use crate::supervision::Announced;
 
 /// Puts notices of one segment into words.
 pub(super) struct NoticeWriter<'a, 'p> {
@@ -95,12 +95,12 @@ impl<'a, 'p> NoticeWriter<'a, 'p> {
             .map(|theme| theme.strings(self.language));
         let (title, text, wording) =
             match (candidate.announced.map(|announcement| &announcement.what), strings) {
-                (Some(What::Correction { was, now }), Some(strings)) => (
+                (Some(Announced::Correction { was, now }), Some(strings)) => (
                     strings.fill("notify.corrected", &[("title", title)]),
                     strings.fill("notify.correction", &[("was", was), ("now", now)]),
                     Wording::Plain,
                 ),
-                (Some(What::Withdrawal { .. }), Some(strings)) => (
+                (Some(Announced::Withdrawal { .. }), Some(strings)) => (
                     strings.fill("notify.withdrawn", &[("title", title)]),
                     strings.get("notify.withdrawal").to_owned(),
                     Wording::Plain,
@@ -136,11 +136,11 @@ impl<'a, 'p> NoticeWriter<'a, 'p> {
             rev: work.notify_rev,
             correction: candidate
                 .announced
-                .filter(|announcement| matches!(announcement.what, What::Correction { .. }))
+                .filter(|announcement| matches!(announcement.what, Announced::Correction { .. }))
                 .map(|correction| correction.act.as_str().into()),
             withdrawal: candidate
                 .announced
-                .filter(|announcement| matches!(announcement.what, What::Withdrawal { .. }))
+                .filter(|announcement| matches!(announcement.what, Announced::Withdrawal { .. }))
                 .map(|withdrawal| withdrawal.act.as_str().into()),
             campaign: None,
             wording,

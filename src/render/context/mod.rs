@@ -9,7 +9,7 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::content::citation::Citation;
-use crate::content::emergency::{EmergencyNumber, Use, tel};
+use crate::content::emergency::{EmergencyNumber, EmergencyUse, tel};
 use crate::content::language::{LangId, Languages};
 use crate::content::text::Text;
 use crate::municipality::{Contact, Figures};
@@ -118,7 +118,7 @@ struct EmergencyValue<'a> {
     note: Option<&'a str>,
     note_lang: Option<&'a str>,
     #[serde(rename = "use")]
-    purpose: Use,
+    purpose: EmergencyUse,
 }
 
 /// Writes a telephone number.

@@ -7,7 +7,7 @@ use tera::Value;
 
 use super::{DateValue, TextValue, Voice, value};
 use crate::content::config::Config;
-use crate::supervision::{Event, Reviewer, State, What};
+use crate::supervision::{Announced, Reviewer, TextEvent, TextState};
 
 #[derive(Debug, Serialize)]
 struct ReviewerValue<'a> {
@@ -46,7 +46,7 @@ struct SupervisionValue<'a> {
 /// Writes under which state a text is published.
 pub fn supervision<'a>(
     voice: Voice<'a>,
-    state: State<'a>,
+    state: TextState<'a>,
     config: &'a Config,
 ) -> impl Serialize + use<'a> {
     let plain = |state| SupervisionValue {
@@ -58,7 +58,7 @@ pub fn supervision<'a>(
         overdue: false,
     };
     match state {
-        State::Approved { approval, overdue } => SupervisionValue {
+        TextState::Approved { approval, overdue } => SupervisionValue {
             reviewers: approval
                 .signers
                 .iter()
@@ -70,28 +70,28 @@ pub fn supervision<'a>(
             ..plain("approved")
         },
         // What was withdrawn has a page of its own, which says so.
-        State::Unsupervised | State::Withdrawn(_) => SupervisionValue {
+        TextState::Unsupervised | TextState::Withdrawn(_) => SupervisionValue {
             notice: Some(voice.text(&config.unsupervised_notice)),
             ..plain("unsupervised")
         },
-        State::NotRequired => plain("not_required"),
+        TextState::NotRequired => plain("not_required"),
     }
 }
 
 /// Writes what was decided about a text so far; who approved it is told only while it is published
 /// as approved.
-pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -> Value {
+pub fn history(voice: Voice<'_>, events: &[TextEvent], state: TextState<'_>, on: Date) -> Value {
     // People write these words, in the project's default language.
     let default = voice.languages.default_id();
     let tag = (voice.language != default).then(|| voice.languages.get(default).tag.as_str());
     let said = |text: &str| json!({"text": text, "lang": tag});
-    let is_approved = matches!(state, State::Approved { .. });
+    let is_approved = matches!(state, TextState::Approved { .. });
     let mut recent = Vec::new();
     let mut all = Vec::new();
     for event in events {
         let entry = match event {
-            Event::Approval { .. } if !is_approved => continue,
-            Event::Approval { on, by, note } => {
+            TextEvent::Approval { .. } if !is_approved => continue,
+            TextEvent::Approval { on, by, note } => {
                 let by: Vec<Value> = by.iter().map(|by| value(&reviewer(voice, by, 0))).collect();
                 json!({
                     "kind": "approval",
@@ -100,10 +100,10 @@ pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -
                     "note": note.as_deref().map(said),
                 })
             }
-            Event::Announcement(announcement) => {
+            TextEvent::Announcement(announcement) => {
                 let (day, severity) = (voice.date(announcement.on), announcement.severity);
                 match &announcement.what {
-                    What::Withdrawal { reason } => {
+                    Announced::Withdrawal { reason } => {
                         json!({
                             "kind": "withdrawal",
                             "on": day,
@@ -111,7 +111,7 @@ pub fn history(voice: Voice<'_>, events: &[Event], state: State<'_>, on: Date) -
                             "severity": severity,
                         })
                     }
-                    What::Correction { was, now } => {
+                    Announced::Correction { was, now } => {
                         let entry = json!({
                             "kind": "correction",
                             "on": day,

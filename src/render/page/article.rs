@@ -11,7 +11,7 @@ use super::PageKind;
 use crate::content::article::Article;
 use crate::content::taxonomy::Term;
 use crate::site::{self, PageGroup, Subject, Thing};
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -133,7 +133,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
     head(sheet, article, state)
 }
 
-fn head(sheet: &Sheet<'_, '_>, article: &Article, state: State<'_>) -> Head {
+fn head(sheet: &Sheet<'_, '_>, article: &Article, state: TextState<'_>) -> Head {
     let citations: Vec<&str> =
         article.sources.iter().filter_map(|citation| citation.url.as_deref()).collect();
     let mut structured = vec![
@@ -146,7 +146,7 @@ fn head(sheet: &Sheet<'_, '_>, article: &Article, state: State<'_>) -> Head {
     Head {
         heading: article.title.value.clone(),
         description: article.description.value.clone(),
-        speaks_for_itself: !matches!(state, State::NotRequired),
+        speaks_for_itself: !matches!(state, TextState::NotRequired),
         structured,
         ..Head::default()
     }

@@ -11,7 +11,7 @@ use super::super::sheet::{Sheet, corrected, reviewed};
 use super::PageKind;
 use crate::content::medicine::{self, Drug};
 use crate::site::{self, Keep, PageGroup, Subject, Thing};
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -165,12 +165,12 @@ fn products_with<'p>(sheet: &Sheet<'_, 'p>, id: &str) -> Vec<ProductLink<'p>> {
         .map(|(index, product)| ProductLink {
             url: sheet.link(Thing::Product(index)),
             name: sheet.voice().text(&product.name),
-            supervised: matches!(sheet.state_of_product(product), State::Approved { .. }),
+            supervised: matches!(sheet.state_of_product(product), TextState::Approved { .. }),
         })
         .collect()
 }
 
-fn head(sheet: &Sheet<'_, '_>, drug: &Drug, state: State<'_>) -> Head {
+fn head(sheet: &Sheet<'_, '_>, drug: &Drug, state: TextState<'_>) -> Head {
     let strings = sheet.voice().strings;
     let name = drug.name.pick(sheet.language()).0;
     let mut structured = vec![("about", about(sheet, drug, name))];

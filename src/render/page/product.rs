@@ -13,7 +13,7 @@ use crate::content::medicine::{Assessment, Drug};
 use crate::content::medicine::{Ingredient, Product};
 use crate::content::text::Text;
 use crate::site::{self, Keep, PageGroup, Subject, Thing};
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// The kind.
 pub static KIND: PageKind = PageKind {
@@ -119,7 +119,7 @@ fn of_each<'p>(
     drugs.iter().flat_map(of_drug).collect()
 }
 
-fn head(sheet: &Sheet<'_, '_>, product: &Product, state: State<'_>) -> Head {
+fn head(sheet: &Sheet<'_, '_>, product: &Product, state: TextState<'_>) -> Head {
     let (strings, language) = (sheet.voice().strings, sheet.language());
     let name = product.name.pick(language).0;
     let ingredients: Vec<&str> = product

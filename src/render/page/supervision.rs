@@ -11,7 +11,7 @@ use super::super::sheet::Sheet;
 use super::PageKind;
 use crate::message;
 use crate::site::{self, Menu, Subject, Thing};
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
@@ -37,14 +37,14 @@ fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
         table.products().iter().map(|index| sheet.state_of_product(sheet.product(*index)));
     for state in sheet.states_of_articles().chain(drugs).chain(products) {
         match state {
-            State::Approved { approval, .. } => {
+            TextState::Approved { approval, .. } => {
                 supervised += 1;
                 for signer in &approval.signers {
                     *counts.entry(&signer.reviewer.id.value).or_default() += 1;
                 }
             }
-            State::Unsupervised => unsupervised += 1,
-            State::NotRequired | State::Withdrawn(_) => {}
+            TextState::Unsupervised => unsupervised += 1,
+            TextState::NotRequired | TextState::Withdrawn(_) => {}
         }
     }
     let reviewers: Vec<Value> = sheet

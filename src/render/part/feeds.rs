@@ -22,7 +22,7 @@ use crate::render::channel;
 use crate::render::sheet::{Listed, Sheet};
 use crate::site::{Channel, Thing};
 use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED};
-use crate::supervision::{Announcement, What, Withdrawal};
+use crate::supervision::{Announced, Announcement, Withdrawal};
 
 /// The part.
 pub static PART: PartKind =
@@ -223,7 +223,7 @@ fn announced<'p>(
 /// it.
 fn changed(sheet: &Sheet<'_, '_>, listed: Listed<'_>) -> Date {
     let corrections = announcements(sheet.history(listed.path()))
-        .filter(|announcement| matches!(announcement.what, What::Correction { .. }));
+        .filter(|announcement| matches!(announcement.what, Announced::Correction { .. }));
     corrections
         .map(|correction| correction.on)
         .chain([listed.last_changed().min(sheet.on())])
@@ -299,14 +299,14 @@ fn announcement_entry(
     let strings = sheet.voice().strings;
     let mut html = words::demo_notice(sheet);
     let (kind, key) = match &announcement.what {
-        What::Withdrawal { reason } => {
+        Announced::Withdrawal { reason } => {
             let Announcement { on, severity, .. } = announcement;
             words::write_withdrawal(sheet, *on, reason, *severity, &mut html);
             let turn = if text.is_gone { "withdrawn.turn" } else { "feeds.back" };
             paragraph(strings.get(turn), &mut html);
             (EntryKind::Withdrawal, "feeds.withdrawn")
         }
-        What::Correction { was, now } => {
+        Announced::Correction { was, now } => {
             words::write_correction(sheet, announcement, was, now, &mut html);
             (EntryKind::Correction, "feeds.corrected")
         }

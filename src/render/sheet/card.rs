@@ -7,7 +7,7 @@ use super::super::context::value;
 use super::super::dependency::Dependency;
 use super::Sheet;
 use crate::site::Thing;
-use crate::supervision::State;
+use crate::supervision::TextState;
 
 /// How long an article counts as new, in days.
 const NEW_DAYS: i64 = 14;
@@ -42,7 +42,7 @@ impl Sheet<'_, '_> {
             updated: self.date(listed.last_changed()),
             is_new: age.is_ok_and(|span| i64::from(span.get_days()) < NEW_DAYS),
             own: listed.is_own(),
-            supervised: matches!(listed.state(), State::Approved { .. }),
+            supervised: matches!(listed.state(), TextState::Approved { .. }),
             lang: (found != self.language())
                 .then(|| self.settings().languages.get(found).tag.as_str()),
         })

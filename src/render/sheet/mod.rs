@@ -35,7 +35,7 @@ use crate::diagnostic::Diagnostics;
 use crate::municipality::Municipality;
 use crate::municipality::notify;
 use crate::site::{Channel, GoneText, Page, Thing};
-use crate::supervision::{Event, Reviewer};
+use crate::supervision::{Reviewer, TextEvent};
 
 /// A page or part in the making.
 pub(crate) struct Sheet<'r, 'p> {
@@ -171,7 +171,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Returns what was decided about a text so far.
-    pub(super) fn history(&self, path: &str) -> &'p [Event] {
+    pub(super) fn history(&self, path: &str) -> &'p [TextEvent] {
         self.base.shared.project.supervision.history(path)
     }
 

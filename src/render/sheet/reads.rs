@@ -24,14 +24,14 @@ use crate::diagnostic::Located;
 use crate::open_data;
 use crate::site::{GoneText, Page, Site, state_of};
 use crate::supervision::seals::NOT_LISTED;
-use crate::supervision::{State, Withdrawal};
+use crate::supervision::{TextState, Withdrawal};
 
 /// What lists and links show of an article, in one language.
 #[derive(Clone, Copy)]
 pub(in crate::render) struct Listed<'p> {
     work: &'p Work,
     version: &'p Article,
-    state: State<'p>,
+    state: TextState<'p>,
 }
 
 impl<'p> Listed<'p> {
@@ -56,7 +56,7 @@ impl<'p> Listed<'p> {
     }
 
     /// Returns under which state it is published.
-    pub(in crate::render) fn state(&self) -> State<'p> {
+    pub(in crate::render) fn state(&self) -> TextState<'p> {
         self.state
     }
 
@@ -199,7 +199,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Returns the state under which an article, which was read before, is published.
-    pub(in crate::render) fn state_of(&self, article: &Article) -> State<'p> {
+    pub(in crate::render) fn state_of(&self, article: &Article) -> TextState<'p> {
         state_of(self.base.shared.project, article, self.on())
     }
 
@@ -241,7 +241,7 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Lists the states of all versions of all articles that may be shown.
-    pub(in crate::render) fn states_of_articles(&self) -> impl Iterator<Item = State<'p>> + '_ {
+    pub(in crate::render) fn states_of_articles(&self) -> impl Iterator<Item = TextState<'p>> + '_ {
         self.read_all_cards();
         let shared = self.base.shared;
         let versions = self.base.site.works.iter().flat_map(|work| work.versions.values());
@@ -364,21 +364,21 @@ impl<'r, 'p> Sheet<'r, 'p> {
     }
 
     /// Returns the state under which a drug, which was read before, is published.
-    pub(in crate::render) fn state_of_drug(&self, drug: &Drug) -> State<'p> {
+    pub(in crate::render) fn state_of_drug(&self, drug: &Drug) -> TextState<'p> {
         self.state_of_entry(&drug.source.path)
     }
 
     /// Returns the state under which a product, which was read before, is published.
-    pub(in crate::render) fn state_of_product(&self, product: &Product) -> State<'p> {
+    pub(in crate::render) fn state_of_product(&self, product: &Product) -> TextState<'p> {
         self.state_of_entry(&product.source.path)
     }
 
     /// Returns the state under which the list of what the table does not have is published.
-    pub(in crate::render) fn state_of_not_listed(&self) -> State<'p> {
+    pub(in crate::render) fn state_of_not_listed(&self) -> TextState<'p> {
         self.state_of_entry(NOT_LISTED)
     }
 
-    fn state_of_entry(&self, path: &str) -> State<'p> {
+    fn state_of_entry(&self, path: &str) -> TextState<'p> {
         self.base.shared.project.supervision.state(path, true, self.on())
     }
 

@@ -5,7 +5,7 @@ use tera::{Context, Value};
 
 use super::super::context::value;
 use super::Sheet;
-use crate::supervision::{Announcement, Event, State, What};
+use crate::supervision::{Announced, Announcement, TextEvent, TextState};
 
 impl Sheet<'_, '_> {
     /// Gives a page what is said of the supervision of its text under a state, and returns the
@@ -13,7 +13,7 @@ impl Sheet<'_, '_> {
     pub(in crate::render) fn say(
         &self,
         path: &str,
-        state: State<'_>,
+        state: TextState<'_>,
         context: &mut Context,
     ) -> Value {
         let base = self.base;
@@ -31,8 +31,8 @@ impl Sheet<'_, '_> {
 }
 
 /// Tells machines who reviewed a text, where it is approved.
-pub(in crate::render) fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)> {
-    let State::Approved { approval, .. } = state else { return Vec::new() };
+pub(in crate::render) fn reviewed(state: TextState<'_>) -> Vec<(&'static str, Json)> {
+    let TextState::Approved { approval, .. } = state else { return Vec::new() };
     let people = approval.signers.iter().map(|signer| {
         json!({
             "@type": "Person",
@@ -47,12 +47,14 @@ pub(in crate::render) fn reviewed(state: State<'_>) -> Vec<(&'static str, Json)>
 }
 
 /// Tells machines of corrections (schema.org, CorrectionComment).
-pub(in crate::render) fn corrected(history: &[Event]) -> Option<(&'static str, Json)> {
+pub(in crate::render) fn corrected(history: &[TextEvent]) -> Option<(&'static str, Json)> {
     let comments: Vec<Json> = history
         .iter()
         .filter_map(|event| match event {
-            Event::Announcement(Announcement {
-                on, what: What::Correction { was, now }, ..
+            TextEvent::Announcement(Announcement {
+                on,
+                what: Announced::Correction { was, now },
+                ..
             }) => Some(json!({
                 "@type": "CorrectionComment",
                 "datePublished": on.to_string(),

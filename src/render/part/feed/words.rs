@@ -9,12 +9,14 @@ use crate::render::context::TextValue;
 use crate::render::html::escape;
 use crate::render::sheet::{Listed, Sheet};
 use crate::supervision::ledger::Severity;
-use crate::supervision::{Announcement, Event, State, What};
+use crate::supervision::{Announced, Announcement, TextEvent, TextState};
 
 /// Lists what was announced in a history.
-pub(in crate::render) fn announcements(history: &[Event]) -> impl Iterator<Item = &Announcement> {
+pub(in crate::render) fn announcements(
+    history: &[TextEvent],
+) -> impl Iterator<Item = &Announcement> {
     history.iter().filter_map(|event| {
-        if let Event::Announcement(announcement) = event { Some(announcement) } else { None }
+        if let TextEvent::Announcement(announcement) = event { Some(announcement) } else { None }
     })
 }
 
@@ -36,23 +38,23 @@ pub(in crate::render) fn write_standing(
 ) {
     let notice = || words(&sheet.voice().text(&sheet.settings().unsupervised_notice));
     match listed.state() {
-        State::Approved { .. } => write_approval(sheet, listed.state(), html),
-        State::Unsupervised | State::Withdrawn(_) => strong(notice(), html),
+        TextState::Approved { .. } => write_approval(sheet, listed.state(), html),
+        TextState::Unsupervised | TextState::Withdrawn(_) => strong(notice(), html),
         // A sample says of every text that nobody reviewed it.
-        State::NotRequired if sheet.municipality().demo => strong(notice(), html),
-        State::NotRequired => {}
+        TextState::NotRequired if sheet.municipality().demo => strong(notice(), html),
+        TextState::NotRequired => {}
     }
     for announcement in announcements(sheet.history(listed.path()))
         .filter(|announcement| announcement.is_recent(sheet.on()))
     {
-        if let What::Correction { was, now } = &announcement.what {
+        if let Announced::Correction { was, now } = &announcement.what {
             write_correction(sheet, announcement, was, now, html);
         }
     }
 }
 
-fn write_approval(sheet: &Sheet<'_, '_>, state: State<'_>, html: &mut String) {
-    let State::Approved { approval, overdue } = state else { return };
+fn write_approval(sheet: &Sheet<'_, '_>, state: TextState<'_>, html: &mut String) {
+    let TextState::Approved { approval, overdue } = state else { return };
     let voice = sheet.voice();
     let strings = voice.strings;
     let (open, close) = (strings.get("supervision.open"), strings.get("supervision.close"));
