@@ -1,10 +1,10 @@
 //! Holds `src/` to the order of rooms that `ARCHITECTURE.md` states.
 //!
-//! The test reads the order from the table under the heading "Rooms" and every path of the crate
-//! in `src/`: in `use` declarations of any visibility, in expressions, in macros and in links of doc
+//! The test reads the order from the table under the heading "Rooms" and every path of the crate in
+//! `src/`: in `use` declarations of any visibility, in expressions, in macros and in links of doc
 //! comments. It fails on an arrow that runs back, on an arrow between rooms of one row, and on a
-//! circle of files, and names file and line. It also holds files and functions to their length.
-//! It reads tokens and not the compiler's tables, so it follows re-exports but no inference.
+//! circle of files, and names file and line. It also holds files and functions to their length. It
+//! reads tokens and not the compiler's tables, so it follows re-exports but no inference.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
@@ -320,7 +320,8 @@ impl Reader {
                 break;
             }
         }
-        // A path that a word begins which is neither a keyword nor followed by `::` is a name in scope.
+        // A path that a word begins which is neither a keyword nor followed by `::` is a name in
+        // scope.
         if words.len() > 1 {
             self.mention(&words, module, line_of(&tokens[at]), is_test);
         }
@@ -454,7 +455,8 @@ impl Reader {
     }
 }
 
-/// Turns a path that begins with `crate`, `self`, `super` or the crate's name into one from the root.
+/// Turns a path that begins with `crate`, `self`, `super` or the crate's name into one from the
+/// root.
 fn from_root(words: &[String], module: &[String]) -> Option<ModulePath> {
     let mut base: ModulePath = match words.first()?.as_str() {
         "crate" | "ubugi" => Vec::new(),

@@ -87,7 +87,7 @@ pub enum Command {
         /// Why, in words for readers / 読者への理由
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// How grave it is / 重さ
+        /// Its severity / 重さ
         #[arg(long, value_enum)]
         severity: Grave,
     },
@@ -105,7 +105,7 @@ pub enum Command {
         /// What is right / 正しいこと
         #[arg(long, value_name = "TEXT")]
         now: String,
-        /// How grave it is / 重さ
+        /// Its severity / 重さ
         #[arg(long, value_enum)]
         severity: Grave,
     },
@@ -185,7 +185,7 @@ pub enum Theme {
     },
 }
 
-/// How grave something is for readers.
+/// The severity of something for readers.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Grave {
     /// A slip that misleads nobody
@@ -249,7 +249,7 @@ pub enum Notify {
     Schema,
 }
 
-/// How notices are sent.
+/// The sending of notices.
 #[derive(Debug, clap::Args)]
 pub struct Send {
     /// The project's folder / プロジェクトのフォルダ
@@ -271,10 +271,10 @@ pub struct Send {
     /// With --dry-run: as if it were this time in Japan / --dry-run のとき、この時刻のつもりで
     #[arg(long, requires = "dry_run", value_name = "YYYY-MM-DDTHH:MM", value_parser = moment)]
     pub at: Option<jiff::civil::DateTime>,
-    /// How many requests at a time / 同時に送る数
+    /// The number of requests at a time / 同時に送る数
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub connections: u16,
-    /// How often one delivery is tried / 一通を試みる回数
+    /// The number of tries for one delivery / 一通を試みる回数
     #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub attempts: u32,
     /// Seconds before the second attempt, doubled each time / 二度目までの秒数
@@ -450,7 +450,7 @@ pub struct Edition {
     /// Which sites, and as of when.
     #[command(flatten)]
     pub scope: Scope,
-    /// How faults are shown / 誤りの出し方
+    /// The form of faults / 誤りの出し方
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub diagnostics: Format,
     /// Treat warnings as errors / 注意も誤りとして扱う

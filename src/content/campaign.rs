@@ -74,7 +74,7 @@ pub struct Campaign {
     pub only: Vec<Located<MunicipalityCode>>,
     /// The articles that are announced first, in this order.
     pub featured: Vec<Located<String>>,
-    /// How many notices there may be meanwhile; where a municipality allows more, that holds.
+    /// The most notices meanwhile; where a municipality allows more, that holds.
     pub most: NoticeAllowance,
     /// The wording that is preferred meanwhile.
     pub wording: Option<Wording>,

@@ -196,7 +196,7 @@ pub fn lookup(code: MunicipalityCode) -> Option<&'static LocalGovernment> {
 ///
 /// Those that are called exactly so come alone (`府中市` gives both, `東京都府中市` one). Where
 /// there is none, all whose full name contains the given one come (`府中` gives both cities and
-/// 府中町). White space at either end is ignored; an empty name means nobody.
+/// 府中町). White space at either end is ignored; an empty name names no municipality.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static LocalGovernment> {
     let name = name.trim();

@@ -5,7 +5,7 @@ use crate::source::decode::Decoder;
 use crate::source::keys::{Record, Shape, optional, words};
 use crate::source::yaml::{Node, Value};
 
-/// How much of an article stands in a feed.
+/// The part of an article that stands in a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum FeedContent {
     /// What the article says of itself. A reader of feeds keeps what it once got; what is corrected
@@ -60,9 +60,9 @@ pub struct FeedChoice {
 /// What holds for the feeds of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedSettings {
-    /// How much of an article stands in them.
+    /// The part of an article that stands in them.
     pub content: FeedContent,
-    /// How many entries a feed has at most.
+    /// The most entries that a feed has.
     pub entries: usize,
     /// Address of a WebSub hub (W3C WebSub), which tells subscribers of new entries.
     pub hub: Option<String>,

@@ -1,4 +1,4 @@
-//! How often notices may go out: the key `most` of a municipality and of a campaign.
+//! The most notices in a span of time: the key `most` of a municipality and of a campaign.
 
 use crate::source::decode::Decoder;
 use crate::source::keys::{Record, Shape, optional};
@@ -23,7 +23,7 @@ pub static NOTICE_ALLOWANCE: Record = Record::new(
     ],
 );
 
-/// How many notices there may be, for each segment and channel; no limit where nothing is said.
+/// The most notices for each segment and channel; no limit where nothing is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoticeAllowance {
     /// In a day.

@@ -184,7 +184,7 @@ impl<'a, 'e: 'a> SitePlan<'a, 'e> {
         let mut files = written.into_inner().unwrap_or_else(PoisonError::into_inner);
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         files.shrink_to_fit();
-        // What is wrong with a page is told each time, so it is made each time.
+        // Each build reports what is wrong with a page, so each build makes the page.
         let is_lasting = faults.is_empty();
         Ok(Done {
             piece: Piece { name, made_from: Vec::new(), files },

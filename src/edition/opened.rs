@@ -49,7 +49,7 @@ impl<'e> Slot<'e> {
     }
 }
 
-/// One file of a site, made for whoever asked.
+/// One file of a site, made when a caller asked for it.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// Its bytes; nothing where a template could not be rendered.

@@ -1,4 +1,4 @@
-//! How the files of an edition were made, for the next one: what has not changed need not be made
+//! The making of the files of an edition, kept for the next one: what has not changed need not be made
 //! again.
 //!
 //! A record is a hint and never the truth about the output folder: a file is kept only if it is
@@ -44,7 +44,7 @@ pub struct Piece {
     pub files: Vec<(String, Stamp)>,
 }
 
-/// How the files of a site were made.
+/// The making of the files of a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteRecord {
     /// The print of what all of them were made from.
@@ -66,7 +66,7 @@ pub struct Whole {
     pub sites: Vec<String>,
 }
 
-/// How the files of an edition were made.
+/// The making of the files of an edition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// By the municipality's code.

@@ -8,8 +8,8 @@ use super::record::Stamp;
 
 /// Receives the files of an edition from several threads.
 pub trait Sink: Sync {
-    /// Takes one file and returns by what it is known later; `path` is relative to the output folder
-    /// and begins with the municipality's code.
+    /// Takes one file and returns by what it is known later; `path` is relative to the output
+    /// folder and begins with the municipality's code.
     ///
     /// # Errors
     /// Whatever keeps the sink from taking it; the build then ends.

@@ -21,7 +21,7 @@ pub struct Summary {
     pub hidden: Hidden,
 }
 
-/// How far a build is.
+/// The progress of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// So many pages will be rendered.

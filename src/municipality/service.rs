@@ -83,7 +83,7 @@ pub struct Service {
     pub slot_minutes: Option<u32>,
     /// Whether a reservation is needed; nothing when not told.
     pub reservation: Option<bool>,
-    /// How often one may use it.
+    /// The number of times that a family may use it.
     pub usage_limit: Option<Text>,
     /// For whom.
     pub eligibility: Option<Text>,

@@ -70,7 +70,7 @@ pub struct Municipality {
     pub services: Vec<Service>,
     /// Published figures.
     pub figures: Vec<Figures>,
-    /// How it notifies, if it does.
+    /// Its notices, if it sends any.
     pub notify: Option<Notify>,
     /// Events and check-ups, in the order of their days.
     pub events: Vec<Event>,

@@ -1,8 +1,8 @@
 //! What everything of one site is made from: the municipality's folder, the theme, what all sites
 //! share.
 //!
-//! The base print of a site covers it (see `print`), so that whatever is made from it alone need not
-//! be noted.
+//! The base print of a site covers it (see `print`), so that whatever is made from it alone need
+//! not be noted.
 
 use std::sync::Arc;
 
@@ -56,8 +56,8 @@ impl<'p> SiteBase<'p> {
         encode_path(&self.root, &self.site.path(language, page))
     }
 
-    /// Returns the address of the page of a thing from the host's root; that of the root itself where
-    /// no kind of page is about it, which the registry of kinds excludes.
+    /// Returns the address of the page of a thing from the host's root; that of the root itself
+    /// where no kind of page is about it, which the registry of kinds excludes.
     pub(super) fn link(&self, language: LangId, thing: Thing) -> String {
         let page = self.site.page_of(thing);
         page.map_or_else(|| self.root.clone(), |page| self.url(language, page))

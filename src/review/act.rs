@@ -50,9 +50,9 @@ pub enum Effect {
     },
     /// It needs more signatures.
     Incomplete {
-        /// How many it has.
+        /// The number that it has.
         signatures: usize,
-        /// How many it needs.
+        /// The number that it needs.
         required: usize,
     },
     /// The approval does not count yet.

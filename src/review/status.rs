@@ -77,7 +77,7 @@ pub struct ReviewerDesk {
     pub licence: String,
     /// Whether they may sign on this day.
     pub active: bool,
-    /// How many texts are published under their name.
+    /// The number of texts that are published under their name.
     pub signed: usize,
     /// Of these, the texts that wait for them: edited since, overdue or due soon.
     pub waiting: Vec<String>,
@@ -96,7 +96,7 @@ pub struct Board {
     pub reviewers: Vec<ReviewerDesk>,
     /// Corrections and withdrawals of the last months, the latest first.
     pub announcements: Vec<BoardAnnouncement>,
-    /// How many faults the ledger has; where there is one, no approval can be relied on.
+    /// The number of faults in the ledger; where there is one, no approval can be relied on.
     #[serde(skip)]
     pub ledger_faults: usize,
 }

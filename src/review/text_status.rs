@@ -1,4 +1,4 @@
-//! How one text stands on a day: what the ledger, the policy and the working text come to.
+//! The standing of one text on a day: what the ledger, the policy and the working text come to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::supervision::ledger::Severity;
 use crate::supervision::seals::{Covered, Sealed, canonical, kind_of};
 use crate::supervision::standing::{Approval, Invalid, Standing};
 
-/// How a text stands.
+/// The standing of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
@@ -51,7 +51,7 @@ impl Condition {
     ];
 }
 
-/// How one text stands.
+/// The standing of one text, with its dates and signatures.
 #[derive(Clone, Debug, Serialize)]
 pub struct TextStatus {
     /// Its path.
@@ -60,7 +60,7 @@ pub struct TextStatus {
     pub title: String,
     /// Its kind.
     pub kind: TextKind,
-    /// How it stands.
+    /// Its standing.
     pub condition: Condition,
     /// The seal of the working text, with which `approve --seal` makes sure that it is what was
     /// read.
@@ -73,11 +73,11 @@ pub struct TextStatus {
     pub on: Option<String>,
     /// When it must be looked at again.
     pub next_review: Option<String>,
-    /// How many days are left until then; negative when it is overdue.
+    /// The days that are left until then; negative when it is overdue.
     pub days_left: Option<i32>,
     /// Who signed the working text, where that is not enough yet.
     pub signatures: Vec<String>,
-    /// How many signatures it needs.
+    /// The number of signatures that it needs.
     pub required: usize,
     /// Texts whose words its page shows and that are not approved, so that it counts as
     /// unsupervised.
@@ -99,7 +99,7 @@ pub struct StatusWithdrawal {
     pub on: String,
     /// Why.
     pub reason: String,
-    /// How grave it is.
+    /// Its severity.
     pub severity: Severity,
 }
 

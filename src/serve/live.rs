@@ -3,7 +3,7 @@
 //!
 //! What a page is made from borrows from the project it is made for, so a project, its sites and
 //! what they share stay on one thread until the next edition has taken their place. A page that no
-//! one looks at is never made.
+//! browser asks for is never made.
 
 use std::any::Any;
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 //!
 //! A [`Site`] is what one municipality shows on one day: its articles in order, what lists them,
 //! its part of the lactation table, and every page that follows from it. It knows addresses and no
-//! HTML. It knows no kind of page by name either: those who render declare the kinds ([`PageKind`]),
-//! one file each, and each says which of its pages a site has, where they lie, what they are about
-//! and who may find them.
+//! HTML. It knows no kind of page by name either: those who render declare the kinds
+//! ([`PageKind`]), one file each, and each says which of its pages a site has, where they lie, what
+//! they are about and who may find them.
 
 mod channel;
 mod plan;

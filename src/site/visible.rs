@@ -17,7 +17,7 @@ use crate::project::Project;
 use crate::supervision::seals::NOT_LISTED;
 use crate::supervision::{Refusal, TextState};
 
-/// How many works are not visible, so that none vanishes silently.
+/// The number of works that are not visible, so that none vanishes silently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     /// Their day of publication is still to come.

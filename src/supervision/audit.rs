@@ -27,11 +27,11 @@ use crate::source::files::BLOBS;
 /// What the audit of a ledger came to.
 #[derive(Debug, Default)]
 pub struct Audit {
-    /// How many acts it has.
+    /// The number of its acts.
     pub acts: usize,
-    /// How many texts they are about.
+    /// The number of texts that they are about.
     pub texts: usize,
-    /// How many signatures by key are right.
+    /// The number of signatures by key that are right.
     pub signatures: usize,
     /// The hash that stands for the whole, while there is anything.
     pub head: Option<String>,
@@ -39,7 +39,7 @@ pub struct Audit {
     pub found: Diagnostics,
     /// The first act with which something is wrong.
     pub first_bad: Option<String>,
-    /// How many acts came after that one and so rest on it.
+    /// The number of acts that came after that one and so rest on it.
     pub after: usize,
 }
 

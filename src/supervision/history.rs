@@ -37,7 +37,7 @@ pub struct Announcement {
     pub path: String,
     /// The day.
     pub on: Date,
-    /// How grave it is.
+    /// Its severity.
     pub severity: Severity,
     /// What is announced.
     #[serde(flatten)]

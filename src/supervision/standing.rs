@@ -47,7 +47,7 @@ pub struct Withdrawal {
     pub on: Date,
     /// Why.
     pub reason: String,
-    /// How grave it is.
+    /// Its severity.
     pub severity: Severity,
     /// What it covered when it was taken back.
     pub files: Vec<Covered>,
@@ -62,7 +62,7 @@ pub struct Incomplete {
     pub seal: String,
     /// Who signed.
     pub by: Vec<String>,
-    /// How many must.
+    /// The number of those who must.
     pub required: usize,
 }
 

@@ -1,4 +1,5 @@
-//! Feeds: what stands in them, under which id, and that no town, unapproved word or dead address does.
+//! Feeds: what stands in them, under which id, and that no town, unapproved word or dead address
+//! does.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use crate::common;
@@ -176,7 +177,8 @@ fn every_channel_has_its_own_entries() {
     );
 }
 
-/// Invariant 9: title, address, host, text and publication may change, and the entry stays the same.
+/// Invariant 9: title, address, host, text and publication may change, and the entry stays the
+/// same.
 #[test]
 fn ids_survive_titles_addresses_and_hosts() {
     let before = ids(&Scratch::new().build(), ALL);
@@ -367,7 +369,8 @@ fn corrections_and_withdrawals_are_entries() {
     );
 }
 
-/// The whole text: its links lead somewhere from anywhere, its sources come with it, and no character breaks it.
+/// The whole text: its links lead somewhere from anywhere, its sources come with it, and no
+/// character breaks it.
 #[test]
 fn whole_articles_are_complete() {
     let full = Scratch::new()
@@ -457,7 +460,8 @@ fn a_site_can_do_without() {
     assert_eq!(nothing.findings(), ["UB0210 municipalities/132128-hino/municipality.yaml:5:8"]);
 }
 
-/// Invariant 4: nothing of one town in another's feeds; and every address in a feed is that of a file or of the web.
+/// Invariant 4: nothing of one town in another's feeds; and every address in a feed is that of a
+/// file or of the web.
 #[test]
 fn feeds_keep_to_their_town_and_lead_somewhere() {
     let built = common::build_repository();

@@ -1,4 +1,5 @@
-//! A build after another one gives the same as a fresh one, byte for byte and fault for fault, whatever was changed in between.
+//! A build after another one gives the same as a fresh one, byte for byte and fault for fault,
+//! whatever was changed in between.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -400,7 +401,8 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
                 replace(scratch, "themes/base/templates/home.html", "{% endblock main", "{{ <box/> }}{% endblock main")
             }
         }
-        // Approved words link to a medicine that goes and comes back, while the working text no longer does.
+        // Approved words link to a medicine that goes and comes back, while the working text no
+        // longer does.
         GoneDrug => {
             const LINKED: &str = "content/articles/linked.md";
             let text = "---\ntitle: 薬へ\ndescription: 説明。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-02\n---\n[薬](../drugs/ibuprofen.yaml)\n";
@@ -585,8 +587,9 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// Whatever is done to whichever file of whichever project: what a page reads it has noted. What
-    /// makes the project faulty is taken back, so that the next edit meets a project that is built.
+    /// Whatever is done to whichever file of whichever project: what a page reads it has noted.
+    /// What makes the project faulty is taken back, so that the next edit meets a project that is
+    /// built.
     #[test]
     fn after_any_edit_of_any_file_a_build_is_as_if_it_was_fresh(
         before in prop::collection::vec(prop::sample::select(EVERY.as_slice()), 0..4),
@@ -624,7 +627,8 @@ impl Reading {
         Self { folder, disk, before: scratch.clone() }
     }
 
-    /// Brings the folder to another state and makes an edition of it with all that is remembered; compares with one that remembers nothing.
+    /// Brings the folder to another state and makes an edition of it with all that is remembered;
+    /// compares with one that remembers nothing.
     fn check(&mut self, scratch: &Scratch, options: &Options, after: &str) {
         let mut hints = Hints::default();
         for path in self.before.paths().filter(|path| !scratch.has(path)) {
@@ -676,7 +680,8 @@ proptest! {
     }
 }
 
-/// Every kind of change by itself, which a random sequence may miss; and each twice, so that what is added is also changed.
+/// Every kind of change by itself, which a random sequence may miss; and each twice, so that what
+/// is added is also changed.
 #[test]
 fn after_each_kind_of_change_a_build_is_as_if_it_was_fresh() {
     let mut idle = Vec::new();
@@ -804,7 +809,8 @@ fn what_only_some_sites_were_built_for_holds_for_them() {
     assert_eq!(did.summary.kept, did.summary.files, "one site alone keeps what was made for all");
 }
 
-/// What the editors' server shows is what is published: each file made alone is as the build makes it.
+/// What the editors' server shows is what is published: each file made alone is as the build makes
+/// it.
 #[test]
 fn a_file_made_alone_is_as_the_build_makes_it() {
     let (options, mut found) = (on("2026-11-21"), Diagnostics::new());
@@ -883,7 +889,8 @@ fn an_output_folder_is_only_touched_where_something_differs() {
     let changed: Vec<&String> =
         second.iter().filter(|(path, file)| first[*path] != **file).map(|(path, _)| path).collect();
     assert_eq!(changed, ["132063/articles/fever/index.html", "132128/articles/fever/index.html"]);
-    // What somebody did to the output is put right, and whatever is wrong with the records is no harm.
+    // What somebody did to the output is put right, and whatever is wrong with the records is no
+    // harm.
     let bytes = |files: &BTreeMap<String, (Vec<u8>, std::time::SystemTime)>| {
         files.iter().map(|(path, (bytes, _))| (path.clone(), bytes.clone())).collect::<Vec<_>>()
     };

@@ -57,7 +57,8 @@ fn nothing_unapproved_is_published_as_approved() {
         "a translation has an approval of its own"
     );
 
-    // The working text is ahead: the approved bytes are published, and the edit is told where it stands.
+    // The working text is ahead: the approved bytes are published, and the edit is told where it
+    // stands.
     let changed = approved.clone().edit(ARTICLE, "ぐったり", "元気に").build();
     assert_eq!(changed.findings(), ["UB0802 content/articles/fever.md:1:1"]);
     assert!(
@@ -374,7 +375,8 @@ fn logos_are_cleaned() {
     assert!(published.contains("<rect") && !published.contains("alert"), "{published}");
 }
 
-/// Invariant 10: but for what sends notices, no part of the program can reach a network; building, watching and previewing never notify anyone.
+/// Invariant 10: but for what sends notices, no part of the program can reach a network; building,
+/// watching and previewing never notify anyone.
 #[test]
 fn only_channels_open_connections_and_only_one_command_calls_them() {
     for entry in walkdir::WalkDir::new(common::repository().join("src")) {
@@ -474,7 +476,8 @@ fn a_fault_does_not_drag_others_along() {
     );
 }
 
-/// The table goes out as data together with its sources, dates, conditions and state of supervision.
+/// The table goes out as data together with its sources, dates, conditions and state of
+/// supervision.
 #[test]
 fn the_table_is_published_as_data() {
     let scratch = Scratch::new()

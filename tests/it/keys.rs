@@ -1,4 +1,5 @@
-//! The description of the keys, the decoders, the JSON Schemas and the tables of `docs/content.md` agree.
+//! The description of the keys, the decoders, the JSON Schemas and the tables of `docs/content.md`
+//! agree.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use crate::common;
@@ -133,7 +134,8 @@ fn roots() -> [std::path::PathBuf; 2] {
     [common::repository().to_owned(), common::repository().join("src/cli/sample")]
 }
 
-/// Renames one key somewhere in a value; `at` counts the keys of the mappings that have described keys.
+/// Renames one key somewhere in a value; `at` counts the keys of the mappings that have described
+/// keys.
 fn misspell(value: &mut Json, at: &mut usize, languages: &[&str]) -> bool {
     match value {
         Json::Array(items) => items.iter_mut().any(|item| misspell(item, at, languages)),
@@ -216,7 +218,8 @@ fn schemas_know_which_keys_a_channel_has() {
 
 /// Makes values of a shape that have every described key.
 ///
-/// Every mapping of a record counts; the one whose turn it is gets a key that nothing describes, or loses a required one.
+/// Every mapping of a record counts; the one whose turn it is gets a key that nothing describes, or
+/// loses a required one.
 struct Examples {
     count: usize,
     /// The mapping to be spoilt, and the required key that it loses; without one it gets a key.
@@ -303,7 +306,8 @@ impl Examples {
     }
 }
 
-/// Where an example of a kind lies; an act is known by the hash in its name, so others have to test it.
+/// Where an example of a kind lies; an act is known by the hash in its name, so others have to test
+/// it.
 fn example_path(kind: &FileKind) -> Option<&'static str> {
     Some(match kind.name {
         "article" => "municipalities/132128-hino/articles/x.md",
@@ -369,7 +373,8 @@ fn decoders_read_every_described_key_and_no_other() {
         let Some(path) = example_path(kind) else { continue };
         let mut plain = Examples { count: 0, spoil: None, required: 0 };
         for value in values(kind, &mut plain) {
-            // In a build with debug assertions a described key that is not asked for is a failure here.
+            // In a build with debug assertions a described key that is not asked for is a failure
+            // here.
             assert_eq!(count(path, &value, &[UNKNOWN, MISSING]), 0, "{path}: {value:#}");
         }
         assert!(plain.count > 0, "{path}");

@@ -1,4 +1,5 @@
-//! Invariant 8: a build killed at any moment leaves whole files, and the next one completes the site.
+//! Invariant 8: a build killed at any moment leaves whole files, and the next one completes the
+//! site.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use crate::common;

@@ -121,7 +121,8 @@ impl Office {
         self.run("send", more)
     }
 
-    /// What the report says of the ledger: deliveries accepted, gone, refused, without an answer, and notices that are not done.
+    /// What the report says of the ledger: deliveries accepted, gone, refused, without an answer,
+    /// and notices that are not done.
     fn reported(&self) -> [Json; 5] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
         command
@@ -253,7 +254,8 @@ fn notices_say_what_they_are_and_where_they_lead() {
         scratch.approve(&[SLEEP, "content/articles/fever.en.md"], &["sample-doctor"], "2026-11-20");
     let office = Office::new(&scratch);
     office.seed(&["--until", "2026-10-31"]);
-    // By the day of publication; each language hears what there is in it, each stage what concerns it.
+    // By the day of publication; each language hears what there is in it, each stage what concerns
+    // it.
     assert_eq!(
         office.planned(),
         [
@@ -309,7 +311,8 @@ fn only_a_raised_revision_or_a_severe_correction_tells_again() {
     assert_eq!(office.planned_on("2026-11-22"), Vec::<String>::new());
     office.write(&raised.approve(&[SLEEP], &["sample-doctor"], "2026-11-22"));
     assert_eq!(office.planned_on("2026-11-22"), ["newborn sleep.md", "age-1 sleep.md"]);
-    // Corrections: a moderate one tells nobody, a severe one those who heard of the article, and only for a while.
+    // Corrections: a moderate one tells nobody, a severe one those who heard of the article, and
+    // only for a while.
     let correct = |severity| {
         scratch.decide(
             &[SLEEP],
@@ -336,7 +339,8 @@ fn only_a_raised_revision_or_a_severe_correction_tells_again() {
     assert_eq!(office.planned_on("2027-02-21"), Vec::<String>::new());
 }
 
-/// Those who had heard of an article hear that it was severely withdrawn: once, first, whatever the limits, for ninety days.
+/// Those who had heard of an article hear that it was severely withdrawn: once, first, whatever the
+/// limits, for ninety days.
 #[test]
 fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
     let receiver = Receiver::start(|_, _| status(200));
@@ -495,7 +499,8 @@ fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
         .map(|held| held["limit"].as_str().expect("text"))
         .collect();
     assert_eq!(held, ["day"; 4]);
-    // In the campaign three a day may go; what it features goes first, also what was only seeded, in its wording and under its prefix.
+    // In the campaign three a day may go; what it features goes first, also what was only seeded,
+    // in its wording and under its prefix.
     let campaign = format!(
         "title: こどもまんなか月間\nfrom: 2026-11-20\nto: 2026-11-25\nonly: [\"132128\"]\nfeatured: [{}, {}]\nmost: {{day: 3}}\nwording: present-bias\nprefix: 【月間】\n",
         own_path("old"),
@@ -646,7 +651,8 @@ fn day(offset: i64) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 20, ..ProptestConfig::default() })]
 
-    /// What is expired, withdrawn, unapproved, overdue, a draft, not yet published, silent or of a demonstration is never queued; all else is.
+    /// What is expired, withdrawn, unapproved, overdue, a draft, not yet published, silent or of a
+    /// demonstration is never queued; all else is.
     #[test]
     fn nothing_is_queued_that_must_not_be(texts in prop::collection::vec(text(), 1..7), demo in prop::bool::weighted(0.15), policy in prop::sample::select(vec!["notice", "leave-out"])) {
         let mut scratch = town("https://push.example.jp/", "  segments: [{id: all}]\n").without(NOTICE).edit("ubugi.yaml", "unsupervised: notice", &format!("unsupervised: {policy}"));
@@ -919,7 +925,8 @@ fn seen_by(receiver: &Receiver, header: &str) -> BTreeMap<String, usize> {
     seen
 }
 
-/// Kills a process when so many more have come, or does not when it ends before; tells whether it was killed.
+/// Kills a process when so many more have come, or does not when it ends before; tells whether it
+/// was killed.
 fn kill_at(mut command: Command, count: impl Fn() -> usize, more: usize) -> bool {
     let until = count() + more;
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
@@ -947,7 +954,8 @@ fn copy(from: &Path, to: &Path) {
     std::fs::copy(from, to).expect("copies");
 }
 
-/// Killed at any moment and started again until it is done: everyone hears everything, and a repetition has the same key.
+/// Killed at any moment and started again until it is done: everyone hears everything, and a
+/// repetition has the same key.
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_is_new_twice() {
     const RUNS: usize = 200;
@@ -1161,7 +1169,8 @@ fn a_mail_server_that_takes_a_message_and_breaks_off_gets_it_once_a_run() {
     );
 }
 
-/// A full disk takes a part of a line; what was written before stays readable, and the next run goes on.
+/// A full disk takes a part of a line; what was written before stays readable, and the next run
+/// goes on.
 #[cfg(unix)]
 #[test]
 fn a_ledger_that_cannot_be_written_on_stays_whole() {
@@ -1257,7 +1266,8 @@ fn mail_that_was_cut_off_comes_again_under_the_same_id() {
     assert!(killed >= 8, "{killed}");
 }
 
-/// What LINE takes, after the reference of its Messaging API: a request's form, with all that this program may send and nothing else.
+/// What LINE takes, after the reference of its Messaging API: a request's form, with all that this
+/// program may send and nothing else.
 fn line_schema() -> Json {
     let uri = |most: u32| serde_json::json!({"type": "string", "pattern": "^https://", "maxLength": most});
     let text = |most: u32| serde_json::json!({"type": "string", "minLength": 1, "maxLength": most});
@@ -1289,7 +1299,8 @@ fn line_schema() -> Json {
     ]})
 }
 
-/// A stand-in for LINE: it takes what is well formed, knows retry keys, and goes wrong as it is told before that.
+/// A stand-in for LINE: it takes what is well formed, knows retry keys, and goes wrong as it is
+/// told before that.
 fn line(trouble: impl Fn(usize) -> Option<Reply> + Send + Sync + 'static) -> Receiver {
     let validator = jsonschema::validator_for(&line_schema()).expect("a schema");
     let known = std::sync::Mutex::new(BTreeSet::new());
@@ -1444,7 +1455,8 @@ fn line_takes_broadcasts_and_narrowcasts_and_knows_them_again() {
 
 #[test]
 fn line_users_are_told_in_batches_and_each_once() {
-    // Every second request is lost on its way back, so that the next runs find claims of batches without an answer.
+    // Every second request is lost on its way back, so that the next runs find claims of batches
+    // without an answer.
     let receiver = line(|before| (before % 2 == 1).then_some(Reply::Drop));
     let office = by_line(&receiver, "to: multicast");
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -1852,7 +1864,8 @@ fn keys_of_push_are_checked() {
     assert_eq!(with("contact: https://example.jp/").len(), 1, "without a key");
 }
 
-/// Killed at any moment: each browser has had the notice, and a repetition has the topic of the first one, by which it takes its place.
+/// Killed at any moment: each browser has had the notice, and a repetition has the topic of the
+/// first one, by which it takes its place.
 #[test]
 fn push_that_was_cut_off_comes_again_under_the_same_topic() {
     const BROWSERS: usize = 60;
@@ -2016,7 +2029,8 @@ fn a_hub_hears_of_each_changed_feed_once() {
         (0, BTreeSet::new(), BTreeSet::new()),
         "nothing is told twice"
     );
-    // What readers see of it changes, and then it is taken away: each time its feeds are others, at last what they were.
+    // What readers see of it changes, and then it is taken away: each time its feeds are others, at
+    // last what they were.
     let typo =
         fair.clone().edit(&own_path("fair"), "description: お祭り", "description: 春のお祭り");
     office.write(&typo);
@@ -2087,7 +2101,8 @@ fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
     );
 }
 
-/// The form for notices is there where the municipality takes subscriptions, and changes nothing elsewhere.
+/// The form for notices is there where the municipality takes subscriptions, and changes nothing
+/// elsewhere.
 #[test]
 fn the_form_for_notices_is_only_where_it_leads_somewhere() {
     let with = |more: &str| {

@@ -135,7 +135,8 @@ fn articles_are_counted_by_what_their_pages_show() {
             "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"
         ])
     );
-    // Fever in June, the summer's article in July although it is over, sleep in November although it was taken back, and Hino's notice.
+    // Fever in June, the summer's article in July although it is over, sleep in November although
+    // it was taken back, and Hino's notice.
     assert_eq!(of("132128", "articles.published", ""), json!([0, 0, 1, 1, 0, 0, 0, 2]));
     assert_eq!(of("132063", "articles.published", ""), json!([0, 0, 1, 1, 0, 0, 0, 1]));
     assert_eq!(
@@ -272,7 +273,8 @@ impl Notice {
     }
 }
 
-/// A ledger of Hino since June: by mail one notice to four people and one that was cut off, and one handed over as a whole.
+/// A ledger of Hino since June: by mail one notice to four people and one that was cut off, and one
+/// handed over as a whole.
 fn ledger(path: &std::path::Path) {
     let at = "2026-10-05T09:00:00Z".parse().expect("a moment");
     let key = |name: &str| NoticeId::of(&[name]);
@@ -547,7 +549,8 @@ fn hosts_and_paths_tell_whose_a_record_is() {
         (total(&report, "132128", "views", ""), &report["access_log"]["lines"]["elsewhere"]),
         (json!({"at_least": 1}), &json!(2))
     );
-    // Two sites at the roots of their hosts, and a log that does not tell hosts: no figure is better than a wrong one.
+    // Two sites at the roots of their hosts, and a log that does not tell hosts: no figure is
+    // better than a wrong one.
     let both = Scratch::new().edit(
         "municipalities/132063-fuchu/municipality.yaml",
         "https://www.example.jp/tokyo/fuchu",
@@ -718,7 +721,8 @@ fn a_log_and_its_beginning_are_not_added() {
     office.write("z-part.log", &long[..100_000]);
     office.write("long.gz", packed(&long));
     refused(&["long.gz", "z-part.log"], "z-part.log", "long.gz");
-    // What only begins alike are different logs, as of two servers that are asked the same at midnight.
+    // What only begins alike are different logs, as of two servers that are asked the same at
+    // midnight.
     office.write("b.log", day(1) + &day(2));
     office.write("c.log", day(1) + &day(3) + &day(4));
     let report = office.json(&["--access-log", "b.log", "c.log"]);

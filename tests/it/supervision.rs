@@ -48,8 +48,9 @@ fn act(scratch: &Scratch, part: &str) -> String {
     found[0].clone()
 }
 
-/// Each transition of the life cycle: what was done, on which day it is built, whether the page then names a reviewer and which words it has (or
-/// that there is none, or that it says that it was withdrawn), and what is found of the text.
+/// Each transition of the life cycle: what was done, on which day it is built, whether the page
+/// then names a reviewer and which words it has (or that there is none, or that it says that it was
+/// withdrawn), and what is found of the text.
 #[test]
 fn the_life_of_an_article() {
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -322,7 +323,8 @@ fn a_faulty_edit_is_told_and_the_approved_text_stays() {
         );
         assert!(supervised(&built, PAGE));
     }
-    // What approved words refer to may go; they then stand without the link, and nobody has to sign first.
+    // What approved words refer to may go; they then stand without the link, and nobody has to sign
+    // first.
     let gone = signed
         .without("content/articles/sleep.md")
         .edit(ARTICLE, "[ねむり](sleep.md#ようす)", "ねむり")
@@ -336,7 +338,8 @@ fn a_faulty_edit_is_told_and_the_approved_text_stays() {
     assert!(supervised(&gone, PAGE) && gone.text(PAGE).contains("ねむり"));
 }
 
-/// Language care looks at what the editors write: approved words that stand in for a newer text cannot be changed any more.
+/// Language care looks at what the editors write: approved words that stand in for a newer text
+/// cannot be changed any more.
 #[test]
 fn language_care_reads_the_working_text() {
     let plain = Scratch::new().approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
@@ -353,7 +356,8 @@ fn language_care_reads_the_working_text() {
     assert!(mended.text(PAGE).contains("必ず治る"), "as it was approved");
 }
 
-/// An approved text cannot be published unsigned by declaring it a notice, nor held back by the signature of one.
+/// An approved text cannot be published unsigned by declaring it a notice, nor held back by the
+/// signature of one.
 #[test]
 fn notices_and_own_articles() {
     let page = "132128/articles/hino-notice/index.html";
@@ -456,7 +460,8 @@ fn reviewers_sign_only_what_they_may() {
         ["UB0211"]
     );
 
-    // What was valid when it was signed is judged by the day on which it was signed, and what was not does not count.
+    // What was valid when it was signed is judged by the day on which it was signed, and what was
+    // not does not count.
     let signed = reviewers("").approve(&[ARTICLE], &[DOCTOR], "2026-11-20");
     let retired = signed.clone().edit(
         "content/reviewers.yaml",
@@ -511,7 +516,8 @@ fn reviewers_sign_only_what_they_may() {
     );
 }
 
-/// Somebody with access to the files writes an act by hand: its hashes are right and what it says of the text is not.
+/// Somebody with access to the files writes an act by hand: its hashes are right and what it says
+/// of the text is not.
 #[test]
 fn an_act_that_lies_about_its_text_supports_nothing() {
     let authored =
@@ -794,7 +800,8 @@ fn corrections_and_history_stand_on_the_page() {
     );
     assert!(!signed.build().text(PAGE).contains("<del>"));
     let project = Project::load(corrected.files(), &mut Diagnostics::new());
-    // They are there as data for those who follow them, with an id of their own; severe ones are marked.
+    // They are there as data for those who follow them, with an id of their own; severe ones are
+    // marked.
     let day = |day: &str| day.parse().unwrap();
     let all = project.supervision.judge().announcements(day("2026-11-21"));
     assert_eq!((all.len(), all[0].path.as_str(), all[0].is_to_be_notified()), (1, ARTICLE, true));
@@ -830,7 +837,8 @@ fn corrections_and_history_stand_on_the_page() {
     assert!(audited(&corrected).found.is_empty());
 }
 
-/// Between reading and recording somebody may edit: with the seal of what was read, nothing else is approved.
+/// Between reading and recording somebody may edit: with the seal of what was read, nothing else is
+/// approved.
 #[test]
 fn only_what_was_read_is_approved() {
     let scratch = Scratch::new();
@@ -871,7 +879,8 @@ fn only_what_was_read_is_approved() {
     assert!(!accepts(&scratch.edit(ARTICLE, "ぐったり", "ぼんやり"), &[ARTICLE], &[&seal]));
 }
 
-/// A correction is a clinician's word: from somebody who may not sign the text it is not shown, and told.
+/// A correction is a clinician's word: from somebody who may not sign the text it is not shown, and
+/// told.
 #[test]
 fn a_correction_counts_only_from_who_may_sign() {
     let correction = || Decision::Correction {
@@ -1032,7 +1041,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..14)
 }
 
-/// What is known of one text: the mark in its working words, and that of the words that were approved last.
+/// What is known of one text: the mark in its working words, and that of the words that were
+/// approved last.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     working: usize,
@@ -1085,8 +1095,9 @@ impl Rules {
 proptest! {
     #![proptest_config(ProptestConfig { cases: common::sample::cases(24, 8), ..ProptestConfig::default() })]
 
-    /// Invariant 3, for any sequence of edits, approvals, withdrawals and days: every edit leaves a mark, and nothing in the whole edition (pages,
-    /// table, guide, data, index) has the mark of words that wait for their approval, or of a text that is not to be shown.
+    /// Invariant 3, for any sequence of edits, approvals, withdrawals and days: every edit leaves a
+    /// mark, and nothing in the whole edition (pages, table, guide, data, index) has the mark of
+    /// words that wait for their approval, or of a text that is not to be shown.
     #[test]
     fn no_sequence_publishes_unapproved_words(steps in steps(), leave_out: bool, take_down: bool) {
         let svg = |mark: usize| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><rect width=\"{}\" height=\"1\"/></svg>", 7_000 + mark);
@@ -1209,7 +1220,8 @@ mod on_disk {
         )
     }
 
-    /// Two branches approve different articles: git merges them by itself, also what belongs to both, and the record verifies.
+    /// Two branches approve different articles: git merges them by itself, also what belongs to
+    /// both, and the record verifies.
     #[test]
     fn two_branches_merge_in_git() {
         let dir = tempfile::tempdir().expect("a folder");

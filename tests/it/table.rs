@@ -164,8 +164,9 @@ fn a_fault_in_an_entry_hides_none_of_its_references() {
     );
 }
 
-/// A product's page shows its ingredients' assessments, the words of sources and classes, and why an ingredient has no entry: a reviewer's
-/// name stands there only when all of these are approved, and its next review is the earliest of theirs.
+/// A product's page shows its ingredients' assessments, the words of sources and classes, and why
+/// an ingredient has no entry: a reviewer's name stands there only when all of these are approved,
+/// and its next review is the earliest of theirs.
 #[test]
 fn a_product_is_supervised_only_with_all_its_ingredients() {
     const BOTH: [&str; 2] = ["sample-doctor", "sample-pharmacist"];
@@ -229,7 +230,8 @@ fn a_product_is_supervised_only_with_all_its_ingredients() {
         !is_supervised(&taken)
             && taken.text("132128/medicines/caffeine/index.html").contains("取り下げました")
     );
-    // A product can be withdrawn itself: its address says so, those who follow a feed hear of it, and nothing else names it.
+    // A product can be withdrawn itself: its address says so, those who follow a feed hear of it,
+    // and nothing else names it.
     let gone = signed.withdraw(COLD, "2026-11-21").build();
     assert!(
         gone.text(page).contains("取り下げました")
@@ -246,7 +248,8 @@ fn a_product_is_supervised_only_with_all_its_ingredients() {
     }
 }
 
-/// That a product contains a drug is the product's word: where only the drug is approved, its page and its row say so.
+/// That a product contains a drug is the product's word: where only the drug is approved, its page
+/// and its row say so.
 #[test]
 fn what_a_product_says_of_a_drug_is_marked() {
     let lists = [DRUG, SOURCES, "content/drug-classes.yaml"];

@@ -206,7 +206,8 @@ fn an_old_file_that_names_what_is_gone_is_told() {
     assert!(found.iter().any(|one| one.starts_with(&format!("UB0709 {script}:"))), "{found:?}");
 }
 
-/// A copied template brings its components a second time: tera names any one of them, the build all.
+/// A copied template brings its components a second time: tera names any one of them, the build
+/// all.
 #[test]
 fn components_that_a_copy_defines_again_are_told_alike_each_time() {
     let calendars = built_in()["themes/base/templates/calendars.html"].text().expect("text");

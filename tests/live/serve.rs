@@ -1,4 +1,5 @@
-//! The editors' server as a program: what is saved is heard and seen, whatever is saved, and nothing ends it.
+//! The editors' server as a program: what is saved is heard and seen, whatever is saved, and
+//! nothing ends it.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,5 @@
-//! What editors, git and others do to a project's files is seen, soon and whole: a watch and a disk as the server has them, real files.
+//! What editors, git and others do to a project's files is seen, soon and whole: a watch and a disk
+//! as the server has them, real files.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,
@@ -22,9 +23,11 @@ use ubugi::serve::watch::{Polling, Stop, Watch, Woken};
 use ubugi::source::disk::{Disk, Hints};
 use ubugi::source::files::{FOLDERS, is_passed_over, slashed};
 
-/// What is allowed in a test, where other tests want the processors, too; without events one would look after two seconds.
+/// What is allowed in a test, where other tests want the processors, too; without events one would
+/// look after two seconds.
 const SOON: Duration = Duration::from_millis(1_000);
-/// What no event tells of is found after two seconds, or ten where the machine is so busy that looking takes long.
+/// What no event tells of is found after two seconds, or ten where the machine is so busy that
+/// looking takes long.
 const UNTOLD: Duration = Duration::from_secs(12);
 /// From a save to the browser; half of it is left for making the page.
 const BOUND: Duration = Duration::from_millis(50);
@@ -287,7 +290,8 @@ fn every_editors_way_of_saving_is_seen_soon_and_whole() {
                         || article.as_ref().is_some_and(|now| *now == before || *now == text),
                     "{name}: {article:?} was shown"
                 );
-                // The file by which vim tries whether it may write is there for a moment, and has no name by which to tell it.
+                // The file by which vim tries whether it may write is there for a moment, and has
+                // no name by which to tell it.
                 assert!(
                     shown.keys().all(|path| [
                         "content/articles/a.md",
@@ -660,7 +664,8 @@ fn repository(root: &Path) {
     git(root, &["commit", "--quiet", "--message", "two"]);
 }
 
-/// Another branch is seen all at once: the files of neither are ever shown among those of the other.
+/// Another branch is seen all at once: the files of neither are ever shown among those of the
+/// other.
 fn checkouts(root: &Path) {
     let desk = Desk::open(root, false);
     for branch in ["one", "two", "one", "two"] {

@@ -82,7 +82,7 @@ pub fn decode_all<'a>(
             (path.clone(), Work::new(path, owner, default, article, placement))
         })
         .collect();
-    // Where the original has a fault of its own that is told; the translation is judged with it.
+    // A fault of the original is reported there; the translation is judged with it.
     translations.retain(|(path, _, _)| works.contains_key(path) || !unread.contains(path));
     let read = |(path, source, language): &(String, Arc<Source>, LangId)| {
         let original = works.get(path).map(Work::original);

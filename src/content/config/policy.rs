@@ -67,9 +67,9 @@ pub struct Policy {
     pub unsupervised: Unsupervised,
     /// What happens to text whose review is overdue.
     pub overdue: Overdue,
-    /// How many days ahead a review counts as due soon.
+    /// The number of days before it at which a review counts as due soon.
     pub due_soon_days: u32,
-    /// How many reviewers must sign a text, by its kind.
+    /// The number of reviewers who must sign a text, by its kind.
     signatures: [u32; 4],
     /// Topics whose notices need a clinician too.
     pub clinical_topics: Vec<Located<String>>,
@@ -214,7 +214,7 @@ impl Policy {
         }
         fields.optional(decoder, "signatures", |decoder, node| {
             let mut fields = decoder.fields(node, &SIGNATURES)?;
-            // Only a notice can do without: what is clinical cannot be declared to need nobody.
+            // Only a notice can do without: no setting frees clinical text from review.
             for (word, kind) in TextKind::ALL {
                 if let Some(number) = fields.integer(decoder, word) {
                     policy.signatures[kind as usize] = number;

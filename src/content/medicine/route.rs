@@ -6,7 +6,7 @@ use crate::source::decode::Decoder;
 use crate::source::keys::Shape;
 use crate::source::yaml::Node;
 
-/// How a drug is given.
+/// The route by which a drug is given.
 pub const ROUTES: [&str; 15] = [
     "oral",
     "inhaled",

@@ -48,7 +48,7 @@ pub struct Event {
     pub eligibility: Option<Text>,
     /// What it costs.
     pub fee: Option<Text>,
-    /// How to take part.
+    /// What one does to take part.
     pub reservation: Option<Text>,
     /// Whom to ask.
     pub phone: Option<String>,

@@ -10,7 +10,7 @@ use crate::source::fields::Fields;
 use crate::source::keys::{Record, Shape, optional, required, words};
 use crate::source::yaml::Node;
 
-/// How a connection to a mail server is protected.
+/// The protection of a connection to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailSecurity {
     /// It begins without encryption and is encrypted before anything is said (RFC 3207).
@@ -28,7 +28,7 @@ pub struct Email {
     pub server: String,
     /// Its port.
     pub port: u16,
-    /// How the connection is protected.
+    /// The protection of the connection.
     pub security: MailSecurity,
     /// The sender's address.
     pub from: String,

@@ -1,4 +1,4 @@
-//! How a municipality notifies: to whom, by which channels, at which hours and how often. No secret
+//! What a municipality settles of its notices: to whom, by which channels, at which hours. No secret
 //! stands here.
 
 mod channel;

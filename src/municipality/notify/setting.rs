@@ -1,4 +1,4 @@
-//! The key `notify` of a municipality: who is told of new articles, how often, and by which
+//! The key `notify` of a municipality: who hears of new articles, how often, and by which
 //! channels.
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ use crate::source::yaml::Node;
 pub struct Notify {
     /// When nothing is sent.
     pub quiet: QuietHours,
-    /// How often.
+    /// The most notices in a span of time.
     pub most: NoticeAllowance,
     /// What stands before every title.
     pub prefix: Option<Text>,

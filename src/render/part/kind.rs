@@ -8,7 +8,7 @@ use crate::site::Site;
 /// Takes a file of a site, by its path below the site's root.
 pub type Write<'w> = dyn Fn(&str, &[u8]) -> io::Result<()> + Sync + 'w;
 
-/// How many times a site has a part.
+/// The number of times that a site has a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Once.
@@ -22,7 +22,7 @@ pub enum Scope {
 pub struct PartKind {
     /// Its id: the path of its one file or folder below that of its language, as far as it has one.
     pub id: &'static str,
-    /// How many times a site has it.
+    /// The number of times that a site has it.
     pub scope: Scope,
     /// Returns whether a site has it.
     pub exists: fn(&Site<'_>) -> bool,

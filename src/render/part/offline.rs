@@ -1,8 +1,10 @@
-//! The service worker that keeps the lookup's pages on the device, so that they can be searched and read without a network.
+//! The service worker that keeps the lookup's pages on the device, so that they can be searched and
+//! read without a network.
 
 use serde_json::{Value as Json, json};
 
-/// The most entries whose pages are kept ahead; of a greater table the list is kept and the pages that were opened.
+/// The most entries whose pages are kept ahead; of a greater table the list is kept and the pages
+/// that were opened.
 pub const KEPT_AHEAD: usize = 300;
 
 /// What the worker of one site keeps.
@@ -18,7 +20,8 @@ pub struct Kept {
     pub opened: Vec<String>,
     /// By language tag: the addresses kept for who reads in that language, pages and assets.
     pub languages: Vec<(String, Vec<String>)>,
-    /// Where each language begins and which page stands in for what is not kept, the longest beginning first.
+    /// Where each language begins and which page stands in for what is not kept, the longest
+    /// beginning first.
     pub offline: Vec<(String, String)>,
 }
 

@@ -9,7 +9,7 @@ use super::Sheet;
 use crate::site::Thing;
 use crate::supervision::TextState;
 
-/// How long an article counts as new, in days.
+/// The number of days for which an article counts as new.
 const NEW_DAYS: i64 = 14;
 
 #[derive(Serialize)]

@@ -45,7 +45,7 @@ pub enum Decision {
     Withdrawal {
         /// Why.
         reason: String,
-        /// How grave it is.
+        /// Its severity.
         severity: Severity,
     },
     /// Something in the texts was wrong.
@@ -54,7 +54,7 @@ pub enum Decision {
         was: String,
         /// What is right.
         now: String,
-        /// How grave it is.
+        /// Its severity.
         severity: Severity,
     },
 }

@@ -1,4 +1,5 @@
-//! A port of this machine, whose connections are each served on a thread of its own until the test ends.
+//! A port of this machine, whose connections are each served on a thread of its own until the test
+//! ends.
 #![allow(
     unreachable_pub,
     clippy::expect_used,

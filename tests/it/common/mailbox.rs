@@ -1,4 +1,5 @@
-//! A mail server on this machine that keeps what it was sent (RFC 5321, as far as a client needs it).
+//! A mail server on this machine that keeps what it was sent (RFC 5321, as far as a client needs
+//! it).
 #![allow(
     unreachable_pub,
     clippy::expect_used,
@@ -43,8 +44,8 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Starts one; `answer` may answer a command otherwise than with yes; it is also asked at the end of a message, as `.`, and told how many
-    /// messages came before.
+    /// Starts one; `answer` may answer a command otherwise than with yes; it is also asked at the
+    /// end of a message, as `.`, and told how many messages came before.
     pub fn start(answer: impl Fn(&str, usize) -> Option<String> + Send + Sync + 'static) -> Self {
         let mails = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&mails);

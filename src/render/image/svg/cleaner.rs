@@ -19,7 +19,8 @@ const MAX_ATTRIBUTES: usize = 256;
 /// Cleans an SVG document.
 ///
 /// # Errors
-/// [`SvgError`] where the text is no well-formed SVG of sensible size; what is only unwanted is removed and listed instead.
+/// [`SvgError`] where the text is no well-formed SVG of sensible size; what is only unwanted is
+/// removed and listed instead.
 pub fn clean(svg: &str) -> Result<Cleaned, SvgError> {
     if svg.len() > MAX_BYTES {
         return Err(SvgError::TooLarge);

@@ -26,7 +26,7 @@ pub enum When {
     Times(Date, u32, u32),
 }
 
-/// How something is repeated.
+/// The repetition of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Every week on these days (1 is Monday) until a day, but not on some.
