@@ -1,4 +1,7 @@
 //! Findings that a build, the audit and a sitting have in common: on signatures and on kept bytes.
+//!
+//! Their words stand here once, so that an editor reads the same of the same fault, whichever
+//! command finds it.
 
 use super::ledger::Decision;
 use super::reviewer::Unentitled;

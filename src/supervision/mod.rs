@@ -3,10 +3,9 @@
 //! An article cannot say of itself that it is supervised. Reviewers' decisions stand apart in the
 //! [`ledger`], each over the [`seals`] of exactly the bytes that were read, and those bytes are
 //! kept. [`standing`] says what they come to for one text on one day, and [`publication`] puts the
-//! approved bytes in the place of a working text that is ahead of them. [`history`] lists what was
-//! decided so far, and [`audit`] verifies the ledger from its beginning.
-//!
-//! One rule holds everywhere: where something is in doubt, a text is unsupervised.
+//! approved bytes in the place of a newer working text. [`history`] lists the decisions, and
+//! [`audit`] verifies the ledger from its beginning. Where something is in doubt, a text is
+//! unsupervised.
 
 pub mod audit;
 mod facts;

@@ -1,4 +1,8 @@
 //! Reviewers: who may sign what, and when.
+//!
+//! They stand in `content/reviewers.yaml`. A reviewer who left stays there with a last day, and a
+//! former key stays too, so that what they signed stays valid. Ubugi refuses registration numbers,
+//! which it neither needs nor publishes.
 
 use jiff::civil::Date;
 use ssh_key::PublicKey;

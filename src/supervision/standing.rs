@@ -1,4 +1,8 @@
 //! What the ledger comes to for one text on one day.
+//!
+//! A [`Judge`] weighs the acts by the reviewers and the policy of the project. Signatures over the
+//! same bytes add up until there are as many as the policy requires. What was signed before a
+//! withdrawal, or without knowing of it, no longer counts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,8 @@
-//! Under which state each text is published, and whether the policy lets a text be shown.
+//! The state under which each text is published, and whether the policy lets a text be shown.
+//!
+//! [`Supervision`] holds the approvals and withdrawals of the day that [`Supervision::publish`]
+//! chose. Before that, every text that needs an approval is unsupervised: a caller that forgets to
+//! choose a day publishes nothing as approved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! What one sitting of reviewers decided: the types of the ledger.
+//!
+//! An act holds what its file says and nothing more. Whether its signatures count depends on the
+//! reviewers and the policy of the project, which the types do not know.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
-//! The keys of an act in the ledger of approvals. Ubugi writes such files; people only read them.
+//! The keys of an act in the ledger of approvals.
+//!
+//! Ubugi writes such files; people only read them. The reader of acts, the reference of keys and
+//! the JSON Schemas all use these descriptions.
 
 use super::act::Severity;
 use crate::content::config::TextKind;
