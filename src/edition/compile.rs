@@ -1,4 +1,8 @@
 //! Compiles the Markdown of all articles, once for all sites.
+//!
+//! Hidden articles are compiled too, so that editors see their faults before they are published. So
+//! is a working text in whose place the approved one is published. The memo of the project keeps a
+//! body while the text, and what it may refer to, stay the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,8 @@
 //! The steps in which the sites of an edition are written, all sites and pages at once.
+//!
+//! A step makes one page, one asset or one other part of a site. The steps of all sites stand in
+//! one list, which the threads share. A step keeps its files where an earlier edition made them
+//! from the same things.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};

@@ -123,7 +123,7 @@ pub fn feeds<'p>(
     if sites.is_empty() {
         return Vec::new();
     }
-    // Faults are told by the build that published this.
+    // The build that published this has reported its faults.
     let mut found = Diagnostics::new();
     let images = image::prepare_all(&project.files);
     let bodies = compile_all(project, project, &Replaced::new(), &images, &mut found);

@@ -1,4 +1,7 @@
-//! An edition held open: sites and what their pages share are made when somebody asks for them.
+//! An edition held open: it makes sites, and what their pages share, when a caller asks for them.
+//!
+//! The preview asks for single files, a build for all of them. The edition makes a site, what its
+//! pages share and its other parts at most once; it renders a page each time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -24,7 +27,7 @@ pub struct Edition<'e> {
 /// Files by their path.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// What was made so far of a municipality's site; nothing is made before somebody asks for it.
+/// What was made so far of a municipality's site; nothing is made before a caller asks for it.
 #[derive(Debug)]
 pub(super) struct Slot<'e> {
     municipality: &'e Municipality,

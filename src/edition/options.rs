@@ -1,4 +1,7 @@
-//! What an edition is built for.
+//! The choices for an edition: its moment and its municipalities.
+//!
+//! Together with the files of the project they decide every byte of an edition. So the record of an
+//! edition seals them too, and no part of an edition asks the clock.
 
 use crate::content::code::MunicipalityCode;
 use crate::site::Moment;

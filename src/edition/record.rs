@@ -1,5 +1,5 @@
-//! The making of the files of an edition, kept for the next one: what has not changed need not be made
-//! again.
+//! The making of the files of an edition, kept for the next one: a file that has not changed need
+//! not be made again.
 //!
 //! A record is a hint and never the truth about the output folder: a file is kept only if it is
 //! there with the length and time that the record has, and everything it was [made
@@ -71,7 +71,7 @@ pub struct Whole {
 pub struct Record {
     /// By the municipality's code.
     pub sites: BTreeMap<String, SiteRecord>,
-    /// The edition as a whole; nothing where it had warnings, which are to be told each time.
+    /// The edition as a whole; nothing where it had warnings, which each build reports.
     pub whole: Option<Whole>,
 }
 

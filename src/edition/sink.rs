@@ -1,4 +1,7 @@
 //! Where the files of an edition go.
+//!
+//! An edition knows only the [`Sink`]. The room `output` has the one that fills a folder; those
+//! here discard the files, for a check, or keep them in memory.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,4 +1,7 @@
 //! What an edition comes to, while it is built and at its end.
+//!
+//! The command reports both. The record of an edition keeps the [`Summary`], so that a build which
+//! finds nothing changed can report it again.
 
 use serde::{Deserialize, Serialize};
 
