@@ -1,4 +1,7 @@
 //! Tables and callouts, whose HTML differs from that of the library.
+//!
+//! A table stands in a named group that the keyboard reaches, and its headings say that they are
+//! those of columns. The names of both come from the theme, so they stay open for each site.
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 

@@ -1,5 +1,7 @@
-//! What an article's body is once it is compiled: finished HTML, and the segments that each site
-//! fills in.
+//! An article's body once it is compiled: finished HTML, and the segments that each site fills in.
+//!
+//! A segment is an address, a word of the theme or a fact of the municipality. A fragment of a link
+//! finds its heading here.
 
 use super::facts::Fact;
 use crate::diagnostic::{Diagnostic, Place, codes};

@@ -1,4 +1,8 @@
 //! From Markdown to a body: the parser's events, one after the other, become HTML or segments.
+//!
+//! The library `pulldown-cmark` writes most of the HTML. Headings, images, links, tables, callouts
+//! and words need more than it does, so the files beside this one write them. Footnotes come last,
+//! in the order in which the text refers to them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

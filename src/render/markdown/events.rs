@@ -1,4 +1,7 @@
 //! The events of a text: what the parser found, and where it stands.
+//!
+//! Every event keeps its range, so that a fault has its place in the file. Events of footnotes are
+//! set apart, because the page shows footnotes at its end.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

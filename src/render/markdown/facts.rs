@@ -1,5 +1,8 @@
 //! The municipality's own facts that an article may place: `{{ service.night-consultation.hours |
 //! 市区町村の窓口 }}`.
+//!
+//! Only the form of a name is checked here. The compiler of the body checks that a municipality has
+//! the id, and each site fills in the value.
 
 use crate::source::suggest;
 

@@ -1,4 +1,7 @@
 //! The numbers of footnotes, in the order in which the text refers to them.
+//!
+//! A footnote has one number, however often the text refers to it. Each reference has an id of its
+//! own, such as `fnref-1` and `fnref-1-2`, because an id stands on a page only once.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,8 @@
 //! Headings: their levels, and the ids by which links find them.
+//!
+//! The title of the page is its only heading of level 1, and a skipped level is reported. An author
+//! may write an id as `{#id}`; otherwise the words give one. No two headings share an id, and none
+//! has an id that the page itself uses.
 
 use pulldown_cmark::{Event, HeadingLevel};
 

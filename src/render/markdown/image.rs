@@ -1,4 +1,8 @@
 //! Images of an article, and figures with a caption.
+//!
+//! An image is a file of the project and has words for people who cannot see it. An image of
+//! another server is refused, because that server would learn of the readers. An approved text
+//! shows the images with which it was approved.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,8 @@
 //! Links: to other pages of the site, which each site fills in, and away from it.
+//!
+//! An author writes the path of a source file, or `site:` and the name of a generated page, and
+//! never an address of the site. A link away has one of four schemes; every other scheme is
+//! refused.
 
 use std::ops::Range;
 

@@ -1,4 +1,7 @@
 //! What the body of an article may refer to, and with what it was approved.
+//!
+//! The edition collects it from the whole project. Its hash says whether a body that was compiled
+//! before still holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,7 @@
 //! Words of an article: ruby, facts of the municipality, and footnotes that are not there.
+//!
+//! The parser may cut a text at a bracket or a backslash. So neighbouring texts are joined before
+//! they are searched, and each offset leads back to its place in the source.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
