@@ -2,7 +2,7 @@
 //!
 //! A [`Feed`] and its [`Entry`]s say nothing of a format. Each format has one file here and its
 //! line in [`FORMATS`]; [`opml`] lists the feeds of a site. An entry is made once for a site and
-//! language and shared by all its feeds. Its [id](id) is permanent.
+//! language and shared by all its feeds. Its id ([`id`]) is permanent.
 
 pub mod atom;
 mod format;
