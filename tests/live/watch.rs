@@ -716,6 +716,28 @@ fn what_git_does_is_seen() {
     desk.agrees(SOON, "reset");
 }
 
+/// On a busy machine git stands still in the middle of its work; it has its lock open then.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_git_that_stands_still_is_waited_for() {
+    let (_folder, root) = project();
+    repository(&root);
+    let desk = Desk::open(&root, false);
+    let before = on_disk(&root);
+    let lock = fs::File::create(root.join(".git/index.lock")).expect("makes");
+    for number in 0..3 {
+        fs::write(desk.at(&format!("{number}.md")), "new").expect("writes");
+        pause(700);
+    }
+    let after = on_disk(&root);
+    fs::remove_file(root.join(".git/index.lock")).expect("removes");
+    drop(lock);
+    desk.agrees(SOON, "the end of its work");
+    for shown in desk.history() {
+        assert!(shown == before || shown == after, "half of it was shown");
+    }
+}
+
 /// Left over by a git that was killed, or held while somebody words a commit.
 #[test]
 fn a_lock_that_is_left_over_delays_little_and_once() {

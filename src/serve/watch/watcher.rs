@@ -17,14 +17,14 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind, RenameMode};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::git::{FileIdentity, folder, lock};
+use super::git::{self, FileIdentity, GitState, folder, lock};
 use super::pending::{MANY, PAUSE, PendingFiles, SLOW};
 use super::time::now;
 use crate::source::disk::{Disk, Hints, canonical};
 use crate::source::files::{FOLDERS, is_passed_over, slashed};
 
-/// The longest wait for git's lock in all, and while nothing happens: a lock that stands still was
-/// left over, or git waits for a person.
+/// The longest wait for git's lock in all, and while nothing happens: a lock that stands still and
+/// that no program has open was left over, or git waits for a person.
 const GIT: Duration = Duration::from_secs(10);
 const GIT_STILL: Duration = Duration::from_millis(300);
 const GIT_STEP: Duration = Duration::from_millis(5);
@@ -189,15 +189,12 @@ impl Watch {
     /// Fails when the project's folder cannot be read.
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
+        let mut before = self.git_state();
         let mut all = disk.refresh(hints)?;
-        // Git may have begun after the look at its lock.
-        let is_git_at_work = folder(&self.given)
-            .and_then(|root| lock(&root.path))
-            .is_some_and(|lock| self.passed_over.as_ref() != Some(&lock));
         let mut is_open = !all.is_empty()
             && (self.polling.is_some()
-                || is_git_at_work
-                || all.iter().any(|path| !hints.names(path)));
+                || all.iter().any(|path| !hints.names(path))
+                || self.is_git_at_work(&before));
         let mut changed = all.clone();
         while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
@@ -207,6 +204,7 @@ impl Watch {
                 self.stopper().stop();
                 break;
             }
+            before = self.git_state();
             // What was found is returned in any case; the next look returns what cannot be read
             // now.
             let Ok(more) = disk.refresh(&Hints {
@@ -216,11 +214,22 @@ impl Watch {
             }) else {
                 break;
             };
-            is_open = self.polling.is_some() && !more.is_empty();
+            is_open = !more.is_empty() && (self.polling.is_some() || self.is_git_at_work(&before));
             all.extend(more.iter().cloned());
             changed = more;
         }
         Ok(all)
+    }
+
+    fn git_state(&self) -> GitState {
+        folder(&self.given).map_or_else(GitState::default, |root| git::state(&root.path))
+    }
+
+    /// Whether git is changing the files, or has changed some since `before`: it may begin after
+    /// the look at its lock, and end before the next.
+    fn is_git_at_work(&self, before: &GitState) -> bool {
+        let state = self.git_state();
+        state != *before || state.lock.is_some_and(|lock| self.passed_over.as_ref() != Some(&lock))
     }
 
     /// Waits while git changes the files: its lock stands from the first file to the last. Returns
@@ -247,9 +256,14 @@ impl Watch {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let now = now();
-            if now >= moved + GIT_STILL || now >= began + GIT {
+            let is_still = now >= moved + GIT_STILL;
+            if now >= began + GIT || is_still && !git::is_open(&lock) {
                 self.passed_over = Some(lock);
                 break;
+            }
+            if is_still {
+                // On a busy machine, git itself may stand still.
+                moved = now;
             }
         }
         if has_waited {
