@@ -96,6 +96,8 @@ pub struct Watch {
     pending: PendingFiles,
     /// A lock of git's that is waited for no more.
     passed_over: Option<FileIdentity>,
+    /// Git's files as they were after the last wait for it.
+    git: GitState,
     /// When the folders were last looked at, and lately changed files last read again.
     looked: Instant,
     again: Instant,
@@ -126,10 +128,12 @@ impl Watch {
             polling: poll.then_some(Polling::Asked),
             pending: PendingFiles::default(),
             passed_over: None,
+            git: GitState::default(),
             looked: now(),
             again: now(),
         };
         watch.attach();
+        watch.git = watch.git_state();
         watch
     }
 
@@ -189,12 +193,13 @@ impl Watch {
     /// Fails when the project's folder cannot be read.
     pub fn look(&mut self, disk: &mut Disk, hints: &Hints) -> io::Result<BTreeSet<String>> {
         let began = now();
-        let mut before = self.git_state();
         let mut all = disk.refresh(hints)?;
+        let mut unfinished = hints.unfinished.clone();
+        let mut is_git_at_work = self.is_git_at_work();
         let mut is_open = !all.is_empty()
             && (self.polling.is_some()
                 || all.iter().any(|path| !hints.names(path))
-                || self.is_git_at_work(&before));
+                || is_git_at_work);
         let mut changed = all.clone();
         while is_open && now() < began + SLOW {
             thread::sleep(PAUSE);
@@ -204,17 +209,18 @@ impl Watch {
                 self.stopper().stop();
                 break;
             }
-            before = self.git_state();
+            if is_git_at_work {
+                unfinished.clear();
+            }
             // What was found is returned in any case; the next look returns what cannot be read
             // now.
-            let Ok(more) = disk.refresh(&Hints {
-                changed,
-                unfinished: hints.unfinished.clone(),
-                again: false,
-            }) else {
+            let Ok(more) =
+                disk.refresh(&Hints { changed, unfinished: unfinished.clone(), again: false })
+            else {
                 break;
             };
-            is_open = !more.is_empty() && (self.polling.is_some() || self.is_git_at_work(&before));
+            is_git_at_work = self.is_git_at_work();
+            is_open = !more.is_empty() && (self.polling.is_some() || is_git_at_work);
             all.extend(more.iter().cloned());
             changed = more;
         }
@@ -225,11 +231,11 @@ impl Watch {
         folder(&self.given).map_or_else(GitState::default, |root| git::state(&root.path))
     }
 
-    /// Whether git is changing the files, or has changed some since `before`: it may begin after
-    /// the look at its lock, and end before the next.
-    fn is_git_at_work(&self, before: &GitState) -> bool {
+    /// Whether git is changing the files, or has changed some since the last wait for it: git may
+    /// begin after that wait, and end before the next.
+    fn is_git_at_work(&self) -> bool {
         let state = self.git_state();
-        state != *before || state.lock.is_some_and(|lock| self.passed_over.as_ref() != Some(&lock))
+        state != self.git || state.lock.is_some_and(|lock| self.passed_over.as_ref() != Some(&lock))
     }
 
     /// Waits while git changes the files: its lock stands from the first file to the last. Returns
@@ -266,8 +272,9 @@ impl Watch {
                 moved = now;
             }
         }
-        if has_waited {
-            // What it has taken away does not come again.
+        let state = git::state(&root.path);
+        if has_waited || state != self.git {
+            // Git has finished all its files, and what it has taken away does not come again.
             while let Ok(signal) = self.signals.try_recv() {
                 match signal {
                     Signal::Stop => return false,
@@ -275,6 +282,7 @@ impl Watch {
                 }
             }
             self.pending.finish_all(now());
+            self.git = state;
         }
         true
     }
