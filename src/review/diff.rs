@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
+use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// The number of unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;
@@ -44,6 +44,39 @@ pub struct Row {
     pub gap: bool,
 }
 
+/// A stretch of two texts, in their parts: the same in both, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stretch {
+    is_same: bool,
+    old: Range<usize>,
+    new: Range<usize>,
+}
+
+/// Cuts two texts into stretches, from their first part to their last.
+fn stretches(algorithm: Algorithm, old: &[&str], new: &[&str]) -> Vec<Stretch> {
+    let mut input = InternedInput::default();
+    input.update_before(old.iter().copied());
+    input.update_after(new.iter().copied());
+    let mut stretches = Vec::new();
+    let same = |old: Range<usize>, new: Range<usize>, stretches: &mut Vec<Stretch>| {
+        if !old.is_empty() {
+            stretches.push(Stretch { is_same: true, old, new });
+        }
+    };
+    let (mut old_end, mut new_end) = (0, 0);
+    let mut diff = Diff::compute(algorithm, &input);
+    diff.postprocess_no_heuristic(&input);
+    for hunk in diff.hunks() {
+        let range = |range: Range<u32>| range.start as usize..range.end as usize;
+        let (was, is) = (range(hunk.before), range(hunk.after));
+        same(old_end..was.start, new_end..is.start, &mut stretches);
+        (old_end, new_end) = (was.end, is.end);
+        stretches.push(Stretch { is_same: false, old: was, new: is });
+    }
+    same(old_end..old.len(), new_end..new.len(), &mut stretches);
+    stretches
+}
+
 /// Compares two texts.
 pub fn compare(before: &str, after: &str) -> Vec<Row> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
@@ -52,42 +85,25 @@ pub fn compare(before: &str, after: &str) -> Vec<Row> {
         number: number + 1,
         pieces: vec![Piece { text: text.to_owned(), changed }],
     };
-    for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
-        let (was, is) = (op.old_range(), op.new_range());
-        match op {
-            DiffOp::Equal { .. } => {
-                rows.extend(was.zip(is).map(|(a, b)| {
-                    (
-                        Row {
-                            before: Some(plain(a, old[a], false)),
-                            after: Some(plain(b, new[b], false)),
-                            gap: false,
-                        },
-                        false,
-                    )
-                }));
-            }
-            _ => {
-                for at in 0..was.len().max(is.len()) {
-                    let (a, b) = (was.clone().nth(at), is.clone().nth(at));
-                    let row = match (a, b) {
-                        (Some(a), Some(b)) => {
-                            let (left, right) = words(old[a], new[b]);
-                            Row {
-                                before: Some(Line { number: a + 1, pieces: left }),
-                                after: Some(Line { number: b + 1, pieces: right }),
-                                gap: false,
-                            }
-                        }
-                        (a, b) => Row {
-                            before: a.map(|a| plain(a, old[a], true)),
-                            after: b.map(|b| plain(b, new[b], true)),
-                            gap: false,
-                        },
-                    };
-                    rows.push((row, true));
+    for stretch in stretches(Algorithm::Histogram, &old, &new) {
+        let changed = !stretch.is_same;
+        for at in 0..stretch.old.len().max(stretch.new.len()) {
+            let row = match (stretch.old.clone().nth(at), stretch.new.clone().nth(at)) {
+                (Some(a), Some(b)) if changed => {
+                    let (left, right) = words(old[a], new[b]);
+                    Row {
+                        before: Some(Line { number: a + 1, pieces: left }),
+                        after: Some(Line { number: b + 1, pieces: right }),
+                        gap: false,
+                    }
                 }
-            }
+                (a, b) => Row {
+                    before: a.map(|a| plain(a, old[a], changed)),
+                    after: b.map(|b| plain(b, new[b], changed)),
+                    gap: false,
+                },
+            };
+            rows.push((row, changed));
         }
     }
     let near = |at: usize| {
@@ -108,18 +124,18 @@ pub fn compare(before: &str, after: &str) -> Vec<Row> {
 /// Compares two lines word by word.
 fn words(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = (tokens(before), tokens(after));
-    let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let all = stretches(Algorithm::Myers, &old, &new);
     let (mut left, mut right): (Vec<Piece>, Vec<Piece>) = (Vec::new(), Vec::new());
-    let last = ops.len().saturating_sub(1);
-    for (at, op) in ops.iter().enumerate() {
-        let equal = matches!(op, DiffOp::Equal { .. });
-        let island = equal
+    let last = all.len().saturating_sub(1);
+    for (at, stretch) in all.into_iter().enumerate() {
+        let is_island = stretch.is_same
             && at > 0
             && at < last
-            && old[op.old_range()].iter().map(|token| token.chars().count()).sum::<usize>()
+            && old[stretch.old.clone()].iter().map(|token| token.chars().count()).sum::<usize>()
                 < ISLAND;
-        push(&mut left, &old, op.old_range(), !equal || island);
-        push(&mut right, &new, op.new_range(), !equal || island);
+        let changed = !stretch.is_same || is_island;
+        push(&mut left, &old, stretch.old, changed);
+        push(&mut right, &new, stretch.new, changed);
     }
     (left, right)
 }

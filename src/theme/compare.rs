@@ -3,7 +3,10 @@
 //! The comparison serves lists of files, unified diffs, and the choice of files that a project
 //! takes from the binary. It writes nothing itself.
 
-use similar::TextDiff;
+use std::fmt;
+
+use imara_diff::{Algorithm, Diff, InternedInput, Interner, Token};
+use imara_diff::{UnifiedDiffConfig, UnifiedDiffPrinter};
 
 use super::built_in::{BASE_FOLDER, built_in, is_current};
 use super::interface::INTERFACE;
@@ -83,13 +86,62 @@ fn difference(path: &str, file: &ThemeFile) -> Option<Difference> {
     if file.layer != Layer::Project || present.bytes() == file.file.bytes() {
         return None;
     }
-    let diff = present.text().zip(file.file.text()).map(|(present, own)| {
-        TextDiff::from_lines(present.text.as_str(), own.text.as_str())
-            .unified_diff()
-            .header(&present.path, path)
-            .to_string()
-    });
+    let diff = present
+        .text()
+        .zip(file.file.text())
+        .map(|(present, own)| unified_diff(&present.path, &present.text, path, &own.text));
     Some(Difference { path: path.to_owned(), diff })
+}
+
+/// Returns the unified diff of two texts, as `patch` reads it.
+fn unified_diff(old_path: &str, old: &str, new_path: &str, new: &str) -> String {
+    let input = InternedInput::new(old, new);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    let lines = DiffLines(&input.interner);
+    let hunks = diff.unified_diff(&lines, UnifiedDiffConfig::default(), &input);
+    format!("--- {old_path}\n+++ {new_path}\n{hunks}")
+}
+
+/// Writes the lines of a unified diff. The library's own writer does not tell that a text has no
+/// newline at its end, and it counts an empty range from the line after it.
+struct DiffLines<'a>(&'a Interner<&'a str>);
+
+impl DiffLines<'_> {
+    fn line(&self, mut f: impl fmt::Write, mark: char, token: Token) -> fmt::Result {
+        let line = self.0[token];
+        write!(f, "{mark}{line}")?;
+        if line.ends_with('\n') { Ok(()) } else { writeln!(f, "\n\\ No newline at end of file") }
+    }
+}
+
+impl UnifiedDiffPrinter for DiffLines<'_> {
+    fn display_header(
+        &self,
+        mut f: impl fmt::Write,
+        start_before: u32,
+        start_after: u32,
+        len_before: u32,
+        len_after: u32,
+    ) -> fmt::Result {
+        let start = |start, len| if len == 0 { start } else { start + 1 };
+        let (before, after) = (start(start_before, len_before), start(start_after, len_after));
+        writeln!(f, "@@ -{before},{len_before} +{after},{len_after} @@")
+    }
+
+    fn display_context_token(&self, f: impl fmt::Write, token: Token) -> fmt::Result {
+        self.line(f, ' ', token)
+    }
+
+    fn display_hunk(
+        &self,
+        mut f: impl fmt::Write,
+        before: &[Token],
+        after: &[Token],
+    ) -> fmt::Result {
+        before.iter().try_for_each(|token| self.line(&mut f, '-', *token))?;
+        after.iter().try_for_each(|token| self.line(&mut f, '+', *token))
+    }
 }
 
 /// A file to be written into the project, with the bytes of the binary.
@@ -170,4 +222,37 @@ pub fn eject(
         }
     }
     if against.is_empty() { Ok(ejected) } else { Err(against) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unified_diff_is_what_patch_reads() {
+        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj";
+        let new = "a\nB\nc\nd\ne\nf\ng\nh\ni\nj\n";
+        assert_eq!(
+            unified_diff("old", old, "new", new).lines().collect::<Vec<_>>(),
+            [
+                "--- old",
+                "+++ new",
+                "@@ -1,5 +1,5 @@",
+                " a",
+                "-b",
+                "+B",
+                " c",
+                " d",
+                " e",
+                "@@ -7,4 +7,4 @@",
+                " g",
+                " h",
+                " i",
+                "-j",
+                "\\ No newline at end of file",
+                "+j",
+            ]
+        );
+        assert_eq!(unified_diff("x", "", "y", "z\n"), "--- x\n+++ y\n@@ -0,0 +1,1 @@\n+z\n");
+    }
 }

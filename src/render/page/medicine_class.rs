@@ -1,11 +1,11 @@
 //! The drugs and products of a class.
 
-use serde_json::json;
+use serde::Serialize;
 use tera::{Context, Value};
 
-use super::super::context::value;
+use super::super::context::{TextValue, value};
 use super::super::head::Head;
-use super::super::rows;
+use super::super::rows::{self, ProductRow};
 use super::super::sheet::Sheet;
 use super::PageKind;
 use crate::site::{self, Keep, PageGroup, Subject, Thing};
@@ -46,6 +46,14 @@ pub static KIND: PageKind = PageKind {
     )
 };
 
+#[derive(Serialize)]
+struct ClassPage<'a> {
+    name: TextValue<'a>,
+    group: Option<TextValue<'a>>,
+    drugs: Vec<Value>,
+    products: Vec<ProductRow<'a>>,
+}
+
 fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Head {
     let Subject::Item(index) = subject else { return Head::default() };
     let (voice, table, class) = (sheet.voice(), sheet.table(), &sheet.drug_classes()[index]);
@@ -54,19 +62,16 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
     let mut drugs: Vec<usize> =
         drugs.filter(|drug| is_in(&sheet.drug(*drug).class.value)).collect();
     drugs.sort_by_key(|drug| &sheet.drug(*drug).kana);
-    let drug_rows: Vec<Value> = drugs.iter().map(|drug| rows::drug_row(sheet, *drug)).collect();
     let products = table.products().iter().copied();
     let products: Vec<usize> =
         products.filter(|product| sheet.product(*product).class.value == class.id.value).collect();
-    let product_rows: Vec<_> =
-        products.iter().map(|product| rows::product_row(sheet, *product)).collect();
     let group = sheet.drug_groups().iter().find(|group| group.id.value == class.group.value);
-    let shown = json!({
-        "name": voice.text(&class.name),
-        "group": group.map(|group| voice.text(&group.name)),
-        "drugs": drug_rows,
-        "products": product_rows,
-    });
+    let shown = ClassPage {
+        name: voice.text(&class.name),
+        group: group.map(|group| voice.text(&group.name)),
+        drugs: drugs.iter().map(|drug| rows::drug_row(sheet, *drug)).collect(),
+        products: products.iter().map(|product| rows::product_row(sheet, *product)).collect(),
+    };
     context.insert_value("class", value(&shown));
     rows::insert_notice(sheet, &drugs, &products, false, context);
     rows::insert_sources(sheet, drugs.iter().map(|drug| sheet.drug(*drug)), context);
