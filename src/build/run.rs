@@ -14,8 +14,9 @@ use crate::site::Moment;
 use crate::source::Files;
 use crate::source::files::FOLDERS;
 
-/// Builds or checks a project; `progress` is called with the number of pages and after each page.
-pub fn run(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> BuildOutcome {
+/// Builds or checks a project; `progress` is called with the number of pages, after each page,
+/// and with why files are made.
+pub fn run(options: &BuildOptions, progress: &(dyn Fn(Progress<'_>) + Sync)) -> BuildOutcome {
     let mut build = Build {
         options,
         moment: Moment { date: options.date, drafts: options.drafts },
@@ -31,7 +32,7 @@ pub fn run(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Buil
 struct Build<'o> {
     options: &'o BuildOptions,
     moment: Moment,
-    progress: &'o (dyn Fn(Progress) + Sync),
+    progress: &'o (dyn Fn(Progress<'_>) + Sync),
     diagnostics: Diagnostics,
     held: Held,
 }

@@ -38,9 +38,9 @@ pub enum Command {
         /// Folder to write to (DIR/dist of the project otherwise) / 出力先
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// Make every file anew, whatever is there already / すべてのファイルを作りなおす
-        #[arg(long)]
-        fresh: bool,
+        /// How to build.
+        #[command(flatten)]
+        making: Making,
     },
     /// Find every fault without writing anything / 書き出さずに誤りをすべて調べる
     Check {
@@ -442,6 +442,17 @@ pub struct Scope {
     /// Show drafts as well / 下書きも出す
     #[arg(long)]
     pub drafts: bool,
+}
+
+/// Which files a build makes, and what it tells of them.
+#[derive(Debug, clap::Args)]
+pub struct Making {
+    /// Make every file anew, whatever is there already / すべてのファイルを作りなおす
+    #[arg(long)]
+    pub fresh: bool,
+    /// Tell why each page was made anew / 作りなおしたページごとに理由を示す
+    #[arg(long)]
+    pub why: bool,
 }
 
 /// What `build` and `check` have in common.

@@ -1,12 +1,14 @@
 //! `build` and `check`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::ProgressStyle;
 use jiff::civil::Date;
 
-use super::args::Edition;
+use super::args::{Edition, Making};
 use super::terminal::{
     Exit, colour, progress_bar, say, started, today_in_japan, write_err, write_out,
 };
@@ -18,7 +20,12 @@ use crate::message;
 use crate::output::OutputError;
 
 /// Builds an edition into a folder, or checks it.
-pub(super) fn run(edition: &Edition, out: Option<PathBuf>, fresh: bool, tongue: Tongue) -> Exit {
+pub(super) fn run(
+    edition: &Edition,
+    out: Option<PathBuf>,
+    making: &Making,
+    tongue: Tongue,
+) -> Exit {
     let began = started();
     let options = BuildOptions {
         project: edition.scope.project.clone(),
@@ -27,17 +34,27 @@ pub(super) fn run(edition: &Edition, out: Option<PathBuf>, fresh: bool, tongue: 
         drafts: edition.scope.drafts,
         only: edition.scope.only.clone(),
         strict: edition.strict,
-        fresh,
+        fresh: making.fresh,
     };
     let bar = progress_bar(!edition.quiet);
     if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len}") {
         bar.set_style(style);
     }
+    // The threads make pages in any order; the lines stand in that of the addresses.
+    let reasons = Mutex::new(BTreeSet::new());
     let outcome = build::run(&options, &|step| match step {
         Progress::Total(pages) => bar.set_length(pages as u64),
         Progress::Page => bar.inc(1),
+        Progress::Made { code, name, reason } if making.why => {
+            let of = if reason.is_of_site() { code.to_string() } else { format!("{code}/{name}") };
+            let line = format!("{of}: {}\n", reason.message().get(tongue));
+            reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(line);
+        }
+        Progress::Made { .. } => {}
     });
     bar.finish_and_clear();
+    let reasons = reasons.into_inner().unwrap_or_else(PoisonError::into_inner);
+    write_out(&reasons.into_iter().collect::<String>());
     let out = options.output.as_deref();
     let exit = match &outcome.result {
         Ok(built) => {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, Making};
 use super::terminal::Exit;
 use super::{audit, build, explain, new, notify, report, schema, serve, sitting, status, theme};
 use crate::content::language::{JAPANESE, covers};
@@ -37,11 +37,13 @@ fn tongue_of_locale() -> Tongue {
 
 fn run(command: &Command, tongue: Tongue) -> Exit {
     match command {
-        Command::Build { edition, out, fresh } => {
+        Command::Build { edition, out, making } => {
             let out = out.clone().unwrap_or_else(|| edition.scope.project.join("dist"));
-            build::run(edition, Some(out), *fresh, tongue)
+            build::run(edition, Some(out), making, tongue)
         }
-        Command::Check { edition } => build::run(edition, None, true, tongue),
+        Command::Check { edition } => {
+            build::run(edition, None, &Making { fresh: true, why: false }, tongue)
+        }
         Command::Explain { code } => explain::run(code, tongue),
         Command::Serve(options) => serve::run(options, tongue),
         Command::Approve { paths, sitting, next_review, note, seal } => sitting::run(

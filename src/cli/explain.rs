@@ -1,4 +1,4 @@
-//! `explain`: what a code means and what to do about it.
+//! `explain`: what the code of a diagnostic means and what to do about it.
 
 use super::terminal::{Exit, say, write_out};
 use crate::diagnostic::codes::ALL;

@@ -2,12 +2,14 @@
 //!
 //! An edition is a pure function of the project and its [`Options`]; where the files go is the
 //! [`Sink`]'s affair. [`open()`] prepares an [`Edition`], of which the preview asks single files;
-//! [`build_after`] writes all of it and keeps what an earlier one made of the same things.
+//! [`build_after`] writes all of it and keeps what an earlier one made of the same things: [`record`]
+//! holds what was made from what, and `pieces` decides what is made again, for a [`MakingReason`].
 
 mod compile;
-mod jobs;
 mod opened;
 mod options;
+mod pieces;
+mod reason;
 pub mod record;
 mod sink;
 mod summary;
@@ -21,7 +23,7 @@ use crate::care;
 use crate::content::code::MunicipalityCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::project::{Project, Replaced};
-use crate::render::part::feed::FeedState;
+use crate::render::part::feed_format::FeedState;
 use crate::render::{Renderer, Shared, check_fragments, image, page};
 use crate::site::{self, Moment, Site, Visible};
 use compile::compile_all;
@@ -29,6 +31,7 @@ use record::Record;
 
 pub use opened::{Edition, Made};
 pub use options::Options;
+pub use reason::MakingReason;
 pub use sink::{Discard, Memory, Sink};
 pub use summary::{Progress, Summary};
 
@@ -78,8 +81,8 @@ pub fn open<R>(
     done
 }
 
-/// Renders every site into a sink; `progress` gets the number of pages, and a call after each of
-/// them.
+/// Renders every site into a sink; `progress` gets the number of pages, a call after each of them, and
+/// why files are made.
 ///
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
@@ -87,7 +90,7 @@ pub fn build(
     project: &Project,
     options: &Options,
     sink: &dyn Sink,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(Progress<'_>) + Sync),
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Summary> {
     build_after(&Record::default(), project, options, sink, progress, diagnostics)
@@ -104,7 +107,7 @@ pub fn build_after(
     project: &Project,
     options: &Options,
     sink: &dyn Sink,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(Progress<'_>) + Sync),
     diagnostics: &mut Diagnostics,
 ) -> io::Result<(Summary, Record)> {
     open(project, options, diagnostics, |edition, diagnostics| {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::options::Options;
+use super::reason::MakingReason;
 use super::summary::Summary;
 use crate::render::dependency::Dependency;
 use crate::render::print::{PROGRAM, Print};
@@ -127,11 +128,23 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// Returns a piece if all it was made from is as it was.
-    pub(super) fn piece(&self, name: &str) -> Option<&'a Piece> {
-        self.pieces.get(name).copied().filter(|piece| {
-            piece.made_from.iter().all(|index| self.holds.get(*index as usize) == Some(&true))
-        })
+    /// Returns a piece if all it was made from is as it was; otherwise what is not.
+    pub(super) fn piece(&self, name: &str) -> Result<&'a Piece, MakingReason<'a>> {
+        let piece = self.pieces.get(name).copied().ok_or(MakingReason::NotRecorded)?;
+        let changed = piece
+            .made_from
+            .iter()
+            .map(|index| *index as usize)
+            .find(|index| self.holds.get(*index) != Some(&true));
+        match changed {
+            None => Ok(piece),
+            Some(index) => Err(self
+                .dependencies
+                .get(index)
+                .copied()
+                .flatten()
+                .map_or(MakingReason::NotRecorded, |(of, _)| MakingReason::Changed(of))),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reason::MakingReason;
+use crate::content::code::MunicipalityCode;
 use crate::site::Hidden;
 
 /// What an edition came to.
@@ -26,9 +28,18 @@ pub struct Summary {
 
 /// The progress of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum Progress<'a> {
     /// So many pages will be rendered.
     Total(usize),
     /// One more is done.
     Page,
+    /// Files of a site are made and not kept.
+    Made {
+        /// The municipality's code.
+        code: MunicipalityCode,
+        /// The path of the page or asset within the site, or the name of another part.
+        name: &'a str,
+        /// Why.
+        reason: MakingReason<'a>,
+    },
 }

@@ -1,4 +1,4 @@
-//! Where a site will lie.
+//! The key `base_url`: the address below which a site will lie.
 
 use crate::diagnostic::{Located, codes};
 use crate::message;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::event;
-use super::town::{Municipality, decode};
+use super::whole::{Municipality, decode};
 use crate::content::article;
 use crate::content::language::Languages;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};

@@ -17,11 +17,11 @@ pub mod notify;
 mod selection;
 pub mod service;
 mod site_language;
-mod town;
+mod whole;
 
 pub use base_url::BaseUrl;
 pub use contact::Contact;
 pub use figures::{FigureRow, Figures};
 pub use folder::{decode_all, suggest_code};
 pub use selection::Selection;
-pub use town::{MUNICIPALITY, Municipality};
+pub use whole::{MUNICIPALITY, Municipality};

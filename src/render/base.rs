@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::address::encode_path;
 use super::context::Voice;
+use super::percent::encode_path;
 use super::shared::Shared;
 use crate::content::emergency::{EmergencyNumber, EmergencyUse};
 use crate::content::language::LangId;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::address::encode_path;
 use super::context::TextValue;
-use super::part::feed::FeedFormat;
+use super::part::feed_format::FeedFormat;
+use super::percent::encode_path;
 use super::sheet::Sheet;
 use crate::content::taxonomy::{Term, TermKind};
 use crate::site::{Channel, Thing};

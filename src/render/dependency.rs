@@ -1,12 +1,14 @@
 //! What a file of a site can be made from, besides what all files of its site are made from.
 //!
 //! While a page is rendered its sheet notes what it asks for: this article's words, what lists show
-//! of that one, this drug. The next build holds the print of each against its print of then (see
-//! `print`).
+//! of that one, this drug. The next build holds the print of each (see `print`) against its print of
+//! then, in `edition::record`; `edition::pieces` decides by it what is made again.
 
 use std::fmt;
 
 use crate::content::language::LangId;
+use crate::diagnostic::Message;
+use crate::message;
 
 /// Something that a file was made from, besides what all files of its site are made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +59,53 @@ impl fmt::Display for Dependency<'_> {
 }
 
 impl<'p> Dependency<'p> {
+    /// Says that it has changed, as a reason for making a file again.
+    pub fn change(&self) -> Message {
+        match self {
+            Self::Template(name) => message!(
+                "ひな型 {name}（またはその中で使うもの）が変わりました",
+                "the template {name}, or one that it uses, has changed"
+            ),
+            Self::Article(path) => {
+                message!("記事 {path} が変わりました", "the article {path} has changed")
+            }
+            Self::Card(path) => message!(
+                "一覧に出る {path} の題名、説明、日付または監修の状態が変わりました",
+                "what lists show of {path} has changed: title, description, dates or supervision"
+            ),
+            Self::Cards => message!(
+                "一覧に出る記事の題名、説明、日付または監修の状態が変わりました",
+                "what lists show of an article has changed: title, description, dates or supervision"
+            ),
+            Self::Related(path, _) => message!(
+                "{path} に関係のある記事が変わりました",
+                "other articles are related to {path}"
+            ),
+            Self::Named(name) => message!(
+                "ページ {name} ができた、またはなくなりました",
+                "the page {name} has come or gone"
+            ),
+            Self::Shape => message!(
+                "サイトにある記事、その場所または順序が変わりました",
+                "which articles the site has, where or in which order, has changed"
+            ),
+            Self::Drug(path) => {
+                message!("薬の項目 {path} が変わりました", "the entry {path} has changed")
+            }
+            Self::Products => {
+                message!("配合剤が変わりました", "a combination product has changed")
+            }
+            Self::Table => message!("薬の一覧が変わりました", "the table of medicines has changed"),
+            Self::Image(path) => {
+                message!("画像 {path} が変わりました", "the image {path} has changed")
+            }
+            Self::Inputs => message!(
+                "記事のほかの共通ファイルが変わりました",
+                "a shared file that is no article has changed"
+            ),
+        }
+    }
+
     /// Reads what [`fmt::Display`] wrote; nothing if it is something else.
     pub fn parse(text: &'p str) -> Option<Self> {
         let (kind, of) = text.split_once(' ').unwrap_or((text, ""));

@@ -4,7 +4,6 @@
 //! from they read through a sheet, which notes it ([`dependency`]), so that the next build knows
 //! what has to be made again. This room writes no file and asks no clock.
 
-mod address;
 mod base;
 mod brand;
 mod channel;
@@ -19,6 +18,7 @@ mod listing;
 pub mod markdown;
 pub mod page;
 pub mod part;
+mod percent;
 mod prepared;
 pub mod print;
 mod renderer;
@@ -29,7 +29,7 @@ mod situation;
 mod spoken;
 pub mod texts;
 
-pub(crate) use address::encode_path;
 pub use check::check_fragments;
+pub(crate) use percent::encode_path;
 pub use renderer::{Rendered, Renderer};
 pub use shared::Shared;

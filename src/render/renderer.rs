@@ -12,7 +12,7 @@ use super::dependency::Dependency;
 use super::frame;
 use super::markdown::Segment;
 use super::page;
-use super::part::{self, Part, Write, feed};
+use super::part::{self, Part, Write, feed_format};
 use super::prepared::PreparedSite;
 use super::shared::Shared;
 use super::sheet::Sheet;
@@ -105,7 +105,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// Says what each feed of a language holds, in the order of their paths.
-    pub fn feed_states(&self, language: LangId) -> Vec<feed::FeedState> {
+    pub fn feed_states(&self, language: LangId) -> Vec<feed_format::FeedState> {
         let sheet = Sheet::new(&self.0, language);
         sheet.map(|sheet| part::feeds::states(&sheet)).unwrap_or_default()
     }

@@ -223,7 +223,7 @@ pub(super) fn insert_lookup(sheet: &Sheet<'_, '_>, context: &mut Context) {
         let lookup = json!({
             "index_url": index,
             "worker_url": format!("{}sw.js", sheet.root()),
-            "consultation_url": sheet.link(Thing::Help),
+            "consultation_url": sheet.link(Thing::Consultation),
         });
         context.insert_value("lookup", value(&lookup));
     }

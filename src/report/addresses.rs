@@ -11,7 +11,7 @@ use crate::diagnostic::Tongue;
 use crate::municipality::Municipality;
 use crate::project::Project;
 use crate::render::part::calendar;
-use crate::render::part::feed::FORMATS;
+use crate::render::part::feed_format::FORMATS;
 use crate::site::{Page, PageGroup, Site, Thing};
 
 /// One page of one municipality, in all its languages.

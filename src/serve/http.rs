@@ -5,6 +5,7 @@
 //! connection open. What the preview itself needs lies below `/_ubugi/`; everything else comes out
 //! of an edition, so that no address leads to a file of the disk.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,12 +25,13 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::address::PreviewAddress;
 use super::desk::Desk;
+use super::page_seal::PageSeal;
 use super::reader::ShownPage;
-use super::seal::PageSeal;
 use super::shell;
 use super::subject::PageSubject;
 use crate::diagnostic::{Diagnostics, Tongue};
 use crate::render::html::escape;
+use crate::render::part::feed_format::FORMATS;
 use crate::render::part::general::CONTENT_SECURITY_POLICY;
 
 /// The preview's own files.
@@ -63,6 +65,7 @@ const SIDE: &str = "/_ubugi/side";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
+const BYTES: &str = "application/octet-stream";
 /// Takes the place of a site's service worker, so that what was looked at yesterday, or served at
 /// this port by something else, is not what is seen today: copies are thrown away, and pages that
 /// an earlier worker gave are fetched anew.
@@ -202,10 +205,13 @@ fn from_elsewhere(tongue: Tongue) -> Response {
     (StatusCode::FORBIDDEN, typed("text/plain; charset=utf-8", text)).into_response()
 }
 
-fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
+fn typed(kind: &str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static(BYTES)),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -225,8 +231,16 @@ fn moved(to: &str) -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
-fn kind_of(path: &str) -> &'static str {
-    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+/// Returns the media type of a file of a site. Below a folder of feeds the registry of their formats
+/// knows it.
+fn kind_of(path: &str) -> Cow<'static, str> {
+    let format = FORMATS
+        .iter()
+        .find(|format| path.strip_suffix(format.extension).is_some_and(|rest| rest.ends_with('.')));
+    if let Some(format) = format.filter(|_| path.split('/').any(|part| part == "feeds")) {
+        return format!("{}; charset=utf-8", format.media_type).into();
+    }
+    let kind = match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "html" => HTML,
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => JS,
@@ -238,15 +252,14 @@ fn kind_of(path: &str) -> &'static str {
         "webp" => "image/webp",
         "gif" => "image/gif",
         "avif" => "image/avif",
-        "rss" => "application/rss+xml; charset=utf-8",
-        "atom" => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml",
         "opml" => "text/x-opml; charset=utf-8",
         "ics" => "text/calendar; charset=utf-8",
         "csv" => "text/csv; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
+        _ => BYTES,
+    };
+    kind.into()
 }
 
 /// Does what takes its time on a thread that may wait: editions answer from their own.
@@ -321,7 +334,7 @@ async fn file(desk: &Arc<Desk>, spot: PreviewAddress, uri: &Uri) -> Response {
             return broken(&answer.made.faults, answer.subject.as_ref(), desk);
         };
         if !name.ends_with(".html") {
-            return typed(kind_of(&name), bytes);
+            return typed(&kind_of(&name), bytes);
         }
         let seen = PageSeal::of(&bytes);
         return typed(HTML, with_bar(bytes, &seen, answer.subject.as_ref(), desk));

@@ -10,7 +10,7 @@ use super::faults::PageFaults;
 use super::guide::SourceGuide;
 use super::live::Live;
 use super::message::BrowserMessage;
-use super::seal::PageSeal;
+use super::page_seal::PageSeal;
 use super::subject::PageSubject;
 use super::view::View;
 use crate::diagnostic::Diagnostics;

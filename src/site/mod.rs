@@ -4,8 +4,10 @@
 //! its part of the lactation table, and every page that follows from it. It knows addresses and no
 //! HTML. It knows no kind of page by name either: those who render declare the kinds
 //! ([`PageKind`]), one file each, and each says which of its pages a site has, where they lie, what
-//! they are about and who may find them.
+//! they are about and who may find them. `plan` lists the pages of a site; `address` says where each
+//! lies.
 
+mod address;
 mod channel;
 mod plan;
 mod thing;
@@ -27,6 +29,7 @@ use crate::project::Project;
 use crate::supervision::Withdrawal;
 use crate::supervision::seals::NOT_LISTED;
 
+pub use address::page_names;
 pub use channel::Channel;
 pub use plan::check_nowhere;
 pub use thing::{Keep, Menu, PageGroup, Subject, Thing};
@@ -292,7 +295,7 @@ impl<'p> Site<'p> {
                 GoneText::Product(index) => table.products[index].name.in_default(),
             },
             Thing::Home
-            | Thing::Help
+            | Thing::Consultation
             | Thing::Table
             | Thing::Guide
             | Thing::Situation(_)
@@ -329,40 +332,6 @@ impl<'p> Site<'p> {
         picked
     }
 
-    /// Returns a page's path below the site's root, not percent-encoded: `en/articles/fever/`.
-    pub fn path(&self, language: LangId, page: Page) -> String {
-        let mut path = self.folder(language);
-        (page.kind.path)(self, page.subject, &mut path);
-        path
-    }
-
-    /// Returns the path of the page of a thing below the site's root; that of the root itself where
-    /// no kind of page is about it.
-    pub fn path_of(&self, language: LangId, thing: Thing) -> String {
-        self.page_of(thing).map(|page| self.path(language, page)).unwrap_or_default()
-    }
-
-    /// Returns the folder of a language below the site's root: empty, or with a slash at the end.
-    pub fn folder(&self, language: LangId) -> String {
-        let prefix = &self.project.config.languages.get(language).path;
-        if prefix.is_empty() { String::new() } else { format!("{prefix}/") }
-    }
-
-    /// Finds a generated page by the name that articles use: `consultation`, `stage/newborn`;
-    /// returns `None` when this site has none.
-    pub fn named_page(&self, name: &str) -> Option<Page> {
-        self.kinds.iter().find_map(|kind| {
-            let subject = match (kind.name, kind.items) {
-                (Some(own), _) if own == name => {
-                    (kind.subjects)(self, self.default).into_iter().next()?
-                }
-                (_, Some(items)) => (items.find)(self, name)?,
-                _ => return None,
-            };
-            Some(kind.page(subject))
-        })
-    }
-
     /// Returns the classes of its drugs and products, by their index, ascending.
     pub fn classes(&self) -> BTreeSet<usize> {
         let table = &self.project.table;
@@ -397,11 +366,4 @@ impl<'p> Site<'p> {
             TermKind::Topic => &self.topics,
         }
     }
-}
-
-/// Lists all names of generated pages that articles may link to.
-pub fn page_names(project: &Project, kinds: &[&PageKind]) -> BTreeSet<String> {
-    let items = kinds.iter().filter_map(|kind| kind.items);
-    let of_items = items.flat_map(|items| (items.names)(project));
-    kinds.iter().filter_map(|kind| kind.name).map(str::to_owned).chain(of_items).collect()
 }

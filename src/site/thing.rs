@@ -24,7 +24,7 @@ pub enum Thing {
     /// The site as a whole.
     Home,
     /// Where to turn.
-    Help,
+    Consultation,
     /// An article.
     Work(usize),
     /// A former address of an article: the article and the alias.

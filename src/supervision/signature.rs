@@ -2,7 +2,7 @@
 //!
 //! The real `ssh-keygen` makes them, so that passphrases, agents and hardware keys work. They are
 //! verified here, so that a build needs no other program. `ssh-keygen -Y verify -n ubugi` comes to
-//! the same verdict.
+//! the same verdict. Whether a signature counts for a text is decided in `standing`.
 
 use ssh_key::{Algorithm, EcdsaCurve, PublicKey, SshSig};
 

@@ -1,5 +1,6 @@
-//! What the ledger comes to for one text on one day.
+//! The check of approvals: what the ledger comes to for one text on one day.
 //!
+//! One signature is checked first: whether its reviewer is known, may sign, and made it by the key.
 //! A [`Judge`] weighs the acts by the reviewers and the policy of the project. Signatures over the
 //! same bytes add up until there are as many as the policy requires. What was signed before a
 //! withdrawal, or without knowing of it, no longer counts.

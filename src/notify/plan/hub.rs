@@ -10,7 +10,7 @@ use crate::delivery::{NoticeId, WEBSUB};
 use crate::edition;
 use crate::notify::notice::Notice;
 use crate::project::Project;
-use crate::render::part::feed::FeedState;
+use crate::render::part::feed_format::FeedState;
 use crate::site::{Moment, Site, Visible};
 
 /// The segment of the notices to hubs.

@@ -1,4 +1,4 @@
-//! An article.
+//! The page of an article: its words, its sources and dates, who approved it, related articles.
 
 use serde::Serialize;
 use serde_json::json;

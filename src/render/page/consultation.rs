@@ -1,4 +1,9 @@
-//! Where to turn: services, contacts, and their figures.
+//! The page about services: emergency numbers, consultation services and contacts of a municipality,
+//! and the figures that its programme published.
+//!
+//! All of it comes from `municipality.yaml`, and the numbers from `content/emergency.yaml` too.
+//! `spoken` makes the values of the services once a language, by `context/service`; the template is
+//! `consultation.html`.
 
 use tera::{Context, Value};
 
@@ -11,8 +16,8 @@ use crate::site::{self, Keep, Menu, PageGroup, Subject, Thing};
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
     site::PageKind {
-        thing: |_| Some(Thing::Help),
-        subject_of: |thing| (thing == Thing::Help).then_some(Subject::Sole),
+        thing: |_| Some(Thing::Consultation),
+        subject_of: |thing| (thing == Thing::Consultation).then_some(Subject::Sole),
         name: Some("consultation"),
         menu: Menu::Header(2),
         keep: |_| Keep::Ahead(3),

@@ -6,7 +6,7 @@ use tera::Context;
 use super::super::channel;
 use super::super::context::value;
 use super::super::head::Head;
-use super::super::part::feed::FORMATS;
+use super::super::part::feed_format::FORMATS;
 use super::super::part::feeds;
 use super::super::sheet::Sheet;
 use super::PageKind;

@@ -6,7 +6,7 @@ use super::super::channel::Offered;
 use super::super::context::value;
 use super::super::head::Head;
 use super::super::listing;
-use super::super::part::feed::{FORMATS, atom};
+use super::super::part::feed_format::{FORMATS, atom};
 use super::super::sheet::Sheet;
 use super::PageKind;
 use crate::site::{self, Channel, Keep, Menu, PageGroup, Subject, Thing};
@@ -43,7 +43,7 @@ fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     if sheet.has_medicines() {
         context.insert("medicines_url", &sheet.link(Thing::Table));
     }
-    context.insert("consultation_url", &sheet.link(Thing::Help));
+    context.insert("consultation_url", &sheet.link(Thing::Consultation));
     let title = sheet.settings().title.pick(sheet.language()).0;
     Head { heading: format!("{} {title}", sheet.town()), ..Head::of_theme(sheet, "home") }
 }

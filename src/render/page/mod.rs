@@ -164,8 +164,8 @@ mod tests {
     fn next(thing: Option<Thing>) -> Option<Thing> {
         Some(match thing {
             None => Thing::Home,
-            Some(Thing::Home) => Thing::Help,
-            Some(Thing::Help) => Thing::Work(0),
+            Some(Thing::Home) => Thing::Consultation,
+            Some(Thing::Consultation) => Thing::Work(0),
             Some(Thing::Work(_)) => Thing::Former(0, 0),
             Some(Thing::Former(..)) => Thing::Gone(0),
             Some(Thing::Gone(_)) => Thing::Stage(0),

@@ -28,7 +28,7 @@ pub static KIND: PageKind = PageKind::new(
 fn values(sheet: &Sheet<'_, '_>, _: Subject, context: &mut Context) -> Head {
     sheet.read_all_cards();
     let title = sheet.settings().title.pick(sheet.language()).0;
-    let general: Vec<Json> = [Thing::Home, Thing::Help]
+    let general: Vec<Json> = [Thing::Home, Thing::Consultation]
         .into_iter()
         .filter_map(|thing| sheet.page_of(thing))
         .chain(sheet.footer())

@@ -1,7 +1,7 @@
 //! The articles of a topic.
 
 use super::super::listing;
-use super::super::part::feed::{atom, rss};
+use super::super::part::feed_format::{atom, rss};
 use super::PageKind;
 use crate::content::taxonomy::TermKind;
 use crate::site::{self, Channel, NamedItems, PageGroup, Subject, Thing};

@@ -74,7 +74,7 @@ fn values(sheet: &Sheet<'_, '_>, subject: Subject, context: &mut Context) -> Hea
             "on": voice.date(withdrawal.on),
             "reason": {"text": withdrawal.reason, "lang": tag},
             "severity": withdrawal.severity,
-            "consultation_url": sheet.link(Thing::Help),
+            "consultation_url": sheet.link(Thing::Consultation),
         });
         context.insert_value("withdrawn", value(&withdrawn));
     }

@@ -6,16 +6,16 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::calendar::{self, Entry, Repeat, When};
-use super::feed::{self, Identity};
+use super::feed_format::{self, Identity};
 use super::{PartKind, Scope, Write};
 use crate::content::text::Text;
 use crate::municipality::event::{Event, EventKind};
 use crate::municipality::holidays;
 use crate::municipality::hours::{Hours, day_number};
 use crate::municipality::service::{Holidays, Service};
-use crate::render::address::encode_path;
 use crate::render::channel::own_name;
 use crate::render::context;
+use crate::render::percent::encode_path;
 use crate::render::sheet::Sheet;
 use crate::site::Thing;
 
@@ -134,7 +134,7 @@ fn about_service(sheet: &Sheet<'_, '_>, service: &Service) -> String {
     );
     about.extend(service.phone.clone());
     about.push(strings.get("calendars.check").to_owned());
-    about.push(sheet.absolute(&sheet.link(Thing::Help)));
+    about.push(sheet.absolute(&sheet.link(Thing::Consultation)));
     with_demo(sheet, about)
 }
 
@@ -195,5 +195,5 @@ fn with_demo(sheet: &Sheet<'_, '_>, mut lines: Vec<String>) -> String {
 fn uid(sheet: &Sheet<'_, '_>, of: Identity<'_>) -> String {
     let tag = &sheet.settings().languages.get(sheet.language()).tag;
     // A UUID by itself, as RFC 7986 (5.3) recommends.
-    feed::id(sheet.municipality().code, of, tag).trim_start_matches("urn:uuid:").to_owned()
+    feed_format::id(sheet.municipality().code, of, tag).trim_start_matches("urn:uuid:").to_owned()
 }

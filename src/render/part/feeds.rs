@@ -10,15 +10,15 @@ use std::sync::{Mutex, PoisonError};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::feed::opml::{self, Outline};
-use super::feed::words::{self, announcements, paragraph};
-use super::feed::{self, Entry, EntryKind, FORMATS, Feed, FeedState, Identity};
+use super::feed_format::opml::{self, Outline};
+use super::feed_format::words::{self, announcements, paragraph};
+use super::feed_format::{self, Entry, EntryKind, FORMATS, Feed, FeedState, Identity};
 use super::{PartKind, Scope, Write};
 use crate::content::feeds::FeedContent;
 use crate::content::taxonomy::Term;
 use crate::diagnostic::Located;
-use crate::render::address::encode_path;
 use crate::render::channel;
+use crate::render::percent::encode_path;
 use crate::render::sheet::{Listed, Sheet};
 use crate::site::{Channel, Thing};
 use crate::supervision::seals::{DRUG_LISTS, NOT_LISTED};
@@ -123,7 +123,7 @@ fn each_feed(
         let entries: Vec<&Entry> = shown.iter().filter_map(|index| entries.get(index)).collect();
         let path = sheet.channel_path(*channel);
         let feed = Feed {
-            id: feed::id(sheet.municipality().code, Identity::Feed(&path), tag),
+            id: feed_format::id(sheet.municipality().code, Identity::Feed(&path), tag),
             title: channel::title(sheet, *channel),
             description: channel::words(sheet, *channel).1,
             home: channel::home_of(sheet, *channel),
@@ -342,7 +342,7 @@ fn article_entry(
             let mut body_html = String::new();
             sheet.write_body(body, work.owner.is_some(), &mut body_html);
             let origin = &sheet.municipality().base_url.origin;
-            whole.push_str(&feed::absolute(&body_html, origin, &address));
+            whole.push_str(&feed_format::absolute(&body_html, origin, &address));
         }
         words::write_sources(sheet, article, &mut whole);
         whole
@@ -363,7 +363,7 @@ fn article_entry(
 
 fn id(sheet: &Sheet<'_, '_>, of: Identity<'_>) -> String {
     let tag = &sheet.settings().languages.get(sheet.language()).tag;
-    feed::id(sheet.municipality().code, of, tag)
+    feed_format::id(sheet.municipality().code, of, tag)
 }
 
 /// Names the stages and topics of an article that the municipality takes.
@@ -387,7 +387,7 @@ fn outlines(sheet: &Sheet<'_, '_>) -> Vec<u8> {
     let outline = |channel: Channel| Outline {
         title: channel::title(sheet, channel),
         description: channel::words(sheet, channel).1,
-        address: sheet.absolute(&channel::url(sheet, channel, feed::rss::FORMAT)),
+        address: sheet.absolute(&channel::url(sheet, channel, feed_format::rss::FORMAT)),
         home: channel::home_of(sheet, channel),
     };
     let groups = channel::groups(sheet).into_iter().map(|(name, channels)| {

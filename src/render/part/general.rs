@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::feed::FORMATS;
+use super::feed_format::FORMATS;
 use super::{PartKind, Scope};
 use crate::municipality::colour::Palette;
 use crate::municipality::notify::origin;

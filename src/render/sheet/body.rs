@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::super::address::encode_fragment;
 use super::super::dependency::Dependency;
 use super::super::html::escape;
 use super::super::markdown::{Body, Link, Segment, Target};
+use super::super::percent::encode_fragment;
 use super::Sheet;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::message;

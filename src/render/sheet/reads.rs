@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::super::dependency::Dependency;
 use super::super::image::Image;
 use super::super::markdown::Body;
-use super::super::part::feed::Identity;
+use super::super::part::feed_format::Identity;
 use super::super::shared::inputs_under;
 use super::Sheet;
 use crate::content::article::{Article, Work};

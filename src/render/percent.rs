@@ -1,4 +1,5 @@
-//! Addresses as they stand in pages: percent-encoded (RFC 3986, section 3.3).
+//! Percent-encoding of addresses as they stand in pages (RFC 3986, section 3.3); `site::address`
+//! says where a page lies.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -2,7 +2,7 @@
 //!
 //! A step makes one page, one asset or one other part of a site. The steps of all sites stand in
 //! one list, which the threads share. A step keeps its files where an earlier edition made them
-//! from the same things.
+//! from the same things: `SitePlan::past_piece` decides that.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::opened::Edition;
+use super::reason::MakingReason;
 use super::record::{Past, Piece, Record, SiteRecord, Table};
 use super::sink::Sink;
 use super::summary::{Progress, Summary};
@@ -27,7 +28,7 @@ impl<'e> Edition<'e> {
         &self,
         past: &Record,
         sink: &dyn Sink,
-        progress: &(dyn Fn(Progress) + Sync),
+        progress: &(dyn Fn(Progress<'_>) + Sync),
         diagnostics: &mut Diagnostics,
     ) -> io::Result<(Summary, Record)> {
         let prints = Prints::of(self.shared);
@@ -50,7 +51,7 @@ impl<'e> Edition<'e> {
             .par_iter()
             .with_min_len(8)
             .map(|(index, job)| {
-                let done = sites[*index].take(job, sink)?;
+                let done = sites[*index].take(job, sink, progress)?;
                 if matches!(job, Job::Page(..)) {
                     progress(Progress::Page);
                 }
@@ -93,12 +94,11 @@ impl<'e> Edition<'e> {
         let plan = renderer.as_ref().map(|renderer| {
             let site = self.site(index);
             let (base, shape) = (prints.base(self.shared, site), print::shape(site));
-            let record = past
-                .sites
-                .get(site.municipality.code.as_str())
-                .filter(|record| record.base == base);
-            let past =
-                record.map(|record| Past::of(record, |of| prints.print(renderer, shape, of)));
+            let past = match past.sites.get(site.municipality.code.as_str()) {
+                None => Err(MakingReason::NoRecord),
+                Some(record) if record.base != base => Err(MakingReason::Base),
+                Some(record) => Ok(Past::of(record, |of| prints.print(renderer, shape, of))),
+            };
             SitePlan { site, renderer, base, shape, past }
         });
         (plan, found)
@@ -112,7 +112,7 @@ struct SitePlan<'a, 'e> {
     base: Print,
     shape: Print,
     /// What is left of its earlier edition, if that was made from the same base.
-    past: Option<Past<'a>>,
+    past: Result<Past<'a>, MakingReason<'a>>,
 }
 
 /// One step in writing a site.
@@ -143,25 +143,40 @@ impl<'a, 'e: 'a> SitePlan<'a, 'e> {
         pages.chain(assets).chain(self.renderer.parts().into_iter().map(Job::Part)).collect()
     }
 
+    /// Returns the files of a step as an earlier edition made them, if they are as this one would
+    /// make them; otherwise why it must make them.
+    fn past_piece(&self, name: &str, sink: &dyn Sink) -> Result<&'a Piece, MakingReason<'a>> {
+        let code = self.site.municipality.code;
+        let piece = self.past.as_ref().map_err(|reason| *reason)?.piece(name)?;
+        let is_there =
+            piece.files().all(|(path, stamp)| sink.keep(&format!("{code}/{path}"), stamp));
+        if is_there { Ok(piece) } else { Err(MakingReason::FileDiffers) }
+    }
+
     /// Makes the files of a step, or keeps them.
-    fn take(&self, job: &Job<'a>, sink: &dyn Sink) -> io::Result<Done<'a>> {
+    fn take(
+        &self,
+        job: &Job<'a>,
+        sink: &dyn Sink,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> io::Result<Done<'a>> {
         let code = self.site.municipality.code;
         let name = match job {
             Job::Page(language, page) => self.renderer.path(*language, *page),
             Job::Asset(path, _) => (*path).to_owned(),
             Job::Part(part) => part.name(self.site),
         };
-        if let Some(past) = &self.past
-            && let Some(piece) = past.piece(&name)
-            && piece.files().all(|(path, stamp)| sink.keep(&format!("{code}/{path}"), stamp))
-        {
-            return Ok(Done {
-                piece: piece.clone(),
-                made_from: Vec::new(),
-                faults: Diagnostics::new(),
-                is_old: true,
-                is_lasting: true,
-            });
+        match self.past_piece(&name, sink) {
+            Ok(piece) => {
+                return Ok(Done {
+                    piece: piece.clone(),
+                    made_from: Vec::new(),
+                    faults: Diagnostics::new(),
+                    is_old: true,
+                    is_lasting: true,
+                });
+            }
+            Err(reason) => progress(Progress::Made { code, name: &name, reason }),
         }
         let written = Mutex::new(Vec::new());
         let write = |path: &str, bytes: &[u8]| {
@@ -201,13 +216,13 @@ impl<'a, 'e: 'a> SitePlan<'a, 'e> {
 
     /// Records how the files of the site were made.
     fn record(&self, done: Vec<Done<'a>>, prints: &Prints<'e>) -> SiteRecord {
-        let mut table = Table::after(self.past.as_ref());
+        let mut table = Table::after(self.past.as_ref().ok());
         let mut pieces = Vec::with_capacity(done.len());
         for Done { mut piece, made_from, is_old, .. } in
             done.into_iter().filter(|done| done.is_lasting)
         {
             match &self.past {
-                Some(past) if is_old => {
+                Ok(past) if is_old => {
                     piece.made_from = piece
                         .made_from
                         .iter()

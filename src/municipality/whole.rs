@@ -1,4 +1,5 @@
-//! One municipality: who it is, how it looks, whom parents can ask, and which content it takes.
+//! The file `municipality.yaml`: its keys, and the type that holds what a municipality says there:
+//! who it is, how it looks, whom parents can ask, and which content it takes.
 
 use std::sync::Arc;
 
