@@ -3,7 +3,7 @@
 //! An article cannot say of itself that it is supervised. Reviewers' decisions stand apart in the
 //! [`ledger`], each over the [`seals`] of exactly the bytes that were read, and those bytes are
 //! kept. `signature` verifies a key and [`reviewer`] says who may sign. [`standing`] checks each
-//! signature and says what all of them come to for one text on one day; [`state`] holds the result
+//! signature and says what all of them come to for one text on one day; `state` holds the result
 //! and asks the policy. [`publication`] compares the bytes to be published with those that were
 //! signed, and puts the approved bytes in the place of a newer working text. [`history`] lists the decisions, and
 //! [`audit`] verifies the ledger from its beginning. Where something is in doubt, a text is
