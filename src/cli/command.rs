@@ -10,6 +10,7 @@ use super::terminal::Exit;
 use super::{audit, build, explain, new, notify, report, schema, serve, sitting, status, theme};
 use crate::content::language::{JAPANESE, covers};
 use crate::diagnostic::Tongue;
+use crate::edition::STACK;
 use crate::supervision::ledger::Decision;
 
 /// Runs the command line of this process.
@@ -19,11 +20,16 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // The exit codes of clap are 0 for help and 2 for wrong usage, as those of ubugi.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
-            let _ = error.print();
-            return code.into();
+            // A reader who has gone, as `head` does, has read what it wanted.
+            let is_told = error
+                .print()
+                .map_or_else(|error| error.kind() == io::ErrorKind::BrokenPipe, |()| true);
+            return if is_told { code } else { Exit::Machine }.into();
         }
     };
     let tongue = args.lang.map_or_else(tongue_of_locale, Into::into);
+    // Where the system refuses it, the threads have the stack that they have.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     run(&args.command, tongue).into()
 }
 

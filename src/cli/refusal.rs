@@ -78,7 +78,7 @@ pub(super) fn output(out: &Path, error: &OutputError, tongue: Tongue) -> Exit {
                 "name an empty or new folder with --out"
             ),
         ),
-        OutputError::Blocked { path } => (
+        OutputError::Blocked { path } | OutputError::Taken { path } => (
             codes::FOREIGN_OUTPUT,
             message!(
                 "「{path}」は、このソフトが作ったファイルではありません。何も変えていません",

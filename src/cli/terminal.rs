@@ -67,9 +67,19 @@ pub(super) fn write_err(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Writes to the standard output.
+/// Writes to the standard output. Where it takes no more, the command ends at once: what a program
+/// reads from it must be whole. A reader who has gone, as `head` does, has read what it wanted.
+#[expect(clippy::exit, reason = "the command line ends")]
 pub(super) fn write_out(text: &str) {
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let mut out = io::stdout().lock();
+    let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        std::process::exit(Exit::Fine as i32);
+    }
+    write_err(&format!(
+        "error: cannot write to the standard output: {error}\n誤り: 標準出力に書けません\n"
+    ));
+    std::process::exit(Exit::Machine as i32);
 }
 
 /// Draws diagnostics on the standard error.

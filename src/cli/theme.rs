@@ -11,15 +11,17 @@ use super::args::Theme;
 use super::refusal;
 use super::terminal::{Exit, say, show, write_out};
 use super::words::plural;
-use crate::diagnostic::{Diagnostics, Message, Tongue};
+use crate::diagnostic::{Message, Tongue};
 use crate::message;
+use crate::output::InPlace;
 use crate::output::OutputError;
-use crate::output::append::put_theme_files;
+use crate::output::append::{NewThemeFile, put_theme_files};
 use crate::project;
 use crate::source::Files;
 use crate::source::suggest;
 use crate::theme::built_in::{BASE, BASE_FOLDER};
 use crate::theme::compare::{self, Difference, EjectError, Origin};
+use crate::theme::interface::INTERFACE;
 use crate::theme::layers::ThemeFiles;
 use crate::theme::{self, ThemeFolders};
 
@@ -28,16 +30,17 @@ pub(super) fn run(what: &Theme, tongue: Tongue) -> Exit {
     let (Theme::List { project: root }
     | Theme::Eject { project: root, .. }
     | Theme::Diff { project: root, .. }) = what;
-    let (files, _) = match project::read(root) {
+    let (files, mut faults) = match project::read(root) {
         Ok(read) => read,
         Err(error) => return refusal::project(root, &error, tongue),
     };
-    let mut faults = Diagnostics::new();
     let folders = theme::folders(&files, &mut faults);
     let exit = match what {
         Theme::List { .. } => list(&folders, tongue),
+        // What stands in the theme's folder cannot be told, so nothing is put beside it.
+        Theme::Eject { .. } if faults.errors() > 0 => Exit::Faults,
         Theme::Eject { files: asked, force, .. } => {
-            eject(root, &files, &folders.files, asked, *force, tongue)
+            eject(root, &files, &folders, asked, *force, tongue)
         }
         Theme::Diff { files: asked, .. } => diff(&folders.files, asked, tongue),
     };
@@ -100,24 +103,28 @@ fn words(theme: &str, origin: Origin) -> Message {
 fn eject(
     root: &Path,
     project: &Files,
-    files: &ThemeFiles,
+    folders: &ThemeFolders,
     asked: &[String],
     force: bool,
     tongue: Tongue,
 ) -> Exit {
-    let ejected = match compare::eject(project, files, asked, force) {
+    let interface = folders.about.get(BASE).map_or(INTERFACE, |about| about.interface);
+    let ejected = match compare::eject(project, &folders.files, interface, asked, force) {
         Ok(ejected) => ejected,
         Err(against) => {
             against.iter().for_each(|error| refuse(error, tongue));
             return Exit::Usage;
         }
     };
-    let chosen: Vec<_> = ejected.into_iter().map(|file| (file.path, file.bytes)).collect();
-    if let Err(error) = put_theme_files(root, &chosen) {
+    let new = |file: compare::Ejected| NewThemeFile {
+        path: file.path,
+        bytes: file.bytes,
+        in_place: if file.replaces { InPlace::GivesWay } else { InPlace::Stays },
+    };
+    let chosen: Vec<NewThemeFile> = ejected.into_iter().map(new).collect();
+    let mut wrote = |path: &str| say(&message!("{path} を書きました", "wrote {path}"), tongue);
+    if let Err(error) = put_theme_files(root, &chosen, &mut wrote) {
         return fail(&error, tongue);
-    }
-    for (path, _) in &chosen {
-        say(&message!("{path} を書きました", "wrote {path}"), tongue);
     }
     if chosen.is_empty() {
         say(
@@ -173,6 +180,18 @@ fn refuse(error: &EjectError, tongue: Tongue) {
                  present interface in theme.yaml (`ubugi check` says which files these are)"
             ),
         ),
+        EjectError::Newer { interface } => (
+            message!(
+                "誤り: {BASE_FOLDER} は決まり {interface} のためのものですが、この ubugi の決まりは\
+                 {INTERFACE} です。何も書いていません",
+                "error: {BASE_FOLDER} is written for interface {interface}; this ubugi has \
+                 interface {INTERFACE}; nothing was written"
+            ),
+            message!(
+                "直し方: 新しい ubugi を使ってください（`ubugi --version` が版を出します）",
+                "help: use a newer ubugi (`ubugi --version` prints the version)"
+            ),
+        ),
     };
     say(&what, tongue);
     say(&help, tongue);
@@ -190,6 +209,25 @@ fn fail(error: &OutputError, tongue: Tongue) -> Exit {
             tongue,
         );
         return Exit::Usage;
+    }
+    if let OutputError::Taken { path } = error {
+        say(
+            &message!(
+                "誤り: 「{path}」にはもうファイルがあり、読めないか、いま置かれたものです。\
+                 それはそのままです",
+                "error: there is a file at `{path}` that could not be read or has just come; it \
+                 stays as it is"
+            ),
+            tongue,
+        );
+        say(
+            &message!(
+                "直し方: 読めるようにするか、どけてから、もう一度実行してください",
+                "help: make it readable or move it away, and try again"
+            ),
+            tongue,
+        );
+        return Exit::Machine;
     }
     say(&message!("誤り: 書けません：{error}", "error: cannot write: {error}"), tongue);
     Exit::Machine

@@ -1,15 +1,15 @@
 //! New files of the ledger and of themes: the only place that adds files to a project.
 //!
 //! What is added to the ledger is never changed again, so nothing there is overwritten. Files of a
-//! theme may be, when the user asks for it. A file is written whole beside its place and then moved
-//! there; a command that is killed leaves at most a hidden file, which the next one removes.
+//! theme may be, when the user asks for it.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::error::{OutputError, at};
 use super::paths::is_confined;
+use super::place::{InPlace, place};
 use crate::source::files::LEDGER;
 
 /// Adds a file to the ledger of the project in `root`; returns whether it was new.
@@ -24,31 +24,63 @@ pub fn append(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, OutputError
         return Err(blocked(&target));
     }
     make_folders(root, path)?;
-    match fs::symlink_metadata(&target) {
-        Ok(found) if found.is_file() && fs::read(&target).is_ok_and(|found| found == bytes) => {
-            return Ok(false);
+    match place(&target, InPlace::Stays, |file| file.write_all(bytes)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if has(&target, bytes) {
+                Ok(false)
+            } else {
+                Err(blocked(&target))
+            }
         }
-        Ok(_) => return Err(blocked(&target)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(at(&target)(error)),
+        Err(error) => Err(at(&target)(error)),
     }
-    write(&target, bytes)?;
-    Ok(true)
 }
 
-/// Writes files of a theme into the project in `root`, over files that are there. Nothing is
-/// written if one of them is refused.
+/// Whether a file, not a link, stands there with these bytes.
+fn has(target: &Path, bytes: &[u8]) -> bool {
+    fs::symlink_metadata(target).is_ok_and(|found| found.is_file())
+        && fs::read(target).is_ok_and(|found| found == bytes)
+}
+
+/// A file of a theme that is to be written into a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewThemeFile {
+    /// Its path in the project.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What happens to a file that stands there.
+    pub in_place: InPlace,
+}
+
+/// Writes files of a theme into the project in `root`, in their order; `wrote` is called after each
+/// of them. Nothing is written if the path of one of them is refused.
 ///
 /// # Errors
-/// Refuses a path outside `themes/`, and one at which, or on the way to which, something else than
-/// a file or a folder stands, such as a symbolic link; fails when the disk does.
-pub fn put_theme_files(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
-    for (path, _) in files {
-        check_theme_file(root, path)?;
+/// Refuses a path outside `themes/`, one at which, or on the way to which, something else than a
+/// file or a folder stands, such as a symbolic link, and one at which a file stands that has to
+/// stay; fails when the disk does.
+pub fn put_theme_files(
+    root: &Path,
+    files: &[NewThemeFile],
+    wrote: &mut dyn FnMut(&str),
+) -> Result<(), OutputError> {
+    for file in files {
+        check_theme_file(root, &file.path)?;
     }
-    for (path, bytes) in files {
+    for NewThemeFile { path, bytes, in_place } in files {
         make_folders(root, path)?;
-        write(&root.join(path), bytes)?;
+        let target = root.join(path);
+        match place(&target, *in_place, |file| file.write_all(bytes)) {
+            Ok(()) => wrote(path),
+            // Another command has put the same there meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && has(&target, bytes) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(OutputError::Taken { path: path.clone() });
+            }
+            Err(error) => return Err(at(&target)(error)),
+        }
     }
     Ok(())
 }
@@ -83,23 +115,16 @@ fn make_folders(root: &Path, path: &str) -> Result<(), OutputError> {
             Ok(found) if found.is_dir() => {}
             Ok(_) => return Err(OutputError::Blocked { path: folder.display().to_string() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir(&folder).map_err(at(&folder))?
+                match fs::create_dir(&folder) {
+                    // Another command has made it meanwhile.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    made => made.map_err(at(&folder))?,
+                }
             }
             Err(error) => return Err(at(&folder)(error)),
         }
     }
     Ok(())
-}
-
-/// Writes a file beside its place and moves it there.
-fn write(target: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = target.with_file_name(format!(".{name}.tmp"));
-    // What a killed command left, also if it were a link.
-    let _ = fs::remove_file(&fresh);
-    let mut file = File::options().write(true).create_new(true).open(&fresh).map_err(at(&fresh))?;
-    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(at(&fresh))?;
-    fs::rename(&fresh, target).map_err(at(target))
 }
 
 #[cfg(test)]
@@ -109,14 +134,22 @@ mod tests {
     #[test]
     fn files_of_a_theme_are_written_below_themes_alone() {
         let dir = tempfile::tempdir().expect("a folder");
-        let put = |paths: &[&str], bytes: &[u8]| {
-            let files: Vec<_> =
-                paths.iter().map(|path| ((*path).to_owned(), bytes.to_vec())).collect();
-            put_theme_files(dir.path(), &files)
+        let put_as = |in_place, paths: &[&str], bytes: &[u8]| {
+            let file = |path: &&str| NewThemeFile {
+                path: (*path).to_owned(),
+                bytes: bytes.to_vec(),
+                in_place,
+            };
+            let files: Vec<_> = paths.iter().map(file).collect();
+            put_theme_files(dir.path(), &files, &mut |_| {})
         };
+        let put = |paths: &[&str], bytes: &[u8]| put_as(InPlace::GivesWay, paths, bytes);
         let path = "themes/base/static/site.css";
         put(&[path], b"a").expect("new");
         put(&[path], b"b").expect("over the file");
+        let refused = put_as(InPlace::Stays, &[path], b"c");
+        assert!(matches!(refused, Err(OutputError::Taken { .. })), "{refused:?}");
+        put_as(InPlace::Stays, &[path], b"b").expect("the same bytes");
         let odd = ["content/x.css", "themes/../x.css", "/themes/x.css", "themes/base/static"];
         for odd in odd {
             assert!(put(&[path, odd], b"a").is_err(), "{odd}");

@@ -15,6 +15,12 @@ pub enum OutputError {
         /// What stands there.
         path: String,
     },
+    /// A file stands there that ubugi does not replace unasked.
+    #[error("{path} is there already")]
+    Taken {
+        /// Its path in the project.
+        path: String,
+    },
     /// It lies within the sources, or they within it.
     #[error("the folder overlaps with the sources")]
     InSource,

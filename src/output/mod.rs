@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod made_list;
 mod paths;
+mod place;
 mod records;
 mod single;
 
@@ -21,4 +22,5 @@ pub use commit::Changes;
 pub use error::OutputError;
 pub use folder::Output;
 pub use paths::OWN;
+pub use place::InPlace;
 pub use single::write_file;

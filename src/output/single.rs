@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::place::{InPlace, place};
+
 /// Writes a file beside its place and moves it there, so that a reader never meets half of one.
 ///
 /// Of a symbolic link the file to which it leads is replaced, not the link. A device or a pipe,
@@ -21,15 +23,10 @@ pub fn write_file(
         write(&mut file)?;
         return file.flush();
     }
-    let mut fresh = target.clone().into_os_string();
-    fresh.push(".new");
-    let written = File::create(&fresh).map(BufWriter::new).and_then(|mut file| {
+    place(&target, InPlace::GivesWay, |file| {
+        let mut file = BufWriter::new(file);
         write(&mut file)?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
-    });
-    written.and_then(|()| fs::rename(&fresh, &target)).inspect_err(|_| {
-        // Whether or not it was made.
-        let _ = fs::remove_file(&fresh);
+        file.flush()
     })
 }
 
@@ -54,7 +51,9 @@ mod tests {
         let failed = write_file(&at("report.csv"), |file| {
             file.write_all(b"half").and_then(|()| Err(io::Error::other("full")))
         });
-        assert!(failed.is_err() && !at("report.csv.new").exists(), "nothing is left behind");
+        assert!(failed.is_err());
+        let left = fs::read_dir(folder.path()).expect("readable").count();
+        assert_eq!(left, 3, "nothing is left behind");
         assert_eq!(fs::read_to_string(at("report.csv")).expect("reads"), "two");
         assert!(put("", "four").is_err(), "a folder is told");
     }

@@ -20,15 +20,13 @@ use super::subject::PageSubject;
 use super::view::View;
 use crate::content::code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
-use crate::edition::{self, Made, Options};
+use crate::edition::{self, Made, Options, STACK};
 use crate::message;
 use crate::municipality::{BaseUrl, Municipality};
 use crate::project::Project;
 use crate::site::{Hidden, Moment};
 use crate::source::Files;
 
-/// The stack of an edition's thread, as the main thread of a build has it.
-const STACK: usize = 8 << 20;
 /// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -151,6 +151,8 @@ pub struct Ejected {
     pub path: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Whether it replaces a file that the project has changed, as was asked for.
+    pub replaces: bool,
 }
 
 /// Why no file is taken from the binary.
@@ -171,6 +173,11 @@ pub enum EjectError {
     /// The project's `themes/base/` is written for an older interface, so that a present file would
     /// be read by the old rules.
     Older,
+    /// The project's `themes/base/` is written for the interface of a newer ubugi.
+    Newer {
+        /// Its interface.
+        interface: u32,
+    },
 }
 
 /// Returns the path of a file of the base theme in a project, from how people name it:
@@ -182,30 +189,37 @@ pub fn base_path(asked: &str) -> String {
 }
 
 /// Chooses what is written to take files of the base theme into the project: the files that are not
-/// there yet as they are in the binary, and a `theme.yaml` that names the interface.
+/// there yet as they are in the binary, and first of all a `theme.yaml` that names the interface, so
+/// that a later ubugi knows for what the others were written.
 ///
-/// With `force`, files that the project changed are among them.
+/// `interface` is that of the project's `themes/base/`. With `force`, files that the project changed
+/// are among those that are written.
 ///
 /// # Errors
 /// Returns every reason why nothing may be written.
 pub fn eject(
     project: &Files,
     files: &ThemeFiles,
+    interface: u32,
     asked: &[String],
     force: bool,
 ) -> Result<Vec<Ejected>, Vec<EjectError>> {
     let manifest = format!("{BASE_FOLDER}theme.yaml");
     let mut against = Vec::new();
     let mut wanted: Vec<String> = asked.iter().map(|asked| base_path(asked)).collect();
-    if project.get(&manifest).is_none() {
-        wanted.push(manifest);
+    wanted.sort();
+    wanted.dedup();
+    wanted.retain(|path| *path != manifest);
+    if project.get(&manifest).is_none() || asked.iter().any(|asked| base_path(asked) == manifest) {
+        wanted.insert(0, manifest);
     }
     let is_older = files.under(BASE_FOLDER).any(|(_, file)| file.interface < INTERFACE);
     if is_older || files.passed_over().next().is_some() {
         against.push(EjectError::Older);
     }
-    wanted.sort();
-    wanted.dedup();
+    if interface > INTERFACE {
+        against.push(EjectError::Newer { interface });
+    }
     let mut ejected = Vec::new();
     for path in wanted {
         let Some(present) = built_in().get(&path) else {
@@ -218,7 +232,10 @@ pub fn eject(
         match project.get(&path) {
             Some(own) if own.bytes() == present.bytes() => {}
             Some(_) if !force => against.push(EjectError::Changed { path }),
-            _ => ejected.push(Ejected { path, bytes: present.bytes().to_vec() }),
+            own => {
+                let replaces = own.is_some();
+                ejected.push(Ejected { path, bytes: present.bytes().to_vec(), replaces });
+            }
         }
     }
     if against.is_empty() { Ok(ejected) } else { Err(against) }

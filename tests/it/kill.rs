@@ -147,3 +147,46 @@ fn symbolic_links_do_not_lead_out() {
         "they are told"
     );
 }
+
+fn eject_all(project: &Path) -> Command {
+    let names = ubugi::theme::built_in::built_in().keys();
+    let names = names.filter_map(|path| path.strip_prefix("themes/base/"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+    command.args(["theme", "eject", "--project"]).arg(project).args(names);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// Two that take the same files into a project both succeed, and each file is whole.
+#[test]
+fn two_ejects_at_once_leave_whole_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for round in 0..8 {
+        let root = folder.path().join(round.to_string());
+        std::fs::create_dir(&root).expect("makes");
+        std::fs::write(root.join("ubugi.yaml"), "name: x\n").expect("writes");
+        let both = [(); 2].map(|()| eject_all(&root).spawn().expect("starts"));
+        for child in both {
+            let done = child.wait_with_output().expect("ends");
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        }
+        let found = published(&root.join("themes"));
+        let built_in = ubugi::theme::built_in::built_in();
+        assert_eq!(found.len(), built_in.len(), "no file is left over");
+        for (path, bytes) in found {
+            assert_eq!(built_in[&format!("themes/{path}")].bytes(), bytes, "{path}");
+        }
+    }
+}
+
+/// What a program reads from ubugi is whole, or ubugi says that it is not.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_told() {
+    for arguments in [&["schema", "project"][..], &["explain", "UB0201"], &["help"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("opens");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+        let done = command.args(arguments).stdout(full).output().expect("runs");
+        assert_eq!(done.status.code(), Some(3), "{arguments:?}");
+    }
+}

@@ -11,6 +11,7 @@ use ubugi::diagnostic::codes;
 use ubugi::theme;
 use ubugi::theme::built_in::{BASE_FOLDER, built_in, former_release};
 use ubugi::theme::compare::{self, EjectError, Origin};
+use ubugi::theme::interface::INTERFACE;
 
 /// The small project without any theme of its own.
 fn bare() -> Scratch {
@@ -292,14 +293,14 @@ fn files_are_listed_compared_and_taken_into_the_project() {
     let eject = |scratch: &Scratch, asked: &[&str], force: bool| {
         let (files, themes) = of(scratch);
         let asked: Vec<String> = asked.iter().map(|one| (*one).to_owned()).collect();
-        compare::eject(&files, &themes, &asked, force)
+        compare::eject(&files, &themes, INTERFACE, &asked, force)
     };
     let home = "themes/base/templates/home.html";
     assert_eq!(origin(&bare(), "templates/home.html"), Some(Origin::Program));
     let ejected = eject(&bare(), &["templates/home.html", home], false).expect("nothing there yet");
     let taken = ejected.iter().fold(bare(), |scratch, file| scratch.with(&file.path, &file.bytes));
     let paths: Vec<&str> = ejected.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, [home, "themes/base/theme.yaml"]);
+    assert_eq!(paths, ["themes/base/theme.yaml", home]);
     assert_eq!(origin(&taken, "templates/home.html"), Some(Origin::ProjectSame));
     assert!(compare::differences(&of(&taken).1, &[]).is_empty());
     assert!(taken.build().files == bare().build().files);
@@ -314,7 +315,12 @@ fn files_are_listed_compared_and_taken_into_the_project() {
     assert!(diff.lines().any(|line| line.starts_with('+') && line.contains("<!-- ours -->")));
     let refused = eject(&changed, &["templates/home.html"], false);
     assert_eq!(refused, Err(vec![EjectError::Changed { path: home.to_owned() }]));
-    assert_eq!(eject(&changed, &[home], true).expect("by force").len(), 1);
+    let forced = eject(&changed, &[home], true).expect("by force");
+    assert_eq!((forced.len(), forced[0].replaces), (1, true));
+    let (files, themes) = of(&changed);
+    let newer =
+        compare::eject(&files, &themes, INTERFACE + 1, &["static/guide.css".to_owned()], true);
+    assert_eq!(newer, Err(vec![EjectError::Newer { interface: INTERFACE + 1 }]));
     let refused = eject(&bare(), &["templates/hoem.html", "../../etc/passwd"], true);
     let unknown = |asked: &str, near: Option<&str>| EjectError::Unknown {
         asked: asked.to_owned(),
