@@ -5,9 +5,9 @@
 //! kept. `signature` verifies a key and [`reviewer`] says who may sign. [`standing`] checks each
 //! signature and says what all of them come to for one text on one day; `state` holds the result
 //! and asks the policy. [`publication`] compares the bytes to be published with those that were
-//! signed, and puts the approved bytes in the place of a newer working text. [`history`] lists the decisions, and
-//! [`audit`] verifies the ledger from its beginning. Where something is in doubt, a text is
-//! unsupervised.
+//! signed, and puts the approved bytes in the place of a newer working text. [`history`] lists the
+//! decisions, and [`audit`] verifies the ledger from its beginning. Where something is in doubt, a
+//! text is unsupervised.
 
 pub mod audit;
 mod facts;
