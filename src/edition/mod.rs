@@ -2,8 +2,9 @@
 //!
 //! An edition is a pure function of the project and its [`Options`]; where the files go is the
 //! [`Sink`]'s affair. [`open()`] prepares an [`Edition`], of which the preview asks single files;
-//! [`build_after`] writes all of it and keeps what an earlier one made of the same things: [`record`]
-//! holds what was made from what, and `pieces` decides what is made again, for a [`MakingReason`].
+//! [`build_after`] writes all of it and keeps what an earlier one made of the same things:
+//! [`record`] holds what was made from what, and `pieces` decides what is made again, for a
+//! [`MakingReason`].
 
 mod compile;
 mod opened;
@@ -85,8 +86,8 @@ pub fn open<R>(
     done
 }
 
-/// Renders every site into a sink; `progress` gets the number of pages, a call after each of them, and
-/// why files are made.
+/// Renders every site into a sink; `progress` gets the number of pages, a call after each of them,
+/// and why files are made.
 ///
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.

@@ -1,8 +1,8 @@
 //! Putting a file in its place: whole or not at all, and over another one only where that is meant.
 //!
 //! A file is written beside its place under a name that no other process uses, and then moved
-//! there. A command that fails removes what it has begun; one that is killed leaves at most a hidden
-//! file, which no command reads.
+//! there. A command that fails removes what it has begun; one that is killed leaves at most a
+//! hidden file, which no command reads.
 
 use std::io::{self, Write};
 use std::path::Path;

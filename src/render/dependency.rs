@@ -1,8 +1,8 @@
 //! What a file of a site can be made from, besides what all files of its site are made from.
 //!
 //! While a page is rendered its sheet notes what it asks for: this article's words, what lists show
-//! of that one, this drug. The next build holds the print of each (see `print`) against its print of
-//! then, in `edition::record`; `edition::pieces` decides by it what is made again.
+//! of that one, this drug. The next build holds the print of each (see `print`) against its print
+//! of then, in `edition::record`; `edition::pieces` decides by it what is made again.
 
 use std::fmt;
 

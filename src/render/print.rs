@@ -25,7 +25,8 @@ use crate::theme::Theme;
 /// What the program itself is made from; another program may make other bytes of the same sources.
 pub const PROGRAM: &str = env!("UBUGI_SOURCES");
 
-/// A hash of what a page could show; 64 bits of SHA-256, as a collision is of no use to an attacker.
+/// A hash of what a page could show; 64 bits of SHA-256, as a collision is of no use to an
+/// attacker.
 pub type Print = u64;
 
 /// Gathers what a print is made of.

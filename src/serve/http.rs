@@ -231,8 +231,8 @@ fn moved(to: &str) -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
-/// Returns the media type of a file of a site. Below a folder of feeds the registry of their formats
-/// knows it.
+/// Returns the media type of a file of a site. Below a folder of feeds the registry of their
+/// formats knows it.
 fn kind_of(path: &str) -> Cow<'static, str> {
     let format = FORMATS
         .iter()

@@ -1,9 +1,9 @@
 //! Where each page of a site lies, and the names by which articles link to it.
 //!
-//! The address of a page has four parts: the site's `base_url`, the folder of the language, the path
-//! that the kind of page declares ([`PageKind::path`], in `render/page/`, one file a kind), and for
-//! an article its slug. This file joins the middle ones; `render/base.rs` puts the base address
-//! before them and percent-encodes the whole.
+//! The address of a page has four parts: the site's `base_url`, the folder of the language, the
+//! path that the kind of page declares ([`PageKind::path`], in `render/page/`, one file a kind),
+//! and for an article its slug. This file joins the middle ones; `render/base.rs` puts the base
+//! address before them and percent-encodes the whole.
 
 use std::collections::BTreeSet;
 

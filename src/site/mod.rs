@@ -4,8 +4,8 @@
 //! its part of the lactation table, and every page that follows from it. It knows addresses and no
 //! HTML. It knows no kind of page by name either: those who render declare the kinds
 //! ([`PageKind`]), one file each, and each says which of its pages a site has, where they lie, what
-//! they are about and who may find them. `plan` lists the pages of a site; `address` says where each
-//! lies.
+//! they are about and who may find them. `plan` lists the pages of a site; `address` says where
+//! each lies.
 
 mod address;
 mod channel;

@@ -189,11 +189,11 @@ pub fn base_path(asked: &str) -> String {
 }
 
 /// Chooses what is written to take files of the base theme into the project: the files that are not
-/// there yet as they are in the binary, and first of all a `theme.yaml` that names the interface, so
-/// that a later ubugi knows for what the others were written.
+/// there yet as they are in the binary, and first of all a `theme.yaml` that names the interface,
+/// so that a later ubugi knows for what the others were written.
 ///
-/// `interface` is that of the project's `themes/base/`. With `force`, files that the project changed
-/// are among those that are written.
+/// `interface` is that of the project's `themes/base/`. With `force`, files that the project
+/// changed are among those that are written.
 ///
 /// # Errors
 /// Returns every reason why nothing may be written.

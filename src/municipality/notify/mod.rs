@@ -1,5 +1,5 @@
-//! What a municipality settles of its notices: to whom, by which channels, at which hours. No secret
-//! stands here.
+//! What a municipality settles of its notices: to whom, by which channels, at which hours. No
+//! secret stands here.
 
 mod channel;
 mod email;

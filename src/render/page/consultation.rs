@@ -1,5 +1,5 @@
-//! The page about services: emergency numbers, consultation services and contacts of a municipality,
-//! and the figures that its programme published.
+//! The page about services: emergency numbers, consultation services and contacts of a
+//! municipality, and the figures that its programme published.
 //!
 //! All of it comes from `municipality.yaml`, and the numbers from `content/emergency.yaml` too.
 //! `spoken` makes the values of the services once a language, by `context/service`; the template is

@@ -2,8 +2,8 @@
 //!
 //! A part is made in one step and may have several files. A file of this folder that has a
 //! [`PartKind`] says everything that is particular to it; the planner of a build, the records of
-//! what was made from what, and the preview walk over [`PARTS`]. `feed_format/`, `calendar/`, `offline`
-//! and `push` are the formats that parts write.
+//! what was made from what, and the preview walk over [`PARTS`]. `feed_format/`, `calendar/`,
+//! `offline` and `push` are the formats that parts write.
 
 pub mod calendar;
 pub mod calendars;
