@@ -594,7 +594,8 @@ fn files_and_functions_fit_in_mind() {
 /// Two rooms in order, and a third row of two that do not know each other.
 fn planted_order() -> Vec<Vec<String>> {
     order(
-        "## Rooms\n| room | holds |\n|---|---|\n| `first` | a |\n| `second` | b |\n| `left`, `right` | c |\n## Else\n| `no` | d |\n",
+        "## Rooms\n| room | holds |\n|---|---|\n| `first` | a |\n| `second` | b |\n\
+         | `left`, `right` | c |\n## Else\n| `no` | d |\n",
     )
 }
 
@@ -667,9 +668,8 @@ fn a_planted_circle_of_files_is_found_through_a_re_export() {
     ]);
     assert_eq!(
         all.circles(),
-        [
-            "a circle of 2 files:\n  src/room/a.rs:2 knows src/room/b.rs\n  src/room/b.rs:3 knows src/room/a.rs"
-        ]
+        ["a circle of 2 files:\n  src/room/a.rs:2 knows src/room/b.rs\n  src/room/b.rs:3 knows \
+             src/room/a.rs"]
     );
 }
 
@@ -681,9 +681,8 @@ fn a_planted_circle_of_a_module_and_its_child_is_found() {
     ]);
     assert_eq!(
         all.circles(),
-        [
-            "a circle of 2 files:\n  src/room/mod.rs:2 knows src/room/a.rs\n  src/room/a.rs:1 knows src/room/mod.rs"
-        ]
+        ["a circle of 2 files:\n  src/room/mod.rs:2 knows src/room/a.rs\n  src/room/a.rs:1 \
+             knows src/room/mod.rs"]
     );
     let shown = Crate::read([
         ("src/room/mod.rs", "mod a;\npub(crate) use a::{self, make};\npub struct Room;"),

@@ -88,7 +88,8 @@ impl Exception {
                 )
                 .help(message!(
                     "言葉を直してあるなら、例外を消してください。そうでなければ、その段落や見出しのすぐ前の行に移してください",
-                    "remove it if the wording was mended; otherwise move it to the line right before its paragraph or heading"
+                    "remove it if the wording was mended; otherwise move it to the line right \
+                     before its paragraph or heading"
                 )),
             );
         }

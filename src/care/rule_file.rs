@@ -271,7 +271,8 @@ fn idle(place: Place) -> Diagnostic {
     )
     .help(message!(
         "terms か patterns に探す言葉を書いてください（文の長さなら most_characters）",
-        "write what it looks for under `terms` or `patterns` (for the length of sentences, `most_characters`)"
+        "write what it looks for under `terms` or `patterns` (for the length of sentences, \
+         `most_characters`)"
     ))
 }
 

@@ -13,7 +13,8 @@ use crate::source::Files;
 use crate::source::decode::Decoder;
 use crate::source::memo::Memo;
 
-const DRUG: &str = "name: {ja: 試験薬, en: Testine}\nkana: しけんやく\nbrands: [シケンロン, ガスター]\nclass: test\nroutes: [oral]\nnames_source: unsourced\nassessments: []\n";
+const DRUG: &str = "name: {ja: 試験薬, en: Testine}\nkana: しけんやく\nbrands: [シケンロン, ガスター]\nclass: test\n\
+                    routes: [oral]\nnames_source: unsourced\nassessments: []\n";
 
 fn languages() -> Languages {
     let language = |tag: &str| Language { tag: tag.into(), name: tag.into(), path: tag.into() };
@@ -51,7 +52,8 @@ fn check_files(files: &[(&str, String)]) -> Diagnostics {
 
 fn original(extra: &str, body: &str) -> String {
     format!(
-        "---\ntitle: 題\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n{extra}---\n{body}\n"
+        "---\ntitle: 題\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\n\
+         published: 2026-11-01\n{extra}---\n{body}\n"
     )
 }
 
@@ -443,7 +445,10 @@ fn plain_japanese() {
 
 #[test]
 fn places_are_those_of_the_words() {
-    let article = "---\ntitle: \"日本一の『安心』\"\ndescription: >-\n  はじめに、\n  必ず治ります。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n- 一つ\n  - 二つ、最先\n    端の{治療|ちりょう}\n\n| a | b |\n| - | - |\n| x | 体験談&amp; |\n\n> [!NOTE]\n> {{ service.x.hours | 必ず治ります }}\n\n\\{最高の|さいこうの}\n";
+    let article = "---\ntitle: \"日本一の『安心』\"\ndescription: >-\n  はじめに、\n  必ず治ります。\n\
+                   stages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n\
+                   - 一つ\n  - 二つ、最先\n    端の{治療|ちりょう}\n\n| a | b |\n| - | - |\n| x | 体験談&amp; |\n\n\
+                   > [!NOTE]\n> {{ service.x.hours | 必ず治ります }}\n\n\\{最高の|さいこうの}\n";
     let found = check_files(&[("content/articles/a.md", article.into())]);
     let places: Vec<String> = found
         .iter()
@@ -470,7 +475,8 @@ fn places_are_those_of_the_words() {
 fn the_table_is_checked_in_every_language() {
     let drug = DRUG.replace(
         "assessments: []",
-        "assessments:\n  - source: x\n    url: https://www.example.jp/\n    read: 2026-11-01\n    category: y\n    basis: {ja: 絶対に安全です, en: completely safe}\n    monitor: [必ず治ります]",
+        "assessments:\n  - source: x\n    url: https://www.example.jp/\n    read: 2026-11-01\n    \
+         category: y\n    basis: {ja: 絶対に安全です, en: completely safe}\n    monitor: [必ず治ります]",
     );
     let found = check_files(&[("content/drugs/x.yaml", drug.clone())]);
     assert_eq!(told(&found), ["UB1003 絶対に", "UB1003 completely safe", "UB1003 必ず治"]);
@@ -502,7 +508,9 @@ fn exceptions_hold_for_what_follows() {
         ["UB1001 世界一"]
     );
     assert_eq!(in_language("ja", &format!("{allow}\n日本一の体験談")), ["UB1002 体験談"]);
-    let title = "---\ntitle: 日本一\ndescription: 世界一\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\ncare_exceptions: [{rule: superlative, in: title, reason: 題名のため}]\n---\n本文\n";
+    let title = "---\ntitle: 日本一\ndescription: 世界一\nstages: [newborn]\ntopics: [fever]\n\
+                 published: 2026-11-01\n\
+                 care_exceptions: [{rule: superlative, in: title, reason: 題名のため}]\n---\n本文\n";
     assert_eq!(told(&check_files(&[("content/articles/a.md", title.into())])), ["UB1001 世界一"]);
     let whole = title.replace("in: title, ", "");
     assert_eq!(told(&check_files(&[("content/articles/a.md", whole)])), Vec::<String>::new());
@@ -578,7 +586,9 @@ fn a_project_adds_to_rules_and_makes_its_own() {
         Vec::<String>::new()
     );
     assert_eq!(check("disable: [superlativ]\n", "本文"), ["UB0207 superlativ"]);
-    let own = "rules:\n  - id: our-word\n    title: 使わない言葉です\n    help: 「障がい」と書いてください\n    source: {title: 市の表記の手引き}\n    languages: [ja]\n    terms: [{term: 障害者手帳, unless: [身体障害者手帳]}]\n    patterns: ['父兄(?:会)?']\n";
+    let own = "rules:\n  - id: our-word\n    title: 使わない言葉です\n    help: 「障がい」と書いてください\n    source: \
+               {title: 市の表記の手引き}\n    languages: [ja]\n    terms: \
+               [{term: 障害者手帳, unless: [身体障害者手帳]}]\n    patterns: ['父兄(?:会)?']\n";
     assert_eq!(
         check(own, "障害者手帳、身体障害者手帳、父兄会"),
         ["UB1010 障害者手帳", "UB1010 父兄会"]
@@ -588,7 +598,8 @@ fn a_project_adds_to_rules_and_makes_its_own() {
 #[test]
 fn faulty_rules_are_told_at_their_place() {
     let check = |rules: &str| told(&check_files(&[("content/care/own.yaml", rules.into())]));
-    let own = "rules:\n  - id: x\n    title: t\n    help: h\n    source: {title: s}\n    languages: [ja]\n";
+    let own = "rules:\n  - id: x\n    title: t\n    help: h\n    source: {title: s}\n    \
+               languages: [ja]\n";
     assert_eq!(check(&format!("{own}    terms: [あ]\n")), ["UB1013 あ"]);
     assert_eq!(
         check(&format!("{own}    patterns: ['(', 'a*', '[0-9]{{1,1000}}{{1,1000}}']\n")),

@@ -16,7 +16,8 @@ use crate::supervision::ledger::Severity;
     name = "ubugi",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 fine, 1 faults in the content, 2 wrong usage, 3 machine trouble (disk, permission).\n終了コード: 0 問題なし、1 原稿に誤り、2 使い方の誤り、3 機械の問題（ディスクや権限）"
+    after_help = "Exit codes: 0 fine, 1 faults in the content, 2 wrong usage, 3 machine trouble \
+                  (disk, permission).\n終了コード: 0 問題なし、1 原稿に誤り、2 使い方の誤り、3 機械の問題（ディスクや権限）"
 )]
 pub struct Args {
     /// Language of messages (otherwise the system's) / メッセージの言語

@@ -15,7 +15,8 @@ pub fn ledger_fault(path: &Path, error: &LedgerError) -> Option<Diagnostic> {
             message!("台帳「{name}」がありません", "there is no ledger `{name}`"),
             message!(
                 "はじめてなら `ubugi notify seed --ledger {name}` で始めます（何も送りません）。なくしたのなら、控えから戻してください",
-                "if this is the first time begin it with `ubugi notify seed --ledger {name}` (it sends nothing); if it was lost bring it back from a copy"
+                "if this is the first time begin it with `ubugi notify seed --ledger {name}` (it \
+                 sends nothing); if it was lost bring it back from a copy"
             ),
         ),
         LedgerError::Foreign => (
@@ -34,7 +35,8 @@ pub fn ledger_fault(path: &Path, error: &LedgerError) -> Option<Diagnostic> {
             ),
             message!(
                 "控えから戻してください。二度送るおそれがあるので、行を消して続けないでください",
-                "bring it back from a copy; do not go on by removing the line, as notices could be sent twice"
+                "bring it back from a copy; do not go on by removing the line, as notices could be \
+                 sent twice"
             ),
         ),
         LedgerError::Busy | LedgerError::Io(_) => return None,

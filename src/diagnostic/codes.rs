@@ -101,7 +101,8 @@ codes! {
     SELF_ALTERNATIVE = "UB0604", "自分自身を代わりに挙げている", "a drug names itself as its alternative";
     DUPLICATE_ASSESSMENT = "UB0605", "同じ出典の評価が二つある", "two assessments from the same source";
     NO_RECORD_ADDRESS = "UB0606", "出典の記録のアドレスがない", "an assessment has no address";
-    FOREIGN_ROUTE = "UB0607", "その薬にない使い方", "an assessment names a route that the drug does not have";
+    FOREIGN_ROUTE = "UB0607", "その薬にない使い方", "an assessment names a route that the drug \
+        does not have";
     SHARED_BRAND = "UB0608", "二つの薬が同じ商品名を持つ", "two drugs have the same brand";
     FEW_INGREDIENTS = "UB0609", "配合剤の成分が足りない", "a combination product has one ingredient";
 
@@ -133,7 +134,8 @@ codes! {
     SUPERLATIVE = "UB1001", "最上級や他との比較の言葉", "a superlative or comparison";
     TESTIMONIAL = "UB1002", "体験談", "a testimonial";
     GUARANTEE = "UB1003", "効果や安全を請け合う言葉", "a guarantee of effect or safety";
-    PRODUCT_CLAIM = "UB1004", "商品名と効き目が一つの文にある", "a product's name and a claim of effect in one sentence";
+    PRODUCT_CLAIM = "UB1004", "商品名と効き目が一つの文にある", "a product's name and a claim of effect in \
+        one sentence";
     FEAR = "UB1005", "見出しの、こわがらせる言葉", "frightening words in a headline";
     UNSOURCED_FIGURE = "UB1006", "出典のない数字", "a figure without a source";
     LONG_SENTENCE = "UB1007", "やさしい日本語の長い文", "a long sentence in plain Japanese";

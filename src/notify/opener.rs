@@ -114,6 +114,7 @@ fn missing(name: &str) -> Diagnostic {
     )
     .help(message!(
         "環境変数にするか、--secrets で指すプロジェクトの外のファイルに「{name}=値」と書いてください",
-        "set it in the environment, or write `{name}=value` into a file outside the project and name that with --secrets"
+        "set it in the environment, or write `{name}=value` into a file outside the project and \
+         name that with --secrets"
     ))
 }

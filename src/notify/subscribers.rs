@@ -222,7 +222,10 @@ mod tests {
 
     #[test]
     fn lines_with_faults_are_told_and_passed_over() {
-        let text = "{\"to\":\"a@example.jp\",\"segments\":[\"newborn\"]}\n\n{\"to\":\"b@example.jp\"}\nb@example.jp\n{\"to\":\"nobody\"}\n{\"to\":\"c@example.jp\",\"segments\":[\"age-1\",\"age-9\"]}\n{\"to\":\"a@example.jp\"}\n{\"to\":\"d@example.jp\",\"name\":\"x\"}\n";
+        let text = "{\"to\":\"a@example.jp\",\"segments\":[\"newborn\"]}\n\n\
+                    {\"to\":\"b@example.jp\"}\nb@example.jp\n{\"to\":\"nobody\"}\n\
+                    {\"to\":\"c@example.jp\",\"segments\":[\"age-1\",\"age-9\"]}\n\
+                    {\"to\":\"a@example.jp\"}\n{\"to\":\"d@example.jp\",\"name\":\"x\"}\n";
         let (all, faults) =
             read(text.as_bytes(), &["newborn", "age-1"], |to| to.contains('@')).expect("reads");
         assert_eq!(
@@ -243,7 +246,8 @@ mod tests {
             (true, false, true, false, true)
         );
         // What goes into a header must not bring another one.
-        let text = "{\"to\":\"a@example.jp\",\"unsubscribe\":\"https://example.jp/x\\r\\nBcc: b@example.jp\"}\n{\"to\":\"b@example.jp\",\"unsubscribe\":\"mailto:x\"}\n";
+        let text = "{\"to\":\"a@example.jp\",\"unsubscribe\":\"https://example.jp/x\\r\\nBcc: \
+                    b@example.jp\"}\n{\"to\":\"b@example.jp\",\"unsubscribe\":\"mailto:x\"}\n";
         let (all, faults) = read(text.as_bytes(), &[], |_| true).expect("reads");
         assert_eq!(
             (all.len(), faults),

@@ -75,7 +75,8 @@ impl<'p> Dependency<'p> {
             ),
             Self::Cards => message!(
                 "一覧に出る記事の題名、説明、日付または監修の状態が変わりました",
-                "what lists show of an article has changed: title, description, dates or supervision"
+                "what lists show of an article has changed: title, description, dates or \
+                 supervision"
             ),
             Self::Related(path, _) => message!(
                 "{path} に関係のある記事が変わりました",

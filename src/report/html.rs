@@ -123,7 +123,9 @@ fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
     let (title, figures) = (escape(&format!("{measure} {name}")), escape(&figures.join(", ")));
     let id = format!("{id}-{}", row.key.measure.id().replace('.', "-"));
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-desc\"><title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{figures}</desc>"
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title\" \
+         aria-describedby=\"{id}-desc\"><title id=\"{id}-title\">{title}</title><desc \
+         id=\"{id}-desc\">{figures}</desc>"
     );
     let most = row.counts.iter().map(|count| count.known()).max().unwrap_or_default();
     let top = round_up(most);
@@ -133,7 +135,8 @@ fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
         }
         let _ = write!(
             svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y}H{WIDTH}\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+            "<path class=\"grid\" d=\"M{LEFT} {y}H{WIDTH}\"/><text x=\"{}\" y=\"{}\" \
+             text-anchor=\"end\">{}</text>",
             LEFT - 4,
             y + 4,
             number(value)
@@ -151,7 +154,8 @@ fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
             Count::Unknown => {
                 let _ = write!(
                     svg,
-                    "<text class=\"unknown\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">?</text>",
+                    "<text class=\"unknown\" x=\"{middle}\" y=\"{}\" \
+                     text-anchor=\"middle\">?</text>",
                     BASE - 5
                 );
             }

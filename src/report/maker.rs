@@ -221,8 +221,10 @@ fn whose(project: &Project, views: &PageViews<'_>) -> Diagnostic {
         ),
     )
     .help(message!(
-        "ログがサイトごとに分かれていれば `--site {first}=ファイル` のように書き、一つなら、ログの行のはじめに仮想ホスト（%v:%p）を書くようにサーバーを設定してください",
-        "name whose each log is, as in `--site {first}=FILE`; where there is one log for all, have the server begin its lines with the virtual host (%v:%p)"
+        "ログがサイトごとに分かれていれば `--site {first}=ファイル` \
+         のように書き、一つなら、ログの行のはじめに仮想ホスト（%v:%p）を書くようにサーバーを設定してください",
+        "name whose each log is, as in `--site {first}=FILE`; where there is one log for all, have \
+         the server begin its lines with the virtual host (%v:%p)"
     ))
 }
 
@@ -232,11 +234,14 @@ fn no_records(code: MunicipalityCode, name: &str) -> Diagnostic {
         None,
         message!(
             "アクセスログに、{code} {name} のサイトの記録がありません。ページの表示は「不明」です",
-            "the access logs have no records of the site of {code} {name}; its page views are unknown"
+            "the access logs have no records of the site of {code} {name}; its page views \
+             are unknown"
         ),
     )
     .help(message!(
-        "municipality.yaml の base_url のホストとパスが、ログのものと同じか確かめてください。ホストが違うときは `--site {code}=ファイル` で指してください",
-        "see whether host and path of its base_url are those of the log; name its log with `--site {code}=FILE` where the host is another"
+        "municipality.yaml の base_url のホストとパスが、ログのものと同じか確かめてください。ホストが違うときは `--site \
+         {code}=ファイル` で指してください",
+        "see whether host and path of its base_url are those of the log; name its log with `--site \
+         {code}=FILE` where the host is another"
     ))
 }

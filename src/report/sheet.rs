@@ -87,8 +87,10 @@ pub fn sheets(report: &Report, rows: &[FigureRow]) -> Vec<FigureSheet> {
     let limit = report.at_least;
     let few = (limit > 1).then(|| {
         message!(
-            "ひと月に {limit} 回にならない数（0 を含む）は「{limit}未満」とし、どの月も {limit} 回にならないページは載せません。上の表の数には、すべて入っています。",
-            "Fewer than {limit} in a month, none included, is told as <{limit}; pages that never reach {limit} are left out. The tables above have all."
+            "ひと月に {limit} 回にならない数（0 を含む）は「{limit}未満」とし、どの月も {limit} \
+             回にならないページは載せません。上の表の数には、すべて入っています。",
+            "Fewer than {limit} in a month, none included, is told as <{limit}; pages that never \
+             reach {limit} are left out. The tables above have all."
         )
     });
     all.extend(maker.by_month(
@@ -200,13 +202,19 @@ pub fn lines(report: &Report) -> Option<FigureSheet> {
 /// Says what is counted, and what it cannot tell.
 pub fn notes(report: &Report) -> Vec<String> {
     let mut all = vec![message!(
-        "記事：ページに出る公開日と更新日、承認・訂正・取り下げの記録から数えます。ファイルには最後の更新日だけが残るので、同じ記事の前の更新と、消したファイルは入りません。承認は、同じ記事の同じ日を一つと数えます。",
-        "Articles: counted from the dates on the pages and from the record of approvals, corrections and withdrawals. A file keeps only its last update, so earlier ones, and files that were deleted, are not in it. Approvals of one article on one day count once."
+        "記事：ページに出る公開日と更新日、承認・訂正・取り下げの記録から数えます。ファイルには最後の更新日だけが残るので、同じ記事の前の更新と、消したファイルは入りません。承認は、同じ記事\
+         の同じ日を一つと数えます。",
+        "Articles: counted from the dates on the pages and from the record of approvals, \
+         corrections and withdrawals. A file keeps only its last update, so earlier ones, and \
+         files that were deleted, are not in it. Approvals of one article on one day count once."
     )];
     if report.has_ledger {
         all.push(message!(
-            "通知：台帳から数えます。送りはじめた月に数えます。まとめて渡す手段（LINE の一斉配信、市のしくみなど）では、何人に届いたかは「不明」です。台帳のはじまる前の月も「不明」です。",
-            "Notices: counted from the ledger, in the month in which they began to go out. How many people were reached is unknown where a channel takes a notice as a whole (LINE's broadcast, a city's own system), and so is every month before the ledger began."
+            "通知：台帳から数えます。送りはじめた月に数えます。まとめて渡す手段（LINE \
+             の一斉配信、市のしくみなど）では、何人に届いたかは「不明」です。台帳のはじまる前の月も「不明」です。",
+            "Notices: counted from the ledger, in the month in which they began to go out. How \
+             many people were reached is unknown where a channel takes a notice as a whole (LINE's \
+             broadcast, a city's own system), and so is every month before the ledger began."
         ));
     } else {
         all.push(message!(
@@ -216,22 +224,32 @@ pub fn notes(report: &Report) -> Vec<String> {
     }
     if let Some(log) = report.log {
         all.push(message!(
-            "ページの表示：アクセスログのうち、サイトにあるページへの GET で、200 か 304 と答えたものです。日本時間の月で数えます。アドレス、利用者名、検索の言葉などは、読むときに捨てています。",
-            "Page views: requests by GET in the access logs for pages that the site has, answered 200 or 304, by months in Japan. Addresses, user names and queries are dropped on reading."
+            "ページの表示：アクセスログのうち、サイトにあるページへの GET で、200 か 304 \
+             と答えたものです。日本時間の月で数えます。アドレス、利用者名、検索の言葉などは、読むときに捨てています。",
+            "Page views: requests by GET in the access logs for pages that the site has, answered \
+             200 or 304, by months in Japan. Addresses, user names and queries are dropped \
+             on reading."
         ));
         all.push(message!(
-            "何人が読んだかは、わかりません。一人が何度も見れば、そのたびに数えます。途中の写し（キャッシュ）や、電波のないときに端末の写しで読んだ分は、入りません。検索エンジンなどは、名のるものだけを除いています。",
-            "They do not tell how many people read: who comes again counts again. Reading from caches on the way, or without a network from the device's copy, is not in them. Only crawlers that say so are taken out."
+            "何人が読んだかは、わかりません。一人が何度も見れば、そのたびに数えます。途中の写し（キャッシュ）や、電波のないときに端末の写しで読んだ分は、入りません。検索エンジンなどは、\
+             名のるものだけを除いています。",
+            "They do not tell how many people read: who comes again counts again. Reading from \
+             caches on the way, or without a network from the device's copy, is not in them. Only \
+             crawlers that say so are taken out."
         ));
         all.push(message!(
             "記録が一つもない月は「不明」です。「記録のある日数」が少ない月は、ログがそろっているか確かめてください。",
-            "A month without any record is unknown. Where a month has few days with records, see whether its logs are complete."
+            "A month without any record is unknown. Where a month has few days with records, see \
+             whether its logs are complete."
         ));
         if log.lines.without_agent > 0 {
             let count = number(log.lines.without_agent);
             all.push(message!(
-                "表示のうち {count} は、ログにブラウザーの名前がないので、検索エンジンなどと、端末の写しの取り出しが、まじっているかもしれません。combined の形なら除けます。",
-                "Of the page views {count} come from logs without user agents, so crawlers and copies for reading without a network may be among them. The combined format tells them apart."
+                "表示のうち {count} は、ログにブラウザーの名前がないので、検索エンジンなどと、端末の写しの取り出しが、まじっているかもしれませ\
+                 ん。combined の形なら除けます。",
+                "Of the page views {count} come from logs without user agents, so crawlers and \
+                 copies for reading without a network may be among them. The combined format tells \
+                 them apart."
             ));
         }
     } else {
@@ -243,7 +261,8 @@ pub fn notes(report: &Report) -> Vec<String> {
     if report.total.is_some() {
         all.push(message!(
             "合計：同じ記事は、いくつの市区町村で公開しても一つと数えます。わからない市区町村があるときは「以上」です。",
-            "In all: an article that several municipalities publish counts once. Where one of them is unknown, a figure is the least that is known (+)."
+            "In all: an article that several municipalities publish counts once. Where one of them \
+             is unknown, a figure is the least that is known (+)."
         ));
     }
     all.iter().map(|message| message.get(report.tongue).to_owned()).collect()

@@ -357,7 +357,8 @@ fn report_unreadable(file: &LogFile, sums: &ViewSums, diagnostics: &mut Diagnost
         )
         .help(message!(
             "common か combined の形のログを読みます。読めない行は数えていません。行の中身は、個人の情報があるかもしれないので出しません",
-            "logs in the common and combined formats are read; other lines are not counted. They are not shown, as they may tell who it was"
+            "logs in the common and combined formats are read; other lines are not counted. They \
+             are not shown, as they may tell who it was"
         )),
     );
 }

@@ -187,7 +187,8 @@ fn stranger(headers: &HeaderMap, tongue: Tongue) -> Response {
             "この名前（{name}）では下見できません。この名前を使うときは `ubugi serve --name {name}` で始めてください。\n"
         ),
         Tongue::En => format!(
-            "The preview is not answering to this name ({name}). Start it with `ubugi serve --name {name}` to use it.\n"
+            "The preview is not answering to this name ({name}). Start it with `ubugi serve --name \
+             {name}` to use it.\n"
         ),
     };
     (StatusCode::MISDIRECTED_REQUEST, typed("text/plain; charset=utf-8", text)).into_response()
@@ -199,7 +200,8 @@ fn from_elsewhere(tongue: Tongue) -> Response {
             "ほかのサイトからは、リンクで開けるのは開いたことのある見かたのページだけで、埋めこみや読みこみはできません。アドレス欄にこのアドレスを入れなおすと、開けます。\n"
         }
         Tongue::En => {
-            "From other sites a link opens only pages of views that are open already, and nothing can be embedded or fetched. Enter this address in the address bar to open it.\n"
+            "From other sites a link opens only pages of views that are open already, and nothing \
+             can be embedded or fetched. Enter this address in the address bar to open it.\n"
         }
     };
     (StatusCode::FORBIDDEN, typed("text/plain; charset=utf-8", text)).into_response()
@@ -395,7 +397,8 @@ fn with_bar(
     let tongue = shell::tag(desk.guide().tongue);
     let script = format!(
         "<script type=\"module\" src=\"{BELOW}bar.js\" data-run=\"{}\" data-seal=\"{}\"{about} \
-         data-tongue=\"{tongue}\" data-start=\"{START}\" data-below=\"{BELOW}\" data-about=\"{ABOUT}\" \
+         data-tongue=\"{tongue}\" data-start=\"{START}\" data-below=\"{BELOW}\" \
+         data-about=\"{ABOUT}\" \
          data-events=\"{EVENTS}\" data-frame=\"{FRAME}\" data-side=\"{SIDE}\"></script>\n",
         escape(desk.run()),
         seen.text()

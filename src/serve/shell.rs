@@ -16,7 +16,12 @@ pub fn tag(tongue: Tongue) -> &'static str {
 pub(super) fn page(mode: &str, tongue: Tongue, title: &str, main: &str) -> String {
     let (tag, title) = (tag(tongue), escape(title));
     format!(
-        "<!doctype html>\n<html lang=\"{tag}\" data-ubugi=\"{mode}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<link rel=\"stylesheet\" href=\"/_ubugi/tokens.css\">\n<link rel=\"stylesheet\" href=\"/_ubugi/shell.css\">\n</head>\n<body>\n<main id=\"main\" tabindex=\"-1\">\n{main}</main>\n</body>\n</html>\n"
+        "<!doctype html>\n<html lang=\"{tag}\" data-ubugi=\"{mode}\">\n<head>\n\
+         <meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/_ubugi/tokens.css\">\n\
+         <link rel=\"stylesheet\" href=\"/_ubugi/shell.css\">\n</head>\n<body>\n\
+         <main id=\"main\" tabindex=\"-1\">\n{main}</main>\n</body>\n</html>\n"
     )
 }
 
@@ -47,7 +52,11 @@ pub fn no_view(part: &str, themes: &[String], tongue: Tongue) -> String {
             tongue,
             "この見かたはありません：産着の下見",
             &format!(
-                "<h1>この見かたはありません</h1>\n<p>アドレスのはじめの <code>{part}</code> を読めません。日付・下書き・テーマを、この順に書きます：<code>@date=2026-12-20,drafts,theme=名前</code>（<code>drafts</code> のかわりに <code>published</code> とすると、下書きを出しません）。</p>\n<p>あるテーマ：{themes}</p>\n<p><a href=\"/\">ふつうの下見へ</a></p>\n"
+                "<h1>この見かたはありません</h1>\n\
+                 <p>アドレスのはじめの <code>{part}</code> \
+                 を読めません。日付・下書き・テーマを、この順に書きます：<code>@date=2026-12-20,drafts,theme=名\
+                 前</code>（<code>drafts</code> のかわりに <code>published</code> とすると、下書きを出しません）。</p>\n\
+                 <p>あるテーマ：{themes}</p>\n<p><a href=\"/\">ふつうの下見へ</a></p>\n"
             ),
         ),
         Tongue::En => page(
@@ -55,7 +64,12 @@ pub fn no_view(part: &str, themes: &[String], tongue: Tongue) -> String {
             tongue,
             "No such view: Ubugi preview",
             &format!(
-                "<h1>No such view</h1>\n<p>The address begins with <code>{part}</code>, which cannot be read. Day, drafts and theme stand in this order: <code>@date=2026-12-20,drafts,theme=NAME</code> (<code>published</code> in the place of <code>drafts</code> leaves drafts out).</p>\n<p>Themes: {themes}</p>\n<p><a href=\"/\">To the plain preview</a></p>\n"
+                "<h1>No such view</h1>\n\
+                 <p>The address begins with <code>{part}</code>, which cannot be read. Day, drafts \
+                 and theme stand in this order: <code>@date=2026-12-20,drafts,theme=NAME</code> \
+                 (<code>published</code> in the place of <code>drafts</code> leaves drafts \
+                 out).</p>\n<p>Themes: {themes}</p>\n\
+                 <p><a href=\"/\">To the plain preview</a></p>\n"
             ),
         ),
     }

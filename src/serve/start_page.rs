@@ -127,7 +127,8 @@ impl StartPage<'_> {
             let find = self.say("さがす", "Find");
             let _ = writeln!(
                 self.main,
-                "<p class=\"find\"><label for=\"find\">{find}</label> <input id=\"find\" type=\"search\" autocomplete=\"off\"></p>"
+                "<p class=\"find\"><label for=\"find\">{find}</label> <input id=\"find\" \
+                 type=\"search\" autocomplete=\"off\"></p>"
             );
         }
         self.main.push_str("<ul class=\"towns\">\n");
@@ -155,7 +156,9 @@ impl StartPage<'_> {
             .collect();
         let _ = writeln!(
             self.main,
-            "<li><a class=\"town\" href=\"{view}/{0}/\"><b>{1}</b></a> <small>{prefecture}<span>{0}</span> <span>{pages}</span>{demo}</small><span class=\"languages\">{2}</span></li>",
+            "<li><a class=\"town\" href=\"{view}/{0}/\"><b>{1}</b></a> \
+             <small>{prefecture}<span>{0}</span> <span>{pages}</span>{demo}</small><span \
+             class=\"languages\">{2}</span></li>",
             escape(&town.code),
             escape(&town.name),
             languages.join(" "),
@@ -184,7 +187,8 @@ impl StartPage<'_> {
         }
         let _ = writeln!(
             self.main,
-            "<section id=\"{id}\">\n<h2>{title} <small>{}</small></h2>\n<ul class=\"faults\">\n{}</ul>\n</section>",
+            "<section id=\"{id}\">\n<h2>{title} <small>{}</small></h2>\n<ul class=\"faults\">\n\
+             {}</ul>\n</section>",
             faults.len(),
             faults.iter().map(item_of).collect::<String>()
         );

@@ -53,7 +53,8 @@ mod tests {
         table.push_row(&["a,b", "say \"a\"", "=1+1", "-2", "@x,\ny", "改\n行", "", "＝1"]);
         assert_eq!(
             table.finish(),
-            "\u{feff}month,count\r\n\"a,b\",\"say \"\"a\"\"\",'=1+1,'-2,\"'@x,\ny\",\"改\n行\",,'＝1\r\n"
+            "\u{feff}month,count\r\n\"a,b\",\"say \"\"a\"\"\",'=1+1,'-2,\"'@x,\ny\",\"改\n\
+             行\",,'＝1\r\n"
         );
     }
 

@@ -122,7 +122,9 @@ mod tests {
             )
         };
         let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let plain = "title: \"topics: [x]\"\ntopics: [fever,\n  sleep]\nsources:\n  - title: x\n    topics: [no]\nwritten_by:\n- a\n- b # c\n\nsupervision: none\n";
+        let plain = "title: \"topics: [x]\"\ntopics: [fever,\n  sleep]\n\
+                     sources:\n  - title: x\n    topics: [no]\nwritten_by:\n- a\n- b # c\n\n\
+                     supervision: none\n";
         assert_eq!(facts(plain), (words(&["fever", "sleep"]), words(&["a", "b"]), true, 1));
         assert_eq!(
             facts("{title: x, topics: [fever], written_by: [a]}\n"),

@@ -318,7 +318,8 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_name_is_never_rewritten() {
-        let script = "// \"./other.js\"\nconst a = './other.js', b = \"site.css\", c = `other.js`;\nconst d = /'.\\/other.js'/;\n";
+        let script = "// \"./other.js\"\nconst a = './other.js', b = \"site.css\", c = \
+                      `other.js`;\nconst d = /'.\\/other.js'/;\n";
         let style =
             "/* url(dots.svg) 'dots.svg' */ .a { content: \"dots.svg\"; content: 'url(dots.svg)' }";
         let all = [

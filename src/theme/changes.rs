@@ -31,8 +31,10 @@ const CHANGES: [InterfaceChange; 3] = [
         interface: 2,
         words: || {
             message!(
-                "ひな形では、フィルター {{{{ \"site.css\" | asset }}}} のかわりに関数 {{{{ asset(file=\"site.css\") }}}} を使います",
-                "templates name a static file by the function {{{{ asset(file=\"site.css\") }}}}, not by the filter {{{{ \"site.css\" | asset }}}}"
+                "ひな形では、フィルター {{{{ \"site.css\" | asset }}}} のかわりに関数 {{{{ asset(file=\"site.css\") \
+                 }}}} を使います",
+                "templates name a static file by the function {{{{ asset(file=\"site.css\") }}}}, \
+                 not by the filter {{{{ \"site.css\" | asset }}}}"
             )
         },
         find: |name, text| {
@@ -43,8 +45,11 @@ const CHANGES: [InterfaceChange; 3] = [
         interface: 2,
         words: || {
             message!(
-                "スクリプトでは import・export … from・import()・new URL(…, import.meta.url) の、スタイルでは url() と @import の相対アドレスだけが、内容を表す名前に変わります。ほかの文字列は、ファイル名に見えても変わりません",
-                "in scripts only the relative addresses of import, export … from, import() and new URL(…, import.meta.url) get the name with the hash, in styles those of url() and @import; other strings that look like a file's name stay as they are"
+                "スクリプトでは import・export … from・import()・new URL(…, import.meta.url) の、スタイルでは url() \
+                 と @import の相対アドレスだけが、内容を表す名前に変わります。ほかの文字列は、ファイル名に見えても変わりません",
+                "in scripts only the relative addresses of import, export … from, import() and new \
+                 URL(…, import.meta.url) get the name with the hash, in styles those of url() and \
+                 @import; other strings that look like a file's name stay as they are"
             )
         },
         find: references::only_by_name,
@@ -53,8 +58,10 @@ const CHANGES: [InterfaceChange; 3] = [
         interface: 2,
         words: || {
             message!(
-                "page.html は site.css の前に tokens.css を読みこみます（色・文字の大きさ・余白があります）。site.js は要るモジュールを自分で import し、schedule-module というリンクは使いません",
-                "page.html loads tokens.css before site.css: colours, sizes and spacing stand there; site.js imports its modules itself and uses no link `schedule-module`"
+                "page.html は site.css の前に tokens.css を読みこみます（色・文字の大きさ・余白があります）。site.js \
+                 は要るモジュールを自分で import し、schedule-module というリンクは使いません",
+                "page.html loads tokens.css before site.css: colours, sizes and spacing stand \
+                 there; site.js imports its modules itself and uses no link `schedule-module`"
             )
         },
         find: |name, text| {
@@ -85,12 +92,14 @@ pub(super) fn check<'f>(
                 manifest.interface_place.clone(),
                 message!(
                     "テーマ「{name}」は決まり {number} のためのものですが、この ubugi の決まりは {INTERFACE} です",
-                    "the theme `{name}` is written for interface {number}; this ubugi has interface {INTERFACE}"
+                    "the theme `{name}` is written for interface {number}; this ubugi has \
+                     interface {INTERFACE}"
                 ),
             )
             .help(message!(
                 "新しい ubugi を使うか、テーマを直して interface を {INTERFACE} にしてください（ubugi --version が版を出します）",
-                "use a newer ubugi, or adapt the theme and write `interface: {INTERFACE}` (`ubugi --version` prints the version)"
+                "use a newer ubugi, or adapt the theme and write `interface: {INTERFACE}` (`ubugi \
+                 --version` prints the version)"
             )),
         );
     } else if number < INTERFACE {
@@ -117,12 +126,14 @@ fn older<'f>(
         manifest.interface_place.clone(),
         message!(
             "テーマ「{name}」は決まり {number} のためのものです。この ubugi の決まりは {INTERFACE} です",
-            "the theme `{name}` is written for interface {number}; this ubugi has interface {INTERFACE}"
+            "the theme `{name}` is written for interface {number}; this ubugi has interface \
+             {INTERFACE}"
         ),
     )
     .help(message!(
         "変わったこと：{ja}。直したら theme.yaml に interface: {INTERFACE} と書いてください。それまでは古い決まりのまま使います",
-        "what changed: {en}. When they are adapted, write `interface: {INTERFACE}` into theme.yaml; until then the old rules hold for this theme"
+        "what changed: {en}. When they are adapted, write `interface: {INTERFACE}` into \
+         theme.yaml; until then the old rules hold for this theme"
     ));
     let mut left = MOST_PLACES;
     for (path, file) in files {

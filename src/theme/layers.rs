@@ -146,13 +146,16 @@ pub(super) fn tell_former(files: &ThemeFiles, manifest: &Manifest, diagnostics: 
                 codes::FORMER_COPY,
                 Place::start_of(&manifest.place.source),
                 message!(
-                    "themes/base の {count} 個のファイルは、ubugi {releases} が置いたままです。テーマ base は ubugi の中にあるので、これらは使っていません",
-                    "{count} files in themes/base are as ubugi {releases} put them there; ubugi carries the theme itself now and does not use them"
+                    "themes/base の {count} 個のファイルは、ubugi {releases} が置いたままです。テーマ base は ubugi \
+                     の中にあるので、これらは使っていません",
+                    "{count} files in themes/base are as ubugi {releases} put them there; ubugi \
+                     carries the theme itself now and does not use them"
                 ),
             )
             .help(message!(
                 "消してください。変えたファイルは残します（`ubugi theme list` が、どのファイルがどこから来るかを出します）",
-                "remove them, and keep those that you changed (`ubugi theme list` shows where each file comes from)"
+                "remove them, and keep those that you changed (`ubugi theme list` shows where each \
+                 file comes from)"
             )),
         );
     }
@@ -170,13 +173,17 @@ pub(super) fn tell_former(files: &ThemeFiles, manifest: &Manifest, diagnostics: 
                 codes::FORMER_CHANGED,
                 Place::start_of(&source),
                 message!(
-                    "「{path}」は、以前の ubugi が置いたものから変わっています。ubugi の中の新しいファイルのかわりに、古い決まりで、これが名をあげる static/ のファイルといっしょに使います",
-                    "`{path}` differs from what a former ubugi put there; it is used by the old rules, with the files of static/ that it names, in the place of the present one in ubugi"
+                    "「{path}」は、以前の ubugi が置いたものから変わっています。ubugi の中の新しいファイルのかわりに、古い決まりで、これが名をあげる \
+                     static/ のファイルといっしょに使います",
+                    "`{path}` differs from what a former ubugi put there; it is used by the old \
+                     rules, with the files of static/ that it names, in the place of the present \
+                     one in ubugi"
                 ),
             )
             .help(message!(
                 "`ubugi theme diff {path}` で今のものとの違いを見て、要る変更だけを写してください",
-                "see with `ubugi theme diff {path}` how it differs from the present one, and carry over what you need"
+                "see with `ubugi theme diff {path}` how it differs from the present one, and carry \
+                 over what you need"
             )),
         );
     }

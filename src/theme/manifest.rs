@@ -81,7 +81,8 @@ fn read(files: &Files, folder: &str, diagnostics: &mut Diagnostics) -> Found {
             )
             .help(message!(
                 "name、interface: {INTERFACE}、（あれば）extends を書いたファイルを置いてください",
-                "add the file with `name`, `interface: {INTERFACE}` and, where it has a parent, `extends`"
+                "add the file with `name`, `interface: {INTERFACE}` and, where it has a \
+                 parent, `extends`"
             )),
         );
         return Found::Faulty;

@@ -163,7 +163,8 @@ fn lacks(theme: &str, tag: &str, lacking: &[String], place: &Place) -> Diagnosti
     )
     .help(message!(
         "themes/{theme}/strings/{tag}.yaml に加えてください。それまでは、もとの言語の文言が出ます",
-        "add them to themes/{theme}/strings/{tag}.yaml; those of the default language are shown meanwhile"
+        "add them to themes/{theme}/strings/{tag}.yaml; those of the default language are \
+         shown meanwhile"
     ))
 }
 

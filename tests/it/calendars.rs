@@ -16,8 +16,11 @@ fn lines(built: &Built, path: &str) -> Vec<String> {
 fn with_events() -> Scratch {
     Scratch::new().with(
         EVENTS,
-        "- id: weaning-2026-12\n  title: {ja: 離乳食教室（見本）, en: Class on weaning (sample)}\n  from: 2026-12-05\n  hours: {from: \"10:00\", to: \"11:30\"}\n  place: 見本センター\n  address: 見本1-2-3\n  url: https://www.example.jp/weaning\n\
-         - {id: checkup-2027-01, kind: checkup, title: 健診（見本）, from: 2027-01-12, to: 2027-01-14, hours: {from: \"13:00\", to: \"14:00\"}}\n\
+        "- id: weaning-2026-12\n  title: {ja: 離乳食教室（見本）, en: Class on weaning (sample)}\n  from: \
+         2026-12-05\n  hours: {from: \"10:00\", to: \"11:30\"}\n  place: 見本センター\n  address: \
+         見本1-2-3\n  url: https://www.example.jp/weaning\n\
+         - {id: checkup-2027-01, kind: checkup, title: 健診（見本）, from: 2027-01-12, to: 2027-01-14, \
+         hours: {from: \"13:00\", to: \"14:00\"}}\n\
          - {id: week, title: 見本の週間, from: 2026-11-24, to: 2026-11-30, cancelled: true}\n\
          - {id: over, title: 終わった行事, from: 2026-11-01}\n",
     )
@@ -54,7 +57,14 @@ fn services_open_on_their_days() {
         !built.files.contains_key("132063/calendars/services.ics"),
         "no service of this town has hours"
     );
-    let over = Scratch::new().edit(FUCHU, "channels: [chat]", "channels: [chat]\n    hours: [{days: [mon], from: \"9:00\", to: \"10:00\"}]\n    public_holidays: only").build();
+    let over = Scratch::new()
+        .edit(
+            FUCHU,
+            "channels: [chat]",
+            "channels: [chat]\n    hours: \
+        [{days: [mon], from: \"9:00\", to: \"10:00\"}]\n    public_holidays: only",
+        )
+        .build();
     assert_eq!(
         lines(&over, "132063/calendars/services.ics")
             .iter()
@@ -123,7 +133,8 @@ fn events_and_checkups_stand_in_calendars_and_on_the_page() {
 #[test]
 fn a_table_of_open_data_is_read_as_it_was_saved() {
     let (table, ..) = encoding_rs::SHIFT_JIS
-        .encode("ID,イベント名,開始日,開始時間,終了時間\r\nt-1,歯みがき教室（見本）,2026/12/12,10:00,11:00\r\nweek,同じ ID,2026/12/13,,\r\nt-2,壊れた行,2026/12/32,,\r\n");
+        .encode("ID,イベント名,開始日,開始時間,終了時間\r\nt-1,歯みがき教室（見本）,2026/12/12,10:00,11:00\r\n\
+                 week,同じ ID,2026/12/13,,\r\nt-2,壊れた行,2026/12/32,,\r\n");
     let built = with_events().with("municipalities/132128-hino/events.csv", table).build();
     let mut found = built.findings();
     found.sort();
@@ -171,7 +182,11 @@ fn uids_are_permanent() {
 fn wrong_events_are_told_at_their_place() {
     let wrong = Scratch::new().with(
         EVENTS,
-        "- {id: a, title: 甲, from: 2026-12-05, to: 2026-12-04}\n- {id: b, title: 乙, from: 2026-13-01}\n- {id: c, title: 丙, from: 2026-12-05, hours: {from: \"10:00\", to: \"9:00\"}}\n- {id: d, from: 2026-12-05, kind: festival}\n- {id: e, title: 丁, from: 2026-12-05}\n- {id: e, title: 戊, from: 2026-12-05, wher: x}\n",
+        "- {id: a, title: 甲, from: 2026-12-05, to: 2026-12-04}\n\
+         - {id: b, title: 乙, from: 2026-13-01}\n\
+         - {id: c, title: 丙, from: 2026-12-05, hours: {from: \"10:00\", to: \"9:00\"}}\n\
+         - {id: d, from: 2026-12-05, kind: festival}\n- {id: e, title: 丁, from: 2026-12-05}\n\
+         - {id: e, title: 戊, from: 2026-12-05, wher: x}\n",
     );
     let mut found = wrong.build().findings();
     found.sort();
@@ -203,7 +218,16 @@ fn what_begins_at_midnight_begins_on_that_day() {
             .findings()
     };
     let event = |from: &str| {
-        Scratch::new().with(EVENTS, format!("- {{id: a, title: 甲, from: 2026-12-05, to: 2026-12-06, hours: {{from: \"{from}\", to: \"26:00\"}}}}\n")).build().findings()
+        Scratch::new()
+            .with(
+                EVENTS,
+                format!(
+                    "- {{id: a, title: 甲, from: 2026-12-05, to: \
+            2026-12-06, hours: {{from: \"{from}\", to: \"26:00\"}}}}\n"
+                ),
+            )
+            .build()
+            .findings()
     };
     assert_eq!((service("23:59"), event("23:59")), (Vec::new(), Vec::new()));
     for late in ["24:00", "25:00"] {

@@ -33,7 +33,8 @@ fn the_reference_is_made_of_the_explanations() {
     let page = std::fs::read_to_string(&path).expect("readable");
     assert!(
         page == reference,
-        "docs/diagnostics.md is not what src/diagnostic/explanations/ says: run this test with UPDATE_DOCS=1"
+        "docs/diagnostics.md is not what src/diagnostic/explanations/ says: run this test with \
+         UPDATE_DOCS=1"
     );
 }
 

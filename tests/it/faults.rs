@@ -8,21 +8,29 @@ use common::Scratch;
 /// An article without fault, to plant one in.
 fn article(slug: &str) -> String {
     format!(
-        "---\ntitle: 記事{slug}\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n## 見出し\n\n本文\n"
+        "---\ntitle: 記事{slug}\ndescription: 説明\nstages: [newborn]\ntopics: [fever]\n\
+         published: 2026-11-01\n---\n## 見出し\n\n本文\n"
     )
 }
 
 /// A drug without fault.
 fn drug(name: &str, kana: &str) -> String {
     format!(
-        "name: {{ja: {name}, en: {name}}}\nkana: {kana}\nclass: antipyretic\nroutes: [oral]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    url: https://www.example.jp/\n    revised: 2026-04-15\n    read: 2026-11-21\n    category: preferred\n    rid_percent: {{min: 1, max: 2}}\n"
+        "name: {{ja: {name}, en: {name}}}\nkana: {kana}\nclass: antipyretic\nroutes: [oral]\n\
+         names_source: unsourced\n\
+         assessments:\n  - source: lactmed\n    url: https://www.example.jp/\n    revised: \
+         2026-04-15\n    read: 2026-11-21\n    category: preferred\n    rid_percent: {{min: 1, \
+         max: 2}}\n"
     )
 }
 
 /// A municipality without fault.
 fn municipality(code: &str, name: &str) -> String {
     format!(
-        "code: \"{code}\"\nname: {name}\nbase_url: https://{code}.example.jp\ndemo: true\nbrand:\n  primary: \"#0b5cad\"\nservices:\n  - id: s{code}\n    name: 相談\n    channels: [line]\n    hours:\n      - {{days: [mon], from: \"9:00\", to: \"17:00\"}}\n    public_holidays: closed\n"
+        "code: \"{code}\"\nname: {name}\nbase_url: https://{code}.example.jp\ndemo: true\n\
+         brand:\n  primary: \"#0b5cad\"\n\
+         services:\n  - id: s{code}\n    name: 相談\n    channels: [line]\n    hours:\n      - \
+         {{days: [mon], from: \"9:00\", to: \"17:00\"}}\n    public_holidays: closed\n"
     )
 }
 
@@ -113,11 +121,23 @@ fn forty_faults_are_forty_diagnostics_on_their_lines() {
         wanted.push(format!("{fault} {path}:{line}"));
     }
     scratch = scratch
-        .with("content/articles/images/b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>")
+        .with(
+            "content/articles/images/b.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" \
+            viewBox=\"0 0 1 1\"/>",
+        )
         .with("themes/broken/theme.yaml", "name: broken\nextends: base\ninterface: 2\n")
-        .with("themes/broken/templates/home.html", "{% extends \"page.html\" %}\n{% block main %}\n{{ site.name \n{% endblock %}\n")
+        .with(
+            "themes/broken/templates/home.html",
+            "{% extends \"page.html\" %}\n{% block main %}\n\
+            {{ site.name \n{% endblock %}\n",
+        )
         .with("themes/lost/theme.yaml", "name: lost\nextends: bsae\ninterface: 2\n")
-        .with("content/topics.yaml", "- id: fever\n  name: {ja: 発熱, en: Fever}\n- id: sleep\n  name: 睡眠\n- id: fever\n  name: 熱\n");
+        .with(
+            "content/topics.yaml",
+            "- id: fever\n  name: {ja: 発熱, en: Fever}\n\
+                                      - id: sleep\n  name: 睡眠\n- id: fever\n  name: 熱\n",
+        );
     wanted.extend([
         "UB0702 themes/broken/templates/home.html:4".to_owned(),
         "UB0207 themes/lost/theme.yaml:2".to_owned(),

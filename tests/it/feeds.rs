@@ -114,7 +114,8 @@ fn the_three_formats_say_the_same() {
             .as_ref()
             .expect("a summary")
             .value
-            .starts_with("<p>このサイトは見本です。日野市の公式サイトではありません。</p><p><strong>監修を受けていません</strong></p><p>熱が出たとき")
+            .starts_with("<p>このサイトは見本です。日野市の公式サイトではありません。</p><p><strong>監修を受けていませ\
+                          ん</strong></p><p>熱が出たとき")
     );
     for (format, link) in [
         ("atom", &atom.links[0].href),
@@ -156,7 +157,13 @@ fn every_channel_has_its_own_entries() {
         "its address stays"
     );
     let page = built.text("132128/stages/age-1/index.html");
-    assert!(page.contains("<link rel=\"alternate\" type=\"application/atom+xml\" title=\"【見本】日野市 健康情報：1歳\" href=\"/feeds/stage/age-1.atom\">"), "{page}");
+    assert!(
+        page.contains(
+            "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"【見本】日野市 \
+                           健康情報：1歳\" href=\"/feeds/stage/age-1.atom\">"
+        ),
+        "{page}"
+    );
     let list = built.text("132063/feeds/index.html");
     for address in [
         "/tokyo/fuchu/feeds/all.rss",

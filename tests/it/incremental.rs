@@ -150,9 +150,16 @@ fn project() -> Scratch {
         .replace("[カロナール]", "[]");
     Scratch::new()
         .with(SECOND, second.replace("N02BE01", "M01AE01").replace("LM330", "LM331"))
-        .with("content/products/cold.yaml", "name: 見本かぜ薬\nkana: みほん\nclass: antipyretic\ningredients: [{drug: acetaminophen}, {name: 見本の成分}]\nsource: {title: 見本}\n")
+        .with(
+            "content/products/cold.yaml",
+            "name: 見本かぜ薬\nkana: みほん\nclass: antipyretic\n\
+            ingredients: [{drug: acetaminophen}, {name: 見本の成分}]\nsource: {title: 見本}\n",
+        )
         .with("content/articles/images/a.svg", svg(1))
-        .with("municipalities/132128-hino/events.yaml", "- id: class\n  title: 教室\n  from: 2026-12-05\n")
+        .with(
+            "municipalities/132128-hino/events.yaml",
+            "- id: class\n  title: 教室\n  from: 2026-12-05\n",
+        )
         .with("themes/own/theme.yaml", "name: own\nextends: base\ninterface: 2\n")
         .edit(SLEEP, "{睡眠", "![絵](images/a.svg)\n\n{睡眠")
         .edit("ubugi.yaml", "default_theme: base", "default_theme: base\nfeeds: {entries: 2}")
@@ -160,7 +167,8 @@ fn project() -> Scratch {
 
 fn svg(size: usize) -> String {
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"1\"><rect width=\"{size}\" height=\"1\"/></svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"1\"><rect \
+         width=\"{size}\" height=\"1\"/></svg>"
     )
 }
 
@@ -298,7 +306,9 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         Translation => scratch.with("content/articles/sleep.en.md", format!("---\ntitle: Sleep {n}\ndescription: On sleep.\n---\nText.\n")),
         NewArticle => scratch.with(
             &format!("content/articles/new-{n}.md"),
-            format!("---\ntitle: 新しい {n}\ndescription: 説明。\nstages: [newborn]\ntopics: [fever, sleep]\npublished: 2026-11-0{}\n---\n[発熱](fever.md#night)\n", 1 + n % 9),
+            format!("---\ntitle: 新しい {n}\ndescription: 説明。\nstages: [newborn]\n\
+                     topics: [fever, sleep]\npublished: 2026-11-0{}\n---\n\
+                     [発熱](fever.md#night)\n", 1 + n % 9),
         ),
         Remove(text) if text < 2 && !n.is_multiple_of(3) => scratch,
         Remove(text) => scratch.without([SLEEP, ARTICLE, "content/drugs/ibuprofen.yaml"][text]),
@@ -307,7 +317,8 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
             scratch.without(NOTICE).with(&format!("municipalities/132128-hino/articles/notice-{n}.md"), text)
         }
         Rename => scratch,
-        Link => append(scratch, SLEEP, "\n[発熱](fever.md) [薬](../drugs/ibuprofen.yaml) [話題](site:topic/fever)\n"),
+        Link => append(scratch, SLEEP, "\n[発熱](fever.md) [薬](../drugs/ibuprofen.yaml) \
+            [話題](site:topic/fever)\n"),
         LinkToHeading => append(scratch, SLEEP, "\n[夜](fever.md#night)\n"),
         Image => scratch.with("content/articles/images/a.svg", svg(n + 2)),
         DrugSummary => set(scratch, DRUG, "summary", &format!("まとめ {n}。"), "kana"),
@@ -324,14 +335,16 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         }
         Alternative => replace(scratch, DRUG, "    category:", "    alternatives: [ibuprofen]\n    category:"),
         Product => set(scratch, "content/products/cold.yaml", "name", &format!("かぜ薬 {n}"), ""),
-        NotListed => scratch.with("content/drugs-not-listed.yaml", format!("- {{name: 見本の薬{n}, kana: みほん, reason: not-read}}\n")),
+        NotListed => scratch.with("content/drugs-not-listed.yaml", format!("- {{name: 見本の\
+            薬{n}, kana: みほん, reason: not-read}}\n")),
         Classes => replace(scratch, "content/drug-classes.yaml", "name: 解熱", &format!("name: {n}解熱")),
         Brand => replace(scratch, HINO, "\"#0b5cad\"", "\"#166534\""),
         Hours => replace(scratch, HINO, "to: \"22:00\"", "to: \"21:30\""),
         Selection => append(scratch, FUCHU, &format!("content:\n  topics: [{}]\n", ["fever", "sleep"][n % 2])),
         OwnArticle => scratch.with(
             &format!("municipalities/132063-fuchu/articles/own-{n}.md"),
-            "---\ntitle: 府中から\ndescription: 府中だけの説明。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-12\nsupervision: none\n---\n府中だけの話。\n",
+            "---\ntitle: 府中から\ndescription: 府中だけの説明。\nstages: [newborn]\ntopics: [fever]\n\
+             published: 2026-11-12\nsupervision: none\n---\n府中だけの話。\n",
         ),
         Event => replace(scratch, "municipalities/132128-hino/events.yaml", "title: 教室", &format!("title: 教室{n}")),
         NewTown => {
@@ -382,7 +395,8 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         }
         // What only one article has, and another links to: with and without it.
         TopicOfOne => {
-            let linking = "---\ntitle: 話題へ\ndescription: 説明。\nstages: [age-1]\ntopics: [fever]\npublished: 2026-11-03\n---\n[睡眠](site:topic/sleep)\n";
+            let linking = "---\ntitle: 話題へ\ndescription: 説明。\nstages: [age-1]\ntopics: [fever]\n\
+                           published: 2026-11-03\n---\n[睡眠](site:topic/sleep)\n";
             set(scratch.with("content/articles/linking.md", linking), SLEEP, "draft", if n.is_multiple_of(2) { "false" } else { "true" }, "title")
         }
         Logo => {
@@ -390,10 +404,12 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
             if String::from_utf8_lossy(scratch.bytes(FUCHU)).contains("logo:") {
                 return scratch;
             }
-            replace(scratch, FUCHU, "primary: \"#7a3b00\"\n", "primary: \"#7a3b00\"\n  logo: articles/images/logo.svg\n")
+            replace(scratch, FUCHU, "primary: \"#7a3b00\"\n", "primary: \"#7a3b00\"\n  logo: \
+                articles/images/logo.svg\n")
         }
         Component => {
-            let components = "{% component box() %}<b>{% include \"partials/boxed.html\" %}</b>{% endcomponent box %}\n";
+            let components = "{% component box() %}<b>{% include \"partials/boxed.html\" \
+                              %}</b>{% endcomponent box %}\n";
             let scratch = scratch.with("themes/base/templates/boxes.html", components).with("themes/base/templates/partials/boxed.html", format!("box {n}"));
             if String::from_utf8_lossy(scratch.bytes("themes/base/templates/home.html")).contains("<box") {
                 scratch
@@ -405,7 +421,8 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
         // longer does.
         GoneDrug => {
             const LINKED: &str = "content/articles/linked.md";
-            let text = "---\ntitle: 薬へ\ndescription: 説明。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-02\n---\n[薬](../drugs/ibuprofen.yaml)\n";
+            let text = "---\ntitle: 薬へ\ndescription: 説明。\nstages: [newborn]\ntopics: [fever]\n\
+                        published: 2026-11-02\n---\n[薬](../drugs/ibuprofen.yaml)\n";
             if !scratch.has(LINKED) {
                 let scratch = scratch.with(LINKED, text);
                 let scratch = scratch.try_decide(&[LINKED], &["sample-doctor"], &day, common::approval("2099-11-20")).unwrap_or(scratch);

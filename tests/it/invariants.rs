@@ -180,10 +180,13 @@ fn a_miss_is_never_safe() {
 /// Invariant 6: sources that differ and old ones say so.
 #[test]
 fn differing_and_old_sources_say_so() {
-    let second = "  - source: other\n    url: https://www.example.jp/list\n    revised: 2017-12\n    read: 2026-11-21\n    category: no\n";
+    let second = "  - source: other\n    url: https://www.example.jp/list\n    revised: \
+                  2017-12\n    read: 2026-11-21\n    category: no\n";
     let sources = String::from_utf8(Scratch::new().bytes("content/drug-sources.yaml").to_vec())
         .expect("UTF-8");
-    let other = "- id: other\n  name: 別の出典\n  publisher: 見本\n  url: https://www.example.jp/\n  licence: 引用\n  graded: true\n  stale_after_months: 36\n  disclaimer: 古い一覧です。\n  categories:\n    - {id: \"no\", label: 勧めないとされている, tone: unfavourable}\n";
+    let other = "- id: other\n  name: 別の出典\n  publisher: 見本\n  url: https://www.example.jp/\n  \
+                 licence: 引用\n  graded: true\n  stale_after_months: 36\n  disclaimer: 古い一覧です。\n  \
+                 categories:\n    - {id: \"no\", label: 勧めないとされている, tone: unfavourable}\n";
     let drug = format!(
         "{}{second}",
         String::from_utf8(Scratch::new().bytes(DRUG).to_vec()).expect("UTF-8")
@@ -348,7 +351,8 @@ fn pale_brands_are_told_with_the_nearest_colour() {
 /// A municipality cannot reword a shared text, nor take its address.
 #[test]
 fn shared_text_cannot_be_replaced() {
-    let own = "---\ntitle: 発熱\ndescription: 別の話\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\nslug: Fever\n---\n本文\n";
+    let own = "---\ntitle: 発熱\ndescription: 別の話\nstages: [newborn]\ntopics: [fever]\n\
+               published: 2026-11-01\nslug: Fever\n---\n本文\n";
     let built = Scratch::new().with("municipalities/132063-fuchu/articles/x.md", own).build();
     assert_eq!(
         built.findings(),
@@ -360,7 +364,9 @@ fn shared_text_cannot_be_replaced() {
 /// A logo is cleaned of everything that is not drawing.
 #[test]
 fn logos_are_cleaned() {
-    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\" onload=\"alert(1)\"><script>alert(2)</script><rect width=\"10\" height=\"10\"/></svg>";
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\" \
+                onload=\"alert(1)\"><script>alert(2)</script><rect width=\"10\" \
+                height=\"10\"/></svg>";
     let built = Scratch::new()
         .edit(FUCHU, "primary: \"#7a3b00\"", "primary: \"#7a3b00\"\n  logo: logo.svg")
         .with("municipalities/132063-fuchu/logo.svg", logo)

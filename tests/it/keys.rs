@@ -335,7 +335,8 @@ fn count(path: &str, value: &Json, codes: &[&str]) -> usize {
     };
     insert(
         "ubugi.yaml",
-        "title: x\ndefault_language: ja\nlanguages: [{tag: ja, name: x}, {tag: en, name: x, path: en}]\n",
+        "title: x\ndefault_language: ja\n\
+         languages: [{tag: ja, name: x}, {tag: en, name: x, path: en}]\n",
     );
     insert(
         "municipalities/132128-hino/municipality.yaml",

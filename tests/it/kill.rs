@@ -45,7 +45,8 @@ fn project(round: usize) -> Scratch {
     for number in 0..40 {
         if !(number + round).is_multiple_of(5) {
             let text = format!(
-                "---\ntitle: 記事{number}\ndescription: 説明{round}\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n本文 {round}\n"
+                "---\ntitle: 記事{number}\ndescription: 説明{round}\nstages: [newborn]\n\
+                 topics: [fever]\npublished: 2026-11-01\n---\n本文 {round}\n"
             );
             scratch = scratch.with(&format!("content/articles/n{number}.md"), text);
         }
@@ -134,7 +135,12 @@ fn symbolic_links_do_not_lead_out() {
     let (source, out) = (folder.path().join("project"), folder.path().join("dist"));
     Scratch::new().write(&source);
     let secret = folder.path().join("secret.md");
-    std::fs::write(&secret, "---\ntitle: 秘密\ndescription: x\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n秘密\n").expect("writes");
+    std::fs::write(
+        &secret,
+        "---\ntitle: 秘密\ndescription: x\nstages: [newborn]\ntopics: [fever]\n\
+                             published: 2026-11-01\n---\n秘密\n",
+    )
+    .expect("writes");
     std::os::unix::fs::symlink(&secret, source.join("content/articles/secret.md")).expect("links");
     std::os::unix::fs::symlink(folder.path(), source.join("content/articles/all")).expect("links");
     assert!(ubugi(&source, &out).status().expect("runs").success());

@@ -179,7 +179,8 @@ fn said(output: &Output) -> String {
 
 fn article(title: &str, published: &str, more: &str) -> String {
     format!(
-        "---\ntitle: {title}\ndescription: {title}の説明。\nstages: [newborn]\ntopics: [fever]\npublished: {published}\n{more}---\n本文。\n"
+        "---\ntitle: {title}\ndescription: {title}の説明。\nstages: [newborn]\ntopics: [fever]\n\
+         published: {published}\n{more}---\n本文。\n"
     )
 }
 
@@ -463,7 +464,8 @@ fn a_withdrawal_is_told_in_the_languages_that_it_concerns() {
 fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
     let mut scratch = town(
         "https://push.example.jp/",
-        "  most: {day: 1, month: 3}\n  wording: loss-aversion\n  quiet_hours: {from: \"20:00\", to: \"9:30\"}\n",
+        "  most: {day: 1, month: 3}\n  wording: loss-aversion\n  quiet_hours: {from: \"20:00\", \
+         to: \"9:30\"}\n",
     );
     for (name, published, more) in [
         ("b", "2026-11-02", "notify: {plain: ふつう, loss-aversion: 逃すと損}\n"),
@@ -502,7 +504,8 @@ fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
     // In the campaign three a day may go; what it features goes first, also what was only seeded,
     // in its wording and under its prefix.
     let campaign = format!(
-        "title: こどもまんなか月間\nfrom: 2026-11-20\nto: 2026-11-25\nonly: [\"132128\"]\nfeatured: [{}, {}]\nmost: {{day: 3}}\nwording: present-bias\nprefix: 【月間】\n",
+        "title: こどもまんなか月間\nfrom: 2026-11-20\nto: 2026-11-25\nonly: [\"132128\"]\n\
+         featured: [{}, {}]\nmost: {{day: 3}}\nwording: present-bias\nprefix: 【月間】\n",
         own_path("old"),
         own_path("a")
     );
@@ -539,11 +542,26 @@ fn limits_hold_back_campaigns_loosen_and_wordings_are_chosen() {
 
 #[test]
 fn faults_of_settings_are_told_at_their_place() {
-    let more = "  quiet_hours: {from: \"21:00\", to: \"21:00\"}\n  most: {day: 0}\n  wording: loss\n  segments:\n    - {id: baby, stages: [newborns], topics: [fever], language: fr}\n    - {id: baby}\n";
+    let more = "  quiet_hours: {from: \"21:00\", to: \"21:00\"}\n  most: {day: 0}\n  wording: \
+                loss\n  segments:\n    - \
+                {id: baby, stages: [newborns], topics: [fever], language: fr}\n    - {id: baby}\n";
     let scratch = town("http://push.example.jp/", more)
-        .edit(HINO, "    - id: app\n", "    - id: app\n      times: [\"22:00\"]\n      segments: [age-1]\n")
-        .with("content/campaigns/x.yaml", "title: x\nfrom: 2026-05-31\nto: 2026-05-01\nfeatured: []\n")
-        .with("content/campaigns/y.yaml", "title: y\nfrom: 2026-05-01\nto: 2026-05-31\nfeatured: [content/articles/fver.md]\nonly: [\"141097\"]\n")
+        .edit(
+            HINO,
+            "    - id: app\n",
+            "    - id: app\n      times: [\"22:00\"]\n      \
+            segments: [age-1]\n",
+        )
+        .with(
+            "content/campaigns/x.yaml",
+            "title: x\nfrom: 2026-05-31\nto: 2026-05-01\n\
+            featured: []\n",
+        )
+        .with(
+            "content/campaigns/y.yaml",
+            "title: y\nfrom: 2026-05-01\nto: 2026-05-31\n\
+            featured: [content/articles/fver.md]\nonly: [\"141097\"]\n",
+        )
         .with("content/campaigns/Z.yaml", "title: z\nfrom: 2026-05-01\nto: 2026-05-31\n")
         .edit("content/articles/fever.en.md", "title:", "notify_rev: 2\ntitle:")
         .with(&own_path("n"), own("n", "2026-11-01", "notify: {los-aversion: x}\nnotify_rev: 0\n"));
@@ -997,7 +1015,10 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_new_twice() {
 /// A project that tells by e-mail, and who wants to hear it.
 fn by_mail(port: u16, subscribers: &str) -> Office {
     let notify = format!(
-        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}]\n  channels:\n    - {{id: mail, kind: email, server: 127.0.0.1, port: {port}, security: none, from: kosodate@example.jp, reply_to: office@example.jp, name: {{ja: 日野の子育て}}, unsubscribe: https://hino.example.jp/mail/}}\n"
+        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}]\n  channels:\n    - \
+         {{id: mail, kind: email, server: 127.0.0.1, port: {port}, security: none, from: \
+         kosodate@example.jp, reply_to: office@example.jp, name: {{ja: 日野の子育て}}, unsubscribe: \
+         https://hino.example.jp/mail/}}\n"
     );
     let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec())
         .expect("UTF-8")
@@ -1011,7 +1032,14 @@ fn by_mail(port: u16, subscribers: &str) -> Office {
     office.seed(&["--until", "2026-11-19"]);
     std::fs::write(office.path("list.jsonl"), subscribers).expect("writes");
     let list = office.path("list.jsonl").display().to_string();
-    std::fs::write(office.path("keys"), format!("UBUGI_132128_MAIL_SUBSCRIBERS={list}\nUBUGI_132128_MAIL_USER=office\nUBUGI_132128_MAIL_PASSWORD=TOPSECRET\n")).expect("writes");
+    std::fs::write(
+        office.path("keys"),
+        format!(
+            "UBUGI_132128_MAIL_SUBSCRIBERS={list}\n\
+        UBUGI_132128_MAIL_USER=office\nUBUGI_132128_MAIL_PASSWORD=TOPSECRET\n"
+        ),
+    )
+    .expect("writes");
     assert_eq!(office.planned(), ["all fair.md", "babies fair.md"]);
     office
 }
@@ -1023,7 +1051,8 @@ fn keys(office: &Office) -> String {
 #[test]
 fn mail_reaches_each_subscriber_once() {
     // Each list is asked twice for the same person, once through each segment.
-    let list = "{\"to\":\"a@example.jp\"}\n{\"to\":\"b@example.jp\",\"segments\":[\"babies\"],\"unsubscribe\":\"https://hino.example.jp/mail/b\"}\n{\"to\":\"c@example.jp\",\"segments\":[\"all\",\"babies\"]}\nnot a line\n{\"to\":\"gone@example.jp\",\"segments\":[\"all\"]}\n{\"to\":\"full@example.jp\",\"segments\":[\"all\"]}\n";
+    let list = "{\"to\":\"a@example.jp\"}\n\
+                {\"to\":\"b@example.jp\",\"segments\":[\"babies\"],\"unsubscribe\":\"https://hino.example.jp/mail/b\"}\n{\"to\":\"c@example.jp\",\"segments\":[\"all\",\"babies\"]}\nnot a line\n{\"to\":\"gone@example.jp\",\"segments\":[\"all\"]}\n{\"to\":\"full@example.jp\",\"segments\":[\"all\"]}\n";
     let mailbox = Mailbox::start(|command, before| match command {
         "RCPT TO:<gone@example.jp>" => Some("550 5.1.1 <gone@example.jp> unknown".to_owned()),
         "RCPT TO:<full@example.jp>" => Some("552 5.2.2 <full@example.jp> is full".to_owned()),
@@ -1148,7 +1177,8 @@ fn a_mail_server_that_takes_a_message_and_breaks_off_gets_it_once_a_run() {
         Mailbox::start(|command, before| (command == "." && before < 2).then(String::new));
     let office = by_mail(
         mailbox.port,
-        "{\"to\":\"a@example.jp\",\"segments\":[\"all\"]}\n{\"to\":\"b@example.jp\",\"segments\":[\"all\"]}\n",
+        "{\"to\":\"a@example.jp\",\"segments\":[\"all\"]}\n\
+         {\"to\":\"b@example.jp\",\"segments\":[\"all\"]}\n",
     );
     let sent = office.send(&["--secrets", &keys(&office), "--connections", "1", "--attempts", "5"]);
     assert!(
@@ -1328,7 +1358,9 @@ fn line(trouble: impl Fn(usize) -> Option<Reply> + Send + Sync + 'static) -> Rec
 fn by_line(receiver: &Receiver, to: &str) -> Office {
     let api = receiver.url("");
     let notify = format!(
-        "notify:\n  prefix: 【日野市】\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: toddlers, stages: [newborn, age-1]}}]\n  channels:\n    - {{id: line, kind: line, api: \"{api}\", {to}}}\n"
+        "notify:\n  prefix: 【日野市】\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, \
+         {{id: toddlers, stages: [newborn, age-1]}}]\n  channels:\n    - {{id: line, kind: line, \
+         api: \"{api}\", {to}}}\n"
     );
     let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec())
         .expect("UTF-8")
@@ -1509,7 +1541,8 @@ fn line_users_that_were_refused_together_are_not_told_apart() {
 fn settings_of_line_are_checked() {
     let with = |settings: &str| {
         let notify = format!(
-            "notify:\n  segments: [{{id: a}}, {{id: b}}]\n  channels:\n    - {{id: line, kind: line, {settings}}}\n"
+            "notify:\n  segments: [{{id: a}}, {{id: b}}]\n  channels:\n    - {{id: line, kind: \
+             line, {settings}}}\n"
         );
         let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec())
             .expect("UTF-8")
@@ -1539,7 +1572,9 @@ fn by_push(receivers: &[&Receiver], more: &str, subscriptions: &str) -> Office {
         receivers.iter().map(|receiver| format!("\"{}\"", receiver.url(""))).collect();
     let services = services.join(", ");
     let notify = format!(
-        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [{services}]{more}}}\n"
+        "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn]}}, {{id: english, \
+         language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: \
+         {PUSH_PUBLIC}, contact: \"mailto:kosodate@example.jp\", services: [{services}]{more}}}\n"
     );
     let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec())
         .expect("UTF-8")
@@ -1843,7 +1878,8 @@ fn keys_of_push_are_checked() {
     assert_eq!(with(&good), Vec::<String>::new());
     assert_eq!(
         with(&format!(
-            "{good}, subscribe: \"https://push.example.jp/\", services: [\"https://push.example.jp/\"], ttl_hours: 672"
+            "{good}, subscribe: \"https://push.example.jp/\", services: \
+             [\"https://push.example.jp/\"], ttl_hours: 672"
         )),
         Vec::<String>::new()
     );
@@ -2107,7 +2143,11 @@ fn a_hub_that_fails_is_told_by_the_next_run_and_a_crash_loses_nothing() {
 fn the_form_for_notices_is_only_where_it_leads_somewhere() {
     let with = |more: &str| {
         let notify = format!(
-            "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn, age-1], topics: [fever]}}, {{id: other, topics: [sleep]}}, {{id: english, stages: [newborn], language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\", segments: [all, babies, english]{more}}}\n"
+            "notify:\n  segments: [{{id: all}}, {{id: babies, stages: [newborn, age-1], topics: \
+             [fever]}}, {{id: other, topics: [sleep]}}, {{id: english, stages: [newborn], \
+             language: en}}]\n  channels:\n    - {{id: push, kind: web-push, public_key: \
+             {PUSH_PUBLIC}, contact: \"mailto:a@example.jp\", segments: [all, babies, \
+             english]{more}}}\n"
         );
         let text = String::from_utf8(Scratch::new().bytes(HINO).to_vec())
             .expect("UTF-8")

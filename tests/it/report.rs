@@ -100,7 +100,8 @@ fn counts(report: &Json, town: &str, kind: &str, item: &str) -> Json {
 
 fn line(time: &str, request: &str, status: u16, agent: &str) -> String {
     format!(
-        "203.0.113.77 secret-ident secret-user [{time}] \"{request}\" {status} 512 \"https://search.example/?q=secret-word\" \"{agent}\"\n"
+        "203.0.113.77 secret-ident secret-user [{time}] \"{request}\" {status} 512 \
+         \"https://search.example/?q=secret-word\" \"{agent}\"\n"
     )
 }
 
@@ -119,10 +120,19 @@ fn articles_are_counted_by_what_their_pages_show() {
         .edit(ARTICLE, "published: 2026-11-01\n", "published: 2026-06-01\nupdated: 2026-11-02\n")
         .with(
             "content/articles/season.md",
-            "---\ntitle: 夏の過ごし方\ndescription: 暑い日に。\nstages: [age-1]\ntopics: [sleep]\npublished: 2026-07-01\nexpires: 2026-08-31\n---\n本文。\n",
+            "---\ntitle: 夏の過ごし方\ndescription: 暑い日に。\nstages: [age-1]\ntopics: [sleep]\n\
+             published: 2026-07-01\nexpires: 2026-08-31\n---\n本文。\n",
         )
-        .with("content/articles/later.md", "---\ntitle: これから\ndescription: まだ。\nstages: [age-1]\ntopics: [sleep]\npublished: 2026-12-01\n---\n本文。\n")
-        .with("content/articles/draft.md", "---\ntitle: 下書き\ndescription: まだ。\nstages: [age-1]\ntopics: [sleep]\npublished: 2026-10-01\ndraft: true\n---\n本文。\n")
+        .with(
+            "content/articles/later.md",
+            "---\ntitle: これから\ndescription: まだ。\nstages: [age-1]\n\
+            topics: [sleep]\npublished: 2026-12-01\n---\n本文。\n",
+        )
+        .with(
+            "content/articles/draft.md",
+            "---\ntitle: 下書き\ndescription: まだ。\nstages: [age-1]\n\
+            topics: [sleep]\npublished: 2026-10-01\ndraft: true\n---\n本文。\n",
+        )
         .approve(&[ARTICLE, "content/articles/fever.en.md"], &["sample-doctor"], "2026-09-10")
         .approve(&[DRUG], &["sample-doctor", "sample-pharmacist"], "2026-09-11")
         .decide(&[ARTICLE], &["sample-doctor"], "2026-10-01", correction)
@@ -202,7 +212,12 @@ fn the_total_knows_only_what_was_asked_for() {
     let scratch = Scratch::new()
         .edit(HINO, "demo: true\n", "demo: true\ncontent: {drugs: false}\n")
         .edit(FUCHU, "demo: true\n", "demo: true\ncontent: {drugs: false}\n")
-        .with("municipalities/141003-yokohama/municipality.yaml", "code: \"141003\"\nname: 横浜市\nbase_url: https://yokohama.example.jp\ndemo: true\nbrand: {primary: \"#0b5cad\"}\ncontacts:\n  - {id: office, name: 横浜の窓口, phone: 045-000-0001}\n");
+        .with(
+            "municipalities/141003-yokohama/municipality.yaml",
+            "code: \"141003\"\nname: 横浜市\n\
+            base_url: https://yokohama.example.jp\ndemo: true\nbrand: {primary: \"#0b5cad\"}\n\
+            contacts:\n  - {id: office, name: 横浜の窓口, phone: 045-000-0001}\n",
+        );
     let office = Office::new(&scratch);
     let of_two = office.json(&["--only", "132128", "--only", "132063"]);
     assert_eq!(figure(&of_two, "total", "medicines.reviewed", ""), None);

@@ -74,7 +74,8 @@ proptest! {
 
     #[test]
     fn as_body(bytes in bytes()) {
-        let mut article = b"---\ntitle: x\ndescription: y\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n".to_vec();
+        let mut article = b"---\ntitle: x\ndescription: y\nstages: [newborn]\ntopics: [fever]\n\
+                            published: 2026-11-01\n---\n".to_vec();
         article.extend(bytes);
         let built = Scratch::new().with("content/articles/x.md", article).build();
         for (path, bytes) in built.files.iter().filter(|(path, _)| path.ends_with("articles/x/index.html")) {

@@ -208,7 +208,8 @@ fn the_life_of_an_article() {
 fn the_image_is_that_with_which_an_article_was_approved() {
     let svg = |shape: &str| {
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><{shape} width=\"1\" height=\"1\"/></svg>"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><{shape} width=\"1\" \
+             height=\"1\"/></svg>"
         )
     };
     let both = Scratch::new()
@@ -1100,7 +1101,8 @@ proptest! {
     /// words that wait for their approval, or of a text that is not to be shown.
     #[test]
     fn no_sequence_publishes_unapproved_words(steps in steps(), leave_out: bool, take_down: bool) {
-        let svg = |mark: usize| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><rect width=\"{}\" height=\"1\"/></svg>", 7_000 + mark);
+        let svg = |mark: usize| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 \
+            1\"><rect width=\"{}\" height=\"1\"/></svg>", 7_000 + mark);
         let mark = |mark: usize| format!("zq{mark}qz");
         let policy = format!("unsupervised: {}\n  overdue: {}", if leave_out { "leave-out" } else { "notice" }, if take_down { "take-down" } else { "notice" });
         let mut scratch = Scratch::new()
@@ -1114,7 +1116,9 @@ proptest! {
             .edit(DRUG, "[paracetamol]", "[paracetamol, zq2qz]")
             .edit("content/articles/fever.en.md", "Call", "zq3qz")
             .edit(LISTS[0], "翻訳です", "zq4qz")
-            .with(PRODUCT, "name: 見本かぜ薬\nkana: みほん\naliases: [zq5qz]\nclass: antipyretic\ningredients: [{drug: acetaminophen}, {name: 見本zq5qz}]\nsource: {title: 見本}\n")
+            .with(PRODUCT, "name: 見本かぜ薬\nkana: みほん\naliases: [zq5qz]\nclass: antipyretic\n\
+                            ingredients: [{drug: acetaminophen}, {name: 見本zq5qz}]\n\
+                            source: {title: 見本}\n")
             .with(NOT_LISTED, "- {name: 見本zq6qz, kana: みほん, reason: not-read}\n")
             .decide(&LISTS[1..], &[DOCTOR, PHARMACIST], "2026-11-20", approval("2099-11-20"));
         let mut rules = Rules { texts: [Known::default(); 7], leave_out, take_down, day: "2026-11-21".parse().expect("a date") };
@@ -1292,7 +1296,8 @@ mod on_disk {
                     .to_owned()
             };
             let reviewers = format!(
-                "- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n  ssh_public_key: {}\n- id: {PHARMACIST}\n  name: 見本 薬剤師\n  licence: 薬剤師\n  ssh_public_key: [{}]\n",
+                "- id: {DOCTOR}\n  name: 見本 医師\n  licence: 医師\n  ssh_public_key: {}\n\
+                 - id: {PHARMACIST}\n  name: 見本 薬剤師\n  licence: 薬剤師\n  ssh_public_key: [{}]\n",
                 public("doctor"),
                 public("pharmacist")
             );

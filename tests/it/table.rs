@@ -16,11 +16,18 @@ fn project() -> Scratch {
         .with(MISSING, "- {name: 見本プロフェン, kana: みほん, brands: [見本錠], reason: not-read}\n")
         .with(
             CAFFEINE,
-            "name: {ja: カフェイン, en: Caffeine}\nkana: かふぇいん\nbrands: [レスタ]\nclass: antipyretic\nroutes: [topical]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    url: https://www.example.org/caffeine\n    read: 2026-11-21\n    category: avoid\n",
+            "name: {ja: カフェイン, en: Caffeine}\nkana: かふぇいん\nbrands: [レスタ]\nclass: antipyretic\n\
+             routes: [topical]\nnames_source: unsourced\n\
+             assessments:\n  - source: lactmed\n    url: https://www.example.org/caffeine\n    \
+             read: 2026-11-21\n    category: avoid\n",
         )
         .with(
             COLD,
-            "name: {ja: 見本かぜ薬, en: Sample cold remedy}\nkana: みほんかぜぐすり\naliases: [見本カゼ]\nclass: antipyretic\nroutes: [oral]\ningredients:\n  - drug: acetaminophen\n  - drug: caffeine\n  - name: {ja: 見本成分, en: samplin}\nsource: {title: 見本の添付文書, url: \"https://www.example.org/cold\"}\n",
+            "name: {ja: 見本かぜ薬, en: Sample cold remedy}\nkana: みほんかぜぐすり\naliases: [見本カゼ]\n\
+             class: antipyretic\nroutes: [oral]\n\
+             ingredients:\n  - drug: acetaminophen\n  - drug: caffeine\n  - name: \
+             {ja: 見本成分, en: samplin}\n\
+             source: {title: 見本の添付文書, url: \"https://www.example.org/cold\"}\n",
         )
 }
 
@@ -340,8 +347,10 @@ fn what_the_policy_leaves_out_is_in_no_product_guide_or_file() {
 /// A medicine that the table does not have is a page: it says nothing of safety and leads to help.
 #[test]
 fn what_is_not_listed_has_a_page_that_says_nothing_of_safety() {
-    let list = "- {name: {ja: 見本プロフェン, en: Sample-profen (oral)}, kana: みほん, brands: [見本錠], reason: not-read}\n\
-                - {id: kept, name: {ja: 見本コデイン, en: Samplecodeine}, kana: みほんこ, reason: not-in-source}\n";
+    let list = "- {name: {ja: 見本プロフェン, en: Sample-profen (oral)}, kana: みほん, brands: [見本錠], \
+                reason: not-read}\n\
+                - {id: kept, name: {ja: 見本コデイン, en: Samplecodeine}, kana: みほんこ, reason: \
+                not-in-source}\n";
     let built = project().with(MISSING, list).build();
     assert_eq!(built.findings(), [""; 0]);
     for (id, name, reason) in [

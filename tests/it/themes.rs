@@ -97,7 +97,8 @@ fn a_theme_extends_the_one_in_the_binary() {
         .with("themes/own/theme.yaml", "name: own\nextends: base\ninterface: 2\n")
         .with(
             "themes/own/templates/page.html",
-            "{% extends \"base/page.html\" %}{% block styles %}{{ super() }}<link rel=\"stylesheet\" href=\"{{ asset(file=\"own.css\") }}\">{% endblock styles %}",
+            "{% extends \"base/page.html\" %}{% block styles %}{{ super() }}<link \
+             rel=\"stylesheet\" href=\"{{ asset(file=\"own.css\") }}\">{% endblock styles %}",
         )
         .with("themes/own/static/own.css", "h1 { color: red }")
         .build();
@@ -231,7 +232,9 @@ fn a_theme_of_an_older_interface_hears_what_changed_and_where() {
         .with("themes/own/theme.yaml", "name: own\nextends: base\n")
         .with(
             "themes/own/templates/page.html",
-            "{% extends \"base/page.html\" %}\n{% block styles %}{{ super() }}<link rel=\"stylesheet\" href=\"{{ \"own.css\" | asset }}\">{% endblock styles %}",
+            "{% extends \"base/page.html\" %}\n\
+             {% block styles %}{{ super() }}<link rel=\"stylesheet\" href=\"{{ \"own.css\" | asset \
+             }}\">{% endblock styles %}",
         )
         .with("themes/own/static/own.css", "/* \"own.svg\" */ h1 { color: red }")
         .with("themes/own/static/own.svg", "<svg/>");

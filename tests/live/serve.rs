@@ -36,7 +36,8 @@ fn repository() -> &'static Path {
 
 fn article(text: &str) -> String {
     format!(
-        "---\ntitle: 見られる記事\ndescription: 保存すると変わる記事。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\n---\n{text}\n"
+        "---\ntitle: 見られる記事\ndescription: 保存すると変わる記事。\nstages: [newborn]\ntopics: [fever]\n\
+         published: 2026-11-01\n---\n{text}\n"
     )
 }
 

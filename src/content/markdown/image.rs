@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn images_are_found_however_they_are_written() {
-        let body = "![a](images/a.svg) ![b][ref] [link](images/no.svg) `![c](images/no2.svg)`\n\n> ![d](<images/d e.png> \"t\")\n\n[ref]: ../b%20b.png\n";
+        let body = "![a](images/a.svg) ![b][ref] [link](images/no.svg) `![c](images/no2.svg)`\n\n\
+                    > ![d](<images/d e.png> \"t\")\n\n[ref]: ../b%20b.png\n";
         let found: Vec<String> = images("content/articles/x/y.md", body).into_iter().collect();
         assert_eq!(
             found,

@@ -72,8 +72,10 @@ static DRUG_NOT_LISTED: Record = Record::new(
             Shape::Id,
             "ページの住所 `medicines/not-listed/ID/` になる名前。書かなければ英語名（なければもとの名前）から作る。\
              名前を直すときは、前の id を書けば住所が変わらない",
-            "its address, `medicines/not-listed/ID/`; without it the id is made from the English name, or \
-             from the default one. State the former id when a name is corrected, so that the address stays",
+            "its address, `medicines/not-listed/ID/`; without it the id is made from the English \
+             name, or \
+             from the default one. State the former id when a name is corrected, so that the \
+             address stays",
         ),
         required("name", Shape::Text, "薬の名前", "its name").clinical(),
         required("kana", KANA, "読みがな（ひらがな）", "its reading in hiragana"),

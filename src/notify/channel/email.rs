@@ -175,7 +175,10 @@ fn html(notice: &Notice, words: &MessageWords, unsubscribe: &str) -> String {
     let (sender, leave, unsubscribe) =
         (escape(&words.sender), escape(&words.unsubscribe), escape(unsubscribe));
     format!(
-        "<!DOCTYPE html>\r\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1>\r\n<p>{text}</p>\r\n<p><a href=\"{url}\">{read}</a></p>\r\n<hr>\r\n<p>{sender}<br><a href=\"{unsubscribe}\">{leave}</a></p>\r\n</body></html>\r\n"
+        "<!DOCTYPE html>\r\n<html lang=\"{lang}\"><head><meta \
+         charset=\"utf-8\"><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1>\r\n\
+         <p>{text}</p>\r\n<p><a href=\"{url}\">{read}</a></p>\r\n<hr>\r\n\
+         <p>{sender}<br><a href=\"{unsubscribe}\">{leave}</a></p>\r\n</body></html>\r\n"
     )
 }
 

@@ -62,7 +62,8 @@ impl OpenChannel for JsonChannel {
         let body = serde_json::to_string_pretty(notice).unwrap_or_default();
         let authorization = if self.token.is_some() { "authorization: Bearer ***\n" } else { "" };
         format!(
-            "POST {}\ncontent-type: application/json\nidempotency-key: \"{}\"\n{authorization}\n{body}\n",
+            "POST {}\ncontent-type: application/json\nidempotency-key: \"{}\"\n\
+             {authorization}\n{body}\n",
             self.url, notice.id
         )
     }

@@ -193,7 +193,8 @@ impl OpenChannel for LineChannel {
             if self.reach() == Reach::Whole { notice.id.to_string() } else { "***".to_owned() };
         let body = serde_json::to_string_pretty(&body).unwrap_or_default();
         format!(
-            "POST {}/v2/bot/message/{path}\ncontent-type: application/json\nauthorization: Bearer ***\nx-line-retry-key: {key}\n\n{body}\n",
+            "POST {}/v2/bot/message/{path}\ncontent-type: application/json\n\
+             authorization: Bearer ***\nx-line-retry-key: {key}\n\n{body}\n",
             self.settings.api
         )
     }

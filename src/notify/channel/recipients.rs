@@ -97,7 +97,8 @@ impl RecipientList<'_> {
         let Self { name, form } = self;
         Diagnostic::error(code, None, why).help(message!(
             "{name} には、プロジェクトの外のファイルか、https:// のアドレスを書きます。一行に一人、{form} の形です",
-            "{name} names a file outside the project or an https:// address, with one recipient a line: {form}"
+            "{name} names a file outside the project or an https:// address, with one recipient a \
+             line: {form}"
         ))
     }
 

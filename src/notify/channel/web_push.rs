@@ -74,7 +74,8 @@ fn no_pair(name: &str, fault: NoPair, place: Place) -> Diagnostic {
     };
     Diagnostic::error(codes::BAD_PUSH_KEY, place, words).help(message!(
         "`ubugi notify keys` が一度に出した二つを、それぞれの場所に書いてください。公開鍵を替えると、いままでの登録はすべて無効になります",
-        "write the two that `ubugi notify keys` printed together into their places; with another public key all subscriptions until now are void"
+        "write the two that `ubugi notify keys` printed together into their places; with another \
+         public key all subscriptions until now are void"
     ))
 }
 

@@ -147,7 +147,8 @@ impl<'p> Offer<'p> {
                 )
                 .help(message!(
                     "いまのフィードを「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
-                    "run `ubugi notify seed` once, so that what the feeds hold now counts as told; it sends nothing"
+                    "run `ubugi notify seed` once, so that what the feeds hold now counts as told; \
+                     it sends nothing"
                 )),
             );
         }
@@ -176,7 +177,8 @@ impl<'p> Offer<'p> {
                     )
                     .help(message!(
                         "いままでの記事を「知らせ済み」とするために、一度 `ubugi notify seed` を実行してください。何も送りません",
-                        "run `ubugi notify seed` once, so that the articles until now count as told; it sends nothing"
+                        "run `ubugi notify seed` once, so that the articles until now count as \
+                         told; it sends nothing"
                     )),
                 );
             }

@@ -37,7 +37,8 @@ const OWN_GROUND: f64 = 0.75;
 
 /// The mark as path data: head, the panel that lies under and the panel that lies over, within the
 /// safe zone.
-const MARK: &str = "M227 84Q239 72 255.9 72L256.1 72Q273 72 285 84L285 84Q297 96 297 112.9L297 113.1\
+const MARK: &str = "M227 84Q239 72 255.9 72L256.1 72Q273 72 285 84L285 84Q297 96 297 112.9L297 \
+                    113.1\
     Q297 130 285 142L285 142Q273 154 256.1 154L255.9 154Q239 154 227 142L227 142Q215 130 215 113.1\
     L215 112.9Q215 96 227 84Z\
     M194.5 159.1Q204 156 210.1 163.9L241.3 204.8Q244.9 209.6 241.4 214.5L167.5 316.8\
@@ -266,7 +267,8 @@ impl Drawing {
         Some(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {FIELD} {FIELD}\">\
              <path fill=\"{}\" d=\"{ROUNDED}\"/>\
-             <svg x=\"{tx}\" y=\"{ty}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\">\
+             <svg x=\"{tx}\" y=\"{ty}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} \
+             {height}\">\
              {}</svg></svg>\n",
             self.ground,
             width * sx,

@@ -37,7 +37,8 @@ impl<'t> Writer<'t, '_> {
                 });
                 let label = self.slot(Segment::Word("table_region"));
                 format!(
-                    "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\"><table>"
+                    "<div class=\"table\" role=\"group\" tabindex=\"0\" \
+                     aria-label=\"{label}\"><table>"
                 )
             }
             Event::End(TagEnd::Table) => {

@@ -93,7 +93,8 @@ impl<'t> Writer<'t, '_> {
             }
             let _ = write!(
                 out,
-                "<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"{back} {number}\">↩</a></li>"
+                "<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"{back} \
+                 {number}\">↩</a></li>"
             );
             index += 1;
         }

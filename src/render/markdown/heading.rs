@@ -88,7 +88,8 @@ impl<'t> Writer<'t, '_> {
                 ),
                 message!(
                     "ページがほかで使わない、文字・数字・ハイフンの名前にしてください（例：night）",
-                    "choose letters, digits and hyphens that the page does not use itself, like night"
+                    "choose letters, digits and hyphens that the page does not use itself, \
+                     like night"
                 ),
             );
             return self.free_id(words);

@@ -77,7 +77,8 @@ impl<'t> Writer<'t, '_> {
                 message!("外部の画像は使えません", "images from other servers are not allowed"),
                 message!(
                     "画像ファイルを記事のそばに置き、その名前を書いてください。よそのサーバーに読者の情報が渡るのを防ぎます",
-                    "put the file beside the article and name it; so no other server learns of your readers"
+                    "put the file beside the article and name it; so no other server learns of \
+                     your readers"
                 ),
             );
             return None;

@@ -32,7 +32,8 @@ mod tests {
     use crate::render::image::{Images, prepare};
 
     fn images() -> Images {
-        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><rect width=\"20\" height=\"10\"/></svg>";
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"10\"><rect \
+                   width=\"20\" height=\"10\"/></svg>";
         BTreeMap::from([(
             "content/articles/images/a.svg".to_owned(),
             Arc::new(prepare("a.svg", svg.as_bytes())),
@@ -92,7 +93,8 @@ mod tests {
         let (html, found, _) = compiled("{嘔吐|おうと}と{下痢｜げり}、\\{a|b}、{a}、`{c|d}`");
         assert_eq!(
             html,
-            "<p><ruby>嘔吐<rp>（</rp><rt>おうと</rt><rp>）</rp></ruby>と<ruby>下痢<rp>（</rp><rt>げり</rt><rp>）</rp></ruby>、{a|b}、{a}、<code>{c|d}</code></p>\n"
+            "<p><ruby>嘔吐<rp>（</rp><rt>おうと</rt><rp>）</rp></ruby>と<ruby>下痢<rp>（</rp><rt>げ\
+             り</rt><rp>）</rp></ruby>、{a|b}、{a}、<code>{c|d}</code></p>\n"
         );
         assert_eq!(found, []);
     }
@@ -100,11 +102,15 @@ mod tests {
     #[test]
     fn links_are_resolved_by_source_path() {
         let (html, found, _) = compiled(
-            "[熱](fever.md#夜間) [en](fever.en.md) [薬](../drugs/acetaminophen.yaml) [相談](site:consultation) [外](https://a.jp/?b=\"c)",
+            "[熱](fever.md#夜間) [en](fever.en.md) [薬](../drugs/acetaminophen.yaml) \
+             [相談](site:consultation) [外](https://a.jp/?b=\"c)",
         );
         assert_eq!(
             html,
-            "<p>«Work(\"content/articles/fever.md\")#夜間»熱«/» «Work(\"content/articles/fever.md\")»en«/» «Drug(\"acetaminophen\")»薬«/» «Page(\"consultation\")»相談«/» <a href=\"https://a.jp/?b=&quot;c\" rel=\"external\">外</a></p>\n"
+            "<p>«Work(\"content/articles/fever.md\")#夜間»熱«/» \
+             «Work(\"content/articles/fever.md\")»en«/» «Drug(\"acetaminophen\")»薬«/» \
+             «Page(\"consultation\")»相談«/» <a href=\"https://a.jp/?b=&quot;c\" \
+             rel=\"external\">外</a></p>\n"
         );
         assert_eq!(found, []);
     }
@@ -112,7 +118,9 @@ mod tests {
     #[test]
     fn dangerous_and_dead_links_are_told_at_their_place() {
         let (html, found, _) = compiled(
-            "[a](javascript:alert(1))\n[b](JAVA&#x9;SCRIPT:x)\n[c](//evil)\n[d](fevr.md)\n[e](data:text/html,x)\n[f](../../../etc/passwd)\n[g](#なし)\n\n<script>x</script>\n\na <b>c</b> <!-- note -->\n",
+            "[a](javascript:alert(1))\n[b](JAVA&#x9;SCRIPT:x)\n[c](//evil)\n[d](fevr.md)\n\
+             [e](data:text/html,x)\n[f](../../../etc/passwd)\n[g](#なし)\n\n<script>x</script>\n\n\
+             a <b>c</b> <!-- note -->\n",
         );
         assert!(
             !html.contains("<script") && !html.contains("javascript") && !html.contains("<b>"),
@@ -137,7 +145,8 @@ mod tests {
     #[test]
     fn facts_are_typed_and_placed() {
         let (html, found, _) = compiled(
-            "夜は{{ service.night.hours | 窓口へ }}。{{ service.nigt.hours }} {{ servise.night.hours }} {{ open",
+            "夜は{{ service.night.hours | 窓口へ }}。{{ service.nigt.hours }} {{ servise.night.hours \
+             }} {{ open",
         );
         assert_eq!(html, "<p>夜は«Service(\"night\", \"hours\")|窓口へ»。   open</p>\n");
         assert_eq!(found, [("UB0409", 1, 35), ("UB0409", 1, 60), ("UB0408", 1, 86)]);
@@ -163,7 +172,13 @@ mod tests {
     fn ruby_at_the_end_of_a_heading_stays() {
         let (html, found, body) =
             compiled("## 夜の{発熱|はつねつ}\n\n## {葉酸|ようさん} {#folic}\n\n## まとめ {a}\n");
-        assert!(html.contains("<h2 id=\"夜の発熱\">夜の<ruby>発熱<rp>（</rp><rt>はつねつ</rt><rp>）</rp></ruby></h2>"), "{html}");
+        assert!(
+            html.contains(
+                "<h2 id=\"夜の発熱\">夜の<ruby>発熱<rp>（</rp><rt>はつね\
+                               つ</rt><rp>）</rp></ruby></h2>"
+            ),
+            "{html}"
+        );
         assert!(
             html.contains("<h2 id=\"folic\"><ruby>葉酸<rp>") && html.contains("まとめ {a}</h2>"),
             "{html}"
@@ -175,7 +190,8 @@ mod tests {
     #[test]
     fn heading_ids_are_checked() {
         let (_, found, body) = compiled(
-            "## A {#Night}\n\n## B {#Night}\n\n## C {#\"}\n\n## D {#main}\n\n## \n\n## fn-1\n\n## help\n",
+            "## A {#Night}\n\n## B {#Night}\n\n## C {#\"}\n\n## D {#main}\n\n## \n\n## fn-1\n\
+             \n## help\n",
         );
         assert_eq!(found, [("UB0412", 3, 1), ("UB0205", 5, 1), ("UB0205", 7, 1), ("UB0212", 9, 1)]);
         let ids: BTreeSet<&str> = body.headings.iter().map(|heading| heading.id.as_str()).collect();
@@ -200,7 +216,8 @@ mod tests {
     #[test]
     fn callouts_tables_notes_and_tasks() {
         let (html, found, _) = compiled(
-            "> [!CAUTION]\n> 救急車[^1]\n\n| 薬 | 量 |\n|:--|--:|\n| {a｜b} | 1 |\n\n- [ ] する\n- [x] した\n\n[^1]: 119\n",
+            "> [!CAUTION]\n> 救急車[^1]\n\n| 薬 | 量 |\n|:--|--:|\n| {a｜b} | 1 |\n\n- [ ] する\n- [x] した\n\
+             \n[^1]: 119\n",
         );
         insta::assert_snapshot!(html, @r##"
         <div class="callout callout-caution" role="note">
@@ -235,10 +252,15 @@ mod tests {
     #[test]
     fn images_need_words_and_a_file() {
         let (html, found, _) = compiled(
-            "![浴そう](images/a.svg)\n\n![](images/a.svg) ![x](images/b.svg) ![y](https://a.jp/x.png)\n",
+            "![浴そう](images/a.svg)\n\n\
+             ![](images/a.svg) ![x](images/b.svg) ![y](https://a.jp/x.png)\n",
         );
         assert!(
-            html.starts_with("<figure><img src=\"«content/articles/images/a.svg»\" alt=\"浴そう\" loading=\"lazy\" decoding=\"async\" width=\"20\" height=\"10\"></figure>"),
+            html.starts_with(
+                "<figure><img src=\"«content/articles/images/a.svg»\" alt=\"浴そう\" \
+                              loading=\"lazy\" decoding=\"async\" width=\"20\" \
+                              height=\"10\"></figure>"
+            ),
             "{html}"
         );
         assert_eq!(found, [("UB0405", 3, 1), ("UB0406", 3, 19), ("UB0402", 3, 38)]);

@@ -63,7 +63,8 @@ impl Draft {
             let list = |ids: &[String]| ids.join(", ");
             let _ = writeln!(
                 out,
-                "  - path: {}\n    kind: {}\n    topics: [{}]\n    written_by: [{}]\n    seal: {}\n    files:",
+                "  - path: {}\n    kind: {}\n    topics: [{}]\n    written_by: [{}]\n    seal: \
+                 {}\n    files:",
                 quoted(&text.path),
                 text.kind.word(),
                 list(&text.topics),

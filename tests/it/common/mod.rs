@@ -242,11 +242,16 @@ pub const DRUG: &str = "content/drugs/acetaminophen.yaml";
 const FILES: &[(&str, &str)] = &[
     (
         "ubugi.yaml",
-        "title: {ja: 健康情報, en: Health}\ndefault_language: ja\nlanguages:\n  - {tag: ja, name: 日本語}\n  - {tag: en, name: English, path: en}\ndefault_theme: base\npolicy:\n  unsupervised: notice\n  unsupervised_notice: {ja: 監修を受けていません, en: Not reviewed}\n",
+        "title: {ja: 健康情報, en: Health}\ndefault_language: ja\n\
+         languages:\n  - {tag: ja, name: 日本語}\n  - {tag: en, name: English, path: en}\n\
+         default_theme: base\n\
+         policy:\n  unsupervised: notice\n  unsupervised_notice: \
+         {ja: 監修を受けていません, en: Not reviewed}\n",
     ),
     (
         "content/stages.yaml",
-        "- id: newborn\n  name: {ja: 新生児, en: Newborn}\n  span: {child_days: [0, 27]}\n- id: age-1\n  name: 1歳\n  span: {child_months: [12, 23]}\n",
+        "- id: newborn\n  name: {ja: 新生児, en: Newborn}\n  span: {child_days: [0, 27]}\n\
+         - id: age-1\n  name: 1歳\n  span: {child_months: [12, 23]}\n",
     ),
     (
         "content/topics.yaml",
@@ -254,46 +259,77 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "content/emergency.yaml",
-        "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n- id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n",
+        "- id: ambulance\n  number: \"119\"\n  label: {ja: 救急車, en: Ambulance}\n  use: urgent\n\
+         - id: child-line\n  number: \"#8000\"\n  label: こども医療電話相談\n  use: advice\n",
     ),
     (
         "content/reviewers.yaml",
-        "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n- id: sample-pharmacist\n  name: 見本 薬剤師\n  licence: 薬剤師\n",
+        "- id: sample-doctor\n  name: 見本 医師\n  licence: 医師\n  specialty: 小児科\n\
+         - id: sample-pharmacist\n  name: 見本 薬剤師\n  licence: 薬剤師\n",
     ),
     (
         ARTICLE,
-        "---\ntitle: 赤ちゃんの発熱\ndescription: 熱が出たときに見ること。\nstages: [newborn]\ntopics: [fever]\npublished: 2026-11-01\nsources:\n  - title: 見本の出典\n    url: https://www.example.jp/fever\n    date: 2024-04\n    accessed: 2026-11-21\n---\n## 夜に熱が出たら {#night}\n\n> [!CAUTION]\n> ぐったりしているときは {{ emergency.ambulance.number | 119 }} へ。\n\n相談は{{ service.night.hours | 窓口へ }}。[ねむり](sleep.md#ようす)、[薬](../drugs/acetaminophen.yaml)、[相談](site:consultation)。\n",
+        "---\ntitle: 赤ちゃんの発熱\ndescription: 熱が出たときに見ること。\nstages: [newborn]\ntopics: [fever]\n\
+         published: 2026-11-01\n\
+         sources:\n  - title: 見本の出典\n    url: https://www.example.jp/fever\n    date: 2024-04\n    \
+         accessed: 2026-11-21\n---\n## 夜に熱が出たら {#night}\n\n> [!CAUTION]\n\
+         > ぐったりしているときは {{ emergency.ambulance.number | 119 }} へ。\n\n\
+         相談は{{ service.night.hours | 窓口へ \
+         }}。[ねむり](sleep.md#ようす)、[薬](../drugs/acetaminophen.yaml)、[相談](site:consultation)。\n",
     ),
     (
         "content/articles/fever.en.md",
-        "---\ntitle: Fever in babies\ndescription: What to look for.\n---\n## At night {#night}\n\nCall {{ emergency.ambulance.number | 119 }}. [Sleep](sleep.md).\n",
+        "---\ntitle: Fever in babies\ndescription: What to look for.\n---\n## At night {#night}\n\n\
+         Call {{ emergency.ambulance.number | 119 }}. [Sleep](sleep.md).\n",
     ),
     (
         "content/articles/sleep.md",
-        "---\ntitle: 赤ちゃんの睡眠\ndescription: 眠りについて。\nstages: [newborn, age-1]\ntopics: [sleep]\npublished: 2026-11-10\naliases: [nemuri]\n---\n## ようす\n\n{睡眠|すいみん}は、それぞれです。\n",
+        "---\ntitle: 赤ちゃんの睡眠\ndescription: 眠りについて。\nstages: [newborn, age-1]\ntopics: [sleep]\n\
+         published: 2026-11-10\naliases: [nemuri]\n---\n## ようす\n\n{睡眠|すいみん}は、それぞれです。\n",
     ),
     (
         "content/drug-sources.yaml",
-        "- id: lactmed\n  name: LactMed\n  publisher: NIH\n  url: https://www.ncbi.nlm.nih.gov/books/NBK501922/\n  licence: public domain\n  graded: false\n  stale_after_months: 36\n  disclaimer: 翻訳です。\n  categories:\n    - {id: preferred, label: 選ばれやすいとされている, tone: favourable}\n    - {id: avoid, label: 避けるとされている, tone: unfavourable}\n",
+        "- id: lactmed\n  name: LactMed\n  publisher: NIH\n  url: \
+         https://www.ncbi.nlm.nih.gov/books/NBK501922/\n  licence: public domain\n  graded: \
+         false\n  stale_after_months: 36\n  disclaimer: 翻訳です。\n  categories:\n    - \
+         {id: preferred, label: 選ばれやすいとされている, tone: favourable}\n    - \
+         {id: avoid, label: 避けるとされている, tone: unfavourable}\n",
     ),
     (
         "content/drug-classes.yaml",
-        "groups:\n  - {id: pain, name: 痛み・熱の薬}\nclasses:\n  - {id: antipyretic, name: 解熱鎮痛薬, group: pain}\n",
+        "groups:\n  - {id: pain, name: 痛み・熱の薬}\n\
+         classes:\n  - {id: antipyretic, name: 解熱鎮痛薬, group: pain}\n",
     ),
     (
         DRUG,
-        "name: {ja: アセトアミノフェン, en: Acetaminophen}\nkana: あせとあみのふぇん\naliases: [paracetamol]\nbrands: [カロナール]\nclass: antipyretic\natc: N02BE01\nroutes: [oral]\nnames_source: unsourced\nassessments:\n  - source: lactmed\n    record: LM330\n    url: https://www.ncbi.nlm.nih.gov/books/n/lactmed/LM330/\n    revised: 2026-04-15\n    read: 2026-11-21\n    category: preferred\n    rid_percent: {min: 1.1, max: 3.6}\n",
+        "name: {ja: アセトアミノフェン, en: Acetaminophen}\nkana: あせとあみのふぇん\naliases: [paracetamol]\n\
+         brands: [カロナール]\nclass: antipyretic\natc: N02BE01\nroutes: [oral]\n\
+         names_source: unsourced\n\
+         assessments:\n  - source: lactmed\n    record: LM330\n    url: \
+         https://www.ncbi.nlm.nih.gov/books/n/lactmed/LM330/\n    revised: 2026-04-15\n    read: \
+         2026-11-21\n    category: preferred\n    rid_percent: {min: 1.1, max: 3.6}\n",
     ),
     (
         HINO,
-        "code: \"132128\"\nname: {ja: 日野市, en: Hino City}\nbase_url: https://hino.example.jp\ndemo: true\nbrand:\n  primary: \"#0b5cad\"\nservices:\n  - id: night\n    name: 夜間相談\n    channels: [line]\n    hours:\n      - {days: [mon, tue, wed, thu, fri], from: \"18:00\", to: \"22:00\"}\n    public_holidays: closed\n    fee: free\ncontacts:\n  - id: office\n    name: 日野の窓口\n    phone: 042-000-0001\n",
+        "code: \"132128\"\nname: {ja: 日野市, en: Hino City}\nbase_url: https://hino.example.jp\n\
+         demo: true\nbrand:\n  primary: \"#0b5cad\"\n\
+         services:\n  - id: night\n    name: 夜間相談\n    channels: [line]\n    hours:\n      - \
+         {days: [mon, tue, wed, thu, fri], from: \"18:00\", to: \"22:00\"}\n    public_holidays: \
+         closed\n    fee: free\n\
+         contacts:\n  - id: office\n    name: 日野の窓口\n    phone: 042-000-0001\n",
     ),
     (
         "municipalities/132128-hino/articles/hino-notice.md",
-        "---\ntitle: 日野からのお知らせ\ndescription: 日野だけのお知らせ。\nstages: [newborn]\ntopics: [sleep]\npublished: 2026-11-15\nsupervision: none\n---\n日野だけの話です。[発熱](../../../content/articles/fever.md#night)\n",
+        "---\ntitle: 日野からのお知らせ\ndescription: 日野だけのお知らせ。\nstages: [newborn]\ntopics: [sleep]\n\
+         published: 2026-11-15\nsupervision: none\n---\n\
+         日野だけの話です。[発熱](../../../content/articles/fever.md#night)\n",
     ),
     (
         FUCHU,
-        "code: \"132063\"\nname: 府中市\nbase_url: https://www.example.jp/tokyo/fuchu\ndemo: true\nbrand:\n  primary: \"#7a3b00\"\nservices:\n  - id: night\n    name: 小児科オンライン\n    channels: [chat]\n    fee: free\n    period: {from: 2021-08-02, to: 2021-12-31}\ncontacts:\n  - id: office\n    name: 府中の窓口\n    phone: 042-000-0002\n",
+        "code: \"132063\"\nname: 府中市\nbase_url: https://www.example.jp/tokyo/fuchu\ndemo: true\n\
+         brand:\n  primary: \"#7a3b00\"\n\
+         services:\n  - id: night\n    name: 小児科オンライン\n    channels: [chat]\n    fee: free\n    \
+         period: {from: 2021-08-02, to: 2021-12-31}\n\
+         contacts:\n  - id: office\n    name: 府中の窓口\n    phone: 042-000-0002\n",
     ),
 ];

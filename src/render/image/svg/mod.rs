@@ -35,8 +35,11 @@ mod tests {
     /// Cleans what stands within an `svg` and returns the result without that `svg`, and the names
     /// of what was removed.
     fn inner(content: &str) -> (String, Vec<String>) {
-        let cleaned = clean(&format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{content}</svg>"))
-            .unwrap_or_else(|error| panic!("{content}: {error}"));
+        let cleaned = clean(&format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" \
+                                      xmlns:xlink=\"http://www.w3.org/1999/xlink\">{content}</svg>"
+        ))
+        .unwrap_or_else(|error| panic!("{content}: {error}"));
         let text = cleaned
             .text
             .strip_prefix(OPEN)
@@ -50,9 +53,12 @@ mod tests {
 
     #[test]
     fn a_plain_drawing_passes_unchanged() {
-        let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 120 40\" role=\"img\"><title>市章 &amp; 名</title><defs>\
-            <linearGradient id=\"g\" x1=\"0\" x2=\"1\"><stop offset=\"0\" stop-color=\"#0b5cad\"/></linearGradient></defs>\
-            <g fill=\"url(#g)\" transform=\"translate(1 2) scale(.5)\"><path d=\"M0 0L10 10Z\"/></g><text x=\"1\">港 北</text></svg>";
+        let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 120 40\" \
+                    role=\"img\"><title>市章 &amp; 名</title><defs>\
+            <linearGradient id=\"g\" x1=\"0\" x2=\"1\"><stop offset=\"0\" \
+                    stop-color=\"#0b5cad\"/></linearGradient></defs>\
+            <g fill=\"url(#g)\" transform=\"translate(1 2) scale(.5)\"><path d=\"M0 0L10 \
+                    10Z\"/></g><text x=\"1\">港 北</text></svg>";
         let cleaned = clean(logo).unwrap();
         assert_eq!(cleaned.text, logo);
         assert_eq!(cleaned.removed, []);
@@ -153,7 +159,8 @@ mod tests {
             ),
             ("<g style=\"fill:u/**/rl(//evil.example)\"/>", "<g/>", "fill"),
             (
-                "<style>.a{fill:red}.b,path{fill:blue;stroke:none}</style><path class=\"a x\"/><g class=\"b a\"/>",
+                "<style>.a{fill:red}.b,path{fill:blue;stroke:none}</style><path class=\"a x\"/><g \
+                 class=\"b a\"/>",
                 "<path fill=\"red\" stroke=\"none\"/><g fill=\"blue\" stroke=\"none\"/>",
                 "",
             ),
@@ -187,13 +194,16 @@ mod tests {
     #[test]
     fn prefixes_nesting_and_escapes_are_written_anew() {
         let cleaned = clean(
-            "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x.dtd\">\n\
-             <s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height='48pt'><s:svg x=\"1\"><s:title>a&lt;b &#38; \"c\"</s:title></s:svg></s:svg>\n",
+            "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x.dtd\">\n\
+             <s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height='48pt'><s:svg \
+             x=\"1\"><s:title>a&lt;b &#38; \"c\"</s:title></s:svg></s:svg>\n",
         )
         .unwrap();
         assert_eq!(
             cleaned.text,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"25.4mm\" height=\"48pt\"><svg \
+             x=\"1\"><title>a&lt;b &amp; \"c\"</title></svg></svg>"
         );
         assert_eq!(cleaned.size, Some(Size { width: 96.0, height: 64.0 }));
         assert_eq!(
@@ -255,7 +265,8 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
-        let laughs = "<!DOCTYPE svg [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><svg><title>&b;</title></svg>";
+        let laughs = "<!DOCTYPE svg [<!ENTITY a \"ha\"><!ENTITY b \
+                      \"&a;&a;\">]><svg><title>&b;</title></svg>";
         assert!(matches!(clean(laughs), Err(SvgError::Entities { .. })));
         assert!(matches!(
             clean("<svg><title>&nbsp;</title></svg>"),
@@ -371,7 +382,8 @@ mod tests {
         #[test]
         fn no_text_panics(text in any::<String>(), value in any::<String>()) {
             check_idempotent(&text)?;
-            check_idempotent(&format!("<svg><g fill=\"{value}\" aria-label='{value}' style=\"{value}\"/><text>{text}</text></svg>"))?;
+            check_idempotent(&format!("<svg><g fill=\"{value}\" aria-label='{value}' \
+                                       style=\"{value}\"/><text>{text}</text></svg>"))?;
         }
     }
 }

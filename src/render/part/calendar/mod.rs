@@ -12,7 +12,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// Japan has had one offset and no summer time since 1952.
-const TIME_ZONE: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nTZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+const TIME_ZONE: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\n\
+                         DTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\n\
+                         TZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 /// The calendars of a site, by the names of their files.
 pub const NAMES: [&str; 3] = ["services", "events", "checkups"];

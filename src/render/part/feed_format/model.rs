@@ -183,10 +183,15 @@ mod tests {
 
     #[test]
     fn addresses_become_absolute_and_words_stay() {
-        let html = "<p>href=\"/x <a href=\"/kohoku/a/\">甲</a><img loading=\"lazy\" src=\"/kohoku/assets/a.svg\" alt=\"a\"><a href=\"#fn-1\">1</a><a href=\"tel:119\">119</a><a href=\"https://www.example.jp/\">b</a></p>";
+        let html = "<p>href=\"/x <a href=\"/kohoku/a/\">甲</a><img loading=\"lazy\" \
+                    src=\"/kohoku/assets/a.svg\" alt=\"a\"><a href=\"#fn-1\">1</a><a \
+                    href=\"tel:119\">119</a><a href=\"https://www.example.jp/\">b</a></p>";
         assert_eq!(
             absolute(html, "https://a.example.jp", "https://a.example.jp/kohoku/b/"),
-            "<p>href=\"/x <a href=\"https://a.example.jp/kohoku/a/\">甲</a><img loading=\"lazy\" src=\"https://a.example.jp/kohoku/assets/a.svg\" alt=\"a\"><a href=\"https://a.example.jp/kohoku/b/#fn-1\">1</a><a href=\"tel:119\">119</a><a href=\"https://www.example.jp/\">b</a></p>"
+            "<p>href=\"/x <a href=\"https://a.example.jp/kohoku/a/\">甲</a><img loading=\"lazy\" \
+             src=\"https://a.example.jp/kohoku/assets/a.svg\" alt=\"a\"><a \
+             href=\"https://a.example.jp/kohoku/b/#fn-1\">1</a><a href=\"tel:119\">119</a><a \
+             href=\"https://www.example.jp/\">b</a></p>"
         );
     }
 
