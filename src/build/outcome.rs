@@ -4,7 +4,7 @@ use std::io;
 
 use crate::diagnostic::Diagnostics;
 use crate::edition::Summary;
-use crate::edition::record::Record;
+use crate::edition::record::EditionRecord;
 use crate::output::{Changes, OutputError};
 use crate::project::{Project, ProjectError, UnknownMunicipality};
 
@@ -56,7 +56,7 @@ pub enum NotBuilt {
 #[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) project: Option<Project>,
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<EditionRecord>,
 }
 
 impl BuildOutcome {

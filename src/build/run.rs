@@ -6,7 +6,7 @@ use super::options::BuildOptions;
 use super::outcome::{BuildOutcome, Built, Held, NotBuilt};
 use crate::content::code::MunicipalityCode;
 use crate::diagnostic::Diagnostics;
-use crate::edition::record::{self, Record, Whole};
+use crate::edition::record::{self, EditionRecord, Whole};
 use crate::edition::{self, Discard, Progress, Sink, Summary};
 use crate::output::{Changes, OWN, Output, OutputError};
 use crate::project::{self, Project};
@@ -135,10 +135,10 @@ impl Build<'_> {
     fn make(
         &mut self,
         project: &Project,
-        past: &Record,
+        past: &EditionRecord,
         only: &[MunicipalityCode],
         output: Option<&Output>,
-    ) -> Result<(Summary, Record), NotBuilt> {
+    ) -> Result<(Summary, EditionRecord), NotBuilt> {
         let sink: &dyn Sink = output.map_or(&Discard, |output| output);
         let options = self.edition_options(only);
         let found = &mut self.diagnostics;
@@ -157,7 +157,7 @@ impl Build<'_> {
         &mut self,
         output: Output,
         summary: Summary,
-        mut record: Record,
+        mut record: EditionRecord,
         inputs: Option<String>,
         only: &[MunicipalityCode],
     ) -> Result<Built, NotBuilt> {

@@ -9,7 +9,7 @@ use super::{refusal, words};
 use crate::diagnostic::Tongue;
 use crate::message;
 use crate::review::board::html;
-use crate::review::diff::{Piece, Row};
+use crate::review::diff::{DiffPiece, DiffRow};
 use crate::review::status::{Condition, TextStatus};
 use crate::review::words::{days, label, remarks};
 use crate::review::{Board, BoardRequest, Concern, NoBoard, path_in_project, read_board};
@@ -133,11 +133,11 @@ fn table(board: &Board, diff: bool, tongue: Tongue) -> String {
 
 /// Writes what changed as git does with `--word-diff`: `[-gone-]`, `{+new+}`.
 fn changes(entry: &TextStatus, out: &mut String) {
-    for Row { before, after, gap } in &entry.changes {
+    for DiffRow { before, after, gap } in &entry.changes {
         if *gap {
             out.push_str("      ...\n");
         }
-        let line = |pieces: &[Piece], open: &str, close: &str| -> String {
+        let line = |pieces: &[DiffPiece], open: &str, close: &str| -> String {
             pieces
                 .iter()
                 .map(|piece| {

@@ -28,7 +28,7 @@ use crate::render::part::feed_format::FeedState;
 use crate::render::{Renderer, Shared, check_fragments, image, page};
 use crate::site::{self, Moment, Site, Visible};
 use compile::compile_all;
-use record::Record;
+use record::EditionRecord;
 
 pub use opened::{Edition, Made};
 pub use options::Options;
@@ -98,7 +98,7 @@ pub fn build(
     progress: &(dyn Fn(Progress<'_>) + Sync),
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Summary> {
-    build_after(&Record::default(), project, options, sink, progress, diagnostics)
+    build_after(&EditionRecord::default(), project, options, sink, progress, diagnostics)
         .map(|(summary, _)| summary)
 }
 
@@ -108,13 +108,13 @@ pub fn build(
 /// # Errors
 /// Fails only when the sink does; faults of the content are diagnostics.
 pub fn build_after(
-    past: &Record,
+    past: &EditionRecord,
     project: &Project,
     options: &Options,
     sink: &dyn Sink,
     progress: &(dyn Fn(Progress<'_>) + Sync),
     diagnostics: &mut Diagnostics,
-) -> io::Result<(Summary, Record)> {
+) -> io::Result<(Summary, EditionRecord)> {
     open(project, options, diagnostics, |edition, diagnostics| {
         edition.write(past, sink, progress, diagnostics)
     })

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::opened::Edition;
 use super::reason::MakingReason;
-use super::record::{Past, Piece, Record, SiteRecord, Table};
+use super::record::{DependencyTable, EditionRecord, Past, Piece, SiteRecord};
 use super::sink::Sink;
 use super::summary::{Progress, Summary};
 use crate::content::LangId;
@@ -26,11 +26,11 @@ impl<'e> Edition<'e> {
     /// Renders every site into a sink, or keeps what it has.
     pub(super) fn write(
         &self,
-        past: &Record,
+        past: &EditionRecord,
         sink: &dyn Sink,
         progress: &(dyn Fn(Progress<'_>) + Sync),
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<(Summary, Record)> {
+    ) -> io::Result<(Summary, EditionRecord)> {
         let prints = Prints::of(self.shared);
         let plans: Vec<(Option<SitePlan<'_, 'e>>, &Diagnostics)> = (0..self.slots.len())
             .into_par_iter()
@@ -80,14 +80,14 @@ impl<'e> Edition<'e> {
         });
         Ok((
             summary,
-            Record { sites: records.collect::<Vec<_>>().into_iter().collect(), whole: None },
+            EditionRecord { sites: records.collect::<Vec<_>>().into_iter().collect(), whole: None },
         ))
     }
 
     fn plan<'a>(
         &'a self,
         index: usize,
-        past: &'a Record,
+        past: &'a EditionRecord,
         prints: &Prints<'e>,
     ) -> (Option<SitePlan<'a, 'e>>, &'a Diagnostics) {
         let (renderer, found) = self.renderer(index);
@@ -216,7 +216,7 @@ impl<'a, 'e: 'a> SitePlan<'a, 'e> {
 
     /// Records how the files of the site were made.
     fn record(&self, done: Vec<Done<'a>>, prints: &Prints<'e>) -> SiteRecord {
-        let mut table = Table::after(self.past.as_ref().ok());
+        let mut table = DependencyTable::after(self.past.as_ref().ok());
         let mut pieces = Vec::with_capacity(done.len());
         for Done { mut piece, made_from, is_old, .. } in
             done.into_iter().filter(|done| done.is_lasting)

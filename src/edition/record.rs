@@ -23,7 +23,7 @@ use crate::source::files::BLOBS;
 
 /// By what a file is known to be as it was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp(
+pub struct FileStamp(
     /// Its length in bytes.
     pub u64,
     /// When it was last changed, in nanoseconds since 1970.
@@ -42,7 +42,7 @@ pub struct Piece {
     /// Its files, by their path within the site; a file that has the piece's own name has no path
     /// here.
     #[serde(rename = "f")]
-    pub files: Vec<(String, Stamp)>,
+    pub files: Vec<(String, FileStamp)>,
 }
 
 /// The making of the files of a site.
@@ -69,7 +69,7 @@ pub struct Whole {
 
 /// The making of the files of an edition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct EditionRecord {
     /// By the municipality's code.
     pub sites: BTreeMap<String, SiteRecord>,
     /// The edition as a whole; nothing where it had warnings, which each build reports.
@@ -150,14 +150,14 @@ impl<'a> Past<'a> {
 
 /// What the pieces of a site are made from, each thing once.
 #[derive(Debug, Default)]
-pub(super) struct Table<'a> {
+pub(super) struct DependencyTable<'a> {
     all: Vec<(Dependency<'a>, Print)>,
     places: HashMap<Dependency<'a>, u32>,
     /// Where those of the past have come to stand.
     moved: Vec<Option<u32>>,
 }
 
-impl<'a> Table<'a> {
+impl<'a> DependencyTable<'a> {
     pub(super) fn after(past: Option<&Past<'a>>) -> Self {
         Self {
             moved: vec![None; past.map_or(0, |past| past.dependencies.len())],
@@ -193,7 +193,7 @@ impl<'a> Table<'a> {
 
 impl Piece {
     /// Iterates over its files, by their path within the site.
-    pub fn files(&self) -> impl Iterator<Item = (&str, Stamp)> {
+    pub fn files(&self) -> impl Iterator<Item = (&str, FileStamp)> {
         self.files.iter().map(|(path, stamp)| {
             (if path.is_empty() { self.name.as_str() } else { path.as_str() }, *stamp)
         })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::record::Stamp;
+use super::record::FileStamp;
 
 /// Receives the files of an edition from several threads.
 pub trait Sink: Sync {
@@ -16,10 +16,10 @@ pub trait Sink: Sync {
     ///
     /// # Errors
     /// Whatever keeps the sink from taking it; the build then ends.
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp>;
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<FileStamp>;
 
     /// Keeps a file of an earlier edition, if it is still as it was written.
-    fn keep(&self, _path: &str, _stamp: Stamp) -> bool {
+    fn keep(&self, _path: &str, _stamp: FileStamp) -> bool {
         false
     }
 }
@@ -29,8 +29,8 @@ pub trait Sink: Sync {
 pub struct Discard;
 
 impl Sink for Discard {
-    fn write(&self, _: &str, _: &[u8]) -> io::Result<Stamp> {
-        Ok(Stamp::default())
+    fn write(&self, _: &str, _: &[u8]) -> io::Result<FileStamp> {
+        Ok(FileStamp::default())
     }
 }
 
@@ -46,11 +46,11 @@ impl Memory {
 }
 
 impl Sink for Memory {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<FileStamp> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(path.to_owned(), bytes.to_vec());
-        Ok(Stamp::default())
+        Ok(FileStamp::default())
     }
 }

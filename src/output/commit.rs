@@ -19,7 +19,7 @@ use super::error::{OutputError, at};
 use super::folder::{FilePlace, Output};
 use super::made_list::write_list;
 use super::paths::{OWN, check_place, move_into, remove_if_empty, site_of};
-use crate::edition::record::Record;
+use crate::edition::record::EditionRecord;
 
 /// What a build changed in its output folder; paths begin with the municipality's code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Output {
     /// Fails when the machine refuses; the next build then completes what was begun.
     pub fn commit(
         self,
-        record: &Record,
+        record: &EditionRecord,
         keep: impl Fn(&str) -> bool + Sync,
     ) -> Result<Changes, OutputError> {
         let all = std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner));
@@ -186,7 +186,7 @@ mod tests {
         for (path, text) in files {
             output.write(path, text.as_bytes()).expect("writes");
         }
-        output.commit(&Record::default(), |_| false).expect("commits");
+        output.commit(&EditionRecord::default(), |_| false).expect("commits");
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
                 }
                 assert!(
                     matches!(
-                        output.commit(&Record::default(), |_| false),
+                        output.commit(&EditionRecord::default(), |_| false),
                         Err(OutputError::Blocked { .. })
                     ),
                     "{index}"
@@ -307,7 +307,10 @@ mod tests {
         let output = Output::open(&root, &[]).expect("opens");
         output.write(files[1].0, b"new").expect("stages");
         assert!(
-            matches!(output.commit(&Record::default(), |_| true), Err(OutputError::Blocked { .. })),
+            matches!(
+                output.commit(&EditionRecord::default(), |_| true),
+                Err(OutputError::Blocked { .. })
+            ),
             "a file that is not ours is not overwritten"
         );
     }

@@ -14,7 +14,7 @@ use super::made_list::MadeList;
 use super::paths::{OWN, absolute, is_confined, site_of, stamp_of};
 use super::records::Records;
 use crate::edition::Sink;
-use crate::edition::record::{Piece, Record, SiteRecord, Stamp, Whole};
+use crate::edition::record::{EditionRecord, FileStamp, Piece, SiteRecord, Whole};
 
 /// The folder in staging for files of sites that are there already; no code of a site begins with a
 /// dot.
@@ -119,7 +119,7 @@ impl Output {
 
     /// Returns the record of what the files of earlier builds were made from, as far as it can be
     /// read.
-    pub fn record(&self) -> Record {
+    pub fn record(&self) -> EditionRecord {
         self.records.load()
     }
 
@@ -155,7 +155,7 @@ impl Output {
         }
     }
 
-    fn is_as_written(&self, path: &str, stamp: Stamp) -> bool {
+    fn is_as_written(&self, path: &str, stamp: FileStamp) -> bool {
         fs::symlink_metadata(self.root.join(path))
             .is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
@@ -170,7 +170,7 @@ impl Output {
 }
 
 impl Sink for Output {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<FileStamp> {
         if !is_confined(path) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -213,7 +213,7 @@ impl Sink for Output {
         Ok(stamp)
     }
 
-    fn keep(&self, path: &str, stamp: Stamp) -> bool {
+    fn keep(&self, path: &str, stamp: FileStamp) -> bool {
         let is_kept = is_confined(path) && self.is_as_written(path, stamp);
         if is_kept {
             self.made
@@ -227,7 +227,7 @@ impl Sink for Output {
 
 impl Output {
     /// Returns the stamp of a file that ubugi made and that has these bytes, or `None`.
-    fn same(&self, path: &str, bytes: &[u8]) -> Option<Stamp> {
+    fn same(&self, path: &str, bytes: &[u8]) -> Option<FileStamp> {
         let place = self.root.join(path);
         let found = Some(&place)
             .filter(|_| self.known.contains(path))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::error::{OutputError, at};
-use crate::edition::record::Stamp;
+use crate::edition::record::FileStamp;
 
 /// The folder within the output folder that is ubugi's own.
 pub const OWN: &str = ".ubugi";
@@ -26,13 +26,13 @@ pub(super) fn site_of(path: &str) -> &str {
 }
 
 /// Returns the length of a file and the time of its last change.
-pub(super) fn stamp_of(found: &fs::Metadata) -> Stamp {
+pub(super) fn stamp_of(found: &fs::Metadata) -> FileStamp {
     let modified = found
         .modified()
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |since| since.as_nanos());
-    Stamp(found.len(), u64::try_from(modified).unwrap_or_default())
+    FileStamp(found.len(), u64::try_from(modified).unwrap_or_default())
 }
 
 /// Refuses a place to which a symbolic link leads, or at which something stands that ubugi did not

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::edition::record::{Record, SiteRecord, Whole};
+use crate::edition::record::{EditionRecord, SiteRecord, Whole};
 
 /// The file about all sites; the code of a municipality is never a word.
 const WHOLE: &str = "edition.json";
@@ -31,7 +31,7 @@ impl Records {
     }
 
     /// Reads the records of the single sites.
-    pub(super) fn load(&self) -> Record {
+    pub(super) fn load(&self) -> EditionRecord {
         let names: Vec<String> = fs::read_dir(&self.0)
             .into_iter()
             .flatten()
@@ -44,7 +44,7 @@ impl Records {
                 Some((name.strip_suffix(".json")?.to_owned(), read(&self.0.join(&name))?))
             })
             .collect();
-        Record { sites: sites.into_iter().collect(), whole: None }
+        EditionRecord { sites: sites.into_iter().collect(), whole: None }
     }
 
     /// Removes the record of all sites, which no longer holds.
@@ -57,7 +57,11 @@ impl Records {
 
     /// Writes a record, and removes those of sites that it does not have, except where `keep` says
     /// otherwise.
-    pub(super) fn save(&self, record: &Record, keep: impl Fn(&str) -> bool) -> io::Result<()> {
+    pub(super) fn save(
+        &self,
+        record: &EditionRecord,
+        keep: impl Fn(&str) -> bool,
+    ) -> io::Result<()> {
         fs::create_dir_all(&self.0)?;
         self.forget_whole()?;
         for entry in fs::read_dir(&self.0)? {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::markdown::{self, Body, Link, Segment, Target};
+use super::markdown::{self, Body, BodySegment, Link, LinkTarget};
 use crate::content::article::{Article, Work};
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
@@ -19,8 +19,8 @@ pub fn check_fragments(
     let bodies_of = |article: &Article| bodies.get(article.source.path.as_str()).map(AsRef::as_ref);
     for body in bodies.values() {
         for segment in &body.segments {
-            let Segment::LinkOpen(Link {
-                target: Target::Work(path),
+            let BodySegment::LinkOpen(Link {
+                target: LinkTarget::Work(path),
                 fragment: Some(fragment),
                 place,
             }) = segment

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::dependency::Dependency;
-use super::markdown::Segment;
+use super::markdown::BodySegment;
 use super::renderer::Renderer;
 use super::shared::Shared;
 use crate::content::article::Work;
@@ -275,16 +275,16 @@ fn print_work(shared: &Shared<'_>, work: &Work) -> (Print, Print) {
             .flat_map(|body| &body.segments)
         {
             match segment {
-                Segment::Html(html) => words.add(html),
-                Segment::LinkOpen(link) => {
+                BodySegment::Html(html) => words.add(html),
+                BodySegment::LinkOpen(link) => {
                     words.add(format!("{:?} {:?}", link.target, link.fragment))
                 }
-                Segment::Fact(placed) => {
+                BodySegment::Fact(placed) => {
                     words.add(format!("{:?} {:?}", placed.fact, placed.fallback))
                 }
-                Segment::Word(word) => words.add(word),
-                Segment::Address(path) => words.add(path),
-                Segment::LinkClose => words.number(0),
+                BodySegment::Word(word) => words.add(word),
+                BodySegment::Address(path) => words.add(path),
+                BodySegment::LinkClose => words.number(0),
             };
         }
         card.number(language.index() as u64)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::context::value;
 use super::dependency::Dependency;
 use super::frame;
-use super::markdown::Segment;
+use super::markdown::BodySegment;
 use super::page;
 use super::part::{self, Part, Write, feed_format};
 use super::prepared::PreparedSite;
@@ -124,7 +124,7 @@ impl<'p> Renderer<'p> {
         let shown = versions.filter(|version| self.0.base.shared.visible.shows(version));
         let bodies = shown.filter_map(|version| self.0.base.shared.body(&version.source.path));
         for segment in bodies.flat_map(|body| &body.segments) {
-            if let Segment::Address(path) = segment
+            if let BodySegment::Address(path) = segment
                 && let Some(image) = self.0.base.shared.image(path)
             {
                 files.insert(&image.asset.path, &image.asset.bytes);

@@ -79,7 +79,7 @@ impl Use {
 
 /// What a source says of a drug in some respect.
 #[derive(Serialize)]
-pub(super) struct Said<'a> {
+pub(super) struct SourceSaid<'a> {
     /// Of which ingredient, on the page of a product.
     pub(super) of: Option<TextValue<'a>>,
     source: TextValue<'a>,
@@ -234,7 +234,7 @@ pub(super) fn said<'p>(
     sheet: &Sheet<'_, 'p>,
     drug: &'p Drug,
     part: impl Fn(&'p Assessment) -> &'p [Text],
-) -> Vec<Said<'p>> {
+) -> Vec<SourceSaid<'p>> {
     let voice: Voice<'p> = sheet.voice();
     let by_source = drug.assessments.iter().filter_map(|assessment| {
         let sources = sheet.drug_sources();
@@ -243,7 +243,7 @@ pub(super) fn said<'p>(
     });
     by_source
         .filter(|(_, texts)| !texts.is_empty())
-        .map(|(source, texts)| Said {
+        .map(|(source, texts)| SourceSaid {
             of: None,
             source: voice.text(&source.name),
             texts: texts.iter().map(|text| voice.text(text)).collect(),

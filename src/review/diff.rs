@@ -17,7 +17,7 @@ const ISLAND: usize = 2;
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Piece {
+pub struct DiffPiece {
     /// The words.
     pub text: String,
     /// Whether they stand on this side only.
@@ -30,12 +30,12 @@ pub struct Line {
     /// Its number, from 1.
     pub number: usize,
     /// What it says.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<DiffPiece>,
 }
 
 /// Two lines that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct DiffRow {
     /// The approved line, or `None` if the line was added.
     pub before: Option<Line>,
     /// The working line, or `None` if the line was removed.
@@ -78,12 +78,12 @@ fn stretches(algorithm: Algorithm, old: &[&str], new: &[&str]) -> Vec<Stretch> {
 }
 
 /// Compares two texts.
-pub fn compare(before: &str, after: &str) -> Vec<Row> {
+pub fn compare(before: &str, after: &str) -> Vec<DiffRow> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let mut rows: Vec<(Row, bool)> = Vec::new();
+    let mut rows: Vec<(DiffRow, bool)> = Vec::new();
     let plain = |number: usize, text: &str, changed| Line {
         number: number + 1,
-        pieces: vec![Piece { text: text.to_owned(), changed }],
+        pieces: vec![DiffPiece { text: text.to_owned(), changed }],
     };
     for stretch in stretches(Algorithm::Histogram, &old, &new) {
         let changed = !stretch.is_same;
@@ -91,13 +91,13 @@ pub fn compare(before: &str, after: &str) -> Vec<Row> {
             let row = match (stretch.old.clone().nth(at), stretch.new.clone().nth(at)) {
                 (Some(a), Some(b)) if changed => {
                     let (left, right) = words(old[a], new[b]);
-                    Row {
+                    DiffRow {
                         before: Some(Line { number: a + 1, pieces: left }),
                         after: Some(Line { number: b + 1, pieces: right }),
                         gap: false,
                     }
                 }
-                (a, b) => Row {
+                (a, b) => DiffRow {
                     before: a.map(|a| plain(a, old[a], changed)),
                     after: b.map(|b| plain(b, new[b], changed)),
                     gap: false,
@@ -115,17 +115,17 @@ pub fn compare(before: &str, after: &str) -> Vec<Row> {
     let mut out = Vec::new();
     for (at, (row, _)) in rows.into_iter().enumerate() {
         if shown[at] {
-            out.push(Row { gap: at > 0 && !shown[at - 1], ..row });
+            out.push(DiffRow { gap: at > 0 && !shown[at - 1], ..row });
         }
     }
     out
 }
 
 /// Compares two lines word by word.
-fn words(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
+fn words(before: &str, after: &str) -> (Vec<DiffPiece>, Vec<DiffPiece>) {
     let (old, new) = (tokens(before), tokens(after));
     let all = stretches(Algorithm::Myers, &old, &new);
-    let (mut left, mut right): (Vec<Piece>, Vec<Piece>) = (Vec::new(), Vec::new());
+    let (mut left, mut right): (Vec<DiffPiece>, Vec<DiffPiece>) = (Vec::new(), Vec::new());
     let last = all.len().saturating_sub(1);
     for (at, stretch) in all.into_iter().enumerate() {
         let is_island = stretch.is_same
@@ -140,12 +140,12 @@ fn words(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     (left, right)
 }
 
-fn push(pieces: &mut Vec<Piece>, tokens: &[&str], range: Range<usize>, changed: bool) {
+fn push(pieces: &mut Vec<DiffPiece>, tokens: &[&str], range: Range<usize>, changed: bool) {
     let text = tokens[range].concat();
     match pieces.last_mut() {
         _ if text.is_empty() => {}
         Some(last) if last.changed == changed => last.text.push_str(&text),
-        _ => pieces.push(Piece { text, changed }),
+        _ => pieces.push(DiffPiece { text, changed }),
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     /// Writes pieces as `[-gone-]` and `{+new+}`.
     fn shown(before: &str, after: &str) -> (String, String) {
         let (left, right) = words(before, after);
-        let join = |pieces: Vec<Piece>, open: &str, close: &str| {
+        let join = |pieces: Vec<DiffPiece>, open: &str, close: &str| {
             pieces
                 .into_iter()
                 .map(|piece| {

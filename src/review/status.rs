@@ -129,7 +129,7 @@ impl Board {
             .collect();
         let versions = project.all_works().flat_map(|work| work.versions.values());
         let notices: BTreeSet<&str> = versions
-            .filter(|version| version.supervision == article::Supervision::None)
+            .filter(|version| version.supervision == article::SupervisionNeed::None)
             .map(|version| version.source.path.as_str())
             .collect();
         let mut texts: Vec<TextStatus> = paths

@@ -49,7 +49,7 @@ pub(super) fn text_of(
             .find(|version| version.source.path == path)
             .map(|version| (work, version))
     })?;
-    let is_notice = version.supervision == article::Supervision::None;
+    let is_notice = version.supervision == article::SupervisionNeed::None;
     Some(ActText {
         kind: if kind == TextKind::Own && is_notice { TextKind::Notice } else { kind },
         topics: work.topics.iter().map(|topic| topic.value.clone()).collect(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::diff::{self, Row};
+use super::diff::{self, DiffRow};
 use crate::content::article;
 use crate::content::config::TextKind;
 use crate::diagnostic::Message;
@@ -87,7 +87,7 @@ pub struct TextStatus {
     /// Signatures that do not count.
     pub invalid: Vec<InvalidSignature>,
     /// What changed since it was approved.
-    pub changes: Vec<Row>,
+    pub changes: Vec<DiffRow>,
     /// Images that changed since, by path.
     pub images: Vec<String>,
 }
@@ -121,7 +121,7 @@ impl TextStatus {
     pub fn of(project: &Project, published: &Project, path: &str, on: Date) -> Option<Self> {
         let mut versions = project.all_works().flat_map(|work| work.versions.values());
         let is_notice = versions.any(|version| {
-            version.source.path == path && version.supervision == article::Supervision::None
+            version.source.path == path && version.supervision == article::SupervisionNeed::None
         });
         let of = BoardDay { project, published, titles: &titles(project, published), on };
         of.text(path, is_notice)
@@ -296,7 +296,7 @@ fn changes(
     approved: &[Covered],
     working: &[Covered],
     files: &Files,
-) -> (Vec<Row>, Vec<String>) {
+) -> (Vec<DiffRow>, Vec<String>) {
     let before = approved
         .first()
         .and_then(|file| files.blob(&file.sha256).ok().flatten())

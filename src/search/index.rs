@@ -11,7 +11,7 @@ use crate::content::medicine::{Drug, LactationTable, NotListed, Product};
 use crate::content::text::Text;
 
 /// An entry: `[id, class, names, aliases, brands]`; the class is a place in [`Index::classes`].
-pub type Entry<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>, Vec<&'a str>);
+pub type IndexEntry<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>, Vec<&'a str>);
 
 /// A combination product: `[id, class, names, aliases]`.
 pub type Combined<'a> = (&'a str, Option<usize>, Vec<&'a str>, Vec<&'a str>);
@@ -22,7 +22,7 @@ pub struct Index<'a> {
     /// Names of the classes: in every language, and the reading.
     pub classes: Vec<Vec<&'a str>>,
     /// Entries of the table.
-    pub drugs: Vec<Entry<'a>>,
+    pub drugs: Vec<IndexEntry<'a>>,
     /// Combination products.
     pub products: Vec<Combined<'a>>,
     /// `[names, brands]` of what the table does not have, in its order.
@@ -56,7 +56,7 @@ impl<'a> Index<'a> {
     }
 }
 
-fn entry<'a>(table: &'a LactationTable, drug: &'a Drug) -> Entry<'a> {
+fn entry<'a>(table: &'a LactationTable, drug: &'a Drug) -> IndexEntry<'a> {
     let class = table.class_of(drug);
     let mut seen = BTreeSet::new();
     let own = distinct(&mut seen, names(&drug.name).chain([drug.kana.as_str()]));

@@ -13,7 +13,7 @@ use crate::content::language::LangId;
 use crate::content::text::Text;
 use crate::edition::Edition;
 use crate::project::Project;
-use crate::render::markdown::{Segment, Target};
+use crate::render::markdown::{BodySegment, LinkTarget};
 use crate::review::status::TextStatus;
 use crate::review::words;
 use crate::site::{GoneText, Moment, Page, Site, Thing};
@@ -366,13 +366,15 @@ impl Scene<'_, '_> {
     /// the first link in each file.
     fn links(&self, site: &Site<'_>, language: LangId, page: Page) -> Vec<Way> {
         let project = self.edition.project();
-        let leads_here = |target: &Target| match (target, page.thing()) {
-            (Target::Work(path), Some(Thing::Work(index))) => *path == site.works[index].path,
-            (Target::Work(path), Some(Thing::Gone(index))) => {
+        let leads_here = |target: &LinkTarget| match (target, page.thing()) {
+            (LinkTarget::Work(path), Some(Thing::Work(index))) => *path == site.works[index].path,
+            (LinkTarget::Work(path), Some(Thing::Gone(index))) => {
                 matches!(site.gone[index].text, GoneText::Work(work) if work.path == *path)
             }
-            (Target::Drug(id), Some(Thing::Drug(index))) => *id == project.table.drugs[index].id,
-            (Target::Page(name), _) => site.named_page(name) == Some(page),
+            (LinkTarget::Drug(id), Some(Thing::Drug(index))) => {
+                *id == project.table.drugs[index].id
+            }
+            (LinkTarget::Page(name), _) => site.named_page(name) == Some(page),
             _ => false,
         };
         let works = project
@@ -384,7 +386,9 @@ impl Scene<'_, '_> {
             versions.filter(|(_, of, _)| *of == language).filter_map(|(work, of, version)| {
                 let place = self.edition.body(&version.source.path)?.segments.iter().find_map(
                     |segment| match segment {
-                        Segment::LinkOpen(link) if leads_here(&link.target) => Some(&link.place),
+                        BodySegment::LinkOpen(link) if leads_here(&link.target) => {
+                            Some(&link.place)
+                        }
                         _ => None,
                     },
                 )?;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Moment;
-use crate::content::article::{Article, Supervision, Work};
+use crate::content::article::{Article, SupervisionNeed, Work};
 use crate::content::config::TextKind;
 use crate::content::medicine::Drug;
 use crate::content::medicine::Product;
@@ -169,7 +169,7 @@ impl Visible {
 
 /// Returns the state under which an article may be published.
 pub fn state_of<'p>(project: &'p Project, article: &Article, on: Date) -> TextState<'p> {
-    let is_clinical = article.supervision == Supervision::Clinical;
+    let is_clinical = article.supervision == SupervisionNeed::Clinical;
     project.supervision.state(
         &article.source.path,
         is_clinical || project.config.policy.signatures(TextKind::Notice) > 0,

@@ -16,7 +16,7 @@ use super::history::TextEvent;
 use super::ledger::Ledger;
 use super::seals::{Covered, DRUG_LISTS, NOT_LISTED, Sealed, canonical, sha256};
 use super::standing::{Approval, Standing};
-use super::state::{Held, Supervision};
+use super::state::{LedgerDecision, Supervision};
 use crate::content::article::{self, Work};
 use crate::content::config::TextKind;
 use crate::content::medicine::LactationTable;
@@ -40,9 +40,9 @@ pub struct Publication {
 /// What becomes of one text.
 enum Verdict {
     /// The working text is what was signed.
-    AsSigned(Held),
+    AsSigned(LedgerDecision),
     /// What was signed takes its place.
-    Replace(Held, Fetched),
+    Replace(LedgerDecision, Fetched),
 }
 
 /// Bytes from the ledger: the text, and its images by path.
@@ -124,10 +124,10 @@ impl Supervision {
             // signed before.
             (Some(approval), _) if self.policy.signatures(approval.kind) == 0 => return None,
             (Some(approval), _) => {
-                (Held::Approved(approval.clone()), approval.seal, approval.files)
+                (LedgerDecision::Approved(approval.clone()), approval.seal, approval.files)
             }
             (None, Some(withdrawal)) => {
-                (Held::Withdrawn(withdrawal.clone()), withdrawal.seal, withdrawal.files)
+                (LedgerDecision::Withdrawn(withdrawal.clone()), withdrawal.seal, withdrawal.files)
             }
             (None, None) => return None,
         };
@@ -136,14 +136,14 @@ impl Supervision {
             Some(working) if working.seal == seal => return Some(Verdict::AsSigned(held)),
             // A text whose file is deleted leaves the site. A withdrawn text keeps its page, so
             // that its address says that it was withdrawn.
-            None if matches!(held, Held::Approved(_)) => return None,
+            None if matches!(held, LedgerDecision::Approved(_)) => return None,
             _ => {}
         }
         let Some(fetched) = fetch(path, &covered, files, diagnostics) else {
             // Without the bytes nothing can be approved, but what was withdrawn stays so.
-            return matches!(held, Held::Withdrawn(_)).then_some(Verdict::AsSigned(held));
+            return matches!(held, LedgerDecision::Withdrawn(_)).then_some(Verdict::AsSigned(held));
         };
-        if let (Held::Approved(approval), Some(file)) = (&held, files.get(path)) {
+        if let (LedgerDecision::Approved(approval), Some(file)) = (&held, files.get(path)) {
             let day = approval.on;
             let place = file
                 .text()
@@ -184,8 +184,8 @@ impl Supervision {
             for version in work.versions.values() {
                 let kind = match (work.owner, version.supervision) {
                     (None, _) => TextKind::Article,
-                    (Some(_), article::Supervision::Clinical) => TextKind::Own,
-                    (Some(_), article::Supervision::None) => TextKind::Notice,
+                    (Some(_), article::SupervisionNeed::Clinical) => TextKind::Own,
+                    (Some(_), article::SupervisionNeed::None) => TextKind::Notice,
                 };
                 // A translation's topics are its original's, which may have changed since.
                 let own =
@@ -226,15 +226,15 @@ impl Supervision {
         let due: Option<Vec<Date>> = others
             .iter()
             .map(|other| match self.held.get(*other) {
-                Some(Held::Approved(approval)) => Some(approval.next_review),
+                Some(LedgerDecision::Approved(approval)) => Some(approval.next_review),
                 _ => None,
             })
             .collect();
         match (self.held.get_mut(path), due) {
-            (Some(Held::Approved(approval)), Some(due)) => {
+            (Some(LedgerDecision::Approved(approval)), Some(due)) => {
                 approval.next_review = due.into_iter().fold(approval.next_review, Date::min)
             }
-            (Some(Held::Approved(_)), None) => {
+            (Some(LedgerDecision::Approved(_)), None) => {
                 self.held.remove(path);
             }
             _ => {}
@@ -251,7 +251,9 @@ impl Supervision {
         written_by: &[String],
         diagnostics: &mut Diagnostics,
     ) {
-        let Some(Held::Approved(approval)) = self.held.get_mut(&source.path) else { return };
+        let Some(LedgerDecision::Approved(approval)) = self.held.get_mut(&source.path) else {
+            return;
+        };
         let entitled = |approval: &Approval| {
             approval
                 .signers

@@ -39,7 +39,7 @@ pub enum TextState<'a> {
 
 /// What the ledger holds of a text that is in its place as it was signed.
 #[derive(Clone, Debug)]
-pub(crate) enum Held {
+pub(crate) enum LedgerDecision {
     /// It is approved.
     Approved(Approval),
     /// It was taken back.
@@ -68,7 +68,7 @@ pub struct Supervision {
     pub ledger: Arc<Ledger>,
     /// What holds for the texts as they are, by path; empty before a day is chosen, so that until
     /// then every text is unsupervised.
-    pub(super) held: BTreeMap<String, Held>,
+    pub(super) held: BTreeMap<String, LedgerDecision>,
     /// What was decided about each text so far, the latest first.
     pub(super) histories: BTreeMap<String, Vec<TextEvent>>,
     /// The images with which texts were approved, where they have changed since, by the text's
@@ -97,8 +97,8 @@ impl Supervision {
     /// Returns the seal under which a text is published, or was taken back.
     pub fn held_seal(&self, path: &str) -> Option<Sealed> {
         let (seal, files) = match self.held.get(path)? {
-            Held::Approved(approval) => (&approval.seal, &approval.files),
-            Held::Withdrawn(withdrawal) => (&withdrawal.seal, &withdrawal.files),
+            LedgerDecision::Approved(approval) => (&approval.seal, &approval.files),
+            LedgerDecision::Withdrawn(withdrawal) => (&withdrawal.seal, &withdrawal.files),
         };
         Some(Sealed { seal: seal.clone(), files: files.clone() })
     }
@@ -113,10 +113,10 @@ impl Supervision {
     /// An approval that is dated after that day does not count yet.
     pub fn state(&self, path: &str, required: bool, on: Date) -> TextState<'_> {
         match self.held.get(path) {
-            Some(Held::Withdrawn(withdrawal)) if withdrawal.on <= on => {
+            Some(LedgerDecision::Withdrawn(withdrawal)) if withdrawal.on <= on => {
                 TextState::Withdrawn(withdrawal)
             }
-            Some(Held::Approved(approval)) if approval.on <= on => {
+            Some(LedgerDecision::Approved(approval)) if approval.on <= on => {
                 TextState::Approved { approval, overdue: approval.next_review < on }
             }
             _ if required => TextState::Unsupervised,

@@ -18,7 +18,7 @@ use common::sample::{cases, sample};
 use common::{ARTICLE, DRUG, FUCHU, HINO, Scratch, findings};
 use proptest::prelude::*;
 use ubugi::diagnostic::Diagnostics;
-use ubugi::edition::record::{Record, Stamp};
+use ubugi::edition::record::{EditionRecord, FileStamp};
 use ubugi::edition::{self, Options, Sink, Summary};
 use ubugi::project::Project;
 use ubugi::site::Moment;
@@ -27,27 +27,27 @@ use ubugi::source::disk::{Disk, Hints};
 /// An output folder in memory: files with a time that moves on at every write.
 #[derive(Debug, Default)]
 struct Folder {
-    before: BTreeMap<String, (Stamp, Vec<u8>)>,
-    made: Mutex<BTreeMap<String, (Stamp, Vec<u8>)>>,
+    before: BTreeMap<String, (FileStamp, Vec<u8>)>,
+    made: Mutex<BTreeMap<String, (FileStamp, Vec<u8>)>>,
     clock: AtomicU64,
     written: Mutex<Vec<String>>,
     kept: AtomicUsize,
 }
 
 impl Sink for Folder {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<Stamp> {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<FileStamp> {
         let stamp = match self.before.get(path) {
             Some((stamp, before)) if before == bytes => *stamp,
             _ => {
                 self.written.lock().unwrap().push(path.to_owned());
-                Stamp(bytes.len() as u64, self.clock.fetch_add(1, Ordering::Relaxed))
+                FileStamp(bytes.len() as u64, self.clock.fetch_add(1, Ordering::Relaxed))
             }
         };
         self.made.lock().unwrap().insert(path.to_owned(), (stamp, bytes.to_vec()));
         Ok(stamp)
     }
 
-    fn keep(&self, path: &str, stamp: Stamp) -> bool {
+    fn keep(&self, path: &str, stamp: FileStamp) -> bool {
         let Some(found) = self.before.get(path).filter(|(there, _)| *there == stamp) else {
             return false;
         };
@@ -60,8 +60,8 @@ impl Sink for Folder {
 /// A project that is built again and again into the same folder.
 #[derive(Clone, Default)]
 struct Again {
-    folder: BTreeMap<String, (Stamp, Vec<u8>)>,
-    record: Record,
+    folder: BTreeMap<String, (FileStamp, Vec<u8>)>,
+    record: EditionRecord,
     clock: u64,
 }
 

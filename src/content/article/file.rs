@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::slug::{check_slug, identity, slug};
-use super::work::{Article, Placement, Supervision};
+use super::work::{Article, Placement, SupervisionNeed};
 use crate::content::care_exception::{CARE_EXCEPTION, CareException};
 use crate::content::citation::{CITATION, Citation};
 use crate::content::code::MunicipalityCode;
@@ -22,8 +22,8 @@ use crate::source::front_matter;
 use crate::source::keys::{Key, Record, Shape, optional, required, words};
 use crate::source::yaml::Node;
 
-const SUPERVISION: [(&str, Supervision); 2] =
-    [("clinical", Supervision::Clinical), ("none", Supervision::None)];
+const SUPERVISION: [(&str, SupervisionNeed); 2] =
+    [("clinical", SupervisionNeed::Clinical), ("none", SupervisionNeed::None)];
 
 /// A slug: letters and digits of any script, hyphens and underscores.
 const SLUG: Shape = Shape::Pattern("^[\\p{L}\\p{N}\\p{M}_-]{1,120}$");
@@ -407,9 +407,9 @@ fn supervision(
     decoder: &mut Decoder,
     node: &Node,
     owner: Option<MunicipalityCode>,
-) -> Option<Supervision> {
+) -> Option<SupervisionNeed> {
     let supervision = decoder.choice(node, &SUPERVISION)?;
-    if supervision == Supervision::None && owner.is_none() {
+    if supervision == SupervisionNeed::None && owner.is_none() {
         decoder.fault(
             codes::NOT_FOR_CLINICAL,
             node,

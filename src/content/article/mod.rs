@@ -9,4 +9,4 @@ mod work;
 pub use file::{ARTICLE, TRANSLATION};
 pub use folder::decode_all;
 pub use slug::fold_slug;
-pub use work::{Article, Supervision, Work};
+pub use work::{Article, SupervisionNeed, Work};

@@ -16,7 +16,7 @@ use crate::diagnostic::{Located, Source};
 
 /// Whether a text needs a clinician's approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Supervision {
+pub enum SupervisionNeed {
     /// It does.
     #[default]
     Clinical,
@@ -46,7 +46,7 @@ pub struct Article {
     /// Whether the sources are the original's, as it names none of its own.
     pub shares_sources: bool,
     /// Whether it needs a clinician's approval.
-    pub supervision: Supervision,
+    pub supervision: SupervisionNeed,
     /// The reviewers who wrote it and so cannot sign it.
     pub written_by: Vec<Located<String>>,
     /// Not ready to be shown.

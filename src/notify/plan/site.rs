@@ -28,7 +28,7 @@ pub(super) fn plan_site(
     let campaigns: Vec<&Campaign> =
         day.project.campaigns.iter().filter(|campaign| campaign.runs(code, day.date)).collect();
     let most = campaigns.iter().fold(notify.most, |most, campaign| most.or_more(campaign.most));
-    let mut plan = SitePlan {
+    let mut plan = SiteDay {
         day,
         site,
         notify,
@@ -44,7 +44,7 @@ pub(super) fn plan_site(
 }
 
 /// A site's day while it is planned.
-struct SitePlan<'s, 'p> {
+struct SiteDay<'s, 'p> {
     day: PlannedDay<'p>,
     site: &'s Site<'p>,
     notify: &'s Notify,
@@ -61,7 +61,7 @@ struct SitePlan<'s, 'p> {
 /// A candidate that is still to be told, and its place in a campaign: the campaign's and its own.
 type Waiting<'p> = (Candidate<'p>, Option<(usize, usize)>);
 
-impl<'p> SitePlan<'_, 'p> {
+impl<'p> SiteDay<'_, 'p> {
     fn channel(&mut self, channel: &Channel) {
         let served = ServedSegment::of(self.day, self.site.municipality, channel);
         let mut planned: HashSet<NoticeId> = HashSet::new();

@@ -27,8 +27,10 @@ pub(super) fn check(project: &Project, terms: &Terms<'_>, diagnostics: &mut Diag
         reference::check(author, &ids, "content/reviewers.yaml", diagnostics);
     }
     for work in project.municipalities.iter().flat_map(|municipality| &municipality.works) {
-        let is_notice =
-            work.versions.values().any(|version| version.supervision == article::Supervision::None);
+        let is_notice = work
+            .versions
+            .values()
+            .any(|version| version.supervision == article::SupervisionNeed::None);
         if let Some(topic) = work.topics.iter().find(|topic| {
             is_notice && clinical.iter().any(|clinical| clinical.value == topic.value)
         }) {

@@ -5,7 +5,7 @@
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, Tag, TagEnd};
 
-use super::body::Segment;
+use super::body::BodySegment;
 use super::writer::{OpenTable, Writer};
 
 impl<'t> Writer<'t, '_> {
@@ -18,7 +18,7 @@ impl<'t> Writer<'t, '_> {
             BlockQuoteKind::Warning => ("warning", "alerts.warning"),
             BlockQuoteKind::Caution => ("caution", "alerts.caution"),
         };
-        let title = self.slot(Segment::Word(word));
+        let title = self.slot(BodySegment::Word(word));
         self.last_char = None;
         format!(
             "<div class=\"callout callout-{name}\" role=\"note\">\n\
@@ -35,7 +35,7 @@ impl<'t> Writer<'t, '_> {
                     column: 0,
                     head: false,
                 });
-                let label = self.slot(Segment::Word("table_region"));
+                let label = self.slot(BodySegment::Word("table_region"));
                 format!(
                     "<div class=\"table\" role=\"group\" tabindex=\"0\" \
                      aria-label=\"{label}\"><table>"

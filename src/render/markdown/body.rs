@@ -10,7 +10,7 @@ use crate::source::suggest;
 
 /// A part of an article's body.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Segment {
+pub enum BodySegment {
     /// Finished HTML.
     Html(String),
     /// A word of the theme, by its path; it is escaped when it is filled in.
@@ -29,7 +29,7 @@ pub enum Segment {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// Where it leads.
-    pub target: Target,
+    pub target: LinkTarget,
     /// The heading on that page, by its id or its words.
     pub fragment: Option<String>,
     /// Where it is written.
@@ -38,7 +38,7 @@ pub struct Link {
 
 /// What a link can lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum LinkTarget {
     /// A heading of the same page.
     Here,
     /// An article, by the path of its original.
@@ -77,7 +77,7 @@ pub struct Heading {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// Its parts in order.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<BodySegment>,
     /// Its headings in order.
     pub headings: Vec<Heading>,
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd, html};
 
-use super::body::{Body, Link, Segment, Target, dead_fragment};
+use super::body::{Body, BodySegment, Link, LinkTarget, dead_fragment};
 use super::events::{Split, Spot};
 use super::image::is_lone_image;
 use super::references::{Pins, References};
@@ -62,8 +62,11 @@ pub fn compile(
 
 fn check_own_fragments(body: &Body, diagnostics: &mut Diagnostics) {
     for segment in &body.segments {
-        if let Segment::LinkOpen(Link { target: Target::Here, fragment: Some(fragment), place }) =
-            segment
+        if let BodySegment::LinkOpen(Link {
+            target: LinkTarget::Here,
+            fragment: Some(fragment),
+            place,
+        }) = segment
             && diagnostics.len() < MOST_FAULTS
             && body.heading(fragment).is_none()
         {
@@ -78,8 +81,8 @@ impl<'t> Writer<'t, '_> {
         if self.footnotes.order.is_empty() {
             return;
         }
-        let title = self.slot(Segment::Word("footnotes.title"));
-        let back = self.slot(Segment::Word("footnotes.back"));
+        let title = self.slot(BodySegment::Word("footnotes.title"));
+        let back = self.slot(BodySegment::Word("footnotes.back"));
         let _ = write!(out, "<section class=\"footnotes\"><h2 id=\"footnotes\">{title}</h2><ol>");
         // A note may refer to another one, which then joins the end of the list.
         let mut index = 0;
@@ -185,7 +188,7 @@ impl<'t> Writer<'t, '_> {
             Event::End(TagEnd::Link) => {
                 let close = match self.links.pop().flatten() {
                     Some(true) => "</a>".to_owned(),
-                    Some(false) => self.slot(Segment::LinkClose),
+                    Some(false) => self.slot(BodySegment::LinkClose),
                     None => return,
                 };
                 out.push(Event::InlineHtml(close.into()));

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::body::Segment;
+use super::body::BodySegment;
 use super::events::Spot;
 use super::link::{relative, scheme};
 use super::text::plain_text;
@@ -48,7 +48,7 @@ impl<'t> Writer<'t, '_> {
         let Some((path, size)) = self.find_image(dest_url, place) else {
             return String::new();
         };
-        let address = self.slot(Segment::Address(path));
+        let address = self.slot(BodySegment::Address(path));
         let mut html = format!(
             "<img src=\"{address}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\"",
             escape(&alt)

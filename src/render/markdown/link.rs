@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::body::{Link, Segment, Target};
+use super::body::{BodySegment, Link, LinkTarget};
 use super::writer::Writer;
 use crate::content::markdown::decode_percent;
 use crate::diagnostic::{Place, codes};
@@ -41,11 +41,11 @@ impl Writer<'_, '_> {
             (path, Some(decode_percent(fragment).into_owned()))
         });
         let target = if path.is_empty() {
-            Target::Here
+            LinkTarget::Here
         } else {
             self.resolve(&decode_percent(path), place.clone())?
         };
-        if target == Target::Here && fragment.as_deref().is_none_or(str::is_empty) {
+        if target == LinkTarget::Here && fragment.as_deref().is_none_or(str::is_empty) {
             self.fault(
                 codes::DEAD_LINK,
                 place,
@@ -57,7 +57,7 @@ impl Writer<'_, '_> {
             );
             return None;
         }
-        let mark = self.slot(Segment::LinkOpen(Link {
+        let mark = self.slot(BodySegment::LinkOpen(Link {
             target,
             fragment: fragment.filter(|f| !f.is_empty()),
             place,
@@ -110,8 +110,8 @@ impl Writer<'_, '_> {
             );
             return None;
         }
-        let mark = self.slot(Segment::LinkOpen(Link {
-            target: Target::Page(name.to_owned()),
+        let mark = self.slot(BodySegment::LinkOpen(Link {
+            target: LinkTarget::Page(name.to_owned()),
             fragment: None,
             place,
         }));
@@ -119,17 +119,17 @@ impl Writer<'_, '_> {
     }
 
     /// Finds what a path leads to, as seen from the file.
-    fn resolve(&mut self, path: &str, place: Place) -> Option<Target> {
+    fn resolve(&mut self, path: &str, place: Place) -> Option<LinkTarget> {
         let full = join(&self.source.path, path);
         if let Some(full) = &full {
             if let Some(original) = self.references.article_files.get(full.as_str()) {
-                return Some(Target::Work((*original).to_owned()));
+                return Some(LinkTarget::Work((*original).to_owned()));
             }
             if let Some(id) =
                 full.strip_prefix("content/drugs/").and_then(|name| name.strip_suffix(".yaml"))
                 && self.references.drugs.contains(id)
             {
-                return Some(Target::Drug(id.to_owned()));
+                return Some(LinkTarget::Drug(id.to_owned()));
             }
         }
         let shown = full.unwrap_or_else(|| path.to_owned());

@@ -17,7 +17,9 @@ mod references;
 mod text;
 mod writer;
 
-pub use body::{Body, Heading, Link, PlacedFact, Segment, Target, dead_fragment, words_to_id};
+pub use body::{
+    Body, BodySegment, Heading, Link, LinkTarget, PlacedFact, dead_fragment, words_to_id,
+};
 pub use compile::compile;
 pub use references::{Pins, References};
 
@@ -71,16 +73,16 @@ mod tests {
             .segments
             .iter()
             .map(|segment| match segment {
-                Segment::Html(html) => html.clone(),
-                Segment::Word(word) => format!("«{word}»"),
-                Segment::LinkOpen(link) => format!(
+                BodySegment::Html(html) => html.clone(),
+                BodySegment::Word(word) => format!("«{word}»"),
+                BodySegment::LinkOpen(link) => format!(
                     "«{:?}{}»",
                     link.target,
                     link.fragment.as_deref().map(|f| format!("#{f}")).unwrap_or_default()
                 ),
-                Segment::LinkClose => "«/»".into(),
-                Segment::Address(path) => format!("«{path}»"),
-                Segment::Fact(fact) => {
+                BodySegment::LinkClose => "«/»".into(),
+                BodySegment::Address(path) => format!("«{path}»"),
+                BodySegment::Fact(fact) => {
                     format!("«{:?}|{}»", fact.fact, fact.fallback.as_deref().unwrap_or("-"))
                 }
             })

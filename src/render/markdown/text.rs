@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::Event;
 
-use super::body::{PlacedFact, Segment};
+use super::body::{BodySegment, PlacedFact};
 use super::events::Spot;
 use super::facts::{Fact, UnknownFact};
 use super::writer::{LITERAL_BRACE, MARK_CLOSE, MARK_OPEN, Writer};
@@ -149,7 +149,7 @@ impl Writer<'_, '_> {
             }
         }
         let fallback = fallback.filter(|text| !text.is_empty()).map(str::to_owned);
-        self.slot(Segment::Fact(PlacedFact { fact, fallback, place }))
+        self.slot(BodySegment::Fact(PlacedFact { fact, fallback, place }))
     }
 
     fn unknown_fact(&mut self, unknown: UnknownFact, place: Place) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::Alignment;
 
-use super::body::{Heading, Segment};
+use super::body::{BodySegment, Heading};
 use super::footnote::Footnotes;
 use super::references::{Pins, References};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Source};
@@ -42,7 +42,7 @@ pub(super) struct Writer<'a, 'd> {
     pub(super) references: &'a References<'a>,
     pub(super) pins: Option<&'a Pins>,
     pub(super) diagnostics: &'d mut Diagnostics,
-    pub(super) slots: Vec<Segment>,
+    pub(super) slots: Vec<BodySegment>,
     pub(super) headings: Vec<Heading>,
     /// Ids in use on this page.
     pub(super) ids: HashSet<String>,
@@ -101,19 +101,19 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// Keeps a segment and returns the mark that stands for it.
-    pub(super) fn slot(&mut self, segment: Segment) -> String {
+    pub(super) fn slot(&mut self, segment: BodySegment) -> String {
         self.slots.push(segment);
         format!("{MARK_OPEN}{}{MARK_CLOSE}", self.slots.len() - 1)
     }
 }
 
 /// Cuts finished HTML at its marks.
-pub(super) fn cut(html: &str, slots: Vec<Segment>) -> Vec<Segment> {
+pub(super) fn cut(html: &str, slots: Vec<BodySegment>) -> Vec<BodySegment> {
     let mut segments = Vec::with_capacity(slots.len() * 2 + 1);
     let mut rest = html;
     while let Some(open) = rest.find(MARK_OPEN) {
         if open > 0 {
-            segments.push(Segment::Html(rest[..open].to_owned()));
+            segments.push(BodySegment::Html(rest[..open].to_owned()));
         }
         let after = &rest[open + MARK_OPEN.len_utf8()..];
         let close = after.find(MARK_CLOSE).unwrap_or(after.len());
@@ -125,7 +125,7 @@ pub(super) fn cut(html: &str, slots: Vec<Segment>) -> Vec<Segment> {
         rest = after.get(close + MARK_CLOSE.len_utf8()..).unwrap_or_default();
     }
     if !rest.is_empty() {
-        segments.push(Segment::Html(rest.to_owned()));
+        segments.push(BodySegment::Html(rest.to_owned()));
     }
     segments
 }

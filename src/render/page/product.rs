@@ -6,7 +6,7 @@ use tera::{Context, Value};
 
 use super::super::context::{self, TextValue, value};
 use super::super::head::Head;
-use super::super::rows::{self, ProductRow, Said};
+use super::super::rows::{self, ProductRow, SourceSaid};
 use super::super::sheet::{Sheet, corrected, reviewed};
 use super::PageKind;
 use crate::content::medicine::{Assessment, Drug};
@@ -107,7 +107,7 @@ fn of_each<'p>(
     sheet: &Sheet<'_, 'p>,
     drugs: &[&'p Drug],
     part: fn(&'p Assessment) -> &'p [Text],
-) -> Vec<Said<'p>> {
+) -> Vec<SourceSaid<'p>> {
     let of_drug = |drug: &&'p Drug| {
         let name = sheet.voice().text(&drug.name);
         let all = rows::said(sheet, drug, part).into_iter();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::dependency::Dependency;
 use super::super::html::escape;
-use super::super::markdown::{Body, Link, Segment, Target};
+use super::super::markdown::{Body, BodySegment, Link, LinkTarget};
 use super::super::percent::encode_fragment;
 use super::Sheet;
 use crate::diagnostic::{Diagnostic, codes};
@@ -18,26 +18,26 @@ impl<'p> Sheet<'_, 'p> {
         let mut open_links: Vec<bool> = Vec::new();
         for segment in &body.segments {
             match segment {
-                Segment::Html(html) => out.push_str(html),
-                Segment::Word(path) => out.push_str(&escape(strings.get(path))),
-                Segment::LinkOpen(link) => match self.target_address(link, body) {
+                BodySegment::Html(html) => out.push_str(html),
+                BodySegment::Word(path) => out.push_str(&escape(strings.get(path))),
+                BodySegment::LinkOpen(link) => match self.target_address(link, body) {
                     Some(href) => {
                         let _ = write!(out, "<a href=\"{}\">", escape(&href));
                         open_links.push(true);
                     }
                     None => open_links.push(false),
                 },
-                Segment::LinkClose => {
+                BodySegment::LinkClose => {
                     if open_links.pop().unwrap_or(false) {
                         out.push_str("</a>");
                     }
                 }
-                Segment::Address(path) => {
+                BodySegment::Address(path) => {
                     if let Some(image) = self.image(path) {
                         let _ = write!(out, "{}{}", self.root(), image.asset.path);
                     }
                 }
-                Segment::Fact(fact) => self.fact(fact, own, out),
+                BodySegment::Fact(fact) => self.fact(fact, own, out),
             }
         }
     }
@@ -50,13 +50,13 @@ impl<'p> Sheet<'_, 'p> {
         };
         let wanted = link.fragment.as_deref();
         match &link.target {
-            Target::Here => wanted.and_then(|wanted| fragment(here, wanted)),
-            Target::Page(name) => self.named(name).map(|page| self.url(page)),
-            Target::Drug(id) => {
+            LinkTarget::Here => wanted.and_then(|wanted| fragment(here, wanted)),
+            LinkTarget::Page(name) => self.named(name).map(|page| self.url(page)),
+            LinkTarget::Drug(id) => {
                 let index = self.find_drug(id)?;
                 Some(self.link(Thing::Drug(index)))
             }
-            Target::Work(path) => {
+            LinkTarget::Work(path) => {
                 let Some(index) = self.find_work(path) else {
                     self.warn_of_hidden(path, link);
                     return None;
