@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Tongue, render};
 use crate::report::period::Month;
-use crate::supervision::ledger::Severity;
+use crate::supervision::ledger::Gravity;
 
 /// 産着（うぶぎ）: one body of clinician-supervised health information,
 /// a site for every municipality.
@@ -65,7 +65,7 @@ pub enum Command {
         paths: Vec<PathBuf>,
         /// Who approves and when.
         #[command(flatten)]
-        sitting: Sitting,
+        sitting: SittingArgs,
         /// When the texts must be looked at again / 次の見直しの日
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
         next_review: Date,
@@ -84,7 +84,7 @@ pub enum Command {
         paths: Vec<PathBuf>,
         /// Who takes them back and when.
         #[command(flatten)]
-        sitting: Sitting,
+        sitting: SittingArgs,
         /// Why, in words for readers / 読者への理由
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -99,7 +99,7 @@ pub enum Command {
         path: PathBuf,
         /// Who corrects it and when.
         #[command(flatten)]
-        sitting: Sitting,
+        sitting: SittingArgs,
         /// What it said / 誤り
         #[arg(long, value_name = "TEXT")]
         was: String,
@@ -115,9 +115,9 @@ pub enum Command {
     Status(Status),
     /// Plan and send notices to families; nothing else ever sends / 通知を計画し、送る
     #[command(subcommand)]
-    Notify(Notify),
+    NotifyArgs(NotifyArgs),
     /// Tell in figures what was done: articles, notices, page views / 活動を数で報告する
-    Report(Report),
+    ReportArgs(ReportArgs),
     /// Verify the whole record of approvals / 承認の記録をすべて確かめる
     Audit {
         /// The project's folder / プロジェクトのフォルダ
@@ -145,7 +145,7 @@ pub enum Command {
     },
     /// See and change the look: what comes from ubugi, what from the project / 見た目を調べ、変える
     #[command(subcommand)]
-    Theme(Theme),
+    ThemeArgs(ThemeArgs),
     /// Print a completion script for a shell / シェルの補完スクリプトを出す
     Completions {
         /// The shell
@@ -156,7 +156,7 @@ pub enum Command {
 
 /// What can be done with themes.
 #[derive(Debug, Subcommand)]
-pub enum Theme {
+pub enum ThemeArgs {
     /// List all themes and their files, each with where it comes from / テーマとファイルを並べる
     List {
         /// The project's folder / プロジェクトのフォルダ
@@ -197,7 +197,7 @@ pub enum Grave {
     Severe,
 }
 
-impl From<Grave> for Severity {
+impl From<Grave> for Gravity {
     fn from(grave: Grave) -> Self {
         match grave {
             Grave::Low => Self::Low,
@@ -209,7 +209,7 @@ impl From<Grave> for Severity {
 
 /// What can be done with notices.
 #[derive(Debug, Subcommand)]
-pub enum Notify {
+pub enum NotifyArgs {
     /// Begin a ledger, or new channels in it: all articles until now count as told; sends nothing
     /// / 台帳を始める（送らない）
     Seed {
@@ -329,7 +329,7 @@ pub struct Status {
 
 /// What `report` tells.
 #[derive(Debug, clap::Args)]
-pub struct Report {
+pub struct ReportArgs {
     /// The project's folder / プロジェクトのフォルダ
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
@@ -406,7 +406,7 @@ pub enum FailOn {
 
 /// Who decides, and on which day.
 #[derive(Debug, clap::Args)]
-pub struct Sitting {
+pub struct SittingArgs {
     /// The project's folder / プロジェクトのフォルダ
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
@@ -430,7 +430,7 @@ pub struct Sitting {
 
 /// Which sites of which project, and as of when: what `build`, `check` and `serve` have in common.
 #[derive(Debug, clap::Args)]
-pub struct Scope {
+pub struct ScopeArgs {
     /// The project's folder / プロジェクトのフォルダ
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
@@ -461,7 +461,7 @@ pub struct Making {
 pub struct Edition {
     /// Which sites, and as of when.
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: ScopeArgs,
     /// The form of faults / 誤りの出し方
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub diagnostics: Format,
@@ -478,7 +478,7 @@ pub struct Edition {
 pub struct Serve {
     /// Which sites, and as of when.
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: ScopeArgs,
     /// The port (0 for any that is free); the next free one from 4000 otherwise / ポート番号
     #[arg(long, value_name = "NUMBER")]
     pub port: Option<u16>,

@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::args::{Notify, Send, moment};
+use super::args::{NotifyArgs, Send, moment};
 use super::refusal;
 use super::terminal::{Exit, progress_bar, say, show, today_in_japan, write_out};
 use super::words;
@@ -26,21 +26,21 @@ use crate::notify::web_push::vapid::Pair;
 use crate::output::write_file;
 
 /// Runs one of the steps.
-pub(super) fn run(what: &Notify, tongue: Tongue) -> Exit {
+pub(super) fn run(what: &NotifyArgs, tongue: Tongue) -> Exit {
     let done = match what {
-        Notify::Seed { project, ledger, date, until } => {
+        NotifyArgs::Seed { project, ledger, date, until } => {
             let date = date.unwrap_or_else(today_in_japan);
             let (project, ledger) = (project.clone(), ledger.clone());
             seed(&SeedOptions { project, ledger, date, until: until.unwrap_or(date) }, tongue)
         }
-        Notify::Plan { project, ledger, date, out } => {
+        NotifyArgs::Plan { project, ledger, date, out } => {
             let date = date.unwrap_or_else(today_in_japan);
             let (project, ledger) = (project.clone(), ledger.clone());
             plan(&PlanOptions { project, ledger, date }, out.as_deref(), tongue)
         }
-        Notify::Send(options) => send(options, tongue),
-        Notify::Keys => keys(tongue),
-        Notify::Schema => {
+        NotifyArgs::Send(options) => send(options, tongue),
+        NotifyArgs::Keys => keys(tongue),
+        NotifyArgs::Schema => {
             write_out(crate::notify::SCHEMA);
             Ok(Exit::Fine)
         }

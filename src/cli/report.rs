@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{Report as Options, ReportFormat};
+use super::args::{ReportArgs as Options, ReportFormat};
 use super::refusal;
 use super::terminal::{Exit, say, show, today_in_japan, write_out};
 use super::words;

@@ -15,7 +15,7 @@ use crate::supervision::ledger::Decision;
 pub(super) fn run(
     paths: &[PathBuf],
     seals: &[String],
-    options: &args::Sitting,
+    options: &args::SittingArgs,
     decision: Decision,
     tongue: Tongue,
 ) -> Exit {
@@ -53,7 +53,7 @@ pub(super) fn run(
 }
 
 /// Says why nothing was recorded.
-fn refuse(why: &NotRecorded, options: &args::Sitting, tongue: Tongue) -> Exit {
+fn refuse(why: &NotRecorded, options: &args::SittingArgs, tongue: Tongue) -> Exit {
     match why {
         NotRecorded::Project(error) => refusal::project(&options.project, error, tongue),
         NotRecorded::Against(against) => {

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::Theme;
+use super::args::ThemeArgs;
 use super::refusal;
 use super::terminal::{Exit, say, show, write_out};
 use super::words::plural;
@@ -26,23 +26,23 @@ use crate::theme::layers::ThemeFiles;
 use crate::theme::{self, ThemeFolders};
 
 /// Does what was asked for.
-pub(super) fn run(what: &Theme, tongue: Tongue) -> Exit {
-    let (Theme::List { project: root }
-    | Theme::Eject { project: root, .. }
-    | Theme::Diff { project: root, .. }) = what;
+pub(super) fn run(what: &ThemeArgs, tongue: Tongue) -> Exit {
+    let (ThemeArgs::List { project: root }
+    | ThemeArgs::Eject { project: root, .. }
+    | ThemeArgs::Diff { project: root, .. }) = what;
     let (files, mut faults) = match project::read(root) {
         Ok(read) => read,
         Err(error) => return refusal::project(root, &error, tongue),
     };
     let folders = theme::folders(&files, &mut faults);
     let exit = match what {
-        Theme::List { .. } => list(&folders, tongue),
+        ThemeArgs::List { .. } => list(&folders, tongue),
         // What stands in the theme's folder cannot be told, so nothing is put beside it.
-        Theme::Eject { .. } if faults.errors() > 0 => Exit::Faults,
-        Theme::Eject { files: asked, force, .. } => {
+        ThemeArgs::Eject { .. } if faults.errors() > 0 => Exit::Faults,
+        ThemeArgs::Eject { files: asked, force, .. } => {
             eject(root, &files, &folders, asked, *force, tongue)
         }
-        Theme::Diff { files: asked, .. } => diff(&folders.files, asked, tongue),
+        ThemeArgs::Diff { files: asked, .. } => diff(&folders.files, asked, tongue),
     };
     if faults.errors() > 0 {
         faults.sort();

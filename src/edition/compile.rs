@@ -13,13 +13,13 @@ use crate::content::article::{Article, Work};
 use crate::diagnostic::Diagnostics;
 use crate::project::{Project, Replaced, drug_id};
 use crate::render::image::Images;
-use crate::render::markdown::{self, Body, Pins, References};
+use crate::render::markdown::{self, Body, BodyReferences, Pins};
 use crate::render::page::PLANNED;
 use crate::site;
 use crate::source::memo;
 
 /// What a body may refer to, with its hash.
-type Hashed<'a> = (References<'a>, u64);
+type Hashed<'a> = (BodyReferences<'a>, u64);
 
 /// Compiles the bodies of all articles, visible or not, so that their faults are found before they
 /// are published; and of those that others stand in for the working text, so that its faults are
@@ -147,7 +147,7 @@ impl<'p> Known<'p> {
             let versions = work.versions.values();
             versions.map(|version| (version.source.path.as_str(), work.path.as_str()))
         });
-        let references = References {
+        let references = BodyReferences {
             works: works.iter().map(|work| work.path.as_str()).collect(),
             article_files: unread("content/articles/")
                 .chain(own.into_iter().flat_map(|(folder, _)| unread(folder)))

@@ -30,7 +30,7 @@ use crate::site::{self, Moment, Site, Visible};
 use compile::compile_all;
 use record::EditionRecord;
 
-pub use opened::{Edition, Made};
+pub use opened::{Edition, MadeFile};
 pub use options::Options;
 pub use reason::MakingReason;
 pub use sink::{Discard, Memory, Sink};

@@ -54,7 +54,7 @@ impl<'e> Slot<'e> {
 
 /// One file of a site, made when a caller asked for it.
 #[derive(Clone, Debug)]
-pub struct Made {
+pub struct MadeFile {
     /// Its bytes; nothing where a template could not be rendered.
     pub bytes: Option<Vec<u8>>,
     /// What was found wrong in making it.
@@ -131,11 +131,11 @@ impl<'e> Edition<'e> {
 
     /// Makes one file of a site, by the path that it has in the output without the municipality's
     /// code; returns `None` where there is none.
-    pub fn file(&self, index: usize, path: &str) -> Option<Made> {
+    pub fn file(&self, index: usize, path: &str) -> Option<MadeFile> {
         let slot = self.slots.get(index)?;
         let (renderer, faults) = self.renderer(index);
         let Some(renderer) = renderer else {
-            return Some(Made { bytes: None, faults: faults.clone(), page: None });
+            return Some(MadeFile { bytes: None, faults: faults.clone(), page: None });
         };
         let pages = &self.site(index).pages;
         let paths = slot.paths.get_or_init(|| {
@@ -154,9 +154,9 @@ impl<'e> Edition<'e> {
             {
                 faults.extend(self.shared.texts().faults_of(&theme.name, language, path));
             }
-            return Some(Made { bytes, faults, page: Some((language, page)) });
+            return Some(MadeFile { bytes, faults, page: Some((language, page)) });
         }
-        let found = |bytes: &[u8]| Made {
+        let found = |bytes: &[u8]| MadeFile {
             bytes: Some(bytes.to_vec()),
             faults: Diagnostics::new(),
             page: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::markdown::{self, Body, BodySegment, Link, LinkTarget};
+use super::markdown::{self, Body, BodyLink, BodySegment, LinkTarget};
 use crate::content::article::{Article, Work};
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
@@ -19,7 +19,7 @@ pub fn check_fragments(
     let bodies_of = |article: &Article| bodies.get(article.source.path.as_str()).map(AsRef::as_ref);
     for body in bodies.values() {
         for segment in &body.segments {
-            let BodySegment::LinkOpen(Link {
+            let BodySegment::LinkOpen(BodyLink {
                 target: LinkTarget::Work(path),
                 fragment: Some(fragment),
                 place,

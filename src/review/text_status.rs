@@ -14,7 +14,7 @@ use crate::project::Project;
 use crate::source::Files;
 use crate::supervision::TextState;
 use crate::supervision::finding::unentitled;
-use crate::supervision::ledger::Severity;
+use crate::supervision::ledger::Gravity;
 use crate::supervision::seals::{Covered, Sealed, canonical, kind_of};
 use crate::supervision::standing::{Approval, Invalid, Standing};
 
@@ -100,7 +100,7 @@ pub struct StatusWithdrawal {
     /// Why.
     pub reason: String,
     /// Its severity.
-    pub severity: Severity,
+    pub severity: Gravity,
 }
 
 /// A signature that does not count.

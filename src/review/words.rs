@@ -3,7 +3,7 @@
 use super::text_status::{Condition, TextStatus};
 use crate::diagnostic::Message;
 use crate::message;
-use crate::supervision::ledger::Severity;
+use crate::supervision::ledger::Gravity;
 
 /// Returns the name of a condition.
 pub fn label(condition: Condition) -> Message {
@@ -19,11 +19,11 @@ pub fn label(condition: Condition) -> Message {
 }
 
 /// Returns the name of a severity.
-pub(super) fn severity(severity: Severity) -> Message {
+pub(super) fn severity(severity: Gravity) -> Message {
     match severity {
-        Severity::Low => message!("軽い", "low"),
-        Severity::Moderate => message!("中くらい", "moderate"),
-        Severity::Severe => message!("重い", "severe"),
+        Gravity::Low => message!("軽い", "low"),
+        Gravity::Moderate => message!("中くらい", "moderate"),
+        Gravity::Severe => message!("重い", "severe"),
     }
 }
 

@@ -20,7 +20,7 @@ use super::subject::PageSubject;
 use super::view::View;
 use crate::content::code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Located, Place, Source, codes};
-use crate::edition::{self, Made, Options, STACK};
+use crate::edition::{self, MadeFile, Options, STACK};
 use crate::message;
 use crate::municipality::{BaseUrl, Municipality};
 use crate::project::Project;
@@ -49,7 +49,7 @@ pub struct PreviewTown {
 #[derive(Clone, Debug)]
 pub struct PreviewFile {
     /// The file.
-    pub made: Made,
+    pub made: MadeFile,
     /// What the page is about.
     pub subject: Option<PageSubject>,
 }
@@ -57,7 +57,7 @@ pub struct PreviewFile {
 impl PreviewFile {
     /// Tells that a file could not be made.
     pub fn broken(faults: Diagnostics) -> Self {
-        Self { made: Made { bytes: None, faults, page: None }, subject: None }
+        Self { made: MadeFile { bytes: None, faults, page: None }, subject: None }
     }
 }
 

@@ -25,7 +25,7 @@ pub fn hash(of: impl Hash) -> u64 {
 }
 
 /// Of which kind the result is, of which sources, and what else.
-type Key = (TypeId, usize, usize, u64);
+type MemoKey = (TypeId, usize, usize, u64);
 
 struct Kept {
     /// As long as they are held, nothing else can have their addresses.
@@ -37,7 +37,7 @@ struct Kept {
 #[derive(Default)]
 struct Held {
     turn: u64,
-    kept: HashMap<Key, Kept>,
+    kept: HashMap<MemoKey, Kept>,
 }
 
 /// Results by the source of which they were made; its clones share them. One that is off, as by

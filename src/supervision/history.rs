@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::ledger::{Act, Decision, Severity};
+use super::ledger::{Act, Decision, Gravity};
 use super::reviewer::Reviewer;
 use super::standing::Judge;
 
@@ -38,7 +38,7 @@ pub struct Announcement {
     /// The day.
     pub on: Date,
     /// Its severity.
-    pub severity: Severity,
+    pub severity: Gravity,
     /// What is announced.
     #[serde(flatten)]
     pub what: Announced,
@@ -68,7 +68,7 @@ impl Announcement {
 
     /// Returns whether those who may have followed the text are to be notified.
     pub fn is_to_be_notified(&self) -> bool {
-        self.severity == Severity::Severe
+        self.severity == Gravity::Severe
     }
 
     /// Returns whether it was made not long before a day.
@@ -144,7 +144,7 @@ impl Judge<'_> {
     }
 }
 
-fn announce(act: &Act, path: &str, severity: Severity, what: Announced) -> TextEvent {
+fn announce(act: &Act, path: &str, severity: Gravity, what: Announced) -> TextEvent {
     TextEvent::Announcement(Announcement {
         act: act.hash.clone(),
         path: path.to_owned(),

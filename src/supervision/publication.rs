@@ -38,7 +38,7 @@ pub struct Publication {
 }
 
 /// What becomes of one text.
-enum Verdict {
+enum TextVerdict {
     /// The working text is what was signed.
     AsSigned(LedgerDecision),
     /// What was signed takes its place.
@@ -67,7 +67,7 @@ impl Supervision {
             return publication;
         }
         let paths: Vec<&String> = self.ledger.by_path.keys().collect();
-        let verdicts: Vec<(&String, Option<Verdict>, Vec<TextEvent>, Diagnostics)> = paths
+        let verdicts: Vec<(&String, Option<TextVerdict>, Vec<TextEvent>, Diagnostics)> = paths
             .into_par_iter()
             .map(|path| {
                 let mut found = Diagnostics::new();
@@ -80,8 +80,8 @@ impl Supervision {
             publication.supervision.histories.insert(path.clone(), history);
             let held = match verdict {
                 None => continue,
-                Some(Verdict::AsSigned(held)) => held,
-                Some(Verdict::Replace(held, (text, images))) => {
+                Some(TextVerdict::AsSigned(held)) => held,
+                Some(TextVerdict::Replace(held, (text, images))) => {
                     publication.files.insert(path, text, diagnostics);
                     publication.replaced.extend(
                         publication
@@ -115,7 +115,7 @@ impl Supervision {
         files: &Files,
         on: Date,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Verdict> {
+    ) -> Option<TextVerdict> {
         let standing = self.judge().standing(path, on);
         report_invalid(&self.ledger, path, &standing, diagnostics);
         let Standing { approval, withdrawal, .. } = standing;
@@ -133,7 +133,7 @@ impl Supervision {
         };
         let working = Sealed::of(path, files);
         match &working {
-            Some(working) if working.seal == seal => return Some(Verdict::AsSigned(held)),
+            Some(working) if working.seal == seal => return Some(TextVerdict::AsSigned(held)),
             // A text whose file is deleted leaves the site. A withdrawn text keeps its page, so
             // that its address says that it was withdrawn.
             None if matches!(held, LedgerDecision::Approved(_)) => return None,
@@ -141,7 +141,8 @@ impl Supervision {
         }
         let Some(fetched) = fetch(path, &covered, files, diagnostics) else {
             // Without the bytes nothing can be approved, but what was withdrawn stays so.
-            return matches!(held, LedgerDecision::Withdrawn(_)).then_some(Verdict::AsSigned(held));
+            return matches!(held, LedgerDecision::Withdrawn(_))
+                .then_some(TextVerdict::AsSigned(held));
         };
         if let (LedgerDecision::Approved(approval), Some(file)) = (&held, files.get(path)) {
             let day = approval.on;
@@ -164,7 +165,7 @@ impl Supervision {
                 )),
             );
         }
-        Some(Verdict::Replace(held, fetched))
+        Some(TextVerdict::Replace(held, fetched))
     }
 
     /// Combines the states of texts with those of others whose words they show, and compares what

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::ledger::{Act, ActText, Decision, Ledger, Severity};
+use super::ledger::{Act, ActText, Decision, Gravity, Ledger};
 use super::reviewer::{Reviewer, Unentitled};
 use super::seals::Covered;
 use super::signature;
@@ -53,7 +53,7 @@ pub struct Withdrawal {
     /// Why.
     pub reason: String,
     /// Its severity.
-    pub severity: Severity,
+    pub severity: Gravity,
     /// What it covered when it was taken back.
     pub files: Vec<Covered>,
     /// Its seal then.

@@ -10,7 +10,7 @@ use atom_syndication::Feed;
 use common::{ARTICLE, Built, DRUG, FUCHU, HINO, Scratch};
 use rss::Channel;
 use serde_json::Value;
-use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::ledger::{Decision, Gravity};
 
 const ALL: &str = "132128/feeds/all";
 
@@ -45,7 +45,7 @@ fn ids(built: &Built, path: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn correction(severity: Severity) -> Decision {
+fn correction(severity: Gravity) -> Decision {
     Decision::Correction {
         was: "38度以上で受診".to_owned(),
         now: "37.5度以上で受診".to_owned(),
@@ -297,7 +297,7 @@ fn what_is_not_on_the_site_is_not_in_its_feeds() {
 fn corrections_and_withdrawals_are_entries() {
     let approved = Scratch::new().approve(&[ARTICLE], &["sample-doctor"], "2026-11-10");
     let corrected =
-        approved.decide(&[ARTICLE], &["sample-doctor"], "2026-11-18", correction(Severity::Severe));
+        approved.decide(&[ARTICLE], &["sample-doctor"], "2026-11-18", correction(Gravity::Severe));
     let built = corrected.build();
     for path in ["132128/feeds/corrections", "132128/feeds/topic/fever", ALL] {
         let feed = atom(&built, path);

@@ -377,11 +377,11 @@ fn take(step: Step, n: usize, scratch: Scratch, options: &mut Options) -> Scratc
             scratch.try_decide(&texts, &["sample-doctor", "sample-pharmacist"], &day, common::approval("2099-11-20")).unwrap_or(scratch)
         }
         Withdraw(text) => {
-            let reason = ubugi::supervision::ledger::Decision::Withdrawal { reason: "見本の理由".to_owned(), severity: ubugi::supervision::ledger::Severity::Moderate };
+            let reason = ubugi::supervision::ledger::Decision::Withdrawal { reason: "見本の理由".to_owned(), severity: ubugi::supervision::ledger::Gravity::Moderate };
             scratch.try_decide(&[TEXTS[text]], &["sample-doctor"], &day, reason).unwrap_or(scratch)
         }
         Correct => {
-            let severity = ubugi::supervision::ledger::Severity::Moderate;
+            let severity = ubugi::supervision::ledger::Gravity::Moderate;
             let correction = ubugi::supervision::ledger::Decision::Correction { was: format!("前の言葉{n}"), now: "今の言葉".to_owned(), severity };
             scratch.try_decide(&[ARTICLE], &["sample-doctor"], &day, correction).unwrap_or(scratch)
         }

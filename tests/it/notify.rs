@@ -15,7 +15,7 @@ use mailbox::Mailbox;
 use proptest::prelude::*;
 use receiver::{Receiver, Reply, status};
 use serde_json::Value as Json;
-use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::ledger::{Decision, Gravity};
 
 const SLEEP: &str = "content/articles/sleep.md";
 const NOTICE: &str = "municipalities/132128-hino/articles/hino-notice.md";
@@ -326,9 +326,9 @@ fn only_a_raised_revision_or_a_severe_correction_tells_again() {
             },
         )
     };
-    office.write(&correct(Severity::Moderate));
+    office.write(&correct(Gravity::Moderate));
     assert_eq!(office.planned_on("2026-11-22"), Vec::<String>::new());
-    office.write(&correct(Severity::Severe));
+    office.write(&correct(Gravity::Severe));
     assert_eq!(office.planned_on("2026-11-21"), Vec::<String>::new());
     let outbox = office.plan_on("2026-11-22");
     assert_eq!(names(&outbox), ["newborn sleep.md", "age-1 sleep.md"]);
@@ -360,13 +360,13 @@ fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
             Decision::Withdrawal { reason: "出典が撤回されたため".to_owned(), severity },
         )
     };
-    office.write(&withdraw(&fair, Severity::Moderate));
+    office.write(&withdraw(&fair, Gravity::Moderate));
     assert_eq!(
         office.planned_on("2026-11-22"),
         ["newborn fair.md"],
         "what harms nobody is told on the page alone"
     );
-    let withdrawn = withdraw(&fair, Severity::Severe);
+    let withdrawn = withdraw(&fair, Gravity::Severe);
     office.write(&withdrawn);
     assert_eq!(office.planned_on("2026-11-21"), Vec::<String>::new(), "it is not withdrawn yet");
     let outbox = office.plan_on("2026-11-22");
@@ -415,10 +415,10 @@ fn a_severe_withdrawal_tells_those_who_had_heard_of_the_article() {
         .clone()
         .edit(SLEEP, "topics: [sleep]", "topics: [sleep]\nnotify_rev: 2")
         .approve(&[SLEEP], &["sample-doctor"], "2026-11-22");
-    again.write(&withdraw(&raised, Severity::Severe));
+    again.write(&withdraw(&raised, Gravity::Severe));
     assert_eq!(again.planned_on("2026-11-22"), ["newborn sleep.md", "age-1 sleep.md"]);
     // What is approved anew between plan and sending is not called withdrawn.
-    again.write(&withdraw(&raised, Severity::Severe).approve(
+    again.write(&withdraw(&raised, Gravity::Severe).approve(
         &[SLEEP],
         &["sample-doctor"],
         "2026-11-22",
@@ -441,7 +441,7 @@ fn a_withdrawal_is_told_in_the_languages_that_it_concerns() {
             &[path],
             &["sample-doctor"],
             "2026-11-22",
-            Decision::Withdrawal { reason: "誤り".to_owned(), severity: Severity::Severe },
+            Decision::Withdrawal { reason: "誤り".to_owned(), severity: Gravity::Severe },
         )
     };
     let office = Office::new(&scratch);

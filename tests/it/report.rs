@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use ubugi::content::wording::Wording;
 use ubugi::delivery::{BegunNotice, DeliveryLedger, LedgerEntry, NoticeId};
-use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::ledger::{Decision, Gravity};
 
 const BROWSER: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1";
 
@@ -113,9 +113,7 @@ fn view(time: &str, path: &str) -> String {
 #[test]
 fn articles_are_counted_by_what_their_pages_show() {
     let correction =
-        Decision::Correction {
-            was: "38度".into(), now: "37.5度".into(), severity: Severity::Low
-        };
+        Decision::Correction { was: "38度".into(), now: "37.5度".into(), severity: Gravity::Low };
     let scratch = Scratch::new()
         .edit(ARTICLE, "published: 2026-11-01\n", "published: 2026-06-01\nupdated: 2026-11-02\n")
         .with(

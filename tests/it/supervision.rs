@@ -12,7 +12,7 @@ use ubugi::review::sitting::{Request, Sitting};
 use ubugi::review::status::{Board, Condition};
 use ubugi::supervision::Announced;
 use ubugi::supervision::audit::{self, Expected};
-use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::ledger::{Decision, Gravity};
 
 const PAGE: &str = "132128/articles/fever/index.html";
 const MEDICINE: &str = "132128/medicines/acetaminophen/index.html";
@@ -756,7 +756,7 @@ fn a_withdrawn_page_says_so_at_its_address() {
         "its history stays"
     );
     // Anybody active may take a text back at once; a list of the table has no page to take back.
-    let withdrawal = || Decision::Withdrawal { reason: "x".to_owned(), severity: Severity::Low };
+    let withdrawal = || Decision::Withdrawal { reason: "x".to_owned(), severity: Gravity::Low };
     let restricted = Scratch::new().edit(
         "content/reviewers.yaml",
         "specialty: 小児科",
@@ -774,7 +774,7 @@ fn corrections_and_history_stand_on_the_page() {
     let correction = Decision::Correction {
         was: "38度".to_owned(),
         now: "37.5度".to_owned(),
-        severity: Severity::Severe,
+        severity: Gravity::Severe,
     };
     let signed = Scratch::new().decide(
         &[ARTICLE],
@@ -887,7 +887,7 @@ fn a_correction_counts_only_from_who_may_sign() {
     let correction = || Decision::Correction {
         was: "38度".to_owned(),
         now: "37.5度".to_owned(),
-        severity: Severity::Low,
+        severity: Gravity::Low,
     };
     let authored = Scratch::new()
         .edit(ARTICLE, "published:", "written_by: [sample-doctor]\npublished:")

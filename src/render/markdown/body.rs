@@ -16,7 +16,7 @@ pub enum BodySegment {
     /// A word of the theme, by its path; it is escaped when it is filled in.
     Word(&'static str),
     /// The beginning of a link within the project.
-    LinkOpen(Link),
+    LinkOpen(BodyLink),
     /// Its end.
     LinkClose,
     /// The address of an image or file, by its path.
@@ -27,7 +27,7 @@ pub enum BodySegment {
 
 /// A link to another page of the site.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
+pub struct BodyLink {
     /// Where it leads.
     pub target: LinkTarget,
     /// The heading on that page, by its id or its words.

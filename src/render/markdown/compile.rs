@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd, html};
 
-use super::body::{Body, BodySegment, Link, LinkTarget, dead_fragment};
+use super::body::{Body, BodyLink, BodySegment, LinkTarget, dead_fragment};
 use super::events::{Split, Spot};
 use super::image::is_lone_image;
-use super::references::{Pins, References};
+use super::references::{BodyReferences, Pins};
 use super::writer::{MOST_FAULTS, Writer, cut};
 use crate::content::markdown::DIALECT;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
@@ -27,7 +27,7 @@ use crate::message;
 pub fn compile(
     source: &Arc<Source>,
     part: Range<usize>,
-    references: &References<'_>,
+    references: &BodyReferences<'_>,
     pins: Option<&Pins>,
     diagnostics: &mut Diagnostics,
 ) -> Body {
@@ -62,7 +62,7 @@ pub fn compile(
 
 fn check_own_fragments(body: &Body, diagnostics: &mut Diagnostics) {
     for segment in &body.segments {
-        if let BodySegment::LinkOpen(Link {
+        if let BodySegment::LinkOpen(BodyLink {
             target: LinkTarget::Here,
             fragment: Some(fragment),
             place,

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::body::{BodySegment, Link, LinkTarget};
+use super::body::{BodyLink, BodySegment, LinkTarget};
 use super::writer::Writer;
 use crate::content::markdown::decode_percent;
 use crate::diagnostic::{Place, codes};
@@ -57,7 +57,7 @@ impl Writer<'_, '_> {
             );
             return None;
         }
-        let mark = self.slot(BodySegment::LinkOpen(Link {
+        let mark = self.slot(BodySegment::LinkOpen(BodyLink {
             target,
             fragment: fragment.filter(|f| !f.is_empty()),
             place,
@@ -110,7 +110,7 @@ impl Writer<'_, '_> {
             );
             return None;
         }
-        let mark = self.slot(BodySegment::LinkOpen(Link {
+        let mark = self.slot(BodySegment::LinkOpen(BodyLink {
             target: LinkTarget::Page(name.to_owned()),
             fragment: None,
             place,

@@ -18,10 +18,10 @@ mod text;
 mod writer;
 
 pub use body::{
-    Body, BodySegment, Heading, Link, LinkTarget, PlacedFact, dead_fragment, words_to_id,
+    Body, BodyLink, BodySegment, Heading, LinkTarget, PlacedFact, dead_fragment, words_to_id,
 };
 pub use compile::compile;
-pub use references::{Pins, References};
+pub use references::{BodyReferences, Pins};
 
 #[cfg(test)]
 mod tests {
@@ -44,7 +44,7 @@ mod tests {
 
     fn compiled(markdown: &str) -> (String, Vec<(&'static str, usize, usize)>, Body) {
         let images = images();
-        let references = References {
+        let references = BodyReferences {
             works: BTreeSet::from(["content/articles/fever.md"]),
             article_files: BTreeMap::from([
                 ("content/articles/fever.md", "content/articles/fever.md"),

@@ -10,7 +10,7 @@ use crate::source::memo;
 
 /// What a body may refer to.
 #[derive(Debug)]
-pub struct References<'a> {
+pub struct BodyReferences<'a> {
     /// Paths of the originals it may link to.
     pub works: BTreeSet<&'a str>,
     /// All paths that name an article, original or translation, with the path of the original.
@@ -29,7 +29,7 @@ pub struct References<'a> {
     pub own_folder: Option<&'a str>,
 }
 
-impl References<'_> {
+impl BodyReferences<'_> {
     /// Hashes them; a body that was compiled with references of another hash must be compiled
     /// again.
     pub fn hash(&self) -> u64 {

@@ -13,7 +13,7 @@ use pulldown_cmark::Alignment;
 
 use super::body::{BodySegment, Heading};
 use super::footnote::Footnotes;
-use super::references::{Pins, References};
+use super::references::{BodyReferences, Pins};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Message, Place, Source};
 
 /// The most faults that are reported in one article.
@@ -39,7 +39,7 @@ pub(super) struct Writer<'a, 'd> {
     /// Where the text begins in the file.
     pub(super) base: usize,
     pub(super) text: &'a str,
-    pub(super) references: &'a References<'a>,
+    pub(super) references: &'a BodyReferences<'a>,
     pub(super) pins: Option<&'a Pins>,
     pub(super) diagnostics: &'d mut Diagnostics,
     pub(super) slots: Vec<BodySegment>,
@@ -63,7 +63,7 @@ impl<'a, 'd> Writer<'a, 'd> {
     pub(super) fn new(
         source: &'a Arc<Source>,
         part: &Range<usize>,
-        references: &'a References<'a>,
+        references: &'a BodyReferences<'a>,
         pins: Option<&'a Pins>,
         diagnostics: &'d mut Diagnostics,
     ) -> Self {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::feed_format::opml::{self, Outline};
 use super::feed_format::words::{self, announcements, paragraph};
-use super::feed_format::{self, Entry, EntryKind, FORMATS, Feed, FeedState, Identity};
+use super::feed_format::{self, EntryKind, FORMATS, Feed, FeedEntry, FeedState, Identity};
 use super::{PartKind, Scope, Write};
 use crate::content::feeds::FeedContent;
 use crate::content::taxonomy::Term;
@@ -112,7 +112,7 @@ fn each_feed(
     let channels: Vec<(Channel, Vec<usize>)> =
         sheet.channels().into_iter().map(|channel| (channel, belonging(channel))).collect();
     let shown: BTreeSet<usize> = channels.iter().flat_map(|(_, shown)| shown).copied().collect();
-    let entries: BTreeMap<usize, Entry> = shown
+    let entries: BTreeMap<usize, FeedEntry> = shown
         .into_par_iter()
         .map(|index| (index, entry(sheet, &items[index], settings.content).cleaned()))
         .collect();
@@ -120,7 +120,8 @@ fn each_feed(
     let icon = sheet.icon("assets/icon-192.").map(|icon| sheet.absolute(&icon));
     let tag = &sheet.settings().languages.get(sheet.language()).tag;
     channels.par_iter().try_for_each(|(channel, shown)| {
-        let entries: Vec<&Entry> = shown.iter().filter_map(|index| entries.get(index)).collect();
+        let entries: Vec<&FeedEntry> =
+            shown.iter().filter_map(|index| entries.get(index)).collect();
         let path = sheet.channel_path(*channel);
         let feed = Feed {
             id: feed_format::id(sheet.municipality().code, Identity::Feed(&path), tag),
@@ -247,7 +248,7 @@ fn belongs(sheet: &Sheet<'_, '_>, item: &Item<'_>, channel: Channel) -> bool {
     }
 }
 
-fn entry(sheet: &Sheet<'_, '_>, item: &Item<'_>, content: FeedContent) -> Entry {
+fn entry(sheet: &Sheet<'_, '_>, item: &Item<'_>, content: FeedContent) -> FeedEntry {
     let terms = item.article.map(|article| names_of(sheet, article)).unwrap_or_default();
     let is_whole = content == FeedContent::Full;
     match item.happening {
@@ -270,13 +271,13 @@ fn withdrawn_entry(
     withdrawal: &Withdrawal,
     terms: Vec<(String, String)>,
     is_whole: bool,
-) -> Entry {
+) -> FeedEntry {
     let strings = sheet.voice().strings;
     let mut html = words::demo_notice(sheet);
     let Withdrawal { on, reason, severity, .. } = withdrawal;
     words::write_withdrawal(sheet, *on, reason, *severity, &mut html);
     paragraph(strings.get("withdrawn.turn"), &mut html);
-    Entry {
+    FeedEntry {
         id: id(sheet, listed.identity()),
         kind: EntryKind::Withdrawn,
         title: strings.fill("feeds.withdrawn", &[("title", listed.title())]),
@@ -295,7 +296,7 @@ fn announcement_entry(
     text: AnnouncedText<'_>,
     terms: Vec<(String, String)>,
     is_whole: bool,
-) -> Entry {
+) -> FeedEntry {
     let strings = sheet.voice().strings;
     let mut html = words::demo_notice(sheet);
     let (kind, key) = match &announcement.what {
@@ -311,7 +312,7 @@ fn announcement_entry(
             (EntryKind::Correction, "feeds.corrected")
         }
     };
-    Entry {
+    FeedEntry {
         id: id(sheet, Identity::Announcement(&announcement.act, &announcement.path)),
         kind,
         title: strings.fill(key, &[("title", text.title)]),
@@ -331,7 +332,7 @@ fn article_entry(
     updated: Date,
     terms: Vec<(String, String)>,
     is_whole: bool,
-) -> Entry {
+) -> FeedEntry {
     let address = sheet.absolute(&sheet.link(Thing::Work(index)));
     let mut html = words::demo_notice(sheet);
     words::write_standing(sheet, listed, &mut html);
@@ -348,7 +349,7 @@ fn article_entry(
         whole
     });
     paragraph(listed.description(), &mut html);
-    Entry {
+    FeedEntry {
         id: id(sheet, listed.identity()),
         kind: EntryKind::Article,
         title: listed.title().to_owned(),

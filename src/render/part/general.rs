@@ -56,7 +56,7 @@ fn manifest_of(sheet: &Sheet<'_, '_>, has_push: bool) -> String {
     let municipality = sheet.municipality();
     let languages = &sheet.settings().languages;
     let palette = Palette::from_brand(municipality.brand.primary, municipality.brand.accent);
-    manifest(&Manifest {
+    manifest(&WebManifest {
         name: &site_name(sheet),
         short_name: municipality.name.in_default(),
         lang: &languages.get(languages.default_id()).tag,
@@ -154,7 +154,7 @@ fn robots(base_url: &str, demo: bool) -> String {
 
 /// What a web manifest says.
 #[derive(Debug)]
-struct Manifest<'a> {
+struct WebManifest<'a> {
     /// Name of the site.
     name: &'a str,
     /// Name below an icon.
@@ -172,7 +172,7 @@ struct Manifest<'a> {
 }
 
 /// Writes `manifest.webmanifest`.
-fn manifest(manifest: &Manifest<'_>) -> String {
+fn manifest(manifest: &WebManifest<'_>) -> String {
     let icon = |(src, sizes, kind, purpose): &(String, &str, &str, &str)| {
         json!({
             "src": src,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::dependency::Dependency;
 use super::super::html::escape;
-use super::super::markdown::{Body, BodySegment, Link, LinkTarget};
+use super::super::markdown::{Body, BodyLink, BodySegment, LinkTarget};
 use super::super::percent::encode_fragment;
 use super::Sheet;
 use crate::diagnostic::{Diagnostic, codes};
@@ -44,7 +44,7 @@ impl<'p> Sheet<'_, 'p> {
 
     /// Returns a link's address on this site; `None` where the site does not have the target, so
     /// that its words stay as plain text.
-    fn target_address(&self, link: &'p Link, here: &Body) -> Option<String> {
+    fn target_address(&self, link: &'p BodyLink, here: &Body) -> Option<String> {
         let fragment = |body: &Body, wanted: &str| {
             body.heading(wanted).map(|heading| format!("#{}", encode_fragment(&heading.id)))
         };
@@ -74,7 +74,7 @@ impl<'p> Sheet<'_, 'p> {
     }
 
     /// Reports a link to an article that no site shows at the moment.
-    fn warn_of_hidden(&self, path: &'p str, link: &Link) {
+    fn warn_of_hidden(&self, path: &'p str, link: &BodyLink) {
         self.note(Dependency::Card(path));
         let shared = self.base.shared;
         let is_hidden = shared

@@ -14,7 +14,7 @@ use crate::supervision::seals::Covered;
 /// The gravity, for readers, of what was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum Gravity {
     /// A slip that misleads no reader.
     Low,
     /// A reader may have acted on it without coming to harm.
@@ -23,7 +23,7 @@ pub enum Severity {
     Severe,
 }
 
-impl Severity {
+impl Gravity {
     /// Every severity by its word.
     pub const ALL: [(&'static str, Self); 3] =
         [("low", Self::Low), ("moderate", Self::Moderate), ("severe", Self::Severe)];
@@ -49,7 +49,7 @@ pub enum Decision {
         /// Why.
         reason: String,
         /// Its severity.
-        severity: Severity,
+        severity: Gravity,
     },
     /// Something in the texts was wrong.
     Correction {
@@ -58,7 +58,7 @@ pub enum Decision {
         /// What is right.
         now: String,
         /// Its severity.
-        severity: Severity,
+        severity: Gravity,
     },
 }
 

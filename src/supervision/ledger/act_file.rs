@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::act::{Act, ActText, Decision, Severity};
+use super::act::{Act, ActText, Decision, Gravity};
 use super::act_keys::{ACT, ACT_TEXT, COVERED_FILE};
 use super::draft::path_of;
 use crate::content::config::TextKind;
@@ -155,7 +155,7 @@ fn decode_act(decoder: &mut Decoder, root: &Node, hash: String) -> Option<Act> {
 /// Decodes what an act decides; `kind` is 0 for an approval, 1 for a withdrawal, 2 for a
 /// correction.
 fn decode_decision(decoder: &mut Decoder, fields: &mut Fields<'_>, kind: u8) -> Option<Decision> {
-    let severity = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &Severity::ALL);
+    let severity = |decoder: &mut Decoder, node: &Node| decoder.choice(node, &Gravity::ALL);
     match kind {
         0 => {
             let next_review = fields.required(decoder, "next_review", Decoder::date);

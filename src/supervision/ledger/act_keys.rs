@@ -3,7 +3,7 @@
 //! Ubugi writes such files; people only read them. The reader of acts, the reference of keys and
 //! the JSON Schemas all use these descriptions.
 
-use super::act::Severity;
+use super::act::Gravity;
 use crate::content::config::TextKind;
 use crate::source::keys::{Key, Record, Shape, optional, required, words};
 
@@ -12,7 +12,7 @@ const SHA256: Shape = Shape::Pattern("^[0-9a-f]{64}$");
 
 const SEVERITY: Key = required(
     "severity",
-    Shape::Word(&words(&Severity::ALL)),
+    Shape::Word(&words(&Gravity::ALL)),
     "重さ：low、moderate、severe",
     "how grave it is for readers: low, moderate or severe",
 );

@@ -12,7 +12,7 @@ mod act_keys;
 mod acts;
 mod draft;
 
-pub use act::{Act, ActText, Decision, Severity};
+pub use act::{Act, ActText, Decision, Gravity};
 pub use act_file::bad_act;
 pub use act_keys::ACT;
 pub use acts::{Ledger, LedgerFault, head_of};

@@ -22,7 +22,7 @@ use ubugi::project::Project;
 use ubugi::review::sitting::{Request, Sitting};
 use ubugi::site::Moment;
 use ubugi::source::Files;
-use ubugi::supervision::ledger::{Decision, Severity};
+use ubugi::supervision::ledger::{Decision, Gravity};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {
@@ -187,7 +187,7 @@ impl Scratch {
             on,
             Decision::Withdrawal {
                 reason: "出典が撤回されたため".to_owned(),
-                severity: Severity::Moderate,
+                severity: Gravity::Moderate,
             },
         )
     }

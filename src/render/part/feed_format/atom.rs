@@ -7,7 +7,7 @@ use atom_syndication::{
 use jiff::civil::Date;
 
 use super::format::FeedFormat;
-use super::model::{Entry, Feed};
+use super::model::{Feed, FeedEntry};
 
 /// The format.
 pub const FORMAT: FeedFormat =
@@ -37,7 +37,7 @@ fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     atom.write_to(Vec::with_capacity(2_000 * (feed.entries.len() + 1))).unwrap_or_default()
 }
 
-fn entry(entry: &Entry) -> AtomEntry {
+fn entry(entry: &FeedEntry) -> AtomEntry {
     AtomEntry {
         title: Text::plain(entry.title.clone()),
         id: entry.id.clone(),

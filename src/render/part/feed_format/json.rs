@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::format::FeedFormat;
-use super::model::{Entry, Feed};
+use super::model::{Feed, FeedEntry};
 
 /// The format.
 pub const FORMAT: FeedFormat =
@@ -78,7 +78,7 @@ fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     out
 }
 
-fn item(entry: &Entry) -> Item<'_> {
+fn item(entry: &FeedEntry) -> Item<'_> {
     Item {
         id: &entry.id,
         url: &entry.address,

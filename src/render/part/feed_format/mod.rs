@@ -15,7 +15,7 @@ pub(super) mod words;
 
 pub use format::FeedFormat;
 pub use identity::{Identity, id};
-pub use model::{Entry, EntryKind, Feed, FeedState, absolute};
+pub use model::{EntryKind, Feed, FeedEntry, FeedState, absolute};
 
 /// Every format.
 pub const FORMATS: &[FeedFormat] = &[rss::FORMAT, atom::FORMAT, json::FORMAT];

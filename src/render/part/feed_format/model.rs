@@ -28,7 +28,7 @@ pub struct Feed<'a> {
     /// The day on which it was last changed.
     pub updated: Date,
     /// Entries, the last changed one first.
-    pub entries: Vec<&'a Entry>,
+    pub entries: Vec<&'a FeedEntry>,
 }
 
 impl Feed<'_> {
@@ -101,7 +101,7 @@ impl EntryKind {
 
 /// One entry; all addresses in it are absolute.
 #[derive(Debug)]
-pub struct Entry {
+pub struct FeedEntry {
     /// Permanent id.
     pub id: String,
     /// What it tells.
@@ -122,7 +122,7 @@ pub struct Entry {
     pub terms: Vec<(String, String)>,
 }
 
-impl Entry {
+impl FeedEntry {
     /// Takes away what XML 1.0 does not allow, so that no character of a text makes a whole feed
     /// unreadable.
     pub fn cleaned(mut self) -> Self {

@@ -7,7 +7,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::{Category, Channel, Guid, Item};
 
 use super::format::FeedFormat;
-use super::model::{Entry, Feed};
+use super::model::{Feed, FeedEntry};
 
 /// The format.
 pub const FORMAT: FeedFormat =
@@ -39,7 +39,7 @@ fn write(feed: &Feed<'_>, address: &str) -> Vec<u8> {
     channel.write_to(Vec::with_capacity(2_000 * (feed.entries.len() + 1))).unwrap_or_default()
 }
 
-fn item(entry: &Entry) -> Item {
+fn item(entry: &FeedEntry) -> Item {
     Item {
         title: Some(entry.title.clone()),
         link: Some(entry.address.clone()),

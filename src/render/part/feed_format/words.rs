@@ -8,7 +8,7 @@ use crate::content::article::Article;
 use crate::render::context::TextValue;
 use crate::render::html::escape;
 use crate::render::sheet::{Listed, Sheet};
-use crate::supervision::ledger::Severity;
+use crate::supervision::ledger::Gravity;
 use crate::supervision::{Announced, Announcement, TextEvent, TextState};
 
 /// Lists what was announced in a history.
@@ -93,7 +93,7 @@ pub(in crate::render) fn write_correction(
         word("history.now"),
         said(sheet, now)
     );
-    if announcement.severity == Severity::Severe {
+    if announcement.severity == Gravity::Severe {
         strong(word("withdrawn.severe"), html);
     }
 }
@@ -103,7 +103,7 @@ pub(in crate::render) fn write_withdrawal(
     sheet: &Sheet<'_, '_>,
     on: Date,
     reason: &str,
-    severity: Severity,
+    severity: Gravity,
     html: &mut String,
 ) {
     let strings = sheet.voice().strings;
@@ -111,7 +111,7 @@ pub(in crate::render) fn write_withdrawal(
     strong(escape(&since), html);
     let word = escape(strings.get("withdrawn.reason"));
     let _ = write!(html, "<p>{word} {}</p>", said(sheet, reason));
-    if severity == Severity::Severe {
+    if severity == Gravity::Severe {
         strong(escape(strings.get("withdrawn.severe")), html);
     }
 }
