@@ -115,9 +115,9 @@ pub enum Command {
     Status(Status),
     /// Plan and send notices to families; nothing else ever sends / 通知を計画し、送る
     #[command(subcommand)]
-    NotifyArgs(NotifyArgs),
+    Notify(NotifyArgs),
     /// Tell in figures what was done: articles, notices, page views / 活動を数で報告する
-    ReportArgs(ReportArgs),
+    Report(ReportArgs),
     /// Verify the whole record of approvals / 承認の記録をすべて確かめる
     Audit {
         /// The project's folder / プロジェクトのフォルダ
@@ -145,7 +145,7 @@ pub enum Command {
     },
     /// See and change the look: what comes from ubugi, what from the project / 見た目を調べ、変える
     #[command(subcommand)]
-    ThemeArgs(ThemeArgs),
+    Theme(ThemeArgs),
     /// Print a completion script for a shell / シェルの補完スクリプトを出す
     Completions {
         /// The shell

@@ -75,12 +75,12 @@ fn run(command: &Command, tongue: Tongue) -> Exit {
             sitting::run(std::slice::from_ref(path), &[], sitting, decision, tongue)
         }
         Command::Status(options) => status::run(options, tongue),
-        Command::NotifyArgs(what) => notify::run(what, tongue),
-        Command::ReportArgs(options) => report::run(options, tongue),
+        Command::Notify(what) => notify::run(what, tongue),
+        Command::Report(options) => report::run(options, tongue),
         Command::Audit { project, expect } => audit::run(project, expect.as_deref(), tongue),
         Command::New { folder } => new::run(folder, tongue),
         Command::Schema { kind, out } => schema::run(kind.as_deref(), out.as_deref(), tongue),
-        Command::ThemeArgs(what) => theme::run(what, tongue),
+        Command::Theme(what) => theme::run(what, tongue),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "ubugi", &mut io::stdout());
             Exit::Fine

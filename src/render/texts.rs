@@ -20,7 +20,7 @@ use crate::theme::Theme;
 
 /// What is said of one text in one language.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct TextSaid {
     /// Under which state it is published.
     pub supervision: Value,
     /// What was decided about it so far.
@@ -37,7 +37,7 @@ type Key = (String, LangId, String);
 pub struct Texts<'p> {
     project: &'p Project,
     on: Date,
-    said: Mutex<BTreeMap<Key, Arc<OnceLock<Said>>>>,
+    said: Mutex<BTreeMap<Key, Arc<OnceLock<TextSaid>>>>,
     /// The faults of templates, as each text met them.
     faults: Mutex<BTreeMap<Key, Diagnostics>>,
 }
@@ -49,7 +49,13 @@ impl<'p> Texts<'p> {
     }
 
     /// Returns what is said of a text under a state.
-    pub fn get(&self, theme: &Theme, language: LangId, path: &str, state: TextState<'_>) -> Said {
+    pub fn get(
+        &self,
+        theme: &Theme,
+        language: LangId,
+        path: &str,
+        state: TextState<'_>,
+    ) -> TextSaid {
         let key = (theme.name.clone(), language, path.to_owned());
         let slot = Arc::clone(
             self.said
@@ -99,7 +105,7 @@ fn say(
     state: TextState<'_>,
     on: Date,
     diagnostics: &mut Diagnostics,
-) -> Said {
+) -> TextSaid {
     let languages = &project.config.languages;
     let voice = Voice { languages, language, strings: theme.strings(language) };
     let supervision = value(&context::supervision(voice, state, &project.config));
@@ -124,5 +130,5 @@ fn say(
             Err(error) => diagnostics.push(theme.fault(&error, template)),
         }
     }
-    Said { supervision, history, html: value(&html) }
+    TextSaid { supervision, history, html: value(&html) }
 }

@@ -2,8 +2,8 @@
 //! file, no network.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Context, Tera};
 
@@ -12,7 +12,6 @@ use super::sheet::{self, FigureSheet, month_names};
 use super::tally::{Count, FigureRow, Measure, number};
 use crate::diagnostic::Tongue;
 use crate::message;
-use crate::render::html::escape;
 
 const NAME: &str = "report.html";
 
@@ -20,7 +19,7 @@ const NAME: &str = "report.html";
 const CHARTS: [Measure; 3] = [Measure::Published, Measure::Notices, Measure::Views];
 
 fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
-    let all: [(&str, &str, &str); 8] = [
+    let all: [(&str, &str, &str); 9] = [
         ("lang", "ja", "en"),
         ("title", "活動の報告", "Report"),
         ("until", "まで", "until"),
@@ -29,6 +28,7 @@ fn words(tongue: Tongue) -> BTreeMap<&'static str, &'static str> {
         ("all", "合計", "In all"),
         ("notes", "数え方と、わからないこと", "What is counted, and what it cannot tell"),
         ("month", "月ごとの数", "by month"),
+        ("unknown", "（? は不明）", " (? is unknown)"),
     ];
     all.into_iter().map(|(key, ja, en)| (key, if tongue == Tongue::Ja { ja } else { en })).collect()
 }
@@ -52,7 +52,7 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
                     })
                 })
                 .collect();
-            let charts: Vec<String> = CHARTS
+            let charts: Vec<ChartValue> = CHARTS
                 .iter()
                 .filter_map(|measure| find(rows, *measure))
                 .map(|row| chart(report, id, name, row))
@@ -97,6 +97,7 @@ pub fn write(report: &Report) -> Result<String, tera::Error> {
         &is_running
             .then(|| message!("{until} まで", "until {until}").get(report.tongue).to_owned()),
     );
+    context.insert("chart", &json!({"width": WIDTH, "height": HEIGHT, "left": LEFT, "base": BASE}));
     context.insert("sections", &sections);
     context.insert("notes", &sheet::notes(report));
     context.insert("lines", &sheet::lines(report));
@@ -110,8 +111,46 @@ const LEFT: usize = 46;
 const TOP: usize = 12;
 const BASE: usize = 146;
 
-/// Draws a bar for every month; the table that follows has the figures.
-fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
+/// What the template draws a chart from; all lengths are in its units.
+#[derive(Serialize)]
+struct ChartValue {
+    id: String,
+    measure: String,
+    title: String,
+    /// All figures as a sentence, for those who do not see the bars.
+    figures: String,
+    /// Lines across, each with its figure.
+    grid: Vec<GridLine>,
+    columns: Vec<ChartColumn>,
+    has_unknown: bool,
+}
+
+#[derive(Serialize)]
+struct GridLine {
+    y: usize,
+    label: String,
+}
+
+/// A month.
+#[derive(Serialize)]
+struct ChartColumn {
+    middle: String,
+    /// Nothing where the figure is unknown.
+    bar: Option<Bar>,
+    /// Nothing where names would lie upon each other.
+    name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    x: String,
+    y: String,
+    width: String,
+    height: String,
+}
+
+/// Lays out a bar for every month; the table that follows has the figures.
+fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> ChartValue {
     let measure = row.key.measure.label();
     let measure = measure.get(report.tongue);
     let figures: Vec<String> = report
@@ -120,80 +159,42 @@ fn chart(report: &Report, id: &str, name: &str, row: &FigureRow) -> String {
         .zip(&row.counts)
         .map(|(month, count)| format!("{month} {}", count.words(report.tongue)))
         .collect();
-    let (title, figures) = (escape(&format!("{measure} {name}")), escape(&figures.join(", ")));
-    let id = format!("{id}-{}", row.key.measure.id().replace('.', "-"));
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title\" \
-         aria-describedby=\"{id}-desc\"><title id=\"{id}-title\">{title}</title><desc \
-         id=\"{id}-desc\">{figures}</desc>"
-    );
     let most = row.counts.iter().map(|count| count.known()).max().unwrap_or_default();
     let top = round_up(most);
-    for (value, y) in [(top, TOP), (top / 2, TOP + (BASE - TOP) / 2), (0, BASE)] {
-        if value == 0 && y != BASE {
-            continue;
-        }
-        let _ = write!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y}H{WIDTH}\"/><text x=\"{}\" y=\"{}\" \
-             text-anchor=\"end\">{}</text>",
-            LEFT - 4,
-            y + 4,
-            number(value)
-        );
+    let grid = [(top, TOP), (top / 2, TOP + (BASE - TOP) / 2), (0, BASE)];
+    let grid = grid.into_iter().filter(|(value, y)| *value > 0 || *y == BASE);
+    ChartValue {
+        id: format!("{id}-{}", row.key.measure.id().replace('.', "-")),
+        measure: measure.to_owned(),
+        title: format!("{measure} {name}"),
+        figures: figures.join(", "),
+        grid: grid.map(|(value, y)| GridLine { y, label: number(value) }).collect(),
+        columns: columns(report, row, top),
+        has_unknown: row.counts.contains(&Count::Unknown),
     }
+}
+
+fn columns(report: &Report, row: &FigureRow, top: u64) -> Vec<ChartColumn> {
     let names = month_names(report);
     let count = row.counts.len().max(1);
     let step = (WIDTH - LEFT) * 100 / count;
-    // Names that would lie upon each other are left out.
     let every = count.div_ceil(if report.months.len() > 12 { 5 } else { 12 });
-    for (at, figure) in row.counts.iter().enumerate() {
+    let column = |(at, figure): (usize, &Count)| {
         let (x, width) = (LEFT * 100 + at * step + step / 8, step * 3 / 4);
-        let middle = hundredths(x + width / 2);
-        match figure {
-            Count::Unknown => {
-                let _ = write!(
-                    svg,
-                    "<text class=\"unknown\" x=\"{middle}\" y=\"{}\" \
-                     text-anchor=\"middle\">?</text>",
-                    BASE - 5
-                );
-            }
-            figure => {
-                let height = usize::try_from(
-                    u128::from(figure.known()) * ((BASE - TOP) * 100) as u128 / u128::from(top),
-                )
-                .unwrap_or_default();
-                let _ = write!(
-                    svg,
-                    "<rect class=\"bar\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
-                    hundredths(x),
-                    hundredths(BASE * 100 - height),
-                    hundredths(width),
-                    hundredths(height)
-                );
-            }
+        let height = u128::from(figure.known()) * ((BASE - TOP) * 100) as u128 / u128::from(top);
+        let height = usize::try_from(height).unwrap_or_default();
+        ChartColumn {
+            middle: hundredths(x + width / 2),
+            bar: (*figure != Count::Unknown).then(|| Bar {
+                x: hundredths(x),
+                y: hundredths(BASE * 100 - height),
+                width: hundredths(width),
+                height: hundredths(height),
+            }),
+            name: at.is_multiple_of(every).then(|| names[at].clone()),
         }
-        if at.is_multiple_of(every) {
-            let _ = write!(
-                svg,
-                "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                BASE + 16,
-                escape(&names[at])
-            );
-        }
-    }
-    svg.push_str("</svg>");
-    let unknown = if row.counts.contains(&Count::Unknown) {
-        message!("（? は不明）", " (? is unknown)")
-    } else {
-        message!("", "")
     };
-    format!(
-        "<figure><figcaption>{}{}</figcaption>{svg}</figure>",
-        escape(measure),
-        unknown.get(report.tongue)
-    )
+    row.counts.iter().enumerate().map(column).collect()
 }
 
 /// Rounds up to a number that reads well at the top of a scale and can be halved.

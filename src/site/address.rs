@@ -1,13 +1,13 @@
 //! Where each page of a site lies, and the names by which articles link to it.
 //!
 //! The address of a page has four parts: the site's `base_url`, the folder of the language, the
-//! path that the kind of page declares ([`PageKind::path`], in `render/page/`, one file a kind),
+//! path that the kind of page declares ([`PagePlan::path`], in `render/page/`, one file a kind),
 //! and for an article its slug. This file joins the middle ones; `render/base.rs` puts the base
 //! address before them and percent-encodes the whole.
 
 use std::collections::BTreeSet;
 
-use super::{Page, PageKind, Site, Thing};
+use super::{Page, PagePlan, Site, Thing};
 use crate::content::language::LangId;
 use crate::project::Project;
 
@@ -48,7 +48,7 @@ impl Site<'_> {
 }
 
 /// Lists all names of generated pages that articles may link to.
-pub fn page_names(project: &Project, kinds: &[&PageKind]) -> BTreeSet<String> {
+pub fn page_names(project: &Project, kinds: &[&PagePlan]) -> BTreeSet<String> {
     let items = kinds.iter().filter_map(|kind| kind.items);
     let of_items = items.flat_map(|items| (items.names)(project));
     kinds.iter().filter_map(|kind| kind.name).map(str::to_owned).chain(of_items).collect()

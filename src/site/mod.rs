@@ -3,7 +3,7 @@
 //! A [`Site`] is what one municipality shows on one day: its articles in order, what lists them,
 //! its part of the lactation table, and every page that follows from it. It knows addresses and no
 //! HTML. It knows no kind of page by name either: those who render declare the kinds
-//! ([`PageKind`]), one file each, and each says which of its pages a site has, where they lie, what
+//! ([`PagePlan`]), one file each, and each says which of its pages a site has, where they lie, what
 //! they are about and who may find them. `plan` lists the pages of a site; `address` says where
 //! each lies.
 
@@ -53,7 +53,7 @@ pub struct Site<'p> {
     /// The project, as it is published.
     pub project: &'p Project,
     /// The kinds of pages that it may have.
-    kinds: &'static [&'static PageKind],
+    kinds: &'static [&'static PagePlan],
     /// The municipality.
     pub municipality: &'p Municipality,
     /// Its articles, shared ones and its own, newest change first.
@@ -115,7 +115,7 @@ pub struct NamedItems {
 
 /// A kind of page, as far as a site plans it.
 #[derive(Debug)]
-pub struct PageKind {
+pub struct PagePlan {
     /// Its id, as in styles (`kind-ID`), strings (`pages.ID`) and the documents.
     pub id: &'static str,
     /// Lists the pages of this kind that a site has in a language, in order.
@@ -148,7 +148,7 @@ pub struct PageKind {
     pub label: fn(&Site<'_>, Subject) -> Message,
 }
 
-impl PageKind {
+impl PagePlan {
     /// Begins a kind that has one page in every language, which everybody may find and which
     /// belongs to what a site says of itself.
     pub const fn new(id: &'static str, path: fn(&Site<'_>, Subject, &mut String)) -> Self {
@@ -196,14 +196,14 @@ impl PageKind {
 #[derive(Clone, Copy)]
 pub struct Page {
     /// Its kind.
-    pub kind: &'static PageKind,
+    pub kind: &'static PagePlan,
     /// Which one of its kind.
     pub subject: Subject,
 }
 
 impl Page {
     /// Returns whether it is a page of a kind.
-    pub fn is(self, kind: &'static PageKind) -> bool {
+    pub fn is(self, kind: &'static PagePlan) -> bool {
         std::ptr::eq(self.kind, kind)
     }
 

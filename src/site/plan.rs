@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Gone, GoneText, Page, PageKind, Site, Visible};
+use super::{Gone, GoneText, Page, PagePlan, Site, Visible};
 use crate::content::article::Work;
 use crate::content::feeds::FeedChoice;
 use crate::content::language::LangId;
@@ -22,7 +22,7 @@ impl<'p> Site<'p> {
         project: &'p Project,
         municipality: &'p Municipality,
         visible: &Visible,
-        kinds: &'static [&'static PageKind],
+        kinds: &'static [&'static PagePlan],
     ) -> Self {
         let taken: Vec<&Work> = project
             .works

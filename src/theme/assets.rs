@@ -46,7 +46,7 @@ fn hashed(name: &str, hash: &str) -> String {
 }
 
 /// A place in a file that names another one.
-struct Link {
+struct AssetLink {
     /// The address without its quotes.
     range: Range<usize>,
     /// The other file's name.
@@ -59,7 +59,7 @@ struct Link {
 
 struct StaticFile<'f> {
     file: &'f ThemeFile,
-    links: Vec<Link>,
+    links: Vec<AssetLink>,
 }
 
 impl StaticFile<'_> {
@@ -133,7 +133,7 @@ fn links(
     file: &ThemeFile,
     names: &BTreeSet<String>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Link> {
+) -> Vec<AssetLink> {
     let Some(source) = file.file.text() else { return Vec::new() };
     let is_old = file.interface < 2;
     let mut links = if is_old { by_name(name, &source.text, names) } else { Vec::new() };
@@ -147,7 +147,7 @@ fn links(
             diagnostics.push(missing(place, &target, names, file.interface));
         } else if !is_old {
             let (range, suffix) = (reference.range, reference.suffix);
-            links.push(Link { range, target, suffix, is_by_name: false });
+            links.push(AssetLink { range, target, suffix, is_by_name: false });
         }
     }
     links.sort_by_key(|link| link.range.start);
@@ -173,7 +173,7 @@ fn missing(place: Place, target: &str, names: &BTreeSet<String>, interface: u32)
 }
 
 /// Finds every quoted name of another file: the rule of interface 1.
-fn by_name(name: &str, text: &str, names: &BTreeSet<String>) -> Vec<Link> {
+fn by_name(name: &str, text: &str, names: &BTreeSet<String>) -> Vec<AssetLink> {
     if !name.ends_with(".js") && !name.ends_with(".css") {
         return Vec::new();
     }
@@ -182,7 +182,7 @@ fn by_name(name: &str, text: &str, names: &BTreeSet<String>) -> Vec<Link> {
         for (open, close) in references::QUOTES {
             for dot in ["./", ""] {
                 let written = format!("{open}{dot}{other}{close}");
-                links.extend(text.match_indices(&written).map(|(at, _)| Link {
+                links.extend(text.match_indices(&written).map(|(at, _)| AssetLink {
                     range: at + open.len()..at + written.len() - close.len(),
                     target: other.clone(),
                     suffix: String::new(),

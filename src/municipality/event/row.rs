@@ -20,13 +20,13 @@ use crate::municipality::hours::{LATEST_BEGINNING, LATEST_END, clock, clock_time
 use crate::source::decode::is_web_url;
 
 /// A row with the faults that were found in it so far.
-pub(super) struct Row<'a> {
+pub(super) struct EventRow<'a> {
     columns: &'a BTreeMap<Column, usize>,
     record: &'a StringRecord,
     pub(super) faults: Vec<Message>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> EventRow<'a> {
     pub(super) fn new(columns: &'a BTreeMap<Column, usize>, record: &'a StringRecord) -> Self {
         Self { columns, record, faults: Vec::new() }
     }
@@ -66,8 +66,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Makes the event of the row; `None`, with the reasons in [`Row::faults`], where it cannot be
-    /// read.
+    /// Makes the event of the row; `None`, with the reasons in [`EventRow::faults`], where it
+    /// cannot be read.
     pub(super) fn event(
         &mut self,
         place: Place,

@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::cell::decode_text;
 use super::column::{COLUMNS, Column};
 use super::entry::Event;
-use super::row::Row;
+use super::row::EventRow;
 use crate::content::code::MunicipalityCode;
 use crate::content::language::Languages;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source, codes};
@@ -46,7 +46,7 @@ pub(super) fn decode(
         .flexible(true)
         .has_headers(false)
         .from_reader(source.text.as_bytes());
-    let mut table = Table {
+    let mut table = EventTable {
         source: &source,
         delimiter,
         columns: BTreeMap::new(),
@@ -77,7 +77,7 @@ pub(super) fn decode(
     events
 }
 
-struct Table<'a> {
+struct EventTable<'a> {
     source: &'a Arc<Source>,
     delimiter: u8,
     columns: BTreeMap<Column, usize>,
@@ -87,7 +87,7 @@ struct Table<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Table<'_> {
+impl EventTable<'_> {
     fn read_header(&mut self, record: &StringRecord, end: usize) -> bool {
         let names: Vec<String> = record.iter().map(|name| name.trim().nfkc().collect()).collect();
         self.width = names.len();
@@ -133,7 +133,7 @@ impl Table<'_> {
         let start = span.end - text.trim_start_matches(['\r', '\n']).len();
         let first_line = text.trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
         let place = Place::new(self.source, start..start + first_line.len());
-        let mut row = Row::new(&self.columns, record);
+        let mut row = EventRow::new(&self.columns, record);
         row.check_form(text.trim_matches(['\r', '\n']), self.width, self.delimiter);
         let event = row.event(place.clone(), self.code, self.languages);
         for fault in row.faults {

@@ -1,7 +1,7 @@
 //! Markdown to HTML, once for each article.
 //!
 //! What depends on the site (a link's address, a municipality's fact, an image's address, a theme's
-//! word) stays open as a [`Segment`] and is filled in for each site; everything else is HTML
+//! word) stays open as a [`BodySegment`] and is filled in for each site; everything else is HTML
 //! already. So a hundred sites cost one parse.
 
 mod block;

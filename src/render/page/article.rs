@@ -18,7 +18,7 @@ pub static KIND: PageKind = PageKind {
     is_medical: true,
     open_graph: "article",
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, language| {
                 let works = 0..site.works.len();
                 let here = works.filter(|index| site.shown_in(*index).contains(&language));
@@ -43,7 +43,7 @@ pub static KIND: PageKind = PageKind {
                 _ => None,
             },
             group: |_, _| Some(PageGroup::Article),
-            ..site::PageKind::new("article", |site, subject, path| {
+            ..site::PagePlan::new("article", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     write_path(&site.works[index].slug.value, path);
                 }

@@ -16,7 +16,7 @@ use crate::site::{self, Menu, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, _| {
             if site.municipality.has_calendars() { vec![Subject::Sole] } else { Vec::new() }
         },
@@ -26,7 +26,7 @@ pub static KIND: PageKind = PageKind::new(
         menu: Menu::Footer(0),
         group: |_, _| Some(PageGroup::Dates),
         label: |_, _| PageGroup::Dates.label(),
-        ..site::PageKind::new("calendars", |_, _, path| path.push_str("calendars/"))
+        ..site::PagePlan::new("calendars", |_, _, path| path.push_str("calendars/"))
     },
     "calendars.html",
     values,

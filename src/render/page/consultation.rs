@@ -15,7 +15,7 @@ use crate::site::{self, Keep, Menu, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         thing: |_| Some(Thing::Consultation),
         subject_of: |thing| (thing == Thing::Consultation).then_some(Subject::Sole),
         name: Some("consultation"),
@@ -23,7 +23,7 @@ pub static KIND: PageKind = PageKind::new(
         keep: |_| Keep::Ahead(3),
         group: |_, _| Some(PageGroup::Consultation),
         label: |_, _| PageGroup::Consultation.label(),
-        ..site::PageKind::new("consultation", |_, _, path| path.push_str("consultation/"))
+        ..site::PagePlan::new("consultation", |_, _, path| path.push_str("consultation/"))
     },
     "consultation.html",
     values,

@@ -19,7 +19,7 @@ use crate::site::{self, Channel, Menu, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, _| {
             if site.feeds.is_some() { vec![Subject::Sole] } else { Vec::new() }
         },
@@ -28,7 +28,7 @@ pub static KIND: PageKind = PageKind::new(
         name: Some("feeds"),
         menu: Menu::Footer(1),
         label: |_, _| message!("フィードの一覧", "feeds"),
-        ..site::PageKind::new("feeds", |_, _, path| path.push_str("feeds/"))
+        ..site::PagePlan::new("feeds", |_, _, path| path.push_str("feeds/"))
     },
     "feeds.html",
     values,

@@ -22,7 +22,7 @@ use crate::site::{self, Keep, PageGroup, Subject, Thing};
 /// The kind: the question for the situation, a page for each situation, and one for each situation
 /// and group of classes.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, _| {
             if !site.has_medicines {
                 return Vec::new();
@@ -68,7 +68,7 @@ pub static KIND: PageKind = PageKind::new(
                 None => Message { ja, en },
             }
         },
-        ..site::PageKind::new("guide", |site, subject, path| {
+        ..site::PagePlan::new("guide", |site, subject, path| {
             path.push_str("medicines/guide/");
             let (situation, group) = step(subject);
             let group = group.map(|group| site.project.table.groups[group].id.value.as_str());

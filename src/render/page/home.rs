@@ -18,7 +18,7 @@ const LATEST: usize = 8;
 pub static KIND: PageKind = PageKind {
     feeds,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             thing: |_| Some(Thing::Home),
             subject_of: |thing| (thing == Thing::Home).then_some(Subject::Sole),
             name: Some("home"),
@@ -26,7 +26,7 @@ pub static KIND: PageKind = PageKind {
             keep: |_| Keep::Ahead(4),
             group: |_, _| Some(PageGroup::Home),
             label: |_, _| PageGroup::Home.label(),
-            ..site::PageKind::new("home", |_, _, _| {})
+            ..site::PagePlan::new("home", |_, _, _| {})
         },
         "home.html",
         values,

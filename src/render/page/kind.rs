@@ -10,7 +10,7 @@ use crate::site::{self, Subject};
 /// A kind of page.
 pub struct PageKind {
     /// What the planner of sites needs to know.
-    pub plan: site::PageKind,
+    pub plan: site::PagePlan,
     /// The name of its template.
     pub template: &'static str,
     /// Gives the template what is particular to a page, and returns what the page's head needs.
@@ -28,7 +28,7 @@ pub struct PageKind {
 impl PageKind {
     /// Makes a kind from its plan, its template and its values, with nothing unusual about it.
     pub(super) const fn new(
-        plan: site::PageKind,
+        plan: site::PagePlan,
         template: &'static str,
         values: fn(&Sheet<'_, '_>, Subject, &mut Context) -> Head,
     ) -> Self {

@@ -17,7 +17,7 @@ use crate::supervision::TextState;
 pub static KIND: PageKind = PageKind {
     is_medical: true,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| site.drugs.iter().copied().map(Subject::Item).collect(),
             thing: |subject| match subject {
                 Subject::Item(index) => Some(Thing::Drug(index)),
@@ -30,7 +30,7 @@ pub static KIND: PageKind = PageKind {
             parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(8),
             group: |_, _| Some(PageGroup::Medicine),
-            ..site::PageKind::new("medicine", |site, subject, path| {
+            ..site::PagePlan::new("medicine", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     write_path(&site.project.table.drugs[index].id, path);
                 }

@@ -14,7 +14,7 @@ use crate::site::{self, Keep, PageGroup, Subject, Thing};
 pub static KIND: PageKind = PageKind {
     is_medical: true,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| {
                 if site.has_medicines {
                     site.classes().into_iter().map(Subject::Item).collect()
@@ -33,7 +33,7 @@ pub static KIND: PageKind = PageKind {
             parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(5),
             group: |_, _| Some(PageGroup::Medicine),
-            ..site::PageKind::new("medicine_class", |site, subject, path| {
+            ..site::PagePlan::new("medicine_class", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     path.push_str("medicines/classes/");
                     path.push_str(&site.project.table.classes[index].id.value);

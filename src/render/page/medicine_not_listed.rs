@@ -16,7 +16,7 @@ use crate::supervision::seals::NOT_LISTED;
 pub static KIND: PageKind = PageKind {
     is_medical: true,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| {
                 let all = site.project.table.not_listed.iter().filter(|_| site.has_medicines);
                 all.enumerate().map(|(index, _)| Subject::Item(index)).collect()
@@ -32,7 +32,7 @@ pub static KIND: PageKind = PageKind {
             parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(9),
             group: |_, _| Some(PageGroup::Medicine),
-            ..site::PageKind::new("medicine_not_listed", |site, subject, path| {
+            ..site::PagePlan::new("medicine_not_listed", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     path.push_str("medicines/not-listed/");
                     path.push_str(&site.project.table.not_listed[index].id.value);

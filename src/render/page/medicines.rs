@@ -19,7 +19,7 @@ use crate::site::{self, Keep, Menu, PageGroup, Subject, Thing};
 pub static KIND: PageKind = PageKind {
     is_medical: true,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| if site.has_medicines { vec![Subject::Sole] } else { Vec::new() },
             thing: |_| Some(Thing::Table),
             subject_of: |thing| (thing == Thing::Table).then_some(Subject::Sole),
@@ -28,7 +28,7 @@ pub static KIND: PageKind = PageKind {
             keep: |_| Keep::Ahead(1),
             group: |_, _| Some(PageGroup::Medicines),
             label: |_, _| message!("薬の一覧", "table of medicines"),
-            ..site::PageKind::new("medicines", |_, _, path| path.push_str("medicines/"))
+            ..site::PagePlan::new("medicines", |_, _, path| path.push_str("medicines/"))
         },
         "medicines.html",
         values,

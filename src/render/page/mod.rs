@@ -65,12 +65,12 @@ pub static KINDS: &[&PageKind] = &[
 ];
 
 /// The kinds as the planner of sites knows them.
-pub static PLANNED: &[&site::PageKind] = &planned();
+pub static PLANNED: &[&site::PagePlan] = &planned();
 
 /// The template that those of all kinds extend.
 const FRAME: &str = "page.html";
 
-const fn planned() -> [&'static site::PageKind; KINDS.len()] {
+const fn planned() -> [&'static site::PagePlan; KINDS.len()] {
     let mut all = [&home::KIND.plan; KINDS.len()];
     let mut at = 0;
     while at < all.len() {

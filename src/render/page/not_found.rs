@@ -7,7 +7,7 @@ use crate::site::{self, Subject};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, language| {
             if language == site.default_language() { vec![Subject::Sole] } else { Vec::new() }
         },
@@ -15,7 +15,7 @@ pub static KIND: PageKind = PageKind::new(
         is_listed: false,
         has_translations: false,
         group: |_, _| None,
-        ..site::PageKind::new("not_found", |_, _, path| path.push_str("404.html"))
+        ..site::PagePlan::new("not_found", |_, _, path| path.push_str("404.html"))
     },
     "404.html",
     |sheet, _, context| {

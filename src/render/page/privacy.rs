@@ -7,11 +7,11 @@ use crate::site::{self, Menu};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         name: Some("privacy"),
         menu: Menu::Footer(3),
         label: |_, _| message!("プライバシー", "privacy"),
-        ..site::PageKind::new("privacy", |_, _, path| path.push_str("privacy/"))
+        ..site::PagePlan::new("privacy", |_, _, path| path.push_str("privacy/"))
     },
     "privacy.html",
     |sheet, _, _| Head::of_theme(sheet, "privacy"),

@@ -19,7 +19,7 @@ use crate::supervision::TextState;
 pub static KIND: PageKind = PageKind {
     is_medical: true,
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| site.products.iter().copied().map(Subject::Item).collect(),
             thing: |subject| match subject {
                 Subject::Item(index) => Some(Thing::Product(index)),
@@ -32,7 +32,7 @@ pub static KIND: PageKind = PageKind {
             parent: |_, _| Some(Thing::Table),
             keep: |_| Keep::AheadOfSmallTable(7),
             group: |_, _| Some(PageGroup::Medicine),
-            ..site::PageKind::new("product", |site, subject, path| {
+            ..site::PagePlan::new("product", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     write_path(&site.project.table.products[index].id, path);
                 }

@@ -11,7 +11,7 @@ use crate::site::{self, PageGroup, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, language| {
             let works = site.works.iter().enumerate();
             let here = works.filter(|(index, _)| site.shown_in(*index).contains(&language));
@@ -31,7 +31,7 @@ pub static KIND: PageKind = PageKind::new(
         is_listed: false,
         has_translations: false,
         group: |_, _| Some(PageGroup::Article),
-        ..site::PageKind::new("redirect", |site, subject, path| {
+        ..site::PagePlan::new("redirect", |site, subject, path| {
             if let Subject::Pair(index, alias) = subject {
                 article::write_path(&site.works[index].aliases[alias].value, path);
             }

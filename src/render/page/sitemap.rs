@@ -15,11 +15,11 @@ use crate::site::{self, Menu, Page, Subject, Thing};
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         name: Some("sitemap"),
         menu: Menu::Footer(5),
         label: |_, _| message!("サイトマップ", "site map"),
-        ..site::PageKind::new("sitemap", |_, _, path| path.push_str("sitemap/"))
+        ..site::PagePlan::new("sitemap", |_, _, path| path.push_str("sitemap/"))
     },
     "sitemap.html",
     values,

@@ -17,7 +17,7 @@ pub static KIND: PageKind = PageKind {
         _ => Vec::new(),
     },
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| site.stages.keys().copied().map(Subject::Item).collect(),
             thing: |subject| match subject {
                 Subject::Item(index) => Some(Thing::Stage(index)),
@@ -39,7 +39,7 @@ pub static KIND: PageKind = PageKind {
                 },
             }),
             group: |_, _| Some(PageGroup::List),
-            ..site::PageKind::new("stage", |site, subject, path| {
+            ..site::PagePlan::new("stage", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     path.push_str("stages/");
                     path.push_str(&site.project.stages[index].id.value);

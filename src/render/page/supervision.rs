@@ -15,13 +15,13 @@ use crate::supervision::TextState;
 
 /// The kind.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         thing: |_| Some(Thing::Reviewers),
         subject_of: |thing| (thing == Thing::Reviewers).then_some(Subject::Sole),
         name: Some("supervision"),
         menu: Menu::Footer(2),
         label: |_, _| message!("監修について", "supervision"),
-        ..site::PageKind::new("supervision", |_, _, path| path.push_str("supervision/"))
+        ..site::PagePlan::new("supervision", |_, _, path| path.push_str("supervision/"))
     },
     "supervision.html",
     values,

@@ -17,7 +17,7 @@ pub static KIND: PageKind = PageKind {
         _ => Vec::new(),
     },
     ..PageKind::new(
-        site::PageKind {
+        site::PagePlan {
             subjects: |site, _| site.topics.keys().copied().map(Subject::Item).collect(),
             thing: |subject| match subject {
                 Subject::Item(index) => Some(Thing::Topic(index)),
@@ -39,7 +39,7 @@ pub static KIND: PageKind = PageKind {
                 },
             }),
             group: |_, _| Some(PageGroup::List),
-            ..site::PageKind::new("topic", |site, subject, path| {
+            ..site::PagePlan::new("topic", |site, subject, path| {
                 if let Subject::Item(index) = subject {
                     path.push_str("topics/");
                     path.push_str(&site.project.topics[index].id.value);

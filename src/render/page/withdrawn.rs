@@ -11,7 +11,7 @@ use crate::site::{self, GoneText, PageGroup, Subject, Thing};
 
 /// The kind; a pair is a former address of an article that is gone.
 pub static KIND: PageKind = PageKind::new(
-    site::PageKind {
+    site::PagePlan {
         subjects: |site, language| {
             let gone = site.gone.iter().enumerate();
             let here = gone.filter(|(_, gone)| gone.withdrawals.contains_key(&language));
@@ -38,7 +38,7 @@ pub static KIND: PageKind = PageKind::new(
             GoneText::Work(_) => Some(PageGroup::Article),
             GoneText::Drug(_) | GoneText::Product(_) => Some(PageGroup::Medicine),
         },
-        ..site::PageKind::new("withdrawn", |site, subject, path| {
+        ..site::PagePlan::new("withdrawn", |site, subject, path| {
             let Some(index) = index_of(subject) else { return };
             let table = &site.project.table;
             match (site.gone[index].text, subject) {

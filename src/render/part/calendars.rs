@@ -5,7 +5,7 @@ use std::io;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::calendar::{self, Entry, Repeat, When};
+use super::calendar::{self, CalendarEntry, Repeat, When};
 use super::feed_format::{self, Identity};
 use super::{PartKind, Scope, Write};
 use crate::content::text::Text;
@@ -59,7 +59,7 @@ pub(in crate::render) fn url(sheet: &Sheet<'_, '_>, name: &str) -> String {
 
 /// Writes the opening days of a service, from the year of the edition to the end of the next, for
 /// which public holidays are known.
-fn service_entries(sheet: &Sheet<'_, '_>, service: &Service) -> Vec<Entry> {
+fn service_entries(sheet: &Sheet<'_, '_>, service: &Service) -> Vec<CalendarEntry> {
     let on = sheet.on();
     let year = |year: i16, month: i8, day: i8| Date::new(year, month, day).unwrap_or(on);
     let begin = year(on.year(), 1, 1);
@@ -80,7 +80,7 @@ fn hours_entries(
     index: usize,
     hours: &Hours,
     (first, last): (Date, Date),
-) -> Vec<Entry> {
+) -> Vec<CalendarEntry> {
     let is_closed =
         |day: Date| service.closed.iter().any(|closed| closed.from <= day && day <= closed.to);
     let is_off = |day: Date| {
@@ -93,7 +93,7 @@ fn hours_entries(
         .filter(|day| hours.days.contains(&day_number(day.weekday())));
     let about = about_service(sheet, service);
     let uid = uid(sheet, Identity::Service(&service.id.value, index));
-    let entry = |uid: String, begin: Date, repeat: Option<Repeat>| Entry {
+    let entry = |uid: String, begin: Date, repeat: Option<Repeat>| CalendarEntry {
         uid,
         summary: own_name(sheet, service.name.pick(sheet.language()).0),
         description: about.clone(),
@@ -138,13 +138,13 @@ fn about_service(sheet: &Sheet<'_, '_>, service: &Service) -> String {
     with_demo(sheet, about)
 }
 
-fn event_entries(sheet: &Sheet<'_, '_>, kind: EventKind) -> Vec<Entry> {
+fn event_entries(sheet: &Sheet<'_, '_>, kind: EventKind) -> Vec<CalendarEntry> {
     let events = sheet.municipality().events.iter();
     events.filter(|event| event.kind == kind).map(|event| event_entry(sheet, event)).collect()
 }
 
 /// Writes an event: whole days as they are, hours on each of its days.
-fn event_entry(sheet: &Sheet<'_, '_>, event: &Event) -> Entry {
+fn event_entry(sheet: &Sheet<'_, '_>, event: &Event) -> CalendarEntry {
     let language = sheet.language();
     let pick = |text: &Text| text.pick(language).0.to_owned();
     let strings = sheet.voice().strings;
@@ -172,7 +172,7 @@ fn event_entry(sheet: &Sheet<'_, '_>, event: &Event) -> Entry {
             (event.to > event.from).then_some(Repeat::Daily(event.to)),
         ),
     };
-    Entry {
+    CalendarEntry {
         uid: uid(sheet, Identity::Event(&event.id.value)),
         summary: own_name(sheet, &title),
         description: with_demo(sheet, about),

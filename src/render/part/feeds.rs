@@ -1,6 +1,6 @@
 //! The feeds of a language: what has happened on the site, the latest first, by what it is about.
 //!
-//! An `Item` is something that happened; it becomes an [`Entry`] once, however many feeds and
+//! An `Item` is something that happened; it becomes an [`FeedEntry`] once, however many feeds and
 //! formats have it, and only if one has it.
 
 use std::collections::{BTreeMap, BTreeSet};

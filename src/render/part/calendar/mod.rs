@@ -46,7 +46,7 @@ pub enum Repeat {
 
 /// One thing in a calendar.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct CalendarEntry {
     /// Permanent id.
     pub uid: String,
     /// Title.
@@ -66,7 +66,7 @@ pub struct Entry {
 }
 
 /// Writes a calendar; `stamp` is the day of the edition.
-pub fn write(name: &str, description: &str, stamp: Date, entries: &[Entry]) -> Vec<u8> {
+pub fn write(name: &str, description: &str, stamp: Date, entries: &[CalendarEntry]) -> Vec<u8> {
     let mut calendar = Calendar::empty();
     for (key, value) in
         [("VERSION", "2.0"), ("PRODID", "-//ubugi//ubugi//JA"), ("CALSCALE", "GREGORIAN")]
@@ -98,7 +98,7 @@ pub fn write(name: &str, description: &str, stamp: Date, entries: &[Entry]) -> V
     fold(&format!("{}{TIME_ZONE}{}", &text[..at], &text[at..])).into_bytes()
 }
 
-fn event(entry: &Entry, stamp: Date) -> Event {
+fn event(entry: &CalendarEntry, stamp: Date) -> Event {
     let mut event = Event::new();
     // The beginning of the edition's day in Japan.
     event.add_property(
@@ -223,8 +223,8 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn entry(when: When, repeat: Option<Repeat>) -> Entry {
-        Entry {
+    fn entry(when: When, repeat: Option<Repeat>) -> CalendarEntry {
+        CalendarEntry {
             uid: "a".into(),
             summary:
                 "離乳食教室、はじめての一口（0歳児の保護者の方のための、とても長い題名の見本です）"

@@ -1,6 +1,6 @@
 //! Feeds: what is new on a site, for those who follow it with a program of theirs.
 //!
-//! A [`Feed`] and its [`Entry`]s say nothing of a format. Each format has one file here and its
+//! A [`Feed`] and its [`FeedEntry`]s say nothing of a format. Each format has one file here and its
 //! line in [`FORMATS`]; [`opml`] lists the feeds of a site. An entry is made once for a site and
 //! language and shared by all its feeds. Its id ([`id`]) is permanent.
 
