@@ -54,11 +54,11 @@ pub(super) fn run(
     });
     bar.finish_and_clear();
     let reasons = reasons.into_inner().unwrap_or_else(PoisonError::into_inner);
-    write_out(&reasons.into_iter().collect::<String>());
     let out = options.output.as_deref();
     let exit = match &outcome.result {
         Ok(built) => {
             show(&outcome.diagnostics, edition, tongue);
+            write_out(&reasons.into_iter().collect::<String>());
             if !edition.quiet {
                 let took = began.elapsed();
                 finish(built, &outcome.diagnostics, took, out, options.date, tongue);

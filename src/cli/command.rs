@@ -28,8 +28,12 @@ pub fn main() -> ExitCode {
         }
     };
     let tongue = args.lang.map_or_else(tongue_of_locale, Into::into);
-    // Where the system refuses it, the threads have the stack that they have.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    // A pool that could not be made would not be made again, so the system is asked first; where it
+    // refuses, the threads have the stack that they have.
+    let threads = || rayon::ThreadPoolBuilder::new().stack_size(STACK);
+    if threads().build().is_ok() {
+        let _ = threads().build_global();
+    }
     run(&args.command, tongue).into()
 }
 

@@ -74,7 +74,7 @@ pub(super) fn write_out(text: &str) {
     let mut out = io::stdout().lock();
     let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
     if error.kind() == io::ErrorKind::BrokenPipe {
-        std::process::exit(Exit::Fine as i32);
+        return;
     }
     write_err(&format!(
         "error: cannot write to the standard output: {error}\n誤り: 標準出力に書けません\n"

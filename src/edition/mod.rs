@@ -38,7 +38,7 @@ pub use summary::{Progress, Summary};
 
 /// The stack in bytes of a thread that reads projects and renders pages. Templates may include each
 /// other, and nest, as deep as their authors like; the system gives only what is used.
-pub const STACK: usize = 256 << 20;
+pub const STACK: usize = 64 << 20;
 
 /// Prepares an edition and hands it to `work`; what the sources' faults are is known before any
 /// page is rendered.
