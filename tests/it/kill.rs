@@ -196,3 +196,22 @@ fn what_cannot_be_printed_is_told() {
         assert_eq!(done.status.code(), Some(3), "{arguments:?}");
     }
 }
+
+/// A reader that goes, as `head` does, changes nothing of what a build comes to.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_does_not_make_a_faulty_build_fine() {
+    let scratch = Scratch::new().with("content/articles/faulty.md", "---\ntitle: 題\n---\n本文\n");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, file) in scratch.files().iter() {
+        let target = folder.path().join(path);
+        std::fs::create_dir_all(target.parent().expect("a folder")).expect("makes");
+        std::fs::write(target, file.bytes()).expect("writes");
+    }
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ubugi"));
+    command.args(["build", "--why", "--diagnostics", "json", "--date", "2026-11-21", "--project"]);
+    let done = command.arg(folder.path()).stdout(writer).output().expect("runs");
+    assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
+}
