@@ -28,13 +28,22 @@ pub fn main() -> ExitCode {
         }
     };
     let tongue = args.lang.map_or_else(tongue_of_locale, Into::into);
-    // A pool that could not be made would not be made again, so the system is asked first; where it
-    // refuses, the threads have the stack that they have.
-    let threads = || rayon::ThreadPoolBuilder::new().stack_size(STACK);
-    if threads().build().is_ok() {
-        let _ = threads().build_global();
+    // Rayon does not try again to make a pool that it could not make, so the system is asked first
+    // for as much as all its threads need, twice; where it refuses, they have the usual stack.
+    let needed = STACK.saturating_mul(2 * rayon::max_num_threads().min(available_threads()));
+    let asked = std::thread::Builder::new().stack_size(needed).spawn(|| ());
+    if asked.is_ok_and(|thread| thread.join().is_ok()) {
+        let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     }
     run(&args.command, tongue).into()
+}
+
+/// Returns the number of threads that rayon makes.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn available_threads() -> usize {
+    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|asked| asked.parse().ok());
+    let there = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.filter(|asked| *asked > 0).unwrap_or_else(there)
 }
 
 /// Returns the language of the system, as far as ubugi speaks it.
