@@ -215,3 +215,19 @@ fn a_reader_that_goes_does_not_make_a_faulty_build_fine() {
     let done = command.arg(folder.path()).stdout(writer).output().expect("runs");
     assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
 }
+
+/// Where the system gives little memory, a command does with the usual stacks.
+#[cfg(target_os = "linux")]
+#[test]
+fn little_memory_for_stacks_is_no_fault() {
+    for limit in [300_000, 400_000, 600_000, 800_000] {
+        let mut command = Command::new("sh");
+        let done = command
+            .args(["-c", "ulimit -v $0; exec \"$1\" schema project", &limit.to_string()])
+            .arg(env!("CARGO_BIN_EXE_ubugi"))
+            .env("RAYON_NUM_THREADS", "4")
+            .output()
+            .expect("runs");
+        assert!(done.status.success(), "{limit}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+}
